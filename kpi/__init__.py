@@ -1,0 +1,1 @@
+"""What the dashboard computes: metrics over selections of advertising facts. Pure: no Dash, no files, no clock."""

@@ -1,0 +1,37 @@
+"""The fact table: one row is one day × account × campaign × region × device × segment.
+
+Filter bar, address, engines, importers and demo data all iterate over these names; a new dimension or measure is one
+line here. Text columns never hold null (what a source does not report is `UNKNOWN`); a measure that a source does not
+report is null, never 0.
+"""
+
+from typing import Final
+
+DATE: Final = "date"
+UNKNOWN: Final = "Unknown"
+
+#: What a reader can filter and group by, with its label; the order is that of the filter bar and of the address.
+DIMENSIONS: Final[dict[str, str]] = {
+    "platform": "Platform",
+    "region": "Region",
+    "objective": "Objective",
+    "device": "Device",
+    "segment": "Audience segment",
+    "campaign": "Campaign",
+}
+
+#: Text that identifies a row beside the dimensions; not filtered by.
+IDENTIFIERS: Final = ("account", "campaign_id")
+
+#: Whole numbers, never negative. `reach` counts people within its row only, so its sum is an upper bound.
+COUNTS: Final = ("impressions", "clicks", "engagements", "reach")
+
+#: Sums that may be fractional: a platform attributes parts of an order.
+EVENTS: Final = ("conversions", "new_customers")
+
+#: Sums of money in the table's one currency.
+MONEY: Final = ("spend", "revenue", "cogs", "variable_costs", "lifetime_margin")
+
+MEASURES: Final = COUNTS + EVENTS + MONEY
+TEXT: Final = (*DIMENSIONS, *IDENTIFIERS)
+COLUMNS: Final = (DATE, *TEXT, *MEASURES)
