@@ -1,0 +1,43 @@
+"""`Visual` and `Page`: frozen values that say what is shown, what it needs and how it is drawn.
+
+A page is a list of visuals in reading order. Everything else follows from that list: the empty container in the
+layout, the entry in the view, the data address, the tests over all visuals.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Kind = Literal["cards", "table", "chart", "callouts"]
+Grouping = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Visual:
+    """One visual: `name` is its address, `question` the one line behind its title's info mark.
+
+    `needs` are the groupings whose totals it reads; `draw` turns them into the answer of docs/wire.md and `rows` into
+    the rows of its data address. `spec` is what the browser knows beforehand. `width` is in twelfths of the page.
+    """
+
+    name: str
+    title: str
+    question: str
+    kind: Kind
+    needs: tuple[Grouping, ...]
+    metrics: tuple[str, ...]
+    draw: Callable[..., dict[str, Any]]
+    rows: Callable[..., list[dict[str, Any]]]
+    spec: Mapping[str, Any] = field(default_factory=dict)
+    width: int = 12
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: `path` is its address below the prefix ("" is the landing page)."""
+
+    key: str
+    path: str
+    title: str
+    lead: str
+    visuals: tuple[Visual, ...]
