@@ -1,0 +1,65 @@
+"""Totals to metrics: the only place that divides.
+
+A *totals frame* has one row a group (the index holds the group's values) and the float columns of `SUMS`: every measure
+of the schema added up, NaN where no row reports it; `reach_floor`, the largest single row's reach; `rows`, the number of
+fact rows. A *metrics frame* has the same index and one float column a metric, NaN where there is no value.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from kpi.metrics import METRICS, Metric
+from kpi.schema import MEASURES
+
+REACH_FLOOR: Final = "reach_floor"
+ROWS: Final = "rows"
+SUMS: Final = (*MEASURES, REACH_FLOOR, ROWS)
+
+_Floats = NDArray[np.float64]
+
+
+def evaluate(totals: pd.DataFrame, metrics: Iterable[str], whole: pd.DataFrame | None = None) -> pd.DataFrame:
+    """The metrics named by `metrics` for each row of the totals frame `totals`.
+
+    `whole` is the one-row totals frame of the selection that shares refer to; without it they have no value. A zero or
+    missing denominator gives NaN, never 0 and never infinity. A share of profit has values only where every part's
+    profit is at least 0. Raises KeyError for a metric that is not in the catalogue.
+    """
+    sums = _columns(totals)
+    whole_sums = _columns(whole) if whole is not None and len(whole) else None
+    chosen = [METRICS[key] for key in metrics]
+    values = np.empty((len(totals), len(chosen)))
+    for position, metric in enumerate(chosen):
+        values[:, position] = _value(metric, sums, whole_sums)
+    return pd.DataFrame(values, index=totals.index, columns=[metric.key for metric in chosen])
+
+
+def _columns(totals: pd.DataFrame) -> dict[str, _Floats]:
+    block = totals.to_numpy(dtype=np.float64)
+    return {name: block[:, position] for position, name in enumerate(totals.columns)}
+
+
+def _value(metric: Metric, sums: dict[str, _Floats], whole: dict[str, _Floats] | None) -> _Floats:
+    over = _sum(metric.over, sums)
+    if metric.of_whole:
+        if whole is None or (len(metric.over) > 1 and bool((over < 0).any())):
+            return np.full(over.shape, np.nan)
+        return _divide(over, np.broadcast_to(_sum(metric.over, whole), over.shape))
+    if metric.by:
+        over = _divide(over, _sum(metric.by, sums))
+    return over * metric.scale
+
+
+def _sum(parts: tuple[str, ...], sums: dict[str, _Floats]) -> _Floats:
+    total = sums[parts[0]]
+    for part in parts[1:]:
+        total = total - sums[part[1:]] if part.startswith("-") else total + sums[part]
+    return total
+
+
+def _divide(over: _Floats, by: _Floats) -> _Floats:
+    return np.divide(over, by, out=np.full(over.shape, np.nan), where=by != 0)

@@ -1,0 +1,89 @@
+"""`Selection`: what is looked at. Frozen, hashable, canonical: the only thing that travels to the facts."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Final, Literal, cast, get_args
+
+from dateutil.relativedelta import relativedelta
+
+from kpi.schema import DIMENSIONS
+
+Compare = Literal["previous", "year", "none"]
+Grain = Literal["day", "week", "month"]
+COMPARES: Final = cast(tuple[Compare, ...], get_args(Compare))
+GRAINS: Final = cast(tuple[Grain, ...], get_args(Grain))
+
+#: Allowed values by dimension, sorted by dimension and value; a dimension that is not named is not narrowed.
+Only = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Extent:
+    """The first and the last day that the facts cover."""
+
+    first: date
+    last: date
+
+    def covers(self, start: date, end: date) -> bool:
+        """Whether every day from `start` to `end` lies within the facts."""
+        return self.first <= start <= end <= self.last
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The days `start` to `end`, both included, of the rows whose dimensions are among `only`."""
+
+    start: date
+    end: date
+    only: Only = ()
+    compare: Compare = "previous"
+    grain: Grain = "day"
+
+    @property
+    def days(self) -> int:
+        """The number of days."""
+        return (self.end - self.start).days + 1
+
+    def narrowed(self, dimension: str, values: Iterable[str]) -> "Selection":
+        """The same selection with one dimension narrowed to `values`; no values means no longer narrowed."""
+        chosen = dict(self.only)
+        chosen.pop(dimension, None)
+        values = tuple(values)
+        return replace(self, only=only({**chosen, dimension: values} if values else chosen))
+
+
+def only(chosen: Mapping[str, Iterable[str]]) -> Only:
+    """`chosen` in canonical form: dimensions in the schema's order, values sorted and named once.
+
+    Raises KeyError for a name that is not a dimension.
+    """
+    for name in chosen:
+        DIMENSIONS[name]
+    return tuple((name, tuple(sorted(set(chosen[name])))) for name in DIMENSIONS if name in chosen)
+
+
+def baseline(selection: Selection, extent: Extent) -> Selection | None:
+    """The window that `selection` is compared with, or None where the facts do not cover all of it.
+
+    The previous period is the same number of days directly before; last year is the same dates a year earlier.
+    """
+    if selection.compare == "none":
+        return None
+    if selection.compare == "year":
+        start, end = (day - relativedelta(years=1) for day in (selection.start, selection.end))
+    else:
+        end = selection.start - timedelta(days=1)
+        start = end - timedelta(days=selection.days - 1)
+    if not extent.covers(start, end):
+        return None
+    return replace(selection, start=start, end=end, compare="none")
+
+
+def period_start(day: date, grain: Grain) -> date:
+    """The first day of the day, ISO week (from Monday) or calendar month that `day` lies in."""
+    if grain == "week":
+        return day - timedelta(days=day.weekday())
+    if grain == "month":
+        return day.replace(day=1)
+    return day
