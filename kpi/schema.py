@@ -5,6 +5,7 @@ line here. Text columns never hold null (what a source does not report is `UNKNO
 report is null, never 0.
 """
 
+from collections.abc import Iterable
 from typing import Final
 
 DATE: Final = "date"
@@ -35,3 +36,21 @@ MONEY: Final = ("spend", "revenue", "cogs", "variable_costs", "lifetime_margin")
 MEASURES: Final = COUNTS + EVENTS + MONEY
 TEXT: Final = (*DIMENSIONS, *IDENTIFIERS)
 COLUMNS: Final = (DATE, *TEXT, *MEASURES)
+
+#: Values are shown in this order, any others after them by name; `UNKNOWN` comes last.
+ORDER: Final[dict[str, tuple[str, ...]]] = {
+    "platform": ("Meta", "Google", "Amazon", "TikTok", "Other"),
+    "region": ("North America", "Europe", "Asia Pacific", "Latin America"),
+    "objective": ("Awareness", "Consideration", "Conversion", "Retention"),
+    "device": ("Mobile", "Desktop", "Tablet", "TV"),
+    "segment": ("Prospecting", "Retargeting", "Loyal customers"),
+}
+
+
+def in_order(dimension: str, values: Iterable[str]) -> tuple[str, ...]:
+    """`values` of `dimension` in the order in which they are shown."""
+    known = {value: place for place, value in enumerate(ORDER.get(dimension, ()))}
+    last = len(known)
+    return tuple(
+        sorted(set(values), key=lambda value: (value == UNKNOWN, known.get(value, last), value.casefold(), value))
+    )

@@ -1,0 +1,189 @@
+"""The facts of one version held in memory: a pandas frame taken apart into arrays that sum quickly.
+
+Rows are sorted by day. Every distinct combination of dimension values is a *cell*; a row knows its day and its cell. A
+selection is then a slice of rows (the days) and a mask over cells (the filters), and all groupings of a page follow
+from one pass over that slice: the sums of each cell, kept by days because filters do not change them, and, for what is
+drawn over time, the sums of each day.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from threading import Lock
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from cachetools import LRUCache
+
+from facts.protocol import DataProblem, Grouping, Scope
+from facts.sums import Ints, Sums
+from kpi.schema import DATE, DIMENSIONS, in_order
+from kpi.selection import Extent, Grain, Selection, period_start
+
+_WINDOW_BYTES: Final = 32_000_000
+_RESULTS: Final = 512
+
+#: What a grouping is made of: the number of each row's (or cell's) value, and what the numbers mean.
+_Keys = Mapping[str, tuple[Ints, list[str] | list[pd.Timestamp]]]
+
+
+class FrameFacts:
+    """Facts over a pandas frame with the columns of kpi.schema; text columns may be categorical."""
+
+    def __init__(
+        self, frame: pd.DataFrame, version: str, *, loaded: str = "", demo: bool = False, currency: str = "USD"
+    ) -> None:
+        """Raises DataProblem where the frame is empty."""
+        if frame.empty:
+            raise DataProblem("The data has no rows: import some, or write the demo's with `python -m datagen`.")
+        self.version, self.loaded, self.demo, self.currency = version, loaded, demo, currency
+        days = frame[DATE].to_numpy().astype("datetime64[D]").astype(np.int64)
+        if (np.diff(days) < 0).any():
+            order = np.argsort(days, kind="stable")
+            frame, days = frame.iloc[order], days[order]
+        self._first = date(1970, 1, 1) + timedelta(days=int(days[0]))
+        self._day: Ints = (days - days[0]).astype(np.intp)
+        self._starts: Ints = np.searchsorted(self._day, np.arange(int(self._day[-1]) + 2))
+        self._values, self._code, self._cell = _number_cells(frame)
+        self._cells = len(self._code[next(iter(DIMENSIONS))])
+        self._rows = Sums.of_frame(frame)
+        self._windows: LRUCache[tuple[int, int], Sums] = LRUCache(_WINDOW_BYTES, getsizeof=lambda sums: sums.nbytes)
+        self._results: LRUCache[tuple[object, ...], dict[Grouping, pd.DataFrame]] = LRUCache(_RESULTS)
+        self._lock = Lock()
+
+    def extent(self) -> Extent:
+        """The first and the last day."""
+        return Extent(self._first, self._first + timedelta(days=int(self._day[-1])))
+
+    def options(self, scope: Scope = ()) -> dict[str, tuple[str, ...]]:
+        """The values of each dimension that occur within `scope`, in the order in which they are shown."""
+        allowed = self._allowed(scope)
+        return {
+            name: tuple(self._values[name][code] for code in np.unique(self._code[name][allowed]))
+            for name in DIMENSIONS
+        }
+
+    def totals(
+        self, selection: Selection, groupings: Iterable[Grouping], scope: Scope = ()
+    ) -> dict[Grouping, pd.DataFrame]:
+        """The totals frame of each grouping; see `facts.protocol.Facts`."""
+        groupings = tuple(groupings)
+        grain = selection.grain if any(DATE in grouping for grouping in groupings) else "day"
+        key = (selection.start, selection.end, selection.only, grain, scope, groupings)
+        with self._lock:
+            known = self._results.get(key)
+        if known is None:
+            known = self._totals(selection, groupings, scope)
+            with self._lock:
+                self._results[key] = known
+        return known
+
+    def _totals(
+        self, selection: Selection, groupings: tuple[Grouping, ...], scope: Scope
+    ) -> dict[Grouping, pd.DataFrame]:
+        first, last = self._window(selection.start, selection.end)
+        allowed = self._allowed(selection.only) & self._allowed(scope)
+        cells = self._of_cells(first, last)
+        taken = np.flatnonzero(allowed & (cells.rows > 0))
+        by_cell = cells.take(taken), {name: (code[taken], self._values[name]) for name, code in self._code.items()}
+        by_row = None
+        found = {}
+        for grouping in groupings:
+            if DATE not in grouping:
+                found[grouping] = _group(grouping, *by_cell)
+                continue
+            if by_row is None:
+                names = {name for each in groupings if DATE in each for name in each} - {DATE}
+                by_row = self._of_rows(first, last, allowed, selection.grain, names)
+            found[grouping] = _group(grouping, *by_row)
+        return found
+
+    def _window(self, start: date, end: date) -> tuple[int, int]:
+        """The slice of rows of the days `start` to `end`."""
+        days = len(self._starts) - 1
+        low = min(max((start - self._first).days, 0), days)
+        high = min(max((end - self._first).days + 1, low), days)
+        return int(self._starts[low]), int(self._starts[high])
+
+    def _allowed(self, only: Scope) -> np.ndarray:
+        """Which cells a selection's or a scope's `only` admits."""
+        mask = np.ones(self._cells, dtype=bool)
+        for name, chosen in only:
+            admitted = set(chosen)
+            mask &= np.array([value in admitted for value in self._values[name]], dtype=bool)[self._code[name]]
+        return mask
+
+    def _of_cells(self, first: int, last: int) -> Sums:
+        """The sums of each cell over a slice of rows; the same for every filter, so kept by its days."""
+        with self._lock:
+            known = self._windows.get((first, last))
+        if known is None:
+            known = self._rows.take(slice(first, last)).grouped(self._cell[first:last], self._cells)
+            if known.nbytes <= _WINDOW_BYTES:
+                with self._lock:
+                    self._windows[(first, last)] = known
+        return known
+
+    def _of_rows(
+        self, first: int, last: int, allowed: np.ndarray, grain: Grain, names: Iterable[str]
+    ) -> tuple[Sums, _Keys]:
+        """The rows of a slice that `allowed` admits, with the keys of each: its period and the dimensions `names`."""
+        admitted = allowed[self._cell[first:last]]
+        rows: slice | Ints = slice(first, last) if admitted.all() else first + np.flatnonzero(admitted)
+        cell, day = self._cell[rows], self._day[rows]
+        keys: dict[str, tuple[Ints, list[str] | list[pd.Timestamp]]] = {
+            name: (self._code[name][cell], self._values[name]) for name in names
+        }
+        begin, end = (int(self._day[first]), int(self._day[last - 1]) + 1) if first < last else (0, 0)
+        starts = [period_start(self._first + timedelta(days=offset), grain) for offset in range(begin, end)]
+        periods = sorted(set(starts))
+        place = {start: at for at, start in enumerate(periods)}
+        period = np.array([place[start] for start in starts], dtype=np.intp)
+        keys[DATE] = period[day - begin], [pd.Timestamp(start) for start in periods]
+        return self._rows.take(rows), keys
+
+
+def _number_cells(frame: pd.DataFrame) -> tuple[dict[str, list[str]], dict[str, Ints], Ints]:
+    """The values of each dimension in order, the number of each cell's value, and each row's cell."""
+    key = np.zeros(len(frame), dtype=np.int64)
+    values: dict[str, list[str]] = {}
+    by_row: dict[str, Ints] = {}
+    for name in DIMENSIONS:
+        column = frame[name].astype("category").cat
+        found = [str(value) for value in column.categories]
+        used = np.unique(column.codes.to_numpy())
+        values[name] = list(in_order(name, (found[code] for code in used)))
+        place = {value: at for at, value in enumerate(values[name])}
+        by_row[name] = np.array([place.get(value, 0) for value in found], dtype=np.intp)[column.codes.to_numpy()]
+        key = key * len(values[name]) + by_row[name]
+    _, row, cell = np.unique(key, return_index=True, return_inverse=True)
+    return values, {name: code[row] for name, code in by_row.items()}, cell.astype(np.intp)
+
+
+def _group(grouping: Grouping, sums: Sums, keys: _Keys) -> pd.DataFrame:
+    """The totals frame of one grouping, its groups in the order of their values."""
+    number = np.zeros(len(sums.rows), dtype=np.intp)
+    size = 1
+    for name in grouping:
+        number = number * len(keys[name][1]) + keys[name][0]
+        size *= len(keys[name][1])
+    if size <= max(1024, len(number)):
+        place = np.bincount(number, minlength=size) > 0
+        present, group = np.flatnonzero(place), (np.cumsum(place) - 1)[number]
+    else:  # far more combinations than rows: number only those that occur
+        present, group = np.unique(number, return_inverse=True)
+    return sums.grouped(group.astype(np.intp, copy=False), len(present)).frame(_index(grouping, present, keys))
+
+
+def _index(grouping: Grouping, present: Ints, keys: _Keys) -> pd.Index:
+    if not grouping:
+        return pd.RangeIndex(len(present))
+    levels = []
+    for name in reversed(grouping):
+        meanings = keys[name][1]
+        levels.append([meanings[code] for code in present % len(meanings)])
+        present = present // len(meanings)
+    levels.reverse()
+    if len(grouping) > 1:
+        return pd.MultiIndex.from_arrays(levels, names=grouping)
+    return pd.Index(levels[0], name=grouping[0], dtype="datetime64[us]" if grouping == (DATE,) else "object")

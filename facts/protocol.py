@@ -1,0 +1,44 @@
+"""`Facts`: the one door to the data. Only filter, group and sum cross it."""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+import pandas as pd
+
+from kpi.selection import Extent, Only, Selection
+
+#: Names of dimensions, or `date`; () asks for the selection's one total.
+Grouping = tuple[str, ...]
+
+#: The rows a reader may see at all, in the form of `Selection.only`; () is every row.
+Scope = Only
+
+
+class DataProblem(Exception):
+    """The data cannot be used; the message is a sentence that says why and what to do."""
+
+
+class Facts(Protocol):
+    """One version of the facts, unchanging.
+
+    `version` names it, `loaded` is when it was read ("10:31"), `demo` whether it is the generated company's.
+    """
+
+    version: str
+    loaded: str
+    demo: bool
+    currency: str
+
+    def extent(self) -> Extent:
+        """The first and the last day."""
+
+    def options(self, scope: Scope = ()) -> dict[str, tuple[str, ...]]:
+        """The values of each dimension that occur within `scope`, in the order in which they are shown."""
+
+    def totals(
+        self, selection: Selection, groupings: Iterable[Grouping], scope: Scope = ()
+    ) -> dict[Grouping, pd.DataFrame]:
+        """The totals frame (see kpi.evaluate) of each grouping, groups without a row left out.
+
+        The index holds the groups' values, named by the grouping; for `date` the first day of the selection's grain.
+        """

@@ -1,0 +1,80 @@
+"""Sums of the measures by row, cell or group, with what must not be lost on the way: where a measure is missing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from kpi.evaluate import REACH_FLOOR, SUMS
+from kpi.schema import MEASURES
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
+
+_REACH: Final = MEASURES.index("reach")
+
+
+@dataclass(frozen=True)
+class Sums:
+    """n sums of each measure: `values` (measure × n, 0 where missing), `reach` the largest single row's, `rows` the
+    number of fact rows, and by incomplete measure the number of rows that report it.
+    """
+
+    values: Floats
+    reach: Floats
+    rows: Floats
+    reported: Mapping[int, Floats]
+
+    @classmethod
+    def of_frame(cls, frame: pd.DataFrame) -> "Sums":
+        """Each fact row by itself."""
+        values = np.empty((len(MEASURES), len(frame)))
+        reported = {}
+        for place, name in enumerate(MEASURES):
+            column = frame[name].to_numpy(dtype=np.float64, na_value=np.nan)
+            missing = np.isnan(column)
+            if missing.any():
+                reported[place] = (~missing).astype(np.float64)
+                column = np.where(missing, 0.0, column)
+            values[place] = column
+        return cls(values, values[_REACH], np.ones(len(frame)), reported)
+
+    def take(self, which: slice | Ints) -> "Sums":
+        """Some of them; a slice copies nothing."""
+        return Sums(
+            self.values[:, which],
+            self.reach[which],
+            self.rows[which],
+            {place: known[which] for place, known in self.reported.items()},
+        )
+
+    def grouped(self, group: Ints, size: int) -> "Sums":
+        """Added up by `group`, numbers below `size`."""
+        values = np.empty((len(MEASURES), size))
+        for place, each in enumerate(self.values):
+            values[place] = np.bincount(group, weights=each, minlength=size)
+        reach = np.zeros(size)
+        np.maximum.at(reach, group, self.reach)
+        return Sums(
+            values,
+            reach,
+            np.bincount(group, weights=self.rows, minlength=size),
+            {place: np.bincount(group, weights=known, minlength=size) for place, known in self.reported.items()},
+        )
+
+    def frame(self, index: pd.Index) -> pd.DataFrame:
+        """A totals frame (see kpi.evaluate): NaN where no row reports a measure."""
+        block = np.vstack([self.values, self.reach, self.rows]).T
+        for place, known in self.reported.items():
+            block[known == 0, place] = np.nan
+            if place == _REACH:
+                block[known == 0, SUMS.index(REACH_FLOOR)] = np.nan
+        return pd.DataFrame(block, index=index, columns=list(SUMS))
+
+    @property
+    def nbytes(self) -> int:
+        """Size in memory."""
+        return int(self.values.nbytes + self.reach.nbytes + self.rows.nbytes)

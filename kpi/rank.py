@@ -1,0 +1,34 @@
+"""Which campaigns lead and which trail, among those with enough spend to judge."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import pandas as pd
+
+from kpi.metrics import METRICS
+
+#: A campaign with less than this fraction of the selection's spend is too small to rank.
+LEAST_SHARE: Final = 0.01
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """`rows`: the metrics frame of the ranked, first to last. `too_small`: how many had less than `least_spend`."""
+
+    rows: pd.DataFrame
+    too_small: int
+    least_spend: float
+
+
+def rank(metrics: pd.DataFrame, by: str, *, best: bool, limit: int) -> Ranking:
+    """The `limit` best (or worst) rows of a metrics frame that has `spend` and the metric `by`.
+
+    Best is where `by` is highest, or lowest where lower is better. Rows under `LEAST_SHARE` of all spend are left out
+    and counted, rows without a value of `by` are left out. Equal values keep the frame's order.
+    """
+    spend = metrics["spend"]
+    least = float(spend.sum()) * LEAST_SHARE
+    small = ~(spend >= least)
+    judged = metrics[~small & metrics[by].notna()]
+    falling = (METRICS[by].better != "down") == best
+    return Ranking(judged.sort_values(by, ascending=not falling, kind="stable").head(limit), int(small.sum()), least)
