@@ -1,0 +1,42 @@
+# Everything works from a fresh checkout; scripts/setup says nothing and takes no time when all is in place.
+# Plain enough for the make 3.81 of macOS.
+
+PYTHON = python3
+BIN = .venv/bin
+export PYTHON
+
+.PHONY: run test check lock clean venv dev browser demo
+
+# Own facts (DASHBOARD_FACTS) are never made up; the demo's are, until their first version is in the log.
+run: venv $(if $(DASHBOARD_FACTS)$(wildcard data/facts/_delta_log/*.json),,demo)
+	$(BIN)/marketing-dashboard serve
+
+test: dev browser
+	$(BIN)/python -m pytest
+
+check: dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+# Keeps the pinned versions that still fit pyproject.toml; UPGRADE=1 takes the newest. No registry address is written.
+COMPILE = $(BIN)/uv pip compile --quiet $(if $(UPGRADE),--upgrade) pyproject.toml --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
+lock: dev
+	$(COMPILE) --output-file requirements.lock
+	$(COMPILE) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+
+clean:
+	rm -rf .venv build *.egg-info .pytest_cache .hypothesis .mypy_cache .ruff_cache test-results
+
+venv:
+	@sh scripts/setup venv requirements.lock
+
+dev:
+	@sh scripts/setup venv requirements-dev.lock
+
+browser: dev
+	@sh scripts/setup browser
+
+demo: venv
+	$(BIN)/python -m datagen
