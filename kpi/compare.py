@@ -19,7 +19,7 @@ def change(metric: str, value: float, before: float | None) -> float | None:
 
 
 def verdict(metric: str, difference: float | None) -> str:
-    """"good", "bad" or "neutral": whether a change in this direction is what one would wish for."""
+    """ "good", "bad" or "neutral": whether a change in this direction is what one would wish for."""
     better = METRICS[metric].better
     if not difference or better == "neither":
         return "neutral"

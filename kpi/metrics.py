@@ -31,7 +31,8 @@ MEASURE_LABELS: Final[dict[str, str]] = {
 class Metric:
     """One metric: `scale` × sum(`over`) / sum(`by`), or the plain sum where `by` is empty.
 
-    `of_whole` divides by the selection's sum of `over` instead (a share). `decimals` is what a table shows.
+    `of_whole` divides by the selection's sum of `over` instead (a share). `decimals` is what a table shows, `short` what
+    stands where the label has no room.
     """
 
     key: str
@@ -44,6 +45,7 @@ class Metric:
     scale: float = 1.0
     of_whole: bool = False
     decimals: int = 0
+    short: str = ""
 
     @property
     def formula(self) -> str:
@@ -118,6 +120,7 @@ _CATALOGUE: Final = (
         ("clicks",),
         ("impressions",),
         decimals=2,
+        short="CTR",
     ),
     Metric(
         "cvr",
@@ -128,6 +131,7 @@ _CATALOGUE: Final = (
         ("conversions",),
         ("clicks",),
         decimals=2,
+        short="Conv. rate",
     ),
     Metric(
         "engagement_rate",
@@ -138,6 +142,7 @@ _CATALOGUE: Final = (
         ("engagements",),
         ("impressions",),
         decimals=2,
+        short="Eng. rate",
     ),
     Metric(
         "frequency",
@@ -150,7 +155,15 @@ _CATALOGUE: Final = (
         decimals=2,
     ),
     Metric(
-        "cpc", "Cost per click", "unit_money", "down", "What one click cost.", ("spend",), ("clicks",), decimals=2
+        "cpc",
+        "Cost per click",
+        "unit_money",
+        "down",
+        "What one click cost.",
+        ("spend",),
+        ("clicks",),
+        decimals=2,
+        short="CPC",
     ),
     Metric(
         "cpm",
@@ -162,6 +175,7 @@ _CATALOGUE: Final = (
         ("impressions",),
         scale=1000,
         decimals=2,
+        short="CPM",
     ),
     Metric(
         "cpa",
@@ -172,6 +186,7 @@ _CATALOGUE: Final = (
         ("spend",),
         ("conversions",),
         decimals=2,
+        short="CPA",
     ),
     Metric(
         "cac",
@@ -182,6 +197,7 @@ _CATALOGUE: Final = (
         ("spend",),
         ("new_customers",),
         decimals=2,
+        short="CAC (paid)",
     ),
     Metric(
         "aov",
@@ -192,6 +208,7 @@ _CATALOGUE: Final = (
         ("revenue",),
         ("conversions",),
         decimals=2,
+        short="Order value",
     ),
     Metric(
         "roas",
@@ -203,6 +220,7 @@ _CATALOGUE: Final = (
         ("revenue",),
         ("spend",),
         decimals=2,
+        short="ROAS",
     ),
     Metric(
         "gross_profit",
@@ -219,6 +237,7 @@ _CATALOGUE: Final = (
         "up",
         "Revenue less goods and variable costs (fulfilment, payment and marketplace fees, returns), before ad spend.",
         _CONTRIBUTION,
+        short="Contribution",
     ),
     Metric(
         "profit",
@@ -227,6 +246,7 @@ _CATALOGUE: Final = (
         "up",
         "What is left of revenue after goods, variable costs and the ads themselves.",
         _PROFIT,
+        short="Profit",
     ),
     Metric(
         "margin",
@@ -237,6 +257,7 @@ _CATALOGUE: Final = (
         _PROFIT,
         ("revenue",),
         decimals=1,
+        short="Margin",
     ),
     Metric(
         "roi",
@@ -257,6 +278,7 @@ _CATALOGUE: Final = (
         _PROFIT,
         ("conversions",),
         decimals=2,
+        short="Profit / conv.",
     ),
     Metric(
         "breakeven_roas",
@@ -267,6 +289,7 @@ _CATALOGUE: Final = (
         ("revenue",),
         _CONTRIBUTION,
         decimals=2,
+        short="Break-even",
     ),
     Metric(
         "ltv",
@@ -277,6 +300,7 @@ _CATALOGUE: Final = (
         ("lifetime_margin",),
         ("new_customers",),
         decimals=2,
+        short="LTV (12 m)",
     ),
     Metric(
         "ltv_cac",
@@ -298,6 +322,7 @@ _CATALOGUE: Final = (
         ("lifetime_margin",),
         scale=12,
         decimals=1,
+        short="Payback",
     ),
     Metric(
         "spend_share",

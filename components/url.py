@@ -1,0 +1,247 @@
+"""Address ⇄ query: the only codec. `write` is canonical; `read` gives back what was written and says what it dropped."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Final, TypeVar
+from urllib.parse import parse_qsl, quote
+
+from dateutil.relativedelta import relativedelta
+
+from kpi.metrics import METRICS
+from kpi.schema import DIMENSIONS
+from kpi.selection import COMPARES, GRAINS, Compare, Extent, Grain, Only, Selection, only
+
+DEFAULT_LAST: Final = "28d"
+DEFAULT_RANK: Final = "profit"
+
+#: What the dates control offers; whole weeks compare fairly, so 28 days is the default.
+PRESETS: Final = {
+    "7d": "7 days",
+    "28d": "28 days",
+    "12w": "12 weeks",
+    "120d": "120 days",
+    "month": "This month",
+    "ytd": "Year to date",
+    "all": "Everything",
+}
+
+#: What a list of campaigns can be ranked by.
+RANKS: Final = ("profit", "roi", "roas", "margin", "revenue", "spend", "conversions", "cac")
+
+_SPAN: Final = re.compile(r"([1-9]\d{0,3})([dwmy])", re.ASCII)
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_IGNORED: Final = re.compile(r"utm_|gclid|fbclid|msclkid|ttclid|as_of|_")
+_SHOWN: Final = 40
+_MOST_FIELDS: Final = 2000
+
+_Name = TypeVar("_Name", bound=str)
+
+
+@dataclass(frozen=True)
+class Query:
+    """What an address asks for. Days are relative (`last`) or, where `last` is None, from `start` to `end`."""
+
+    only: Only = ()
+    last: str | None = DEFAULT_LAST
+    start: date | None = None
+    end: date | None = None
+    compare: Compare = "previous"
+    grain: Grain = "day"
+    rank: str = DEFAULT_RANK
+
+    def selection(self, extent: Extent) -> Selection:
+        """The days and rows this means for facts of `extent`; relative days end with the newest."""
+        if self.last is None and self.start is not None and self.end is not None:
+            start, end = self.start, self.end
+        else:
+            start, end = _first_day(self.last or DEFAULT_LAST, extent), extent.last
+        return Selection(start, end, self.only, self.compare, self.grain)
+
+    def narrowed(self, pairs: Iterable[tuple[str, str]]) -> "Query":
+        """The same query, filtered to the given (dimension, value) pairs; several values of one dimension are kept."""
+        chosen = dict(self.only)
+        for name, _ in pairs:
+            chosen[name] = tuple(value for dimension, value in pairs if dimension == name)
+        return replace(self, only=only(chosen))
+
+
+def _first_day(last: str, extent: Extent) -> date:
+    end = extent.last
+    if last == "month":
+        start = end.replace(day=1)
+    elif last == "ytd":
+        start = end.replace(month=1, day=1)
+    elif last == "all" or not (span := _SPAN.fullmatch(last)):
+        start = extent.first
+    else:
+        number, unit = int(span[1]), span[2]
+        try:
+            if unit in "dw":
+                start = end - timedelta(days=number * (7 if unit == "w" else 1) - 1)
+            else:
+                back = relativedelta(months=number) if unit == "m" else relativedelta(years=number)
+                start = end - back + timedelta(days=1)
+        except (OverflowError, ValueError):
+            start = extent.first
+    return max(start, extent.first)
+
+
+def write(query: Query) -> str:
+    """The canonical query string, without "?"; defaults are left out, so the default query is ""."""
+    fields = [(name, ",".join(map(_escape, values))) for name, values in query.only]
+    if query.last is None and query.start is not None and query.end is not None:
+        fields += [("from", query.start.isoformat()), ("to", query.end.isoformat())]
+    elif query.last != DEFAULT_LAST:
+        fields.append(("last", query.last or ""))
+    for name, value, default in (
+        ("compare", query.compare, "previous"),
+        ("grain", query.grain, "day"),
+        ("rank", query.rank, DEFAULT_RANK),
+    ):
+        if value != default:
+            fields.append((name, value))
+    return "&".join(f"{name}={quote(value, safe=',')}" for name, value in fields)
+
+
+def _escape(value: str) -> str:
+    return value.replace("%", "%25").replace(",", "%2C")
+
+
+def _unescape(value: str) -> str:
+    return re.sub(r"%(2[Cc]|25)", lambda found: "%" if found[1] == "25" else ",", value)
+
+
+def read(address: str, options: Mapping[str, Sequence[str]], extent: Extent) -> tuple[Query, tuple[str, ...]]:
+    """The query that a query string asks for, and a sentence for each thing it asks for that does not exist.
+
+    `options` are the values that exist, by dimension. Nothing in `address` raises.
+    """
+    notes: list[str] = []
+    try:
+        pairs = parse_qsl(address, errors="replace", max_num_fields=_MOST_FIELDS)
+    except ValueError:
+        return Query(), ("The address has too many parts to be read; showing everything.",)
+    fields: dict[str, str] = {}
+    for name, value in pairs:
+        fields[name] = f"{fields[name]},{value}" if name in fields else value
+    chosen = {}
+    for name, label in DIMENSIONS.items():
+        if name in fields:
+            known, unknown = _values(fields.pop(name), options.get(name, ()))
+            if unknown:
+                notes.append(_no_such(label.lower(), unknown))
+            if known and len(known) < len(options[name]):
+                chosen[name] = known
+    last, start, end = _days(fields, extent, notes)
+    query = Query(
+        only(chosen),
+        last,
+        start,
+        end,
+        _one_of(fields, "compare", COMPARES, "comparison", notes),
+        _one_of(fields, "grain", GRAINS, "grain", notes),
+        _one_of(fields, "rank", (DEFAULT_RANK, *RANKS), "ranking metric", notes),
+    )
+    strange = [name for name in fields if not _IGNORED.match(name)]
+    if strange:
+        notes.append(f"{_quoted(strange)} {'is' if len(strange) == 1 else 'are'} no filter here and was left out.")
+    return query, tuple(notes)
+
+
+def _values(text: str, options: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
+    """The known and the unknown values in a list. A value whose comma was not escaped is recognised too."""
+    exist = set(options)
+    most_commas = max((value.count(",") for value in options), default=0)
+    pieces = text.split(",")
+    known: dict[str, None] = {}
+    unknown: dict[str, None] = {}
+    at = 0
+    while at < len(pieces):
+        for length in range(min(most_commas + 1, len(pieces) - at), 0, -1):
+            written = ",".join(pieces[at : at + length])
+            value = next((value for value in (_unescape(written), written) if value in exist), None)
+            if value is not None:
+                known[value] = None
+                at += length
+                break
+        else:
+            if pieces[at].strip():
+                unknown[_unescape(pieces[at])] = None
+            at += 1
+    return tuple(known), list(unknown)
+
+
+def _no_such(label: str, values: list[str]) -> str:
+    if len(values) == 1:
+        return f"There is no {label} {_quoted(values)} in the data; it was left out."
+    return f"The data has no {label} called {_quoted(values)}; they were left out."
+
+
+def _quoted(values: Sequence[str]) -> str:
+    """Up to three of `values` in quotation marks, cut where they are long."""
+    short = [f"“{value if len(value) <= _SHOWN else value[:_SHOWN] + '…'}”" for value in values[:3]]
+    more = len(values) - len(short)
+    return (
+        f"{', '.join(short)} and {more:,} more" if more else " and ".join(short) if len(short) < 3 else ", ".join(short)
+    )
+
+
+def _one_of(fields: dict[str, str], name: str, allowed: Sequence[_Name], what: str, notes: list[str]) -> _Name:
+    value = fields.pop(name, "")
+    found = next((each for each in allowed if each == value), None)
+    if found is None and value:
+        notes.append(f"There is no {what} {_quoted([value])}; it was left out.")
+    return found or allowed[0]
+
+
+def _days(fields: dict[str, str], extent: Extent, notes: list[str]) -> tuple[str | None, date | None, date | None]:
+    """`last`, `start` and `end` of a query; what cannot be is noted and the default taken."""
+    last = fields.pop("last", "")
+    given = [name for name in ("from", "to") if name in fields]
+    start, end = (_day(fields.pop(name, ""), notes) for name in ("from", "to"))
+    if last and not (last in PRESETS or _SPAN.fullmatch(last)):
+        notes.append(f"There is no period {_quoted([last])}; it was left out.")
+        last = ""
+    if start is None and end is None:
+        return last or DEFAULT_LAST, None, None
+    if last:
+        notes.append("The address names both a period and dates; the dates were taken.")
+    if len(given) == 2 and (start is None or end is None):
+        return DEFAULT_LAST, None, None
+    start = start if start is not None else (end or extent.last) - timedelta(days=27)
+    end = end if end is not None else extent.last
+    covered = f"The data covers {extent.first.isoformat()} to {extent.last.isoformat()}"
+    if start > end:
+        notes.append(f"The dates run backwards ({start.isoformat()} to {end.isoformat()}); they were left out.")
+        return DEFAULT_LAST, None, None
+    if end < extent.first or start > extent.last:
+        notes.append(f"{covered}: nothing lies between {start.isoformat()} and {end.isoformat()}; they were left out.")
+        return DEFAULT_LAST, None, None
+    if start < extent.first or end > extent.last:
+        notes.append(f"{covered}; the dates were cut to that.")
+    return None, max(start, extent.first), min(end, extent.last)
+
+
+def _day(text: str, notes: list[str]) -> date | None:
+    if not text:
+        return None
+    try:
+        if _DAY.fullmatch(text):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    notes.append(f"{_quoted([text])} is no date of the form YYYY-MM-DD; it was left out.")
+    return None
+
+
+def choices() -> dict[str, object]:
+    """Presets, comparisons, grains and rankings with their labels, and the defaults that an address leaves out."""
+    return {
+        "presets": [list(item) for item in PRESETS.items()],
+        "compares": [["previous", "Previous period"], ["year", "Last year"], ["none", "No comparison"]],
+        "grains": [["day", "Day"], ["week", "Week"], ["month", "Month"]],
+        "ranks": [[key, METRICS[key].short or METRICS[key].label] for key in RANKS],
+        "defaults": {"last": DEFAULT_LAST, "compare": "previous", "grain": "day", "rank": DEFAULT_RANK},
+    }
