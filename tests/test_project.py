@@ -1,0 +1,166 @@
+"""The project against itself: locks, import layers, sizes, and what the README says of settings and commands."""
+
+import ast
+import re
+import sys
+import tomllib
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+RUNTIME = [Requirement(r) for r in PROJECT["project"]["dependencies"]]
+DEV = [Requirement(r) for r in PROJECT["dependency-groups"]["dev"]]
+BUILD = [Requirement(r) for r in PROJECT["build-system"]["requires"]]
+LOCKS = ["requirements.lock", "requirements-dev.lock"]
+
+# What each layer may import of ours, by prefix. `app` and `cli` stand on top; nothing may import them from below.
+LAYERS = {
+    "kpi": [],
+    "facts": ["kpi"],
+    "access": ["kpi"],
+    "datagen": ["kpi.schema"],
+    "components": ["kpi"],
+    "pages": ["components", "kpi"],
+    "callbacks": ["pages", "components", "kpi", "facts.protocol", "access"],
+    "settings": [],
+    "app": ["callbacks", "pages", "components", "facts", "access", "kpi", "settings"],
+    "cli": ["app", "settings", "facts", "access", "kpi", "datagen"],
+}
+# `kpi` is pure: no files, no clock, no web. A list of what it may use, because a list of what it may not is never full.
+PURE = {"__future__", "bisect", "calendar", "collections", "dataclasses", "datetime", "dateutil", "enum", "functools"}
+PURE |= {"itertools", "math", "numpy", "operator", "pandas", "re", "types", "typing"}
+WEB = {"dash", "dash_bootstrap_components", "flask", "gunicorn", "plotly", "werkzeug"}
+
+
+def modules(*layers: str) -> list[Path]:
+    return sorted(p for layer in layers for p in [ROOT / f"{layer}.py", *(ROOT / layer).rglob("*.py")] if p.exists())
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Dotted names that a module imports, wherever in it they stand: `from a import b` gives `a.b`."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = list(path.relative_to(ROOT).parent.parts)
+            here = base[: len(base) - node.level + 1] if node.level else []
+            module = ".".join([*here, *filter(None, [node.module])])
+            yield from (f"{module}.{name.name}" for name in node.names)
+
+
+def within(name: str, prefixes: list[str]) -> bool:
+    return any(name == prefix or name.startswith(f"{prefix}.") for prefix in prefixes)
+
+
+def pinned(lock: str) -> dict[str, list[tuple[Requirement, list[str]]]]:
+    """A lock's requirements with their hashes, by name: one name may have a version for each Python."""
+    found: dict[str, list[tuple[Requirement, list[str]]]] = {}
+    for line in (ROOT / lock).read_text().replace("\\\n", " ").splitlines():
+        if line.strip() and not line.lstrip().startswith("#"):
+            requirement, *hashes = re.split(r"\s+--hash=", line.strip())
+            parsed = Requirement(requirement)
+            found.setdefault(canonicalize_name(parsed.name), []).append((parsed, hashes))
+    return found
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_lock_pins_and_hashes_everything_and_names_no_registry(lock):
+    text = (ROOT / lock).read_text()
+    assert not re.search(r"https?:|file:|index|find-links|trusted-host| @ |(^|\s)/\w", text)
+    for requirement, hashes in (entry for entries in pinned(lock).values() for entry in entries):
+        assert re.fullmatch(r"==[^*,]+", str(requirement.specifier)), f"{requirement} is no exact version"
+        assert hashes, f"{requirement} has no hash"
+        assert all(re.fullmatch(r"sha256:[0-9a-f]{64}", h) for h in hashes), f"{requirement} has an odd hash"
+
+
+@pytest.mark.parametrize(
+    ("lock", "wanted"), [(LOCKS[0], RUNTIME + BUILD), (LOCKS[1], RUNTIME + BUILD + DEV)], ids=LOCKS
+)
+def test_lock_holds_what_pyproject_asks_for(lock, wanted):
+    held = pinned(lock)
+    for requirement in wanted:
+        entries = held.get(canonicalize_name(requirement.name))
+        assert entries, f"{requirement} is not in {lock}: make lock"
+        for pin, _ in entries:
+            version = str(pin.specifier).removeprefix("==")
+            assert requirement.specifier.contains(version, prereleases=True), f"{pin} is not {requirement}: make lock"
+
+
+def test_tests_run_on_the_versions_that_are_served():
+    runtime, dev = (pinned(lock) for lock in LOCKS)
+    assert {name: dev.get(name) for name in runtime} == runtime
+
+
+def test_what_is_imported_is_declared():
+    """`make run` installs the runtime lock alone: what only the dev lock holds would be missing there."""
+    declared = {canonicalize_name(r.name) for r in RUNTIME}
+    distributions = packages_distributions()
+    for path in modules(*LAYERS):
+        for name in {name.split(".")[0] for name in imports(path)} - set(LAYERS) - sys.stdlib_module_names:
+            owners = {canonicalize_name(d) for d in distributions.get(name, [name])}
+            assert owners & declared, f"{path.relative_to(ROOT)} imports {name}, which pyproject.toml does not declare"
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_imports_run_one_way(layer):
+    for path in modules(layer):
+        for name in imports(path):
+            if name.split(".")[0] in LAYERS.keys() - {layer}:
+                assert within(name, LAYERS[layer]), f"{path.relative_to(ROOT)} imports {name}, against the arrows"
+
+
+def test_kpi_reads_no_file_and_no_clock():
+    for path in modules("kpi"):
+        foreign = {name.split(".")[0] for name in imports(path)} - PURE - {"kpi"}
+        assert not foreign, f"{path.relative_to(ROOT)} imports {foreign}"
+        for node in ast.walk(ast.parse(path.read_text())):
+            name = node.id if isinstance(node, ast.Name) else f".{node.attr}" if isinstance(node, ast.Attribute) else ""
+            impure = re.match(
+                r"open$|\.(now|today|utcnow|(read|to)_(csv|excel|feather|json|parquet|pickle|sql))$", name
+            )
+            assert not impure, f"{path.relative_to(ROOT)}:{node.lineno} uses {name}"
+
+
+@pytest.mark.parametrize("layer", ["facts", "access", "datagen"])
+def test_the_data_side_knows_nothing_of_the_web(layer):
+    for path in modules(layer):
+        assert not {name.split(".")[0] for name in imports(path)} & WEB, path
+
+
+def sources() -> list[Path]:
+    skip = re.compile(r"(^|/)(\.\w|build/|data/|node_modules/)|\.min\.")
+    found = (p for kind in ("py", "js", "css") for p in ROOT.rglob(f"*.{kind}"))
+    return sorted(p for p in found if not skip.search(str(p.relative_to(ROOT))))
+
+
+def test_no_module_is_longer_than_400_lines():
+    assert {str(p.relative_to(ROOT)): n for p in sources() if (n := len(p.read_text().splitlines())) > 400} == {}
+
+
+def test_modules_are_named_for_what_they_hold():
+    vague = re.compile(r"(^|_)(utils?|helpers?|common|managers?|misc)(_|$)")
+    assert [str(p) for p in sources() if vague.search(p.stem)] == []
+
+
+def test_readme_has_a_row_for_every_setting_with_its_default():
+    import settings
+
+    rows = re.findall(r"^\| `(DASHBOARD_\w+)` \|(.*)$", (ROOT / "README.md").read_text(), re.M)
+    assert sorted(name for name, _ in rows) == sorted(s.name for s in settings.SETTINGS)
+    for setting in settings.SETTINGS:
+        if setting.default not in (None, ""):
+            assert f"`{setting.default}`" in dict(rows)[setting.name], f"{setting.name}: {setting.default}"
+
+
+def test_commands_named_in_readme_and_ci_exist():
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.M))
+    readme = set(re.findall(r"(?:^|`|\$ )make (\w+)", (ROOT / "README.md").read_text(), re.M))
+    ci = set(re.findall(r"^\s*make (\w+)", (ROOT / ".ci/run").read_text(), re.M))
+    assert {"run", "test"} <= readme <= targets
+    assert ci == {"test", "check"}
