@@ -11,7 +11,8 @@ import numpy.typing as npt
 from datagen import season
 from datagen.campaigns import PLATFORMS, REGIONS
 from datagen.company import DAY, FREQUENCY_RANGE, MONTH, ROWS, SHAPE, WEEK, Company, stream
-from datagen.events import LEVERS, effects_on
+from datagen.effect import LEVERS
+from datagen.events import effects_on
 from datagen.response import HORIZON, adstock, hill
 
 Array = npt.NDArray[np.float64]
@@ -19,7 +20,7 @@ Array = npt.NDArray[np.float64]
 #: Log standard deviations of what nobody planned.
 NOISE: Final = {
     "row_cpm": 0.20,  # a row's cost of an impression, day to day
-    "row_ctr": 0.28,  # a row's click-through rate, day to day; sampling of clicks adds to it
+    "row_ctr": 0.29,  # a row's click-through rate, day to day; sampling of clicks adds to it
     "row_spend": 0.15,
     "campaign_spend": 0.05,  # a campaign's spend, day to day
     "campaign_budget": 0.06,  # month to month
@@ -27,7 +28,7 @@ NOISE: Final = {
     "demand": 0.015,  # the whole company's conversion, day to day
 }
 #: Variance over mean of a row's counts beyond that: negative binomial.
-OVERDISPERSION: Final = {"clicks": 2.0, "engagements": 5.0, "conversions": 3.2}
+OVERDISPERSION: Final = {"clicks": 2.0, "engagements": 5.0, "conversions": 2.8}
 #: Standard deviation over mean of one order's value.
 ORDER_VALUE_CV: Final = 0.6
 
@@ -54,7 +55,9 @@ def spend_on(company: Company, day: int) -> Array:
     spend = company.budget * level * np.exp(NOISE["campaign_budget"] * month + NOISE["campaign_spend"] * noise)
     for effect in effects_on(company, day):
         if "spend" in effect.levers:
-            spend = np.where(_campaigns(company, effect.platform, effect.campaign), spend * effect.factor("spend", day), spend)
+            spend = np.where(
+                _campaigns(company, effect.platform, effect.campaign), spend * effect.factor("spend", day), spend
+            )
     spend.flags.writeable = False
     return np.asarray(spend)
 
@@ -73,8 +76,8 @@ def plan(company: Company, day: int) -> Plan:
     for effect in effects_on(company, day):
         rows = _campaigns(company, effect.platform, effect.campaign)[CAMPAIGN_OF]
         if effect.region is not None:
-            rows = rows & (REGION_OF == REGIONS.index(effect.region))
-        for lever in effect.levers:
+            rows = rows & np.equal(REGION_OF, REGIONS.index(effect.region))
+        for lever in effect.levers.keys() - {"spend"}:
             levers[lever][rows] *= effect.factor(lever, day)
     return Plan(recent[0], impressions, levers)
 
@@ -107,19 +110,30 @@ def simulate(company: Company, day: int) -> dict[str, Array]:
     fees = np.round(revenue * company.variable_rate * lever["fees"] * _lognormal(z_fees, 0.04), 2)
     lifetime = np.round(new * company.lifetime * _lognormal(z_life, 0.06), 2)
     return {
-        "impressions": impressions, "clicks": clicks, "engagements": engagements,
+        "impressions": impressions,
+        "clicks": clicks,
+        "engagements": engagements,
         "reach": _reach(company, planned.spend / company.budget, impressions, z_frequency),
-        "conversions": conversions, "new_customers": new, "spend": spend, "revenue": revenue, "cogs": cogs,
-        "variable_costs": fees, "lifetime_margin": lifetime,
-    }  # fmt: skip
+        "conversions": conversions,
+        "new_customers": new,
+        "spend": spend,
+        "revenue": revenue,
+        "cogs": cogs,
+        "variable_costs": fees,
+        "lifetime_margin": lifetime,
+    }
 
 
 def _reach(company: Company, intensity: Array, impressions: Array, z: Array) -> Array:
     """People reached: impressions over a frequency of 1.1 to 1.9 that rises with spend."""
     low, high = FREQUENCY_RANGE
     pressed = intensity[CAMPAIGN_OF]
-    frequency = low + (high - low) * np.clip(pressed / (pressed + company.frequency_half) * _lognormal(z, 0.06), 0.02, 0.98)
-    return np.clip(np.rint(impressions / frequency), np.ceil(impressions / high), np.maximum(np.floor(impressions / low), 1))
+    frequency = low + (high - low) * np.clip(
+        pressed / (pressed + company.frequency_half) * _lognormal(z, 0.06), 0.02, 0.98
+    )
+    return np.clip(
+        np.rint(impressions / frequency), np.ceil(impressions / high), np.maximum(np.floor(impressions / low), 1)
+    )
 
 
 def _counts(rng: np.random.Generator, mean: Array, dispersion: float) -> Array:
@@ -142,5 +156,7 @@ def _drift(company: Company, day: int) -> Array:
 
 def _campaigns(company: Company, platform: str | None, campaign: str | None) -> npt.NDArray[np.bool_]:
     """Which campaigns a scope names, (20,)."""
-    named = np.ones(SHAPE[0], dtype=bool) if campaign is None else np.array([c.name == campaign for c in company.campaigns])
+    named = (
+        np.ones(SHAPE[0], dtype=bool) if campaign is None else np.array([c.name == campaign for c in company.campaigns])
+    )
     return named if platform is None else named & (company.platform == PLATFORMS.index(platform))

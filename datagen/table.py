@@ -31,7 +31,9 @@ def facts(company: Company, first: int, last: int) -> pa.Table:
         made = simulate(company, first + i)
         for k, name in enumerate(MEASURES):
             measures[k, i] = made[name][order]
-    columns: dict[str, pa.Array] = {DATE: pa.array(np.repeat(np.arange(first, last + 1) - EPOCH, ROWS).astype("int32"), pa.date32())}
+    columns: dict[str, pa.Array] = {
+        DATE: pa.array(np.repeat(np.arange(first, last + 1) - EPOCH, ROWS).astype("int32"), pa.date32())
+    }
     for name, (codes, values) in texts.items():
         columns[name] = pa.DictionaryArray.from_arrays(np.tile(codes, days), values)
     for k, name in enumerate(MEASURES):
@@ -55,11 +57,15 @@ def _labels() -> tuple[dict[str, tuple[np.ndarray, pa.Array]], np.ndarray]:
     """Each text column as (codes of a day's rows, distinct values), and the order that sorts a day's rows."""
     c, r, d, s = (i.ravel() for i in np.indices(SHAPE))
     text = {
-        "platform": [CAMPAIGNS[i].platform for i in c], "account": [ACCOUNTS[CAMPAIGNS[i].platform] for i in c],
-        "campaign": [CAMPAIGNS[i].name for i in c], "campaign_id": [CAMPAIGNS[i].campaign_id for i in c],
-        "objective": [CAMPAIGNS[i].objective for i in c], "region": [REGIONS[i] for i in r],
-        "device": [DEVICES[i] for i in d], "segment": [SEGMENTS[i] for i in s],
-    }  # fmt: skip
+        "platform": [CAMPAIGNS[i].platform for i in c],
+        "account": [ACCOUNTS[CAMPAIGNS[i].platform] for i in c],
+        "campaign": [CAMPAIGNS[i].name for i in c],
+        "campaign_id": [CAMPAIGNS[i].campaign_id for i in c],
+        "objective": [CAMPAIGNS[i].objective for i in c],
+        "region": [REGIONS[i] for i in r],
+        "device": [DEVICES[i] for i in d],
+        "segment": [SEGMENTS[i] for i in s],
+    }
     order = np.lexsort([np.array(text[name]) for name in reversed(tuple(DIMENSIONS))])
     columns = {}
     for name in TEXT:

@@ -16,6 +16,7 @@ import fcntl
 import json
 import os
 import secrets
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -33,7 +34,9 @@ from datagen.truth import truth
 from kpi.schema import COLUMNS, DATE, TEXT
 
 NAME: Final = "marketing-dashboard demo"
-DESCRIPTION: Final = "Made by `python -m datagen`: a company that does not exist. Its planted effects are in truth.json."
+DESCRIPTION: Final = (
+    "Made by `python -m datagen`: a company that does not exist. Its planted effects are in truth.json."
+)
 
 
 class Refused(Exception):
@@ -49,18 +52,27 @@ def check(out: Path) -> None:
     if DeltaTable.is_deltatable(str(out)):
         name = DeltaTable(str(out)).metadata().name
         if name != NAME:
-            raise Refused(f"{out} is a Delta table that datagen did not write (its name is {name!r}): give another --out.")
+            raise Refused(
+                f"{out} is a Delta table that datagen did not write (its name is {name!r}): give another --out."
+            )
     elif any(out.iterdir()):
         raise Refused(f"{out} is neither empty nor a Delta table: give another --out, or empty it first.")
 
 
-def last_day(out: Path) -> int | None:
-    """The newest day in the table (ordinal), None where there is no table."""
-    check(out)
+def is_table(out: Path) -> bool:
+    """Whether there is a demo table to add to; refuses what `check` refuses, but for a killed run's files."""
     if not DeltaTable.is_deltatable(str(out)):
-        return None
-    newest = pc.max(DeltaTable(str(out)).to_pyarrow_table(columns=[DATE])[DATE]).as_py()
-    return newest.toordinal() if newest else None
+        return False
+    check(out)
+    return True
+
+
+def days(out: Path) -> tuple[int, int]:
+    """The first and the last day in the table, as ordinals."""
+    found = pc.min_max(DeltaTable(str(out)).to_pyarrow_table(columns=[DATE])[DATE]).as_py()
+    if found["min"] is None:
+        raise Refused(f"{out} is a table without rows: generate anew, without --follow.")
+    return found["min"].toordinal(), found["max"].toordinal()
 
 
 def seed_of(out: Path) -> int | None:
@@ -79,31 +91,45 @@ def write(company: Company, first: int, last: int, out: Path, mode: str, progres
     out.parent.mkdir(parents=True, exist_ok=True)
     with _run(out) as run:
         check(out)
-        existed = DeltaTable.is_deltatable(str(out))
-        since = first
-        if mode == "append" and existed:
-            since = pc.min(DeltaTable(str(out)).to_pyarrow_table(columns=[DATE])[DATE]).as_py().toordinal()
+        since = days(out)[0] if mode == "append" else first
         out.mkdir(exist_ok=True)
         adds = []
         for a, b in quarters(first, last):
             adds.append(_parquet(facts(company, a, b), out, f"demo-{_iso(a)}-{_iso(b)}-{run}.parquet"))
             progress(b - first + 1)
         _sync_directory(out)
-        staged = out.parent / f".truth.json.{run}"
-        _flushed(staged, json.dumps(truth(company, since, last), indent=1, ensure_ascii=False).encode())
+        told = out.parent / f".truth.json.{run}"
+        _flushed(told, json.dumps(truth(company, since, last), indent=1, ensure_ascii=False).encode())
         note = {"datagen.seed": str(company.seed), "datagen.first_day": _iso(first), "datagen.last_day": _iso(last)}
-        _commit(out, existed, adds, mode, CommitProperties(custom_metadata=note))
-        os.replace(staged, out.parent / "truth.json")
-        _sync_directory(out.parent)
+        with _unstoppable():
+            _commit(out, adds, mode, CommitProperties(custom_metadata=note))
+            try:
+                os.replace(told, out.parent / "truth.json")
+                _sync_directory(out.parent)
+            except OSError as error:
+                raise Refused(
+                    f"the facts are written, but truth.json beside them is not ({error}): run again."
+                ) from error
 
 
-def _commit(out: Path, existed: bool, adds: list[AddAction], mode: str, note: CommitProperties) -> None:
+def _commit(out: Path, adds: list[AddAction], mode: str, note: CommitProperties) -> None:
     schema = Schema.from_arrow(ARROW_SCHEMA)
-    if existed:
-        DeltaTable(str(out)).create_write_transaction(adds, mode, schema, commit_properties=note)
+    if DeltaTable.is_deltatable(str(out)):
+        DeltaTable(str(out)).create_write_transaction([*adds], mode, schema, commit_properties=note)
     else:
-        create_table_with_add_actions(str(out), schema, adds, mode="error", name=NAME, description=DESCRIPTION,
-                                      commit_properties=note)  # fmt: skip
+        create_table_with_add_actions(
+            str(out), schema, adds, mode="error", name=NAME, description=DESCRIPTION, commit_properties=note
+        )
+
+
+@contextmanager
+def _unstoppable() -> Iterator[None]:
+    """The moment in which a signal waits: between a commit and its truth."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _parquet(table: pa.Table, out: Path, name: str) -> AddAction:
@@ -112,11 +138,11 @@ def _parquet(table: pa.Table, out: Path, name: str) -> AddAction:
         pq.write_table(table, file, compression="zstd", use_dictionary=[DATE, *TEXT], store_schema=False)
         file.flush()
         os.fsync(file.fileno())
-    days = pc.min_max(table[DATE]).as_py()
+    span = pc.min_max(table[DATE]).as_py()
     stats = {
         "numRecords": table.num_rows,
-        "minValues": {DATE: days["min"].isoformat()},
-        "maxValues": {DATE: days["max"].isoformat()},
+        "minValues": {DATE: span["min"].isoformat()},
+        "maxValues": {DATE: span["max"].isoformat()},
         "nullCount": dict.fromkeys(COLUMNS, 0),
     }
     made = (out / name).stat()
@@ -128,20 +154,18 @@ def _run(out: Path) -> Iterator[str]:
     """A run's name, while no other run writes to this table; clears up what a run left that did not commit."""
     journal = out.parent / f".{out.name}.datagen"
     file = _locked(journal)
+    run = secrets.token_hex(6)
     try:
         died = file.read().strip()
         if died:
             _clear(out, died)
-        run = secrets.token_hex(6)
         _rewrite(file, run)
-        try:
-            yield run
-        except BaseException:
-            _clear(out, run)
-            raise
-        finally:
-            journal.unlink(missing_ok=True)
+        yield run
+    except BaseException:
+        _clear(out, run)
+        raise
     finally:
+        journal.unlink(missing_ok=True)
         file.close()
 
 
@@ -172,11 +196,13 @@ def _clear(out: Path, run: str) -> None:
     """Remove a run's files that no version of the table refers to."""
     (out.parent / f".truth.json.{run}").unlink(missing_ok=True)
     log = out / "_delta_log"
-    committed = "\n".join(p.read_text() for p in sorted(log.glob("*.json"))) if log.is_dir() else ""
+    commits = [path.read_text() for path in log.glob("*.json")] if log.is_dir() else []
+    if DeltaTable.is_deltatable(str(out)):
+        commits += DeltaTable(str(out)).file_uris()
     for path in out.glob(f"demo-*-{run}.parquet"):
-        if path.name not in committed:
+        if not any(path.name in commit for commit in commits):
             path.unlink()
-    if not committed:
+    if not commits:
         for path in (log, out):
             with suppress(OSError):
                 path.rmdir()
