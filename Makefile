@@ -1,7 +1,7 @@
 # Everything works from a fresh checkout; scripts/setup says nothing and takes no time when all is in place.
 # Plain enough for the make 3.81 of macOS.
 
-PYTHON = python3
+PYTHON ?= python3
 BIN = .venv/bin
 export PYTHON
 
