@@ -210,8 +210,9 @@ def _days(fields: dict[str, str], extent: Extent, notes: list[str]) -> tuple[str
         notes.append("The address names both a period and dates; the dates were taken.")
     if len(given) == 2 and (start is None or end is None):
         return DEFAULT_LAST, None, None
-    start = start if start is not None else (end or extent.last) - timedelta(days=27)
     end = end if end is not None else extent.last
+    if start is None:
+        start = max(end - timedelta(days=27), extent.first) if end > extent.first else end
     covered = f"The data covers {extent.first.isoformat()} to {extent.last.isoformat()}"
     if start > end:
         notes.append(f"The dates run backwards ({start.isoformat()} to {end.isoformat()}); they were left out.")

@@ -6,7 +6,10 @@ layout, the entry in the view, the data address, the tests over all visuals.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from components.reading import Reading
 
 Kind = Literal["cards", "table", "chart", "callouts"]
 Grouping = tuple[str, ...]
@@ -16,8 +19,8 @@ Grouping = tuple[str, ...]
 class Visual:
     """One visual: `name` is its address, `question` the one line behind its title's info mark.
 
-    `needs` are the groupings whose totals it reads; `draw` turns them into the answer of docs/wire.md and `rows` into
-    the rows of its data address. `spec` is what the browser knows beforehand. `width` is in twelfths of the page.
+    `needs` are the groupings whose totals it reads, `before` those it reads of the baseline too; `draw` turns them into the answer of docs/wire.md and `rows` into
+    the rows of its data address, whose columns are at least `columns`. `spec` is what the browser knows beforehand. `width` is in twelfths of the page.
     """
 
     name: str
@@ -26,9 +29,11 @@ class Visual:
     kind: Kind
     needs: tuple[Grouping, ...]
     metrics: tuple[str, ...]
-    draw: Callable[..., dict[str, Any]]
-    rows: Callable[..., list[dict[str, Any]]]
+    columns: tuple[str, ...]
+    draw: Callable[["Reading"], dict[str, Any]]
+    rows: Callable[["Reading"], list[dict[str, Any]]]
     spec: Mapping[str, Any] = field(default_factory=dict)
+    before: tuple[Grouping, ...] = ()
     width: int = 12
 
 

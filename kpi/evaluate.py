@@ -1,8 +1,8 @@
 """Totals to metrics: the only place that divides.
 
-A *totals frame* has one row a group (the index holds the group's values) and the float columns of `SUMS`: every measure
-of the schema added up, NaN where no row reports it; `reach_floor`, the largest single row's reach; `rows`, the number of
-fact rows. A *metrics frame* has the same index and one float column a metric, NaN where there is no value.
+A *totals frame* has one row a group (the index holds the group's values) and the float columns of `SUMS`: every
+measure of the schema added up, NaN where no row reports it; `reach_floor`, the largest single row's reach; `rows`, the
+number of fact rows. A *metrics frame* has the same index and one float column a metric, NaN where there is no value.
 """
 
 from collections.abc import Iterable
@@ -36,6 +36,16 @@ def evaluate(totals: pd.DataFrame, metrics: Iterable[str], whole: pd.DataFrame |
     for position, metric in enumerate(chosen):
         values[:, position] = _value(metric, sums, whole_sums)
     return pd.DataFrame(values, index=totals.index, columns=[metric.key for metric in chosen])
+
+
+def pooled(totals: pd.DataFrame, most: int) -> pd.DataFrame:
+    """Neighbouring rows of a totals frame added up until at most `most` are left, for a line a finger wide."""
+    size = -(-len(totals) // most)
+    if size <= 1:
+        return totals
+    starts = np.arange(0, len(totals), size)
+    block = np.add.reduceat(totals.to_numpy(dtype=np.float64), starts, axis=0)
+    return pd.DataFrame(block, index=totals.index[starts], columns=totals.columns)
 
 
 def _columns(totals: pd.DataFrame) -> dict[str, _Floats]:

@@ -16,7 +16,7 @@ Narrow = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Insight:
-    """`kind` names the finding, `narrow` the (dimension, value) pairs that filter to it, `figures` what the text says."""
+    """`kind` names the finding; `narrow` filters to it, as (dimension, value) pairs; `figures` are those of the text."""
 
     kind: str
     tone: Tone

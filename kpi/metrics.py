@@ -31,8 +31,8 @@ MEASURE_LABELS: Final[dict[str, str]] = {
 class Metric:
     """One metric: `scale` × sum(`over`) / sum(`by`), or the plain sum where `by` is empty.
 
-    `of_whole` divides by the selection's sum of `over` instead (a share). `decimals` is what a table shows, `short` what
-    stands where the label has no room.
+    `of_whole` divides by the selection's sum of `over` instead (a share). `decimals` is what a table shows, `short`
+    what stands where the label has no room.
     """
 
     key: str

@@ -1,0 +1,1 @@
+"""Every edge between browser and server, registered in one visible place: `callbacks.register.register`."""

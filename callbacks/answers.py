@@ -1,0 +1,160 @@
+"""One page's answer to one query: totals read once, then every visual drawn from them, each guarded by itself."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from components.reading import TOTAL, Reading, number, period_label
+from components.url import DEFAULT_LAST, Query, read, write
+from components.visuals import Grouping, Page, Visual
+from facts import Facts, Scope
+from kpi.evaluate import REACH_FLOOR, evaluate, pooled
+from kpi.schema import DATE, DIMENSIONS
+from kpi.selection import Extent, Selection, baseline
+
+OVER_TIME: Final[Grouping] = (DATE,)
+SPARK_POINTS: Final = 60
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What an address asks for, checked against the facts: `notes` say what was dropped."""
+
+    query: Query
+    notes: tuple[str, ...]
+    selection: Selection
+    baseline: Selection | None
+    options: dict[str, tuple[str, ...]]
+    extent: Extent
+
+
+def ask(facts: Facts, address: str, scope: Scope = ()) -> Asked:
+    """Read a query string against the facts that `scope` admits. Nothing in `address` raises."""
+    options, extent = facts.options(scope), facts.extent()
+    query, notes = read(address, options, extent)
+    selection = query.selection(extent)
+    return Asked(query, notes, selection, baseline(selection, extent), options, extent)
+
+
+def view(page: Page, facts: Facts, asked: Asked, scope: Scope = (), problem: str | None = None) -> dict[str, Any]:
+    """The view of docs/wire.md, but for what differs from reader to reader."""
+    reading = reading_of(page.visuals, facts, asked, scope)
+    return {
+        "page": page.key,
+        "query": write(asked.query),
+        "notes": asked.notes,
+        "data": data_of(facts) | {"notice": notice(facts, problem)},
+        "period": _period(asked),
+        "extent": {"first": asked.extent.first.isoformat(), "last": asked.extent.last.isoformat()},
+        "options": asked.options,
+        "chosen": _chosen(asked.query),
+        "visuals": {visual.name: drawn(visual, reading, asked, facts, scope) for visual in page.visuals},
+    }
+
+
+def reading_of(visuals: Sequence[Visual], facts: Facts, asked: Asked, scope: Scope = ()) -> Reading | None:
+    """What `visuals` read for a query, from one pass over the facts for each of its windows; None where no row is."""
+    needed: dict[Grouping, dict[str, None]] = {TOTAL: {}}
+    for visual in visuals:
+        for grouping in visual.needs:
+            needed.setdefault(grouping, {}).update(dict.fromkeys(visual.metrics))
+    needed[TOTAL].update(dict.fromkeys(metric for visual in visuals for metric in visual.metrics))
+    totals = facts.totals(asked.selection, needed, scope)
+    whole = totals[TOTAL]
+    if not len(whole):
+        return None
+    earlier = dict.fromkeys(grouping for visual in visuals for grouping in visual.before)
+    before = {}
+    if asked.baseline is not None and earlier:
+        then = facts.totals(asked.baseline, dict.fromkeys((TOTAL, *earlier)), scope)
+        before = {name: evaluate(then[name], needed[name], then[TOTAL]) for name in earlier if len(then[name])}
+    return Reading(
+        asked.query,
+        asked.selection,
+        asked.baseline,
+        {grouping: evaluate(totals[grouping], metrics, whole) for grouping, metrics in needed.items()},
+        before,
+        evaluate(pooled(totals[OVER_TIME], SPARK_POINTS), needed[OVER_TIME]) if OVER_TIME in totals else whole[[]],
+        number(whole[REACH_FLOOR].iloc[0]),
+        facts.currency,
+    )
+
+
+def drawn(visual: Visual, reading: Reading | None, asked: Asked, facts: Facts, scope: Scope) -> dict[str, Any]:
+    """One visual's answer. What goes wrong in one stays in it."""
+    if reading is None:
+        return {"state": "empty", "text": why_empty(asked, facts, scope)}
+    try:
+        return {"state": "ready", **visual.draw(reading)}
+    except Exception:
+        _log.exception("visual %s failed for %s", visual.name, write(asked.query))
+        return {"state": "error", "text": f"“{visual.title}” could not be drawn. The other figures are not affected."}
+
+
+def why_empty(asked: Asked, facts: Facts, scope: Scope = ()) -> str:
+    """Why nothing matches and which filter to loosen."""
+    helps = []
+    for name, _ in asked.query.only:
+        wider = asked.selection.narrowed(name, ())
+        if len(facts.totals(wider, (TOTAL,), scope)[TOTAL]):
+            helps.append(DIMENSIONS[name].lower())
+    days = period_label(asked.selection.start, asked.selection.end)
+    if helps:
+        return f"Nothing matches these filters, {days}. Loosen the {' or the '.join(helps)} filter to see figures."
+    if asked.query.only:
+        return f"Nothing matches these filters, {days}. Loosen the filters, or choose other dates."
+    return f"There is no data for {days}. Choose other dates."
+
+
+def data_of(facts: Facts) -> dict[str, Any]:
+    """Which data is shown."""
+    through = facts.extent().last
+    return {
+        "version": facts.version,
+        "through": through.isoformat(),
+        "loaded": facts.loaded,
+        "label": f"Data through {day(through)}, loaded {facts.loaded}",
+    }
+
+
+def notice(facts: Facts, problem: str | None) -> str | None:
+    """A sentence where newer data could not be taken."""
+    if problem is None:
+        return None
+    return f"Newer data was refused; showing the data loaded at {facts.loaded}. {problem}"
+
+
+def day(value: date) -> str:
+    """``28 Sep 2025``."""
+    return period_label(value, value)
+
+
+def _period(asked: Asked) -> dict[str, Any]:
+    chosen, before = asked.selection, asked.baseline
+    note = None
+    if before is None and chosen.compare != "none":
+        note = "no data a year earlier" if chosen.compare == "year" else "no earlier period"
+    return {
+        "start": chosen.start.isoformat(),
+        "end": chosen.end.isoformat(),
+        "days": chosen.days,
+        "label": period_label(chosen.start, chosen.end),
+        "baseline": period_label(before.start, before.end) if before else None,
+        "baseline_note": note,
+    }
+
+
+def _chosen(query: Query) -> dict[str, Any]:
+    return {
+        **dict(query.only),
+        "last": query.last or (None if query.start else DEFAULT_LAST),
+        "from": query.start.isoformat() if query.start else None,
+        "to": query.end.isoformat() if query.end else None,
+        "compare": query.compare,
+        "grain": query.grain,
+        "rank": query.rank,
+    }

@@ -1,0 +1,80 @@
+"""Rows as a file: CSV, JSON and XLSX with the same columns and the same rows."""
+
+import csv
+import io
+from collections.abc import Sequence
+from typing import Any, Final
+
+import orjson
+import xlsxwriter
+
+from kpi.metrics import METRICS
+
+Row = dict[str, Any]
+
+#: A spreadsheet takes text that begins like this for a formula.
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+
+_NUMBER_FORMATS: Final = {
+    "money": "#,##0.00",
+    "unit_money": "#,##0.00",
+    "count": "#,##0.##",
+    "people": "#,##0",
+    "percent": "0.00%",
+    "ratio": "0.00",
+    "months": "0.0",
+}
+
+
+def csv_of(columns: Sequence[str], rows: Sequence[Row]) -> bytes:
+    """Comma-separated UTF-8 with a header; empty where there is no value; text that begins like a formula is quoted."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    names = columns_of(columns, rows)
+    writer.writerow(names)
+    writer.writerows([neutral(row.get(name)) for name in names] for row in rows)
+    return text.getvalue().encode()
+
+
+def json_of(visual: str, query: str, through: str, currency: str, rows: Sequence[Row]) -> bytes:
+    """One object with the rows at full precision, null where there is no value."""
+    return orjson.dumps(
+        {"visual": visual, "query": query, "data_through": through, "currency": currency, "rows": list(rows)}
+    )
+
+
+def xlsx_of(columns: Sequence[str], rows: Sequence[Row], title: str) -> bytes:
+    """One sheet with a frozen header and number formats; no cell is a formula or a link."""
+    file = io.BytesIO()
+    book = xlsxwriter.Workbook(
+        file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    )
+    sheet = book.add_worksheet(title.translate({ord(sign): " " for sign in "[]:*?/\\'"})[:31])
+    head = book.add_format({"bold": True, "bottom": 1})
+    formats = {unit: book.add_format({"num_format": pattern}) for unit, pattern in _NUMBER_FORMATS.items()}
+    names = columns_of(columns, rows)
+    for column, name in enumerate(names):
+        sheet.write_string(0, column, name, head)
+        widest = max((len(str(row.get(name) or "")) for row in rows), default=0)
+        sheet.set_column(column, column, min(max(len(name), widest) + 2, 60))
+    for line, row in enumerate(rows, 1):
+        for column, name in enumerate(names):
+            value = neutral(row.get(name))
+            if isinstance(value, str):
+                sheet.write_string(line, column, value)
+            elif value is not None:
+                metric = METRICS.get(row["metric"] if name in ("value", "baseline") else name)
+                sheet.write_number(line, column, value, formats[metric.unit] if metric else None)
+    sheet.freeze_panes(1, 0)
+    book.close()
+    return file.getvalue()
+
+
+def columns_of(columns: Sequence[str], rows: Sequence[Row]) -> list[str]:
+    """`columns`, then whatever else the rows have, in their order."""
+    return list(dict.fromkeys((*columns, *(name for row in rows for name in row))))
+
+
+def neutral(value: Any) -> Any:
+    """`value`, with an apostrophe before text that a spreadsheet would take for a formula."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

@@ -1,0 +1,59 @@
+"""Call-outs: the sentences of kpi.insights with links that filter to what they say."""
+
+from collections.abc import Callable
+from typing import Any
+
+from components.reading import Reading
+from components.visuals import Grouping, Visual
+from kpi.insights import Insight
+
+
+def callouts(
+    name: str,
+    title: str,
+    question: str,
+    needs: tuple[Grouping, ...],
+    metrics: tuple[str, ...],
+    find: Callable[[Reading], list[Insight]],
+    nothing: str,
+    *,
+    before: tuple[Grouping, ...] = (),
+    width: int = 12,
+) -> Visual:
+    """Call-outs found by `find`; `nothing` is what stands there when nothing is found."""
+
+    def draw(reading: Reading) -> dict[str, Any]:
+        found = find(reading)
+        if not found:
+            return {"state": "empty", "text": nothing}
+        return {
+            "items": [
+                {
+                    "kind": each.tone,
+                    "title": each.title,
+                    "text": each.text,
+                    "query": reading.narrowed(each.narrow) if each.narrow else None,
+                }
+                for each in found
+            ]
+        }
+
+    def rows(reading: Reading) -> list[dict[str, Any]]:
+        return [
+            {"kind": each.kind, "text": each.text, "query": reading.narrowed(each.narrow), **each.figures}
+            for each in find(reading)
+        ]
+
+    return Visual(
+        name,
+        title,
+        question,
+        "callouts",
+        needs=needs,
+        before=before,
+        metrics=metrics,
+        columns=("kind", "text", "query"),
+        draw=draw,
+        rows=rows,
+        width=width,
+    )

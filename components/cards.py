@@ -1,0 +1,57 @@
+"""Metric cards: the figure, its change against the baseline, a sparkline."""
+
+from typing import Any
+
+from components.reading import TOTAL, Reading, drawn, exact, number
+from components.visuals import Visual
+from kpi.compare import change
+from kpi.schema import DATE
+
+
+def cards(name: str, title: str, question: str, metrics: tuple[str, ...], width: int = 12) -> Visual:
+    """A row of cards, one a metric."""
+
+    def values(reading: Reading) -> list[dict[str, Any]]:
+        now, before = reading.now[TOTAL], reading.before.get(TOTAL)
+        found = []
+        for metric in metrics:
+            value = now[metric].iloc[0]
+            old = number(before[metric].iloc[0]) if before is not None and len(before) else None
+            found.append(
+                {
+                    "metric": metric,
+                    "value": exact(metric, value),
+                    "baseline": exact(metric, old),
+                    "change": change(metric, float(value), old),
+                }
+            )
+        return found
+
+    def draw(reading: Reading) -> dict[str, Any]:
+        return {
+            "cards": [
+                {
+                    "value": card["value"],
+                    "baseline": card["baseline"],
+                    "change": card["change"],
+                    "spark": drawn(reading.spark, card["metric"]),
+                    "low": exact("reach", reading.reach_floor) if card["metric"] == "reach" else None,
+                }
+                for card in values(reading)
+            ]
+        }
+
+    return Visual(
+        name,
+        title,
+        question,
+        "cards",
+        needs=(TOTAL, (DATE,)),
+        before=(TOTAL,),
+        metrics=metrics,
+        columns=("metric", "value", "baseline", "change"),
+        draw=draw,
+        rows=values,
+        spec={"metrics": metrics},
+        width=width,
+    )

@@ -1,0 +1,110 @@
+"""Bars by the values of a dimension, upright or lying, losses on the other side of zero."""
+
+from typing import Any
+
+from components import theme
+from components.figures.frame import Answer, chart
+from components.reading import TOTAL, Reading, drawn, exact, number
+from components.visuals import Visual
+from kpi.metrics import METRICS
+from kpi.units import figure
+
+
+def bars(
+    name: str,
+    title: str,
+    question: str,
+    dimension: str,
+    metric: str,
+    *,
+    lying: bool = False,
+    width: int = 6,
+    height: int = 300,
+) -> Visual:
+    """One bar a value; lying bars also mark the whole selection's figure."""
+    by, known = (dimension,), METRICS[metric]
+    along, across = ("x", "y") if lying else ("y", "x")
+    prototype = {
+        "type": "bar",
+        "orientation": "h" if lying else "v",
+        "textposition": "outside",
+        "cliponaxis": False,
+        "hovertemplate": f"%{{{across}}}: %{{text}}<extra></extra>",
+    }
+
+    def draw(reading: Reading) -> Answer:
+        frame = reading.now[by]
+        names = [str(key) for key in frame.index]
+        values = drawn(frame, metric)
+        if dimension == "platform":
+            colours = [theme.platform_colour(key) for key in names]
+        else:
+            colours = [theme.BAD if value is not None and value < 0 else theme.SERIES[0] for value in values]
+        text = [figure(metric, number(value), reading.currency) for value in frame[metric]]
+        filled = {
+            "of": 0,
+            across: [theme.name(key) for key in names],
+            along: values,
+            "text": text,
+            "marker": {"color": colours},
+        }
+        return {"traces": [filled], "layout": _marked(reading, values) if lying else _room(values, "yaxis")}
+
+    def _marked(reading: Reading, values: list[float | None]) -> dict[str, Any]:
+        whole = number(reading.now[TOTAL][metric].iloc[0])
+        found: dict[str, Any] = _room([*values, whole], "xaxis") | {"shapes": [], "annotations": []}
+        if whole is not None:
+            found["shapes"] = [
+                {
+                    "type": "line",
+                    "x0": round(whole, 6),
+                    "x1": round(whole, 6),
+                    "y0": 0,
+                    "y1": 1,
+                    "yref": "paper",
+                    "line": {"color": theme.TEXT, "width": 1.5, "dash": "dash"},
+                }
+            ]
+            found["annotations"] = [
+                {
+                    "x": round(whole, 6),
+                    "y": 1,
+                    "yref": "paper",
+                    "yanchor": "bottom",
+                    "showarrow": False,
+                    "text": f"Portfolio {figure(metric, whole, reading.currency)}",
+                    "font": {"size": 12, "color": theme.TEXT},
+                }
+            ]
+        return found
+
+    def rows(reading: Reading) -> list[dict[str, Any]]:
+        return [{dimension: key, metric: exact(metric, value)} for key, value in reading.now[by][metric].items()]
+
+    value_axis = theme.axis(f"{known.label}, %" if known.unit == "percent" else known.label, known.unit, zeroline=True)
+    names_axis = theme.axis(showgrid=False, tickfont={"size": 13, "color": theme.TEXT}, type="category")
+    if lying:
+        axes = {"xaxis": value_axis, "yaxis": {**names_axis, "autorange": "reversed"}}
+    else:
+        axes = {"xaxis": names_axis, "yaxis": value_axis}
+    return chart(
+        name,
+        title,
+        question,
+        needs=(by, TOTAL),
+        metrics=(metric,),
+        traces=[prototype],
+        layout=theme.layout(**axes, bargap=0.45, margin={"l": 8, "r": 12, "t": 28, "b": 8}),
+        draw=draw,
+        rows=rows,
+        height=height,
+        width=width,
+    )
+
+
+def _room(values: list[float | None], axis: str) -> dict[str, Any]:
+    """A range that leaves room for the figures at the bars' ends."""
+    known = [value for value in values if value is not None]
+    low, high = min([0.0, *known]), max([0.0, *known])
+    pad = (high - low or 1.0) * 0.16
+    return {axis: {"range": [low - (pad if low < 0 else 0), high + (pad if high > 0 or not known else 0)]}}

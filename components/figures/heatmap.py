@@ -1,0 +1,75 @@
+"""A metric by two dimensions, its colours diverging about zero, its figures in the cells."""
+
+from typing import Any
+
+from components import theme
+from components.figures.frame import Answer, chart
+from components.reading import Reading, exact, number
+from components.visuals import Grouping, Visual
+from kpi.metrics import METRICS
+from kpi.schema import in_order
+from kpi.units import brief, figure
+
+
+def heatmap(
+    name: str, title: str, question: str, by: Grouping, metric: str, width: int = 6, height: int = 320
+) -> Visual:
+    """Rows are the values of the first dimension of `by`, columns those of the second."""
+    label = METRICS[metric].short or METRICS[metric].label
+    prototype = {
+        "type": "heatmap",
+        "zmid": 0,
+        "colorscale": [[0, "--diverging-low"], [0.5, "--diverging-mid"], [1, "--diverging-high"]],
+        "showscale": False,
+        "texttemplate": "%{text}",
+        "textfont": {"size": 13},
+        "xgap": 3,
+        "ygap": 3,
+        "hoverongaps": False,
+        "hovertemplate": f"%{{y}}, %{{x}}<br>{label}: %{{customdata}}<extra></extra>",
+    }
+
+    def draw(reading: Reading) -> Answer:
+        column = reading.now[by][metric]
+        ordered = [in_order(name, column.index.get_level_values(name)) for name in by]
+        grid = column.unstack().reindex(index=ordered[0], columns=ordered[1])
+        values = [[number(value) for value in row] for row in grid.to_numpy()]
+        extreme = max((abs(value) for row in values for value in row if value is not None), default=0.0) or 1.0
+        filled = {
+            "of": 0,
+            "x": [theme.name(str(key)) for key in grid.columns],
+            "y": [theme.name(str(key)) for key in grid.index],
+            "z": [[None if value is None else round(value, 2) for value in row] for row in values],
+            "text": [
+                ["–" if value is None else brief(metric, value, reading.currency) for value in row] for row in values
+            ],
+            "customdata": [[figure(metric, value, reading.currency) for value in row] for row in values],
+            "zmin": -extreme,
+            "zmax": extreme,
+        }
+        return {"traces": [filled], "line": None}
+
+    def rows(reading: Reading) -> list[dict[str, Any]]:
+        return [
+            {**dict(zip(by, key, strict=True)), metric: exact(metric, value)}
+            for key, value in reading.now[by][metric].items()
+        ]
+
+    names = {"showgrid": False, "tickfont": {"size": 13, "color": theme.TEXT}, "type": "category"}
+    layout = theme.layout(
+        xaxis=theme.axis(**names, side="bottom"),
+        yaxis=theme.axis(**names, autorange="reversed"),
+    )
+    return chart(
+        name,
+        title,
+        question,
+        needs=(by,),
+        metrics=(metric,),
+        traces=[prototype],
+        layout=layout,
+        draw=draw,
+        rows=rows,
+        height=height,
+        width=width,
+    )

@@ -1,0 +1,87 @@
+"""Platforms on several metrics at once, each axis scaled to the largest among them."""
+
+from typing import Any
+
+from components import theme
+from components.figures.frame import Answer, chart
+from components.reading import Reading, exact, number
+from components.visuals import Visual
+from kpi.metrics import METRICS
+from kpi.units import figure
+
+
+def radar(name: str, title: str, question: str, metrics: tuple[str, ...], width: int = 6, height: int = 340) -> Visual:
+    """One closed line a platform; a negative value stands at 0, the raw value is on hover."""
+    labels = [METRICS[metric].short or METRICS[metric].label for metric in metrics]
+    prototype = {
+        "type": "scatterpolar",
+        "mode": "lines+markers",
+        "theta": [*labels, labels[0]],
+        "hovertemplate": "%{fullData.name}<br>%{theta}: %{text}<extra></extra>",
+        "line": {"width": 2},
+        "marker": {"size": 7},
+    }
+
+    def draw(reading: Reading) -> Answer:
+        frame = reading.now[("platform",)]
+        tallest = {metric: max((v for v in frame[metric].tolist() if v > 0), default=0.0) for metric in metrics}
+        traces = []
+        for platform, row in frame.iterrows():
+            scaled = [_scaled(number(row[metric]), tallest[metric]) for metric in metrics]
+            raw = [figure(metric, number(row[metric]), reading.currency) for metric in metrics]
+            colour = theme.platform_colour(str(platform))
+            traces.append(
+                {
+                    "of": 0,
+                    "name": theme.name(str(platform)),
+                    "r": [*scaled, scaled[0]],
+                    "text": [*raw, raw[0]],
+                    "line": {"color": colour},
+                    "marker": {"color": colour},
+                }
+            )
+        return {"traces": traces, "line": "Each axis is scaled to the largest platform; hover for the figures."}
+
+    def rows(reading: Reading) -> list[dict[str, Any]]:
+        frame = reading.now[("platform",)]
+        return [
+            {"platform": platform, **{metric: exact(metric, row[metric]) for metric in metrics}}
+            for platform, row in frame.iterrows()
+        ]
+
+    layout = theme.layout(
+        polar={
+            "bgcolor": "rgba(0,0,0,0)",
+            "radialaxis": {
+                "range": [0, 1.05],
+                "tickvals": [0.5, 1],
+                "showticklabels": False,
+                "gridcolor": theme.GRID,
+                "linecolor": "rgba(0,0,0,0)",
+                "ticks": "",
+            },
+            "angularaxis": {"gridcolor": theme.GRID, "linecolor": theme.GRID, "tickfont": {"size": 13}, "rotation": 90},
+        },
+        margin={"l": 44, "r": 44, "t": 40, "b": 28},
+        legend={"orientation": "h", "x": 0.5, "xanchor": "center", "y": -0.08, "yanchor": "top", "font": {"size": 12}},
+        showlegend=True,
+    )
+    return chart(
+        name,
+        title,
+        question,
+        needs=(("platform",),),
+        metrics=metrics,
+        traces=[prototype],
+        layout=layout,
+        draw=draw,
+        rows=rows,
+        height=height,
+        width=width,
+    )
+
+
+def _scaled(value: float | None, tallest: float) -> float | None:
+    if value is None:
+        return None
+    return round(max(value, 0.0) / tallest, 4) if tallest > 0 else 0.0

@@ -1,0 +1,118 @@
+"""Lines over time, the comparison dotted behind."""
+
+from typing import Any
+
+import pandas as pd
+
+from components import theme
+from components.figures.frame import Answer, chart
+from components.reading import Reading, drawn, exact
+from components.visuals import Grouping, Visual
+from kpi.metrics import METRICS
+from kpi.schema import DATE
+
+_BY: Grouping = (DATE,)
+_PER = {"day": "a day", "week": "a week", "month": "a month"}
+
+
+def trend(
+    name: str,
+    title: str,
+    question: str,
+    metrics: tuple[str, ...],
+    axis: str,
+    *,
+    area: str | None = None,
+    per: bool = False,
+    width: int = 12,
+    height: int = 320,
+) -> Visual:
+    """Metrics of one unit over days, weeks or months; `area` is filled to zero. `per` says "a day" on the axis."""
+    unit = METRICS[metrics[0]].unit
+    traces: list[dict[str, Any]] = []
+    for metric, colour in zip(metrics, theme.SERIES, strict=False):
+        label = METRICS[metric].short or METRICS[metric].label
+        line = {
+            "type": "scatter",
+            "mode": "lines",
+            "name": label,
+            "line": {"color": colour, "width": 2.25},
+            "hovertemplate": f"%{{y:{theme.HOVER[unit]}}}",
+        }
+        if metric == area:
+            line |= {"fill": "tozeroy", "fillcolor": f"{colour}/0.14"}
+        then = {
+            "type": "scatter",
+            "mode": "lines",
+            "name": f"{label}, before",
+            "line": {"color": colour, "width": 1.25, "dash": "dot"},
+            "opacity": 0.75,
+            "showlegend": False,
+            "hovertemplate": f"%{{y:{theme.HOVER[unit]}}} on %{{customdata}}",
+        }
+        traces += [line, then]
+
+    def draw(reading: Reading) -> Answer:
+        now, before = reading.now[_BY], reading.before.get(_BY)
+        days = [f"{day:%Y-%m-%d}" for day in now.index]
+        filled: list[dict[str, Any]] = []
+        for place, metric in enumerate(metrics):
+            if before is not None and len(before):
+                length = min(len(now), len(before))
+                filled.append(
+                    {
+                        "of": 2 * place + 1,
+                        "x": days[:length],
+                        "y": drawn(before, metric)[:length],
+                        "customdata": [f"{day.day} {day:%b %Y}" for day in before.index[:length]],
+                    }
+                )
+        for place, metric in enumerate(metrics):
+            mode = "lines+markers" if len(now) < 3 else "lines"
+            filled.append({"of": 2 * place, "x": days, "y": drawn(now, metric), "mode": mode})
+        text = f"{axis} {_PER[reading.selection.grain]}" if per else axis
+        return {"traces": filled, "layout": {"yaxis": {"title": {"text": text}}}, "line": _behind(reading, before)}
+
+    def rows(reading: Reading) -> list[dict[str, Any]]:
+        frame = reading.now[_BY]
+        return [
+            {DATE: f"{day:%Y-%m-%d}", **{metric: exact(metric, frame[metric].iloc[place]) for metric in metrics}}
+            for place, day in enumerate(frame.index)
+        ]
+
+    layout = theme.layout(
+        xaxis=theme.axis(type="date", showgrid=False, tickformatstops=_STOPS),
+        yaxis=theme.axis(axis, unit, rangemode="tozero" if unit == "percent" else "normal", zeroline=True),
+        hovermode="x unified",
+        showlegend=True,
+    )
+    return chart(
+        name,
+        title,
+        question,
+        needs=(_BY,),
+        before=(_BY,),
+        metrics=metrics,
+        traces=traces,
+        layout=layout,
+        draw=draw,
+        rows=rows,
+        height=height,
+        grain=True,
+        width=width,
+    )
+
+
+_STOPS = [
+    {"dtickrange": [None, 604_800_000], "value": "%-d %b"},
+    {"dtickrange": [604_800_000, "M1"], "value": "%-d %b"},
+    {"dtickrange": ["M1", "M12"], "value": "%b %Y"},
+    {"dtickrange": ["M12", None], "value": "%Y"},
+]
+
+
+def _behind(reading: Reading, before: pd.DataFrame | None) -> str | None:
+    if before is None or not len(before):
+        return None
+    from_words = "a year earlier" if reading.selection.compare == "year" else "the period before"
+    return f"Dotted: {from_words}, day for day." if reading.selection.grain == "day" else f"Dotted: {from_words}."

@@ -1,0 +1,71 @@
+"""`Reading`: everything the visuals of a page read for one query. Each visual is a function of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from components.url import Query, write
+from components.visuals import Grouping
+from kpi.metrics import METRICS
+from kpi.selection import Selection
+
+TOTAL: Final[Grouping] = ()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """`now` and `before` hold a metrics frame (kpi.evaluate) for each grouping that the page needs.
+
+    `before` is that of the baseline and empty where there is none. `spark` is the course over time in few points,
+    `reach_floor` the largest single row's reach.
+    """
+
+    query: Query
+    selection: Selection
+    baseline: Selection | None
+    now: Mapping[Grouping, pd.DataFrame]
+    before: Mapping[Grouping, pd.DataFrame]
+    spark: pd.DataFrame
+    reach_floor: float | None = None
+    currency: str = "USD"
+
+    def narrowed(self, pairs: tuple[tuple[str, str], ...]) -> str:
+        """The canonical query that filters to `pairs` on top of what is chosen."""
+        return write(self.query.narrowed(pairs))
+
+
+def number(value: Any) -> float | None:
+    """A float, or None where there is no value."""
+    return None if value is None or value != value else float(value)
+
+
+def exact(metric: str, value: Any) -> float | int | None:
+    """Full precision for files and cards: whole where the metric counts and the value is whole, None where missing."""
+    plain = number(value)
+    if plain is not None and METRICS[metric].unit in ("count", "people") and plain.is_integer():
+        return int(plain)
+    return plain
+
+
+def drawn(frame: pd.DataFrame, metric: str) -> list[float | None]:
+    """A metrics frame's column as plotly draws it: cents for money, six decimals for rates, None where missing."""
+    rates = METRICS[metric].unit in ("percent", "ratio")
+    return [
+        None if value != value else value for value in np.round(frame[metric].to_numpy(), 6 if rates else 2).tolist()
+    ]
+
+
+def period_label(start: date, end: date) -> str:
+    """Dates as a person writes them, with nothing said twice: ``1 – 28 Sep 2025``, ``28 Dec 2024 – 3 Jan 2025``."""
+    last = f"{end.day} {end:%b} {end.year}"
+    if start == end:
+        return last
+    if (start.year, start.month) == (end.year, end.month):
+        return f"{start.day} – {last}"
+    if start.year == end.year:
+        return f"{start.day} {start:%b} – {last}"
+    return f"{start.day} {start:%b} {start.year} – {last}"

@@ -1,0 +1,138 @@
+"""Tables: metrics by the values of one or two dimensions, with a totals row computed from sums; rankings."""
+
+from typing import Any
+
+import pandas as pd
+
+from components.reading import TOTAL, Reading, exact, number
+from components.url import RANKS
+from components.visuals import Grouping, Visual
+from kpi.metrics import METRICS
+from kpi.rank import Ranking, rank
+from kpi.units import figure
+
+_CAMPAIGN: Grouping = ("platform", "campaign")
+
+
+def table(
+    name: str,
+    title: str,
+    question: str,
+    by: Grouping,
+    metrics: tuple[str, ...],
+    *,
+    gradient: tuple[str, ...] = (),
+    sort: str | None = None,
+    width: int = 12,
+) -> Visual:
+    """Metrics by the groups of `by`, in the dimensions' own order, with a totals row; `gradient` names shaded columns."""
+
+    def draw(reading: Reading) -> dict[str, Any]:
+        return {**_columns(reading.now[by], metrics), "total": _row(reading.now[TOTAL], metrics), "line": None}
+
+    def rows(reading: Reading) -> list[dict[str, Any]]:
+        return _records(reading.now[by], by, metrics)
+
+    return Visual(
+        name,
+        title,
+        question,
+        "table",
+        needs=(by, TOTAL),
+        metrics=metrics,
+        columns=(*by, *metrics),
+        draw=draw,
+        rows=rows,
+        spec={"keys": by, "metrics": metrics, "gradient": gradient, "sort": sort, "rank": False},
+        width=width,
+    )
+
+
+def ranking(
+    name: str,
+    title: str,
+    question: str,
+    metrics: tuple[str, ...],
+    *,
+    best: bool,
+    limit: int,
+    gradient: tuple[str, ...] = (),
+    width: int = 12,
+) -> Visual:
+    """The best or worst campaigns by the query's ranking metric, those with too little spend to judge left out."""
+
+    def ranked(reading: Reading) -> Ranking:
+        return rank(reading.now[_CAMPAIGN], reading.query.rank, best=best, limit=limit)
+
+    def shown(reading: Reading) -> tuple[str, ...]:
+        by = reading.query.rank
+        return metrics if by in metrics else (by, *metrics)
+
+    def draw(reading: Reading) -> dict[str, Any]:
+        found = ranked(reading)
+        if found.rows.empty:
+            return {"state": "empty", "text": _nothing_to_rank(found, reading)}
+        return {
+            **_columns(found.rows, shown(reading)),
+            "metrics": shown(reading),
+            "sort": reading.query.rank,
+            "total": None,
+            "line": _left_out(found, reading),
+        }
+
+    def rows(reading: Reading) -> list[dict[str, Any]]:
+        return _records(ranked(reading).rows, _CAMPAIGN, shown(reading))
+
+    return Visual(
+        name,
+        title,
+        question,
+        "table",
+        needs=(_CAMPAIGN,),
+        metrics=tuple(dict.fromkeys((*metrics, "spend", *RANKS))),
+        columns=(*_CAMPAIGN, *metrics),
+        draw=draw,
+        rows=rows,
+        spec={
+            "keys": _CAMPAIGN,
+            "metrics": metrics,
+            "gradient": gradient,
+            "sort": None,
+            "rank": True,
+            "ranks": RANKS,
+        },
+        width=width,
+    )
+
+
+def _columns(frame: pd.DataFrame, metrics: tuple[str, ...]) -> dict[str, Any]:
+    keys = [frame.index.get_level_values(level).tolist() for level in range(frame.index.nlevels)]
+    return {"keys": keys, "values": [[number(value) for value in frame[metric].tolist()] for metric in metrics]}
+
+
+def _row(frame: pd.DataFrame, metrics: tuple[str, ...]) -> list[float | None]:
+    return [number(frame[metric].iloc[0]) for metric in metrics]
+
+
+def _records(frame: pd.DataFrame, by: Grouping, metrics: tuple[str, ...]) -> list[dict[str, Any]]:
+    """One object a group, its dimensions first."""
+    found = []
+    for key, values in zip(frame.index, frame[list(metrics)].itertuples(index=False, name=None), strict=True):
+        names = key if isinstance(key, tuple) else (key,)
+        figures = {metric: exact(metric, value) for metric, value in zip(metrics, values, strict=True)}
+        found.append({**dict(zip(by, names, strict=True)), **figures})
+    return found
+
+
+def _left_out(found: Ranking, reading: Reading) -> str | None:
+    if not found.too_small:
+        return None
+    least = figure("spend", found.least_spend, reading.currency)
+    campaigns = "campaign" if found.too_small == 1 else "campaigns"
+    return f"{found.too_small:,} {campaigns} with less than 1% of the spend ({least}) left out: too little to judge."
+
+
+def _nothing_to_rank(found: Ranking, reading: Reading) -> str:
+    by = METRICS[reading.query.rank].label
+    small = _left_out(found, reading)
+    return f"No campaign has a value of {by} to rank by here." + (f" {small}" if small else "") + " Choose more days."

@@ -1,0 +1,66 @@
+"""What all charts share. Colours are names of CSS variables, so that one theme rules page and plots alike."""
+
+from html import escape
+from typing import Any, Final
+
+PLATFORMS: Final = {"Meta": "--platform-meta", "Google": "--platform-google", "Amazon": "--platform-amazon",
+                    "TikTok": "--platform-tiktok"}  # fmt: skip
+OTHER: Final = "--platform-other"
+SERIES: Final = ("--series-1", "--series-2", "--series-3", "--series-4")
+GOOD, BAD = "--good", "--bad"
+TEXT, MUTED, GRID, SURFACE = "--bs-body-color", "--bs-secondary-color", "--grid", "--bs-body-bg"
+
+#: Axis formats by unit (d3-format); the browser's locale gives the currency sign.
+TICKS: Final = {"money": "$~s", "unit_money": "$,.2f", "percent": ".0~%", "ratio": ".1f", "count": "~s", "people": "~s"}
+#: Formats of one figure by unit, on hover.
+HOVER: Final = {
+    "money": "$,.0f",
+    "unit_money": "$,.2f",
+    "percent": ".2%",
+    "ratio": ".2f",
+    "count": ",.0f",
+    "people": ",.0f",
+}
+
+
+def name(text: str) -> str:
+    """A name from the data as text in a figure, where plotly would otherwise read markup."""
+    return escape(text, quote=False)
+
+
+def platform_colour(platform: str) -> str:
+    """The one colour of a platform."""
+    return PLATFORMS.get(platform, OTHER)
+
+
+def axis(title: str | None = None, unit: str | None = None, **more: Any) -> dict[str, Any]:
+    """A quiet axis: `title` with its unit, ticks in the format of `unit`."""
+    found: dict[str, Any] = {
+        "gridcolor": GRID,
+        "linecolor": GRID,
+        "zerolinecolor": MUTED,
+        "zeroline": False,
+        "tickfont": {"color": MUTED, "size": 12},
+        "automargin": True,
+        "fixedrange": True,
+    }
+    if title is not None:
+        found["title"] = {"text": title, "font": {"color": MUTED, "size": 12}, "standoff": 8}
+    if unit is not None:
+        found["tickformat"] = TICKS[unit]
+    return {**found, **more}
+
+
+def layout(**more: Any) -> dict[str, Any]:
+    """A figure's layout without junk: transparent, no title (the visual has one), legend on top, tight margins."""
+    return {
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"color": TEXT, "size": 13, "family": "Inter, system-ui, sans-serif"},
+        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+        "hoverlabel": {"bgcolor": SURFACE, "bordercolor": GRID, "font": {"color": TEXT, "size": 13}, "align": "left"},
+        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": 12}},
+        "showlegend": False,
+        "dragmode": False,
+        **more,
+    }

@@ -1,0 +1,169 @@
+"""The table on disk, and which of its versions is shown.
+
+`load` reads and checks one version. `Source` holds the one that is shown and looks for newer ones while it runs: a
+newer version is read aside and takes its place whole; one that cannot be read is refused, and the old one stays.
+"""
+
+import logging
+import os
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from threading import Event, Lock, Thread
+from typing import Final
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from deltalake import DeltaTable
+from deltalake.exceptions import DeltaError, TableNotFoundError
+from pyarrow.dataset import ParquetReadOptions
+
+from facts.frame import FrameFacts
+from facts.protocol import DataProblem, Facts
+from kpi.schema import COUNTS, DATE, DIMENSIONS, MEASURES
+
+DEMO_NAME: Final = "marketing-dashboard demo"
+_COLUMNS: Final = (DATE, *DIMENSIONS, *MEASURES)
+_LOOK_EVERY: Final = 1.0
+
+_log = logging.getLogger(__name__)
+
+
+def load(path: str | Path, now: Callable[[], datetime] = datetime.now) -> FrameFacts:
+    """The newest version of the Delta table at `path`. Raises DataProblem with a sentence where it cannot be used."""
+    try:
+        table = DeltaTable(str(path))
+        found = table.to_pyarrow_dataset(parquet_read_options=ParquetReadOptions(dictionary_columns=list(DIMENSIONS)))
+        missing = [name for name in _COLUMNS if name not in found.schema.names]
+        if missing:
+            raise DataProblem(f"The table at {path} has no column {', '.join(missing)}; see the README for its columns.")
+        rows = found.to_table(columns=list(_COLUMNS))
+    except TableNotFoundError:
+        raise DataProblem(f"There is no data at {path}: write the demo's with `python -m datagen`.") from None
+    except (DeltaError, OSError, pa.ArrowException) as problem:
+        raise DataProblem(f"The data at {path} cannot be read: {_first_line(problem)}") from problem
+    metadata = table.metadata()
+    return FrameFacts(
+        _checked(rows, path),
+        f"{metadata.id[:8]}-{table.version()}",
+        loaded=f"{now():%H:%M}",
+        demo=metadata.name == DEMO_NAME,
+    )
+
+
+def _first_line(problem: BaseException) -> str:
+    return (str(problem).strip().splitlines() or [type(problem).__name__])[0][:300]
+
+
+def _checked(rows: pa.Table, path: str | Path) -> pd.DataFrame:
+    """The rows as a frame that holds what kpi.schema promises."""
+    if not rows.num_rows:
+        raise DataProblem(f"The table at {path} has no rows.")
+    kind = rows.schema.field(DATE).type
+    if not (pa.types.is_date(kind) or pa.types.is_timestamp(kind)):
+        raise DataProblem(f"The column {DATE} at {path} is {kind}; it must hold days.")
+    for name in (DATE, *DIMENSIONS):
+        if rows.column(name).null_count:
+            raise DataProblem(f"The column {name} at {path} has {rows.column(name).null_count:,} empty cells.")
+    for name in DIMENSIONS:
+        kind = rows.schema.field(name).type
+        if not pa.types.is_dictionary(kind) or not pa.types.is_string(kind.value_type):
+            raise DataProblem(f"The column {name} at {path} is {kind}; it must hold text.")
+    for name in MEASURES:
+        kind = rows.schema.field(name).type
+        if not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)):
+            raise DataProblem(f"The column {name} at {path} is {kind}; it must hold numbers.")
+        column = rows.column(name).cast(pa.float64())
+        values = column.to_numpy()
+        if np.isinf(values).any() or pc.sum(pc.is_nan(column)).as_py():
+            raise DataProblem(f"The column {name} at {path} holds a number that is not finite.")
+        if name in COUNTS and values.size and np.nanmin(values, initial=0.0) < 0:
+            raise DataProblem(f"The column {name} at {path} counts below zero.")
+        rows = rows.set_column(rows.schema.names.index(name), name, column)
+    rows = rows.set_column(0, DATE, rows.column(DATE).cast(pa.timestamp("us")))
+    return rows.to_pandas()
+
+
+class Source:
+    """The facts that are shown now, and the reason where a newer version is not.
+
+    `current()` is what a request works with from its start to its end. A thread of each process looks for a newer
+    version every second; it is started by the first request after a fork.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self._path = Path(path)
+        self._facts: Facts | None = None
+        self._problem: str | None = None
+        self._seen: object = None
+        self._lock = Lock()
+        self._watcher: tuple[int, Thread] | None = None
+        self._stop = Event()
+        self.refresh()
+
+    @property
+    def problem(self) -> str | None:
+        """Why the newest data is not shown, or None."""
+        return self._problem
+
+    def current(self) -> Facts | None:
+        """The facts to show, or None where there have never been any."""
+        if self._watcher is None or self._watcher[0] != os.getpid():
+            self._watch()
+        return self._facts
+
+    def refresh(self) -> bool:
+        """Look once for a newer version and take it; whether one was taken."""
+        with self._lock:
+            seen = self._stamp()
+            if seen == self._seen and seen is not None:
+                return False
+            try:
+                found = load(self._path)
+            except DataProblem as problem:
+                if self._problem != str(problem):
+                    _log.warning("data not taken: %s", problem)
+                self._problem, self._seen = str(problem), seen
+                return False
+            except Exception as problem:  # whatever a damaged file makes a reader raise, the old data stays
+                _log.exception("data not taken")
+                self._problem, self._seen = f"The data cannot be read: {_first_line(problem)}", seen
+                return False
+            self._problem, self._seen = None, seen
+            if self._facts is not None and self._facts.version == found.version:
+                return False
+            self._facts = found
+            return True
+
+    def _stamp(self) -> object:
+        """What changes when a version is added to the table: its log's folder and its newest entries."""
+        log = self._path / "_delta_log"
+        try:
+            entries = sorted(entry.name for entry in os.scandir(log) if entry.name.endswith(".json"))
+            status = log.stat()
+        except OSError:
+            return None
+        newest = entries[-1] if entries else None
+        try:
+            touched = (log / newest).stat().st_mtime_ns if newest else 0
+        except OSError:
+            touched = 0
+        return status.st_ino, newest, touched
+
+    def _watch(self) -> None:
+        with self._lock:
+            if self._watcher is not None and self._watcher[0] == os.getpid():
+                return
+            thread = Thread(target=self._look, name="facts", daemon=True)
+            self._watcher = (os.getpid(), thread)
+        thread.start()
+
+    def _look(self) -> None:
+        while not self._stop.wait(_LOOK_EVERY):
+            self.refresh()
+
+    def close(self) -> None:
+        """Stop looking."""
+        self._stop.set()

@@ -1,0 +1,130 @@
+"""CFO: what the ads cost, what they earn after all costs, and where the money is made and lost."""
+
+from components.callouts import callouts
+from components.cards import cards
+from components.figures.bars import bars
+from components.figures.heatmap import heatmap
+from components.figures.objective import objective
+from components.figures.pie import pie
+from components.figures.trend import trend
+from components.tables import table
+from components.visuals import Page
+from kpi.insights import pockets
+
+_PLATFORM = ("platform",)
+_POCKET = ("segment", "region")
+
+CFO = Page(
+    "cfo",
+    "cfo",
+    "CFO dashboard",
+    "What the ads cost, what is left after goods, fees and the ads themselves, and where money is made and lost.",
+    (
+        cards(
+            "core-cards",
+            "Core figures",
+            "Does the advertising pay, after all costs?",
+            ("revenue", "spend", "profit", "margin", "roi", "cac", "profit_per_conversion"),
+        ),
+        trend(
+            "financial-trend",
+            "Revenue, spend and profit",
+            "Does profit follow when spend moves?",
+            ("revenue", "spend", "profit"),
+            "Money, $",
+            area="profit",
+            per=True,
+        ),
+        table(
+            "unit-economics",
+            "Unit economics by platform",
+            "What does an order cost and bring on each platform?",
+            _PLATFORM,
+            ("cpa", "cac", "aov", "roas", "breakeven_roas", "margin"),
+            gradient=("cpa", "cac", "roas", "margin"),
+            width=7,
+        ),
+        bars(
+            "regional-roi",
+            "ROI by region",
+            "Which regions earn more than the portfolio, which less?",
+            "region",
+            "roi",
+            lying=True,
+            width=5,
+        ),
+        heatmap(
+            "profit-heatmap",
+            "Profit by platform and region",
+            "Which pairs of channel and market lift the result, which drag it down?",
+            ("platform", "region"),
+            "profit",
+            width=6,
+        ),
+        objective(
+            "objective-efficiency",
+            "Budget and ROI by objective",
+            "Does the money go to the objectives that return it?",
+            width=6,
+        ),
+        table(
+            "cost-efficiency",
+            "Cost efficiency by platform",
+            "What does attention, an order and a new customer cost on each platform?",
+            _PLATFORM,
+            ("cpc", "cpm", "cpa", "cac"),
+            gradient=("cpc", "cpm", "cpa", "cac"),
+            width=6,
+        ),
+        bars(
+            "margin-by-platform",
+            "Profit margin by platform",
+            "What share of each platform's revenue is left?",
+            "platform",
+            "margin",
+            width=6,
+        ),
+        table(
+            "platform-summary",
+            "Platform summary",
+            "How does each platform stand, from impression to profit?",
+            _PLATFORM,
+            (
+                "impressions",
+                "clicks",
+                "conversions",
+                "spend",
+                "revenue",
+                "profit",
+                "ctr",
+                "cvr",
+                "cpa",
+                "roas",
+                "roi",
+                "margin",
+            ),
+            gradient=("profit", "ctr", "cvr", "cpa", "roas", "roi", "margin"),
+        ),
+        pie("spend-share", "Share of spend", "Where does the money go?", "platform", "spend", "spend_share"),
+        pie("profit-share", "Share of profit", "Where is the profit made?", "platform", "profit", "profit_share"),
+        table(
+            "advanced-metrics",
+            "Value of a customer by segment and region",
+            "Where do new customers repay what they cost, and how soon?",
+            _POCKET,
+            ("profit_per_conversion", "ltv_cac", "payback_months"),
+            gradient=("profit_per_conversion", "ltv_cac", "payback_months"),
+            width=7,
+        ),
+        callouts(
+            "advanced-insight",
+            "Strongest and weakest pocket",
+            "Which audience in which market repays best, and which worst?",
+            needs=(_POCKET,),
+            metrics=("ltv_cac", "payback_months", "profit", "spend"),
+            find=lambda reading: pockets(reading.now[_POCKET], reading.currency),
+            nothing="No two pockets here have an LTV : CAC to compare. Loosen the segment or region filter.",
+            width=5,
+        ),
+    ),
+)

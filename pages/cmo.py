@@ -1,0 +1,95 @@
+"""CMO: how far the ads reach, who responds, on which device, in which region and segment."""
+
+from components.cards import cards
+from components.figures.funnel import funnel
+from components.figures.pie import pie
+from components.figures.spend_conversions import spend_conversions
+from components.figures.trend import trend
+from components.tables import ranking, table
+from components.visuals import Page
+
+_RESPONSE = ("conversions", "ctr", "cvr", "cpa", "roas")
+_SHADED = ("ctr", "cvr", "cpa", "roas")
+
+CMO = Page(
+    "cmo",
+    "cmo",
+    "CMO dashboard",
+    "How far the ads reach, who responds, and which campaigns, devices, regions and audiences turn it into orders.",
+    (
+        cards(
+            "scope-cards",
+            "Scope",
+            "How many people do the ads reach, and what does an order cost?",
+            ("impressions", "reach", "clicks", "cpa"),
+        ),
+        cards(
+            "engagement-cards",
+            "Engagement",
+            "Do people respond, and does the response pay?",
+            ("ctr", "cvr", "engagement_rate", "roas"),
+        ),
+        funnel("funnel", "Funnel", "Where between impression and order are people lost?", width=4),
+        trend(
+            "rate-trend",
+            "Click-through and conversion rate",
+            "Are the ads wearing out, or is the shop converting better?",
+            ("ctr", "cvr"),
+            "Rate, %",
+            width=8,
+        ),
+        spend_conversions(
+            "spend-conversions",
+            "Spend and conversions by platform",
+            "Does each platform bring orders in proportion to what it takes?",
+            width=6,
+        ),
+        pie(
+            "device-share",
+            "Conversions by device",
+            "On which devices do people order?",
+            "device",
+            "conversions",
+            "conversion_share",
+            width=6,
+            height=320,
+        ),
+        table(
+            "device-table",
+            "Devices",
+            "Which device turns clicks into orders at the lowest cost?",
+            ("device",),
+            _RESPONSE,
+            gradient=_SHADED,
+            width=6,
+        ),
+        table(
+            "region-table",
+            "Regions",
+            "Where do the ads work best?",
+            ("region",),
+            _RESPONSE,
+            gradient=_SHADED,
+            width=6,
+        ),
+        table(
+            "segment-table",
+            "Audience segments",
+            "Which audience is worth the most for what it costs?",
+            ("segment",),
+            ("conversions", "cvr", "cpa", "cac", "roas", "roi"),
+            gradient=("cvr", "cpa", "cac", "roas", "roi"),
+            width=12,
+        ),
+        ranking(
+            "top-campaigns",
+            "Top campaigns",
+            "Which ten campaigns lead, and on what?",
+            ("impressions", "ctr", "cvr", "cpa", "roas", "conversions"),
+            best=True,
+            limit=10,
+            gradient=_SHADED,
+            width=12,
+        ),
+    ),
+)

@@ -1,0 +1,73 @@
+"""Executive summary: is advertising growing, what does it bring, where to look first."""
+
+from components.callouts import callouts
+from components.cards import cards
+from components.figures.radar import radar
+from components.reading import Reading, period_label
+from components.tables import ranking
+from components.visuals import Page
+from kpi.insights import Insight, platforms
+
+_PLATFORM = ("platform",)
+_RANKED = ("profit", "revenue", "spend", "roi", "roas")
+
+
+def _platform_insights(reading: Reading) -> list[Insight]:
+    earlier = reading.baseline
+    since = period_label(earlier.start, earlier.end) if earlier else ""
+    return platforms(reading.now[_PLATFORM], reading.before.get(_PLATFORM), since, reading.currency)
+
+
+EXECUTIVE = Page(
+    "executive",
+    "",
+    "Executive summary",
+    "Is advertising growing the business, what does a dollar bring, and where to look first.",
+    (
+        cards(
+            "period-cards",
+            "This period",
+            "Is the business of advertising growing, and at what cost?",
+            ("revenue", "spend", "profit", "conversions"),
+        ),
+        cards("efficiency-cards", "Efficiency", "What does a dollar bring?", ("roas", "roi", "margin", "cac")),
+        callouts(
+            "insights",
+            "Where to look first",
+            "Which platform leads, which trails, what moved, and who loses money?",
+            needs=(_PLATFORM,),
+            before=(_PLATFORM,),
+            metrics=("profit", "roas", "roi", "spend", "breakeven_roas"),
+            find=_platform_insights,
+            nothing="Nothing stands out here: no platform has a profit or a ROAS to compare. Loosen a filter.",
+            width=7,
+        ),
+        radar(
+            "platform-radar",
+            "Platform profile",
+            "What are the strengths and gaps of each channel?",
+            ("roas", "roi", "ctr"),
+            width=5,
+        ),
+        ranking(
+            "top-campaigns",
+            "Top campaigns",
+            "Which campaigns deserve more?",
+            _RANKED,
+            best=True,
+            limit=5,
+            gradient=("profit", "roi", "roas"),
+            width=6,
+        ),
+        ranking(
+            "bottom-campaigns",
+            "Bottom campaigns",
+            "Which campaigns should be cut or mended?",
+            _RANKED,
+            best=False,
+            limit=5,
+            gradient=("profit", "roi", "roas"),
+            width=6,
+        ),
+    ),
+)
