@@ -50,7 +50,7 @@ MIXED: Final = (0.60, 0.25, 0.15)
 # fmt: off
 CAMPAIGNS: Final = (
     Campaign("Meta", "Prospecting – Broad – Advantage+ Shopping", "120211604418230457", "Conversion",
-             6200, 13.5, 1.55, 2.12, 81, 2.9, 0.66, 1.0, 0.30, COLD),
+             6200, 13.5, 1.55, 2.07, 81, 2.9, 0.66, 1.0, 0.30, COLD),
     Campaign("Meta", "Prospecting – Lookalike 5–10 % – Purchasers 180d", "120211604420970457", "Conversion",
              3200, 14.5, 1.50, 1.05, 76, 2.6, 0.28, 1.1, 0.25, COLD),
     Campaign("Meta", "Retargeting – Cart & Viewed, <30 days", "120211987003310457", "Retention",

@@ -30,7 +30,7 @@ DEVICE_SHARE: Final = ((0.78, 0.17, 0.05), (0.60, 0.33, 0.07), (0.64, 0.29, 0.07
 #: CPM, CTR, CVR, order value relative to North America; to a tablet; to prospecting.
 REGION: Final = ((1.0, 1.0, 1.0, 1.0), (0.60, 0.97, 0.78, 0.82), (0.35, 0.95, 0.66, 0.57), (0.30, 0.92, 0.62, 0.54))
 DEVICE: Final = ((0.88, 1.05, 0.80, 0.94), (1.25, 0.86, 1.50, 1.12), (1.0, 1.0, 1.0, 1.0))
-SEGMENT: Final = ((1.0, 1.0, 1.0, 1.0), (1.5, 1.5, 2.7, 1.03), (1.3, 1.5, 2.5, 1.12))
+SEGMENT: Final = ((1.0, 1.0, 1.0, 1.0), (1.5, 1.5, 2.95, 1.03), (1.3, 1.5, 2.5, 1.12))
 
 #: The pocket that loses money every month: conversion there is this much of what it would be.
 LOSING_POCKET: Final = ("TikTok", "Latin America", 0.28)

@@ -35,7 +35,7 @@ def black_friday(year: int) -> list[Effect]:
     day = _nth_weekday(year, 11, 3, 4).toordinal() + 1
     before: Sizes = {"spend": (1.05, 1.10, 1.15, 1.20), "cvr": (1.0, 1.0, 1.02, 1.05), "auction": 1.08}
     during: Sizes = {
-        "spend": (2.1, 1.6, 1.6, 1.9), "cvr": (1.60, 1.40, 1.40, 1.55), "ctr": 1.10, "auction": 1.15, "value": 0.95,
+        "spend": (2.1, 1.6, 1.6, 1.9), "cvr": (2.20, 1.45, 1.45, 1.60), "ctr": 1.10, "auction": 1.15, "value": 0.95,
         "cogs": 1.06,
     }  # fmt: skip
     return [

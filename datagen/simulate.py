@@ -25,10 +25,10 @@ NOISE: Final = {
     "campaign_spend": 0.05,  # a campaign's spend, day to day
     "campaign_budget": 0.06,  # month to month
     "campaign_drift": 0.03,  # cost of an impression, CTR and CVR, each from week to week
-    "demand": 0.015,  # the whole company's conversion, day to day
+    "demand": 0.010,  # the whole company's conversion, day to day
 }
 #: Variance over mean of a row's counts beyond that: negative binomial.
-OVERDISPERSION: Final = {"clicks": 2.0, "engagements": 5.0, "conversions": 2.8}
+OVERDISPERSION: Final = {"clicks": 2.0, "engagements": 5.0, "conversions": 2.6}
 #: Standard deviation over mean of one order's value.
 ORDER_VALUE_CV: Final = 0.6
 

@@ -49,7 +49,7 @@ def check(out: Path) -> None:
         return
     if not out.is_dir():
         raise Refused(f"{out} is a file, not a directory: give another --out.")
-    if DeltaTable.is_deltatable(str(out)):
+    if _is_delta(out):
         name = DeltaTable(str(out)).metadata().name
         if name != NAME:
             raise Refused(
@@ -61,10 +61,14 @@ def check(out: Path) -> None:
 
 def is_table(out: Path) -> bool:
     """Whether there is a demo table to add to; refuses what `check` refuses, but for a killed run's files."""
-    if not DeltaTable.is_deltatable(str(out)):
-        return False
-    check(out)
-    return True
+    if _is_delta(out):
+        check(out)
+        return True
+    return False
+
+
+def _is_delta(out: Path) -> bool:
+    return out.is_dir() and DeltaTable.is_deltatable(str(out))
 
 
 def days(out: Path) -> tuple[int, int]:
@@ -114,7 +118,7 @@ def write(company: Company, first: int, last: int, out: Path, mode: str, progres
 
 def _commit(out: Path, adds: list[AddAction], mode: str, note: CommitProperties) -> None:
     schema = Schema.from_arrow(ARROW_SCHEMA)
-    if DeltaTable.is_deltatable(str(out)):
+    if _is_delta(out):
         DeltaTable(str(out)).create_write_transaction([*adds], mode, schema, commit_properties=note)
     else:
         create_table_with_add_actions(
@@ -197,7 +201,7 @@ def _clear(out: Path, run: str) -> None:
     (out.parent / f".truth.json.{run}").unlink(missing_ok=True)
     log = out / "_delta_log"
     commits = [path.read_text() for path in log.glob("*.json")] if log.is_dir() else []
-    if DeltaTable.is_deltatable(str(out)):
+    if _is_delta(out):
         commits += DeltaTable(str(out)).file_uris()
     for path in out.glob(f"demo-*-{run}.parquet"):
         if not any(path.name in commit for commit in commits):
