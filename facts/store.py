@@ -17,7 +17,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from deltalake import DeltaTable
-from deltalake.exceptions import DeltaError, TableNotFoundError
+from deltalake.exceptions import TableNotFoundError
 from pyarrow.dataset import ParquetReadOptions
 
 from facts.frame import FrameFacts
@@ -38,11 +38,15 @@ def load(path: str | Path, now: Callable[[], datetime] = datetime.now) -> FrameF
         found = table.to_pyarrow_dataset(parquet_read_options=ParquetReadOptions(dictionary_columns=list(DIMENSIONS)))
         missing = [name for name in _COLUMNS if name not in found.schema.names]
         if missing:
-            raise DataProblem(f"The table at {path} has no column {', '.join(missing)}; see the README for its columns.")
+            raise DataProblem(
+                f"The table at {path} has no column {', '.join(missing)}; see the README for its columns."
+            )
         rows = found.to_table(columns=list(_COLUMNS))
     except TableNotFoundError:
         raise DataProblem(f"There is no data at {path}: write the demo's with `python -m datagen`.") from None
-    except (DeltaError, OSError, pa.ArrowException) as problem:
+    except DataProblem:
+        raise
+    except Exception as problem:  # a damaged file or log makes its readers raise almost anything
         raise DataProblem(f"The data at {path} cannot be read: {_first_line(problem)}") from problem
     metadata = table.metadata()
     return FrameFacts(
@@ -126,10 +130,6 @@ class Source:
                 if self._problem != str(problem):
                     _log.warning("data not taken: %s", problem)
                 self._problem, self._seen = str(problem), seen
-                return False
-            except Exception as problem:  # whatever a damaged file makes a reader raise, the old data stays
-                _log.exception("data not taken")
-                self._problem, self._seen = f"The data cannot be read: {_first_line(problem)}", seen
                 return False
             self._problem, self._seen = None, seen
             if self._facts is not None and self._facts.version == found.version:

@@ -1,0 +1,51 @@
+"""What the tests share: a small demo company on disk, its facts, and the server's client."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, settings
+
+from facts.frame import FrameFacts
+from facts.store import Source, load
+from tests.oracle import Oracle
+
+settings.register_profile(
+    "default", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+settings.load_profile("default")
+
+FIRST, LAST = date(2025, 6, 1), date(2025, 9, 28)
+
+
+@pytest.fixture(scope="session")
+def facts_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """120 days of the demo company as a Delta table."""
+    from datagen.__main__ import main
+
+    path = tmp_path_factory.mktemp("data") / "facts"
+    assert main(["--start", FIRST.isoformat(), "--end", LAST.isoformat(), "--out", str(path)]) == 0
+    return path
+
+
+@pytest.fixture(scope="session")
+def facts(facts_path: Path) -> FrameFacts:
+    return load(facts_path)
+
+
+@pytest.fixture(scope="session")
+def oracle(facts_path: Path) -> Oracle:
+    return Oracle(facts_path)
+
+
+@pytest.fixture(scope="session")
+def client(facts_path: Path) -> Iterator[FlaskClient]:
+    """The app's own server, over the 120 days."""
+    from app import create_app
+    from settings import from_environment
+
+    source = Source(facts_path)
+    yield create_app(from_environment({"DASHBOARD_FACTS": str(facts_path)}), source).server.test_client()
+    source.close()

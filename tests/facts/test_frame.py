@@ -1,0 +1,95 @@
+"""The frame's sums against pandas' own group-by, on small random facts with everything that real ones have."""
+
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from facts import DataProblem
+from facts.frame import FrameFacts
+from kpi.schema import DIMENSIONS, IDENTIFIERS, MEASURES, UNKNOWN
+from kpi.selection import Selection, only, period_start
+
+START = date(2025, 1, 29)
+VALUES = {
+    "platform": ["TikTok", "Meta", UNKNOWN, "Zeta"],
+    "region": ["Europe", "North America"],
+    "objective": ["Conversion"],
+    "device": ["Mobile", "TV", "Desktop"],
+    "segment": ["Prospecting", "b", "a"],
+    "campaign": ["Ünïcode, & more", "=x", "c"],
+}
+GROUPINGS = [
+    (),
+    ("date",),
+    ("platform",),
+    ("platform", "region"),
+    ("segment", "device", "campaign"),
+    ("date", "device"),
+]
+
+
+def made(seed: int, rows: int, missing: float) -> pd.DataFrame:
+    """Rows in no order, some days without any, some keys more than once, some measures missing."""
+    rng = np.random.default_rng(seed)
+    days = pd.to_datetime([START + timedelta(days=int(day)) for day in rng.choice([0, 1, 2, 5, 9, 33], rows)])
+    text = {name: rng.choice(values, rows) for name, values in VALUES.items()}
+    figures = {name: np.where(rng.random(rows) < missing, np.nan, rng.integers(0, 999, rows)) for name in MEASURES}
+    return pd.DataFrame({"date": days, **text, **dict.fromkeys(IDENTIFIERS, "x"), **figures})
+
+
+@given(
+    seed=st.integers(0, 10_000),
+    rows=st.integers(1, 60),
+    missing=st.sampled_from([0, 0.3, 0.95]),
+    span=st.tuples(st.integers(-3, 40), st.integers(0, 40)),
+    grain=st.sampled_from(["day", "week", "month"]),
+    data=st.data(),
+)
+def test_totals_are_those_of_a_group_by(
+    seed: int, rows: int, missing: float, span: tuple[int, int], grain: str, data: st.DataObject
+) -> None:
+    frame = made(seed, rows, missing)
+    names = data.draw(st.lists(st.sampled_from(list(VALUES)), unique=True, max_size=3))
+    chosen = {name: data.draw(st.lists(st.sampled_from(VALUES[name]), min_size=1)) for name in names}
+    scope = only({"platform": ["Meta", "Zeta"]}) if data.draw(st.booleans()) else ()
+    start = START + timedelta(days=span[0])
+    selection = Selection(start, start + timedelta(days=span[1]), only(chosen), grain=grain)
+
+    found = FrameFacts(frame, "v").totals(selection, GROUPINGS, scope)
+
+    kept = frame[frame["date"].dt.date.between(selection.start, selection.end)]
+    for name, values in (*selection.only, *scope):
+        kept = kept[kept[name].isin(values)]
+    kept = kept.assign(date=pd.to_datetime([period_start(day.date(), grain) for day in kept["date"]]))
+    for grouping in GROUPINGS:
+        groups = kept.groupby(list(grouping)) if grouping else kept.groupby(np.zeros(len(kept), dtype=int))
+        wanted = groups[list(MEASURES)].sum(min_count=1)
+        wanted["reach_floor"], wanted["rows"] = groups["reach"].max(), groups.size()
+        wanted = wanted.astype(float).reindex(found[grouping].index)
+        assert len(wanted) == groups.ngroups
+        np.testing.assert_allclose(found[grouping].to_numpy(), wanted.to_numpy(), rtol=1e-12)
+
+
+def test_options_come_in_the_order_in_which_they_are_shown_and_within_a_scope() -> None:
+    facts = FrameFacts(made(1, 60, 0), "v")
+
+    assert facts.options()["platform"] == ("Meta", "TikTok", "Zeta", UNKNOWN)
+    assert facts.options(only({"platform": ["Meta"]}))["platform"] == ("Meta",)
+    assert facts.options(only({"platform": ["nobody"]})) == {name: () for name in DIMENSIONS}
+
+
+def test_many_combinations_of_few_rows_are_numbered_sparsely() -> None:
+    frame = made(3, 60, 0).assign(campaign=[f"c{place}" for place in range(60)], segment=[f"s{p}" for p in range(60)])
+
+    found = FrameFacts(frame, "v").totals(Selection(START, START + timedelta(days=40)), [("segment", "campaign")])
+
+    assert sorted(found[("segment", "campaign")].index) == sorted((f"s{p}", f"c{p}") for p in range(60))
+
+
+def test_no_rows_are_no_facts() -> None:
+    with pytest.raises(DataProblem, match="no rows"):
+        FrameFacts(made(1, 1, 0).iloc[:0], "v")

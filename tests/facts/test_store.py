@@ -1,0 +1,149 @@
+"""The table on disk: newer versions are taken whole, broken ones are refused and the old one stays."""
+
+import shutil
+import threading
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+from deltalake import DeltaTable, write_deltalake
+
+from facts import DataProblem
+from facts.store import Source, load
+from kpi.selection import Selection
+
+
+@pytest.fixture
+def table(facts_path: Path, tmp_path: Path) -> Path:
+    """A copy of a few days that a test may spoil."""
+    found = DeltaTable(str(facts_path)).to_pyarrow_table(columns=None)
+    days = found.filter(pc.greater_equal(found["date"], pa.scalar(pc.max(found["date"]).as_py())))
+    write_deltalake(str(tmp_path / "facts"), days)
+    return tmp_path / "facts"
+
+
+def rows(path: Path) -> pa.Table:
+    return DeltaTable(str(path)).to_pyarrow_table()
+
+
+def spend(source: Source) -> float:
+    facts = source.current()
+    extent = facts.extent()
+    return facts.totals(Selection(extent.first, extent.last), [()])[()]["spend"].iloc[0]
+
+
+def test_a_newer_version_is_taken(table: Path) -> None:
+    source = Source(table)
+    before, version = spend(source), source.current().version
+
+    write_deltalake(str(table), rows(table), mode="append")
+
+    assert source.refresh()
+    assert spend(source) == pytest.approx(2 * before)
+    assert source.current().version != version
+    assert source.problem is None
+    assert not source.refresh()
+
+
+def spoil_file(path: Path) -> None:
+    write_deltalake(str(path), rows(path), mode="overwrite")
+    newest = max(path.glob("*.parquet"), key=lambda file: file.stat().st_mtime_ns)
+    newest.write_bytes(newest.read_bytes()[: newest.stat().st_size // 2])
+
+
+def lose_file(path: Path) -> None:
+    write_deltalake(str(path), rows(path), mode="overwrite")
+    max(path.glob("*.parquet"), key=lambda file: file.stat().st_mtime_ns).unlink()
+
+
+def half_written_log(path: Path) -> None:
+    (path / "_delta_log" / f"{1:020}.json").write_text('{"add": {"path": "x.par')
+
+
+def lose_column(path: Path) -> None:
+    write_deltalake(str(path), rows(path).drop_columns(["cogs"]), mode="overwrite", schema_mode="overwrite")
+
+
+def wrong_type(path: Path) -> None:
+    found = rows(path)
+    place = found.schema.names.index("spend")
+    text = found.set_column(place, "spend", found["spend"].cast(pa.string()))
+    write_deltalake(str(path), text, mode="overwrite", schema_mode="overwrite")
+
+
+def empty_text(path: Path) -> None:
+    found = rows(path)
+    place = found.schema.names.index("region")
+    write_deltalake(str(path), found.set_column(place, "region", pa.nulls(len(found), pa.string())), mode="overwrite")
+
+
+def not_finite(path: Path) -> None:
+    found = rows(path)
+    place = found.schema.names.index("revenue")
+    broken = pa.array([float("inf")] * len(found))
+    write_deltalake(str(path), found.set_column(place, "revenue", broken), mode="overwrite")
+
+
+def no_rows(path: Path) -> None:
+    write_deltalake(str(path), rows(path).slice(0, 0), mode="overwrite")
+
+
+def gone(path: Path) -> None:
+    shutil.rmtree(path)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [spoil_file, lose_file, half_written_log, lose_column, wrong_type, empty_text, not_finite, no_rows, gone],
+    ids=lambda spoil: spoil.__name__,
+)
+def test_a_broken_version_is_refused_and_the_old_one_stays(table: Path, spoil: object) -> None:
+    source = Source(table)
+    before, version = spend(source), source.current().version
+    good = rows(table)
+
+    spoil(table)
+
+    assert not source.refresh()
+    assert (spend(source), source.current().version) == (before, version)
+    assert source.problem
+    with pytest.raises(DataProblem):
+        load(table)
+
+    if spoil is not half_written_log:
+        write_deltalake(str(table), good, mode="overwrite", schema_mode="overwrite")
+        assert source.refresh() or spoil is gone
+        assert source.problem is None
+
+
+def test_without_data_there_is_a_sentence(tmp_path: Path) -> None:
+    source = Source(tmp_path / "nothing")
+    assert source.current() is None
+    assert source.problem == f"There is no data at {tmp_path / 'nothing'}: write the demo's with `python -m datagen`."
+
+
+def test_a_request_never_sees_two_versions(table: Path) -> None:
+    """Readers hold on to the facts they began with while versions come and go."""
+    source = Source(table)
+    once = spend(source)
+    torn: list[float] = []
+    stop = threading.Event()
+
+    def read() -> None:
+        while not stop.is_set():
+            ratio = spend(source) / once
+            if abs(ratio - round(ratio)) > 1e-9:
+                torn.append(ratio)
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    single = rows(table)
+    for turn in range(12):
+        write_deltalake(str(table), single if turn % 2 else pa.concat_tables([single] * 3), mode="overwrite")
+        source.refresh()
+    stop.set()
+    for reader in readers:
+        reader.join()
+    assert not torn

@@ -1,0 +1,108 @@
+"""Call-outs say what the figures say, in singular, plural, tie and loss."""
+
+import pandas as pd
+import pytest
+
+from kpi.insights import platforms, pockets
+from kpi.rank import rank
+
+
+def metrics(**rows: tuple[float, float, float, float]) -> pd.DataFrame:
+    """profit, roas, spend, break-even ROAS by platform."""
+    frame = pd.DataFrame.from_dict(rows, orient="index", columns=["profit", "roas", "spend", "breakeven_roas"])
+    return frame.assign(roi=frame["profit"] / frame["spend"])
+
+
+def told(*frames: pd.DataFrame | None) -> dict[str, str]:
+    now, before = (*frames, None)[:2]
+    return {each.kind: each.text for each in platforms(now, before, "4 – 31 Aug 2025")}
+
+
+def test_best_worst_and_what_moved() -> None:
+    now = metrics(Meta=(100.0, 2.0, 1000.0, 1.8), Google=(4000.0, 3.5, 2000.0, 1.9))
+    before = metrics(Meta=(400.0, 2.4, 1000.0, 1.8), Google=(3900.0, 3.5, 2000.0, 1.9))
+
+    assert told(now, before) == {
+        "best_profit": "Google earns the most, $4,000 profit on $2,000 spend (ROI 200.0%).",
+        "worst_profit": "Meta earns the least, $100 profit on $1,000 spend (ROI 10.0%).",
+        "best_roas": "Google has the highest ROAS, 3.50× on $2,000 spend; it breaks even at 1.90×.",
+        "worst_roas": "Meta has the lowest ROAS, 2.00× on $1,000 spend; it breaks even at 1.80×.",
+        "mover": "Meta’s profit moved the most: $100, down $300 (−75.0%) from $400 in 4 – 31 Aug 2025.",
+    }
+
+
+def test_losses_are_called_losses() -> None:
+    found = told(metrics(Meta=(-50.0, 1.5, 1000.0, 1.6), TikTok=(-900.0, 0.5, 1500.0, 1.7)))
+
+    assert found["best_profit"] == "Meta loses the least, $50 on $1,000 spend (ROI −5.0%)."
+    assert found["worst_profit"] == "TikTok loses the most, $900 on $1,500 spend (ROI −60.0%)."
+    assert found["loss"] == (
+        "TikTok loses money: $900 lost on $1,500 spend. Its ROAS of 0.50× is below its break-even of 1.70×."
+    )
+
+
+def test_a_platform_that_cannot_break_even() -> None:
+    found = told(metrics(Meta=(-50.0, 1.5, 1000.0, -3.0), Google=(5.0, 1.6, 10.0, 1.0)))
+    assert found["loss"].endswith("Its orders do not even cover their goods and fees, so no ROAS would break even.")
+
+
+def test_ties_are_named_as_ties() -> None:
+    level = told(metrics(Meta=(100.0, 2.0, 1000.0, 1.8), Google=(100.2, 2.0, 900.0, 1.8)))
+    assert level["tied_profit"] == "Meta and Google are level at $100 profit each."
+    assert level["tied_roas"] == "Meta and Google are level at 2.00× ROAS each."
+
+    shared = told(metrics(A=(9.0, 3.0, 1.0, 1.0), B=(9.0, 3.0, 1.0, 1.0), C=(1.0, 2.0, 1.0, 1.0)))
+    assert shared["best_profit"] == "A and B earn the most, $9 profit each."
+
+
+def test_one_platform_is_held_against_the_earlier_period() -> None:
+    now, before = metrics(Meta=(120.0, 2.0, 1000.0, 1.8)), metrics(Meta=(100.0, 2.5, 1000.0, 1.8))
+
+    found = told(now, before)
+
+    assert found["alone_profit"] == "Meta’s profit is $120, up $20 (+20.0%) from $100 in 4 – 31 Aug 2025."
+    assert found["alone_roas"] == "Meta’s ROAS is 2.00×, down 0.50× (−20.0%) from 2.50× in 4 – 31 Aug 2025."
+    assert told(now)["alone_profit"] == "Meta’s profit is $120, with no earlier period to compare."
+
+
+def test_a_value_that_is_missing_is_not_ranked() -> None:
+    found = told(metrics(Meta=(float("nan"), 2.0, 10.0, 1.0), Google=(5.0, float("nan"), 10.0, 1.0)))
+    assert found == {}
+
+
+def test_pockets_leave_out_what_is_too_small_to_judge() -> None:
+    index = pd.MultiIndex.from_tuples([("Loyal", "Europe"), ("New", "Asia"), ("New", "Europe")])
+    frame = pd.DataFrame(
+        {
+            "ltv_cac": [3.0, 9.0, 0.5],
+            "payback_months": [4.0, 1.3, 24.0],
+            "profit": [10.0, 1.0, -70.0],
+            "spend": [100.0, 0.5, 200.0],
+        },
+        index=index,
+    )
+
+    strongest, weakest = pockets(frame)
+
+    assert strongest.text == "Loyal in Europe: LTV : CAC of 3.00×, repaid in 4.0 months; $10 profit on $100 spend."
+    assert weakest.text == "New in Europe: LTV : CAC of 0.50×, repaid in 24.0 months; $70 lost on $200 spend."
+    assert weakest.narrow == (("segment", "New"), ("region", "Europe"))
+
+
+@pytest.mark.parametrize(
+    ("by", "best", "expected"),
+    [("profit", True, ["b", "a"]), ("profit", False, ["a", "b"]), ("cac", True, ["a", "b"])],
+)
+def test_a_ranking_goes_by_better_and_names_what_it_leaves_out(by: str, best: bool, expected: list[str]) -> None:
+    frame = pd.DataFrame(
+        {
+            "spend": [500.0, 500.0, 1.0, 100.0],
+            "profit": [1.0, 2.0, 99.0, float("nan")],
+            "cac": [3.0, 4.0, 1.0, float("nan")],
+        },
+        index=list("abcd"),
+    )
+
+    found = rank(frame, by, best=best, limit=2)
+
+    assert (found.rows.index.tolist(), found.too_small) == (expected, 1)

@@ -1,0 +1,97 @@
+"""A second, independent computation of every figure: DuckDB's SQL over the same Parquet files, formulas by hand."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from deltalake import DeltaTable
+
+from kpi.selection import Selection
+
+Sums = dict[str, float | None]
+
+MEASURES = (
+    "impressions clicks engagements reach conversions new_customers spend revenue cogs variable_costs lifetime_margin"
+).split()
+
+
+def _profit(s: Mapping[str, float]) -> float:
+    return s["revenue"] - s["cogs"] - s["variable_costs"] - s["spend"]
+
+
+#: Numerator and denominator of every metric, written down from the field's definitions, not from the catalogue.
+FORMULAS: dict[str, tuple[Callable[[Any], float], Callable[[Any], float] | None]] = {
+    **{name: ((lambda s, name=name: s[name]), None) for name in MEASURES[:8]},
+    "ctr": (lambda s: s["clicks"], lambda s: s["impressions"]),
+    "cvr": (lambda s: s["conversions"], lambda s: s["clicks"]),
+    "engagement_rate": (lambda s: s["engagements"], lambda s: s["impressions"]),
+    "frequency": (lambda s: s["impressions"], lambda s: s["reach"]),
+    "cpc": (lambda s: s["spend"], lambda s: s["clicks"]),
+    "cpm": (lambda s: 1000 * s["spend"], lambda s: s["impressions"]),
+    "cpa": (lambda s: s["spend"], lambda s: s["conversions"]),
+    "cac": (lambda s: s["spend"], lambda s: s["new_customers"]),
+    "aov": (lambda s: s["revenue"], lambda s: s["conversions"]),
+    "roas": (lambda s: s["revenue"], lambda s: s["spend"]),
+    "gross_profit": (lambda s: s["revenue"] - s["cogs"], None),
+    "contribution": (lambda s: s["revenue"] - s["cogs"] - s["variable_costs"], None),
+    "profit": (_profit, None),
+    "margin": (_profit, lambda s: s["revenue"]),
+    "roi": (_profit, lambda s: s["spend"]),
+    "profit_per_conversion": (_profit, lambda s: s["conversions"]),
+    "breakeven_roas": (lambda s: s["revenue"], lambda s: s["revenue"] - s["cogs"] - s["variable_costs"]),
+    "ltv": (lambda s: s["lifetime_margin"], lambda s: s["new_customers"]),
+    "ltv_cac": (lambda s: s["lifetime_margin"], lambda s: s["spend"]),
+    "payback_months": (lambda s: 12 * s["spend"], lambda s: s["lifetime_margin"]),
+}
+
+SHARES: dict[str, Callable[[Any], float]] = {
+    "spend_share": lambda s: s["spend"],
+    "revenue_share": lambda s: s["revenue"],
+    "conversion_share": lambda s: s["conversions"],
+    "profit_share": _profit,
+}
+
+
+class Oracle:
+    """Sums by SQL, metrics by `FORMULAS`."""
+
+    def __init__(self, path: Path) -> None:
+        self._db = duckdb.connect()
+        self._db.execute("create view facts as select * from read_parquet(?)", [DeltaTable(str(path)).file_uris()])
+
+    def sums(self, selection: Selection, by: Sequence[str] = ()) -> dict[tuple[Any, ...], Sums]:
+        """The measures of each group of a selection, NULL where no row reports one."""
+        keys = [f"date_trunc('{selection.grain}', date)::date as date" if name == "date" else name for name in by]
+        where, values = ["date between ? and ?"], [selection.start, selection.end]
+        for name, chosen in selection.only:
+            where.append(f"{name} in ({','.join('?' * len(chosen))})")
+            values += chosen
+        places = ", ".join(str(place + 1) for place in range(len(by)))
+        found = self._db.execute(
+            f"select {', '.join([*keys, *(f'sum({name})::double' for name in MEASURES), 'count(*)'])} from facts "
+            f"where {' and '.join(where)} {f'group by {places}' if by else ''}",
+            values,
+        ).fetchall()
+        return {row[: len(by)]: dict(zip(MEASURES, row[len(by) : -1], strict=True)) for row in found if row[-1]}
+
+    def metric(self, key: str, sums: Sums, parts: Mapping[Any, Sums], whole: Sums) -> float | None:
+        """The value of a metric on sums, None where there is none; shares are of `whole`, split into `parts`."""
+        try:
+            if key in SHARES:
+                of = SHARES[key]
+                if key == "profit_share" and any(of(part) < 0 for part in parts.values()):
+                    return None
+                return of(sums) / of(whole)
+            over, by = FORMULAS[key]
+            return over(sums) / by(sums) if by else over(sums)
+        except (TypeError, ZeroDivisionError):
+            return None
+
+
+def same(found: float | None, wanted: float | None, scale: float = 0.0) -> bool:
+    """Equal to 1e-9, relative to the value or, where it is a small difference of large sums, to `scale`."""
+    if found is None or wanted is None:
+        return found is None and wanted is None
+    return math.isclose(found, wanted, rel_tol=1e-9, abs_tol=1e-9 * scale + 1e-12)

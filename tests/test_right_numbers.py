@@ -1,0 +1,142 @@
+"""Every figure of every visual equals its formula on sums that a second computation gives, for any selection."""
+
+from datetime import date
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components.url import Query, write
+from components.visuals import Page, Visual
+from facts.frame import FrameFacts
+from kpi.metrics import METRICS
+from kpi.selection import baseline, only
+from pages import PAGES
+from tests.conftest import FIRST, LAST
+from tests.oracle import FORMULAS, SHARES, Oracle, same
+
+DIMENSIONS = ("date", "platform", "region", "objective", "device", "segment", "campaign")
+VISUALS = [(page, visual) for page in PAGES for visual in page.visuals]
+
+
+@st.composite
+def queries(draw: st.DrawFn, facts: FrameFacts) -> Query:
+    """Any days, filters, comparison, grain and ranking, empty selections among them."""
+    options = facts.options()
+    names = draw(st.lists(st.sampled_from(sorted(options)), unique=True, max_size=4))
+    chosen = {name: draw(st.lists(st.sampled_from(options[name]), min_size=1, unique=True)) for name in names}
+    chosen = {name: values for name, values in chosen.items() if len(values) < len(options[name])}
+    days = sorted(draw(st.tuples(*[st.dates(FIRST, LAST)] * 2)))
+    relative = draw(st.sampled_from([None, None, "7d", "28d", "12w", "month", "all"]))
+    start, end = (None, None) if relative else days
+    return Query(
+        only(chosen),
+        relative,
+        start,
+        end,
+        draw(st.sampled_from(["previous", "year", "none"])),
+        draw(st.sampled_from(["day", "week", "month"])),
+        draw(st.sampled_from(["profit", "roi", "roas", "cac"])),
+    )
+
+
+def rows(client: FlaskClient, page: Page, visual: Visual, query: Query) -> list[dict[str, Any]]:
+    answer = client.get(f"/data/{page.key}/{visual.name}.json?{write(query)}")
+    assert answer.status_code == 200
+    assert answer.json["query"] == write(query)
+    return answer.json["rows"]
+
+
+@given(data=st.data())
+def test_every_visual_equals_its_formulas_on_sums_by_sql(
+    data: st.DataObject, client: FlaskClient, facts: FrameFacts, oracle: Oracle
+) -> None:
+    query = data.draw(queries(facts))
+    page, visual = data.draw(st.sampled_from(VISUALS))
+    selection = query.selection(facts.extent())
+    whole = oracle.sums(selection).get((), {})
+    scale = max((abs(value) for value in whole.values() if value), default=1.0)
+
+    found = rows(client, page, visual, query)
+
+    if not whole:
+        assert found == []
+    elif visual.kind == "cards":
+        then = baseline(selection, facts.extent())
+        before = oracle.sums(then).get(()) if then else None
+        for row in found:
+            key = row["metric"]
+            assert same(row["value"], oracle.metric(key, whole, {}, whole), scale)
+            assert same(row["baseline"], oracle.metric(key, before, {}, before) if before else None, scale)
+            assert same(row["change"], change(key, row["value"], row["baseline"]))
+    elif visual.kind != "callouts":
+        by = tuple(name for name in DIMENSIONS if found and name in found[0])
+        groups = oracle.sums(selection, by)
+        if "campaign" not in by:
+            assert len(found) == len(groups)
+        for row in found:
+            key = tuple(date.fromisoformat(row[name]) if name == "date" else row[name] for name in by)
+            for metric in set(row) - set(by):
+                wanted = oracle.metric(metric, groups[key], groups, whole)
+                ratio = METRICS[metric].by or metric in SHARES
+                assert same(row[metric], wanted, 0 if not ratio and wanted else scale if not ratio else 1), metric
+
+
+def change(metric: str, value: float | None, before: float | None) -> float | None:
+    if value is None or before is None:
+        return None
+    if METRICS[metric].unit == "percent":
+        return value - before
+    return (value - before) / abs(before) if before else None
+
+
+@given(data=st.data())
+def test_the_parts_of_a_selection_add_up_to_the_whole(data: st.DataObject, facts: FrameFacts) -> None:
+    query = data.draw(queries(facts))
+    selection = query.selection(facts.extent())
+    name = data.draw(st.sampled_from(["platform", "region", "objective", "device", "segment", "campaign"]))
+    measures = ["impressions", "clicks", "conversions", "spend", "revenue", "cogs", "lifetime_margin", "rows"]
+
+    whole = facts.totals(selection, [()])[()][measures].sum()
+    chosen = dict(selection.only).get(name, facts.options()[name])
+    parts = [facts.totals(selection.narrowed(name, [value]), [()])[()][measures].sum() for value in chosen]
+
+    assert sum(parts).to_numpy() == pytest.approx(whole.to_numpy(), rel=1e-9)
+
+
+@given(data=st.data())
+def test_a_totals_row_is_the_formula_on_summed_parts(
+    data: st.DataObject, client: FlaskClient, facts: FrameFacts, oracle: Oracle
+) -> None:
+    query = data.draw(queries(facts))
+    page = data.draw(st.sampled_from(PAGES))
+    whole = oracle.sums(query.selection(facts.extent())).get((), {})
+
+    view = client.get(f"/view/{page.key}?{write(query)}").json
+
+    for visual in page.visuals:
+        answer = view["visuals"][visual.name]
+        assert answer["state"] == "ready" if whole and "rank" not in visual.spec else answer["state"] != "error"
+        if whole and answer.get("total"):
+            for metric, value in zip(visual.spec["metrics"], answer["total"], strict=True):
+                assert same(value, oracle.metric(metric, whole, {}, whole), 1 if METRICS[metric].by else 1e8)
+
+
+def test_the_second_computation_knows_every_metric() -> None:
+    assert set(FORMULAS) | set(SHARES) == set(METRICS)
+
+
+def test_any_rate_is_not_the_mean_of_its_rows(client: FlaskClient, oracle: Oracle, facts: FrameFacts) -> None:
+    """The fault of the first dashboard, on rows where it shows."""
+    answer = client.get("/view/cmo").json["visuals"]["region-table"]
+    column = PAGES[1].visuals[7].spec["metrics"].index("roas")
+    mean = sum(answer["values"][column]) / len(answer["values"][column])
+    assert abs(answer["total"][column] / mean - 1) > 0.01
+
+
+@pytest.mark.parametrize("campaign", ["Search – Brand & Competitors", "nothing, here", "100% cotton"])
+def test_an_address_is_quoted_like_any_query(client: FlaskClient, campaign: str) -> None:
+    assert client.get(f"/data/cfo/core-cards.json?campaign={quote(campaign)}").status_code == 200
