@@ -25,6 +25,7 @@ NOISE: Final = {
     "campaign_spend": 0.05,  # a campaign's spend, day to day
     "campaign_budget": 0.06,  # month to month
     "campaign_drift": 0.03,  # cost of an impression, CTR and CVR, each from week to week
+    "market_drift": 0.03,  # a platform's CVR in a region, from week to week
     "demand": 0.010,  # the whole company's conversion, day to day
 }
 #: Variance over mean of a row's counts beyond that: negative binomial.
@@ -69,10 +70,12 @@ def plan(company: Company, day: int) -> Plan:
     impressions = np.where(recent[0] > 0, company.ceiling * hill(effective, company.half, company.shape), 0.0)
     levers = {k: np.ones(ROWS) for k in LEVERS}
     platform = company.platform
-    drift = _drift(company, day)
+    drift, market = _drift(company, day)
     levers["auction"] *= (season.auction(day)[platform] * drift[0])[CAMPAIGN_OF]
     levers["ctr"] *= (season.click_season(day)[platform] * drift[1])[CAMPAIGN_OF]
-    levers["cvr"] *= (season.conversion_season(day)[platform] * season.weekday_conversion(day) * drift[2])[CAMPAIGN_OF]
+    levers["cvr"] *= (season.conversion_season(day)[platform] * season.weekday_conversion(day) * drift[2])[
+        CAMPAIGN_OF
+    ] * market
     for effect in effects_on(company, day):
         rows = _campaigns(company, effect.platform, effect.campaign)[CAMPAIGN_OF]
         if effect.region is not None:
@@ -147,11 +150,17 @@ def _lognormal(z: Array, sd: float) -> Array:
     return np.asarray(np.exp(sd * z - sd * sd / 2))
 
 
-def _drift(company: Company, day: int) -> Array:
-    """Slow wander of auction, CTR and CVR, (3, 20): straight between one draw a week."""
+def _drift(company: Company, day: int) -> tuple[Array, Array]:
+    """Slow wander, straight between one draw a week: auction, CTR and CVR by campaign, (3, 20); CVR by row, (720,)."""
     week, weekday = divmod(day, 7)
-    here, there = (stream(company.seed, WEEK, w).normal(size=(3, SHAPE[0])) for w in (week, week + 1))
-    return np.asarray(np.exp(NOISE["campaign_drift"] * (here + (there - here) * weekday / 7)))
+    draws = [
+        stream(company.seed, WEEK, w).normal(size=3 * SHAPE[0] + len(PLATFORMS) * len(REGIONS))
+        for w in (week, week + 1)
+    ]
+    now = draws[0] + (draws[1] - draws[0]) * weekday / 7
+    campaign = np.exp(NOISE["campaign_drift"] * now[: 3 * SHAPE[0]].reshape(3, SHAPE[0]))
+    market = np.exp(NOISE["market_drift"] * now[3 * SHAPE[0] :])
+    return campaign, market[company.platform[CAMPAIGN_OF] * len(REGIONS) + REGION_OF]
 
 
 def _campaigns(company: Company, platform: str | None, campaign: str | None) -> npt.NDArray[np.bool_]:

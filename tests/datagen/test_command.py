@@ -105,7 +105,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", disk], check=True)
 
 
-@pytest.mark.parametrize("free", [0, 4_096, 36_864, 45_056, None])
+@pytest.mark.parametrize("free", [0, 45_056, None])
 def test_a_full_disk_leaves_everything_as_it_was(small_disk, free):
     """However early it fills up: at the journal, the data, what follows the data (None: in the midst of much data)."""
     out = small_disk / "data" / "facts"
@@ -158,10 +158,9 @@ def test_two_at_once_do_not_mix(table):
     assert rows(table).num_rows == 3 * 720
 
 
-@pytest.mark.parametrize("seed", [(), ("--seed", 5)])
-def test_following_adds_the_days_a_longer_run_would_have_had(tmp_path, seed):
+def test_following_adds_the_days_a_longer_run_would_have_had(tmp_path):
     out = tmp_path / "facts"
-    assert run("--days", 2, "--end", "2025-09-28", "--out", out, *seed).returncode == 0
+    assert run("--days", 2, "--end", "2025-09-28", "--out", out, "--seed", 5).returncode == 0
     process = subprocess.Popen(command("--follow", 0.1, "--out", out), cwd=ROOT, stdout=subprocess.PIPE, text=True)
     lines = [process.stdout.readline() for _ in range(2)]
     process.terminate()
@@ -169,7 +168,7 @@ def test_following_adds_the_days_a_longer_run_would_have_had(tmp_path, seed):
     lines += process.stdout.readlines()
     assert lines[0] == f"720 rows, 1 day, 2025-09-29: {out}\n"
     first, last = 739521, 739522 + len(lines)  # from 2025-09-27
-    made = facts(found(5 if seed else 131), first, last)
+    made = facts(found(5), first, last)
     assert rows(out).sort_by("date").select(["date", "revenue"]).to_pydict()["date"] == made["date"].to_pylist()
     key = [("date", "ascending"), ("campaign", "ascending"), ("region", "ascending"), ("device", "ascending"),
            ("segment", "ascending")]  # fmt: skip
@@ -220,11 +219,10 @@ def test_it_refuses_to_write_over_anything_else(tmp_path):
     file.write_text("text")
     for out, why in ((photos, "neither empty nor a Delta table"), (company, "did not write"), (file, "is a file")):
         before = state(out)
-        for more in ((), ("--follow", 0.1)):
-            done = run("--days", 1, "--out", out, *more)
-            assert done.returncode == 1
-            assert why in done.stderr
-            assert done.stderr.count("\n") == 1
+        done = run("--days", 1, "--out", out, *(("--follow", 0.1) if out is company else ()))
+        assert done.returncode == 1
+        assert why in done.stderr
+        assert done.stderr.count("\n") == 1
         assert state(out) == before
 
 
