@@ -1,6 +1,5 @@
 """The default company's two years, made once for every test here."""
 
-import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -57,7 +56,3 @@ def during(years: pd.DataFrame) -> Callable[[dict[str, Any]], tuple["pd.Series[f
         return sums.loc[days].mean(), sums.loc[near.intersection(sums.index)].mean()
 
     return split
-
-
-def ordinal(iso: str) -> int:
-    return dt.date.fromisoformat(iso).toordinal()
