@@ -39,9 +39,9 @@ def create_app(settings: Settings, source: Source) -> Dash:
     )
     app.index_string = shell.index(settings.prefix)
     app.layout = lambda: shell.layout(PAGES, spec(PAGES, settings.prefix), banner=_banner(source))
-    register(app, PAGES, source)
+    register(app, PAGES, source, settings.prefix)
     if settings.prefix != "/":
-        app.server.wsgi_app = below(settings.prefix, app.server.wsgi_app)  # type: ignore[method-assign]
+        app.server.wsgi_app = below(settings.prefix, app.server.wsgi_app)
     warm_up(app.server)
     return app
 

@@ -65,15 +65,22 @@ def _filled(text: str) -> str:
 
 _CORES: Final = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
+
+def _workers(text: str) -> int:
+    return _CORES if text == "cores" else _number(1, 64)(text)
+
+
 SETTINGS: Final = (
     Setting("DASHBOARD_HOST", "host", "127.0.0.1", "an address of this machine", "where to listen", _filled),
     Setting("DASHBOARD_PORT", "port", "8050", "a number from 1 to 65535", "the port to listen on", _number(1, 65535)),
-    Setting("DASHBOARD_PREFIX", "prefix", "/", "a path that begins and ends with /", "the path below which the pages stand", _prefix),
+    Setting("DASHBOARD_PREFIX", "prefix", "/", "a path from / to /", "the path above the pages", _prefix),
     Setting("DASHBOARD_FACTS", "facts", "data/facts", "the folder of a Delta table", "the facts to show", _filled),
-    Setting("DASHBOARD_WORKERS", "workers", "cores", "a number from 1 to 64, or cores", "gunicorn's processes", lambda text: _CORES if text == "cores" else _number(1, 64)(text)),
+    Setting(
+        "DASHBOARD_WORKERS", "workers", "cores", "a number from 1 to 64, or cores", "gunicorn's processes", _workers
+    ),
     Setting("DASHBOARD_THREADS", "threads", "4", "a number from 1 to 64", "threads of each process", _number(1, 64)),
     Setting("DASHBOARD_AUTH", "auth", "demo", "demo: this version has no sign-in yet", "who may look", _demo),
-)  # fmt: skip
+)
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:

@@ -9,7 +9,7 @@ from components.visuals import Page
 from facts.store import Source
 
 
-def register(app: Dash, pages: Sequence[Page], source: Source) -> None:
+def register(app: Dash, pages: Sequence[Page], source: Source, prefix: str) -> None:
     """Tie the browser's side to the app and add the addresses that answer with figures."""
     clientside.register(app)
-    routes.register(app.server, pages, source)
+    routes.register(app.server, pages, source, prefix)

@@ -21,11 +21,28 @@ _KINDS = {
 _ANSWER_BYTES = 48_000_000
 
 
-def register(server: Flask, pages: Sequence[Page], source: Source) -> None:
-    """Add the routes to the Flask server behind the Dash app."""
+NO_SUCH_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8">
+<meta name="viewport" content="width=device-width"><title>No such page</title>
+<style>body {{ font: 1rem/1.6 system-ui, sans-serif; margin: 15vh auto; max-width: 30rem; padding: 0 1rem;
+color-scheme: light dark }}</style>
+<h1>There is no page here</h1><p>The address may be cut off or mistyped. There are the
+<a href="{prefix}">executive summary</a>, the <a href="{prefix}cmo">CMO</a> and the <a href="{prefix}cfo">CFO</a>
+dashboard.</p></html>"""
+
+
+def register(server: Flask, pages: Sequence[Page], source: Source, prefix: str) -> None:
+    """Add the routes to the Flask server behind the Dash app; `prefix` is the path the browser sees above them."""
+    paths = {page.path for page in pages}
     by_key = {page.key: page for page in pages}
     visuals = {(page.key, visual.name): visual for page in pages for visual in page.visuals}
     views = Views(source)
+
+    @server.before_request
+    def known_pages_only() -> Response | None:
+        rule, path = request.url_rule, (request.view_args or {}).get("path", "")
+        if rule is None or not rule.rule.endswith("/<path:path>") or path.rstrip("/") in paths:
+            return None
+        return Response(NO_SUCH_PAGE.format(prefix=prefix), 404)
 
     @server.get("/view/<page>")
     def page_view(page: str) -> Response:

@@ -25,7 +25,7 @@ def table(
     sort: str | None = None,
     width: int = 12,
 ) -> Visual:
-    """Metrics by the groups of `by`, in the dimensions' own order, with a totals row; `gradient` names shaded columns."""
+    """Metrics by the groups of `by`, in the order of their values, with a totals row; `gradient` columns are shaded."""
 
     def draw(reading: Reading) -> dict[str, Any]:
         return {**_columns(reading.now[by], metrics), "total": _row(reading.now[TOTAL], metrics), "line": None}

@@ -1,4 +1,4 @@
-"""Address ⇄ query: the only codec. `write` is canonical; `read` gives back what was written and says what it dropped."""
+"""Address ⇄ query, the only codec. `write` is canonical; `read` takes back what was written and notes what it drops."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence

@@ -19,8 +19,9 @@ Grouping = tuple[str, ...]
 class Visual:
     """One visual: `name` is its address, `question` the one line behind its title's info mark.
 
-    `needs` are the groupings whose totals it reads, `before` those it reads of the baseline too; `draw` turns them into the answer of docs/wire.md and `rows` into
-    the rows of its data address, whose columns are at least `columns`. `spec` is what the browser knows beforehand. `width` is in twelfths of the page.
+    `needs` are the groupings whose totals it reads, `before` those it reads of the baseline too. `draw` turns them into
+    the answer of docs/wire.md, `rows` into the rows of its data address, whose columns are at least `columns`. What the
+    browser knows beforehand is `spec`; `width` is in twelfths of the page.
     """
 
     name: str

@@ -34,24 +34,25 @@ _log = logging.getLogger(__name__)
 def load(path: str | Path, now: Callable[[], datetime] = datetime.now) -> FrameFacts:
     """The newest version of the Delta table at `path`. Raises DataProblem with a sentence where it cannot be used."""
     try:
-        table = DeltaTable(str(path))
-        found = table.to_pyarrow_dataset(parquet_read_options=ParquetReadOptions(dictionary_columns=list(DIMENSIONS)))
-        missing = [name for name in _COLUMNS if name not in found.schema.names]
-        if missing:
-            raise DataProblem(
-                f"The table at {path} has no column {', '.join(missing)}; see the README for its columns."
-            )
-        rows = found.to_table(columns=list(_COLUMNS))
-    except TableNotFoundError:
-        raise DataProblem(f"There is no data at {path}: write the demo's with `python -m datagen`.") from None
+        return _read(path, now)
     except DataProblem:
         raise
+    except TableNotFoundError:
+        raise DataProblem(f"There is no data at {path}: write the demo's with `python -m datagen`.") from None
     except Exception as problem:  # a damaged file or log makes its readers raise almost anything
         raise DataProblem(f"The data at {path} cannot be read: {_first_line(problem)}") from problem
+
+
+def _read(path: str | Path, now: Callable[[], datetime]) -> FrameFacts:
+    table = DeltaTable(str(path))
+    found = table.to_pyarrow_dataset(parquet_read_options=ParquetReadOptions(dictionary_columns=list(DIMENSIONS)))
+    missing = [name for name in _COLUMNS if name not in found.schema.names]
+    if missing:
+        raise DataProblem(f"The table at {path} has no column {', '.join(missing)}; see the README for its columns.")
     metadata = table.metadata()
     return FrameFacts(
-        _checked(rows, path),
-        f"{metadata.id[:8]}-{table.version()}",
+        _checked(found.to_table(columns=list(_COLUMNS)), path),
+        f"{str(metadata.id)[:8]}-{table.version()}",
         loaded=f"{now():%H:%M}",
         demo=metadata.name == DEMO_NAME,
     )
@@ -68,13 +69,14 @@ def _checked(rows: pa.Table, path: str | Path) -> pd.DataFrame:
     kind = rows.schema.field(DATE).type
     if not (pa.types.is_date(kind) or pa.types.is_timestamp(kind)):
         raise DataProblem(f"The column {DATE} at {path} is {kind}; it must hold days.")
-    for name in (DATE, *DIMENSIONS):
-        if rows.column(name).null_count:
-            raise DataProblem(f"The column {name} at {path} has {rows.column(name).null_count:,} empty cells.")
     for name in DIMENSIONS:
         kind = rows.schema.field(name).type
         if not pa.types.is_dictionary(kind) or not pa.types.is_string(kind.value_type):
             raise DataProblem(f"The column {name} at {path} is {kind}; it must hold text.")
+    for name in (DATE, *DIMENSIONS):
+        column = rows.column(name)
+        if column.null_count or any(chunk.dictionary.null_count for chunk in column.chunks if name != DATE):
+            raise DataProblem(f"The column {name} at {path} has empty cells; what is not known is “Unknown”.")
     for name in MEASURES:
         kind = rows.schema.field(name).type
         if not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)):

@@ -55,14 +55,14 @@ class Sums:
         """Added up by `group`, numbers below `size`."""
         values = np.empty((len(MEASURES), size))
         for place, each in enumerate(self.values):
-            values[place] = np.bincount(group, weights=each, minlength=size)
+            values[place] = _added(group, each, size)
         reach = np.zeros(size)
         np.maximum.at(reach, group, self.reach)
         return Sums(
             values,
             reach,
-            np.bincount(group, weights=self.rows, minlength=size),
-            {place: np.bincount(group, weights=known, minlength=size) for place, known in self.reported.items()},
+            _added(group, self.rows, size),
+            {place: _added(group, known, size) for place, known in self.reported.items()},
         )
 
     def frame(self, index: pd.Index) -> pd.DataFrame:
@@ -78,3 +78,7 @@ class Sums:
     def nbytes(self) -> int:
         """Size in memory."""
         return int(self.values.nbytes + self.reach.nbytes + self.rows.nbytes)
+
+
+def _added(group: Ints, values: Floats, size: int) -> Floats:
+    return np.bincount(group, weights=values, minlength=size).astype(np.float64, copy=False)

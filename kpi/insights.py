@@ -8,6 +8,7 @@ import pandas as pd
 
 from kpi.compare import change
 from kpi.metrics import METRICS
+from kpi.rank import rank
 from kpi.units import figure
 
 Tone = Literal["good", "bad", "warning", "info"]
@@ -16,7 +17,7 @@ Narrow = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Insight:
-    """`kind` names the finding; `narrow` filters to it, as (dimension, value) pairs; `figures` are those of the text."""
+    """`kind` names the finding, `narrow` the (dimension, value) pairs it filters to, `figures` those of the text."""
 
     kind: str
     tone: Tone
@@ -33,60 +34,67 @@ def platforms(now: pd.DataFrame, before: pd.DataFrame | None, since: str, curren
     and worst are named only where two platforms or more have a value.
     """
     say = _teller(currency)
+    rows, earlier = _rows(now), _rows(before) if before is not None else {}
     found: list[Insight] = []
-    if len(now) == 1:
-        found += _alone(now, before, since, say)
+    if len(rows) == 1:
+        found += _alone(*next(iter(rows.items())), earlier, since, say)
     else:
         for metric in ("profit", "roas"):
-            found += _extremes(now, metric, say)
-        found += _mover(now, before, since, say)
-    return found + _losses(now, say)
+            found += _extremes(rows, metric, say)
+        found += _mover(rows, earlier, since, say)
+    return found + _losses(rows, say)
 
 
+_Row = dict[str, float | None]
 _Say = Callable[[str, float | None], str]
 
 
+def _rows(frame: pd.DataFrame) -> dict[str, _Row]:
+    """A metrics frame as plain rows, None where there is no value."""
+    block = frame.to_numpy(dtype=float).tolist()
+    names = list(frame.columns)
+    return {
+        str(key): {name: None if value != value else value for name, value in zip(names, values, strict=True)}
+        for key, values in zip(frame.index, block, strict=True)
+    }
+
+
 def _teller(currency: str) -> _Say:
-    return lambda metric, value: figure(metric, _number(value), currency)
-
-
-def _number(value: float | None) -> float | None:
-    return None if value is None or value != value else float(value)
+    return lambda metric, value: figure(metric, value, currency)
 
 
 def _names(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def _figures(row: pd.Series, *metrics: str) -> dict[str, float | None]:
-    return {metric: _number(row[metric]) for metric in metrics}
+def _figures(row: _Row, *metrics: str) -> _Row:
+    return {metric: row[metric] for metric in metrics}
 
 
-def _extremes(now: pd.DataFrame, metric: str, say: _Say) -> list[Insight]:
+def _extremes(rows: dict[str, _Row], metric: str, say: _Say) -> list[Insight]:
     """The best and the worst by `metric`; equal figures, as they are shown, are a tie."""
-    values = now[metric].dropna()
+    values = {name: value for name, row in rows.items() if (value := row[metric]) is not None}
     if len(values) < 2:
         return []
-    shown = {str(name): say(metric, value) for name, value in values.items()}
-    best, worst = shown[str(values.idxmax())], shown[str(values.idxmin())]
+    shown = {name: say(metric, value) for name, value in values.items()}
+    best, worst = (shown[choose(values, key=values.__getitem__)] for choose in (max, min))
     label = "profit" if metric == "profit" else "ROAS"
     if best == worst:
-        names = _names(list(shown))
-        return [Insight(f"tied_{metric}", "info", f"A tie on {label}", f"{names} are level at {best} {label} each.")]
+        text = f"{_names(list(shown))} are level at {best} {label} each."
+        return [Insight(f"tied_{metric}", "info", f"A tie on {label}", text)]
     found = []
     for kind, text in (("best", best), ("worst", worst)):
         names = [name for name, other in shown.items() if other == text]
-        row = now.loc[names[0]]
-        lead, tone, title = _extreme_words(kind, metric, names, text, float(row[metric]))
+        row = rows[names[0]]
+        lead, tone, title = _extreme_words(kind, metric, names, text, values[names[0]])
+        tail = "."
         if len(names) == 1:
-            spend = f"on {say('spend', row['spend'])} spend"
-            tail = (
-                f" {spend} (ROI {say('roi', row['roi'])})."
+            beside = (
+                f" (ROI {say('roi', row['roi'])})"
                 if metric == "profit"
-                else f" {spend}; it breaks even at {say('breakeven_roas', row['breakeven_roas'])}."
+                else f"; it breaks even at {say('breakeven_roas', row['breakeven_roas'])}"
             )
-        else:
-            tail = "."
+            tail = f" on {say('spend', row['spend'])} spend{beside}."
         narrow = tuple(("platform", name) for name in names)
         figures = _figures(row, metric, "spend", "roi" if metric == "profit" else "breakeven_roas")
         found.append(Insight(f"{kind}_{metric}", tone, title, lead + tail, narrow, figures))
@@ -98,11 +106,8 @@ def _extreme_words(kind: str, metric: str, names: list[str], text: str, value: f
     if metric == "roas":
         high = "highest" if kind == "best" else "lowest"
         verb = "share" if several else "has"
-        return (
-            f"{who} {verb} the {high} ROAS, {text}",
-            "good" if kind == "best" else "warning",
-            f"{high.capitalize()} ROAS",
-        )
+        tone: Tone = "good" if kind == "best" else "warning"
+        return f"{who} {verb} the {high} ROAS, {text}", tone, f"{high.capitalize()} ROAS"
     if value < 0:
         extent = "least" if kind == "best" else "most"
         verb = "lose" if several else "loses"
@@ -110,12 +115,12 @@ def _extreme_words(kind: str, metric: str, names: list[str], text: str, value: f
     extent = "most" if kind == "best" else "least"
     verb = "earn" if several else "earns"
     each = " each" if several else ""
-    tone: Tone = "good" if kind == "best" else "info"
+    tone = "good" if kind == "best" else "info"
     return f"{who} {verb} the {extent}, {text} profit{each}", tone, f"{extent.capitalize()} profit"
 
 
 def _moved(metric: str, value: float, earlier: float, since: str, say: _Say) -> str:
-    """ "up $31,204 (+12.3%) from $252,118 in 4 – 31 Aug" """
+    """``up $31,204 (+12.3%) from $252,118 in 4 – 31 Aug``"""
     step = value - earlier
     if not step:
         return f"unchanged from {since}"
@@ -125,86 +130,86 @@ def _moved(metric: str, value: float, earlier: float, since: str, say: _Say) -> 
     return f"{direction} {say(metric, abs(step))}{percent} from {say(metric, earlier)} in {since}"
 
 
-def _mover(now: pd.DataFrame, before: pd.DataFrame | None, since: str, say: _Say) -> list[Insight]:
-    if before is None:
+def _mover(rows: dict[str, _Row], earlier: dict[str, _Row], since: str, say: _Say) -> list[Insight]:
+    """The platform whose profit changed most."""
+    pairs = {
+        name: (value, old)
+        for name, row in rows.items()
+        if (value := row["profit"]) is not None and (old := earlier.get(name, {}).get("profit")) is not None
+    }
+    if len(pairs) < 2:
         return []
-    earlier = before["profit"].reindex(now.index)
-    steps = (now["profit"] - earlier).dropna()
-    if len(steps) < 2 or not steps.any():
+    name, (value, old) = max(pairs.items(), key=lambda pair: abs(pair[1][0] - pair[1][1]))
+    if value == old:
         return []
-    name = steps.abs().idxmax()
-    value, old = float(now.loc[name, "profit"]), float(earlier.loc[name])
     text = f"{name}’s profit moved the most: {say('profit', value)}, {_moved('profit', value, old, since, say)}."
     tone: Tone = "good" if value > old else "bad"
     figures = {"profit": value, "profit_before": old, "change": change("profit", value, old)}
-    return [Insight("mover", tone, "Largest mover", text, (("platform", str(name)),), figures)]
+    return [Insight("mover", tone, "Largest mover", text, (("platform", name),), figures)]
 
 
-def _alone(now: pd.DataFrame, before: pd.DataFrame | None, since: str, say: _Say) -> list[Insight]:
+def _alone(name: str, row: _Row, earlier: dict[str, _Row], since: str, say: _Say) -> list[Insight]:
     """With one platform there is no best or worst: against the earlier period instead."""
-    name, row = str(now.index[0]), now.iloc[0]
     found = []
     for metric, words in (("profit", "profit"), ("roas", "ROAS")):
-        value = _number(row[metric])
+        value, old = row[metric], earlier.get(name, {}).get(metric)
         if value is None:
             continue
-        old = None if before is None or name not in before.index else _number(float(before.loc[name, metric]))
         against = _moved(metric, value, old, since, say) if old is not None else "with no earlier period to compare"
         tone: Tone = "info" if old is None or old == value else "good" if value > old else "bad"
-        figures = {metric: value, f"{metric}_before": old}
         text = f"{name}’s {words} is {say(metric, value)}, {against}."
-        narrow = (("platform", name),)
-        found.append(Insight(f"alone_{metric}", tone, METRICS[metric].label, text, narrow, figures))
+        figures = {metric: value, f"{metric}_before": old}
+        found.append(Insight(f"alone_{metric}", tone, METRICS[metric].label, text, (("platform", name),), figures))
     return found
 
 
-def _losses(now: pd.DataFrame, say: _Say) -> list[Insight]:
+def _losses(rows: dict[str, _Row], say: _Say) -> list[Insight]:
     """A warning for each platform that loses money, which is the same as running below its break-even ROAS."""
     found = []
-    for name, row in now[now["profit"] < 0].iterrows():
-        text = f"{name} loses money: {say('profit', -row['profit'])} lost on {say('spend', row['spend'])} spend."
-        even = _number(row["breakeven_roas"])
+    for name, row in rows.items():
+        profit, even = row["profit"], row["breakeven_roas"]
+        if profit is None or profit >= 0:
+            continue
+        text = f"{name} loses money: {say('profit', -profit)} lost on {say('spend', row['spend'])} spend."
         if even is not None and even > 0:
             text += f" Its ROAS of {say('roas', row['roas'])} is below its break-even of {say('breakeven_roas', even)}."
-        elif _number(row["roas"]):
+        elif row["roas"]:
             text += " Its orders do not even cover their goods and fees, so no ROAS would break even."
         figures = _figures(row, "profit", "spend", "roas", "breakeven_roas")
-        found.append(Insight("loss", "warning", "Loses money", text, (("platform", str(name)),), figures))
+        found.append(Insight("loss", "warning", "Loses money", text, (("platform", name),), figures))
     return found
 
 
 def pockets(metrics: pd.DataFrame, currency: str = "USD") -> list[Insight]:
     """The strongest and the weakest pocket by LTV : CAC of a metrics frame indexed by (segment, region).
 
-    Needs ltv_cac, payback_months, profit and spend. A pocket with under 1 % of the spend is too small to judge.
+    Needs ltv_cac, payback_months, profit and spend. Pockets with too little spend to judge are left out.
     """
     say = _teller(currency)
-    judged = metrics[(metrics["spend"] >= metrics["spend"].sum() * 0.01) & metrics["ltv_cac"].notna()]
-    if len(judged) < 2:
+    ranked = [rank(metrics, "ltv_cac", best=best, limit=1).rows for best in (True, False)]
+    if len(rank(metrics, "ltv_cac", best=True, limit=2).rows) < 2:
         return []
-    ordered = judged.sort_values("ltv_cac", kind="stable")
-    shown = {say("ltv_cac", ordered["ltv_cac"].iloc[place]) for place in (0, -1)}
-    if len(shown) == 1:
-        text = f"All {len(judged)} pockets stand at an LTV : CAC of {shown.pop()}."
+    ((first, strongest), (last, weakest)) = ((frame.index[0], next(iter(_rows(frame).values()))) for frame in ranked)
+    if say("ltv_cac", strongest["ltv_cac"]) == say("ltv_cac", weakest["ltv_cac"]):
+        text = f"All pockets stand at an LTV : CAC of {say('ltv_cac', strongest['ltv_cac'])}."
         return [Insight("tied_pockets", "info", "No pocket stands out", text)]
-    found = []
-    for kind, place, tone, title in (
-        ("strongest", -1, "good", "Strongest pocket"),
-        ("weakest", 0, "warning", "Weakest pocket"),
-    ):
-        segment, region = ordered.index[place]
-        row = ordered.iloc[place]
-        profit = float(row["profit"])
-        outcome = "no profit figure" if profit != profit else _outcome(profit, say)
-        text = (
-            f"{segment} in {region}: LTV : CAC of {say('ltv_cac', row['ltv_cac'])}, repaid in "
-            f"{say('payback_months', row['payback_months'])}; {outcome} on {say('spend', row['spend'])} spend."
-        )
-        figures = _figures(row, "ltv_cac", "payback_months", "profit", "spend")
-        narrow = (("segment", str(segment)), ("region", str(region)))
-        found.append(Insight(kind, tone, title, text, narrow, figures))  # type: ignore[arg-type]
-    return found
+    return [
+        _pocket("strongest", "good", first, strongest, say),
+        _pocket("weakest", "warning", last, weakest, say),
+    ]
 
 
-def _outcome(profit: float, say: _Say) -> str:
-    return f"{say('profit', -profit)} lost" if profit < 0 else f"{say('profit', profit)} profit"
+def _pocket(kind: str, tone: Tone, place: tuple[str, str], row: _Row, say: _Say) -> Insight:
+    segment, region = place
+    profit = row["profit"]
+    if profit is None:
+        outcome = "no profit figure"
+    else:
+        outcome = f"{say('profit', -profit)} lost" if profit < 0 else f"{say('profit', profit)} profit"
+    text = (
+        f"{segment} in {region}: LTV : CAC of {say('ltv_cac', row['ltv_cac'])}, repaid in "
+        f"{say('payback_months', row['payback_months'])}; {outcome} on {say('spend', row['spend'])} spend."
+    )
+    figures = _figures(row, "ltv_cac", "payback_months", "profit", "spend")
+    narrow = (("segment", segment), ("region", region))
+    return Insight(kind, tone, f"{kind.capitalize()} pocket", text, narrow, figures)

@@ -12,9 +12,19 @@ from kpi.selection import Selection
 
 Sums = dict[str, float | None]
 
-MEASURES = (
-    "impressions clicks engagements reach conversions new_customers spend revenue cogs variable_costs lifetime_margin"
-).split()
+MEASURES = [
+    "impressions",
+    "clicks",
+    "engagements",
+    "reach",
+    "conversions",
+    "new_customers",
+    "spend",
+    "revenue",
+    "cogs",
+    "variable_costs",
+    "lifetime_margin",
+]
 
 
 def _profit(s: Mapping[str, float]) -> float:

@@ -50,12 +50,14 @@ def heatmap(
         return {"traces": [filled], "line": None}
 
     def rows(reading: Reading) -> list[dict[str, Any]]:
+        column = reading.now[by][metric]
+        levels = [column.index.get_level_values(name) for name in by]
         return [
             {**dict(zip(by, key, strict=True)), metric: exact(metric, value)}
-            for key, value in reading.now[by][metric].items()
+            for *key, value in zip(*levels, column, strict=True)
         ]
 
-    names = {"showgrid": False, "tickfont": {"size": 13, "color": theme.TEXT}, "type": "category"}
+    names: dict[str, Any] = {"showgrid": False, "tickfont": {"size": 13, "color": theme.TEXT}, "type": "category"}
     layout = theme.layout(
         xaxis=theme.axis(**names, side="bottom"),
         yaxis=theme.axis(**names, autorange="reversed"),

@@ -11,7 +11,7 @@ from components.visuals import Visual
 def spend_conversions(name: str, title: str, question: str, width: int = 6, height: int = 320) -> Visual:
     """What each platform takes and what it brings."""
     by = ("platform",)
-    traces = [
+    traces: list[dict[str, Any]] = [
         {
             "type": "bar",
             "name": "Spend",
