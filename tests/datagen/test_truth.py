@@ -76,14 +76,14 @@ def test_prime_week_2025(planted, years):
     assert (prime["first"], prime["last"], prime["platform"]) == ("2025-07-08", "2025-07-11", "Amazon")
     days = years[years["platform"] == "Amazon"].groupby("date").sum(numeric_only=True)
     june = days["2025-06-09":"2025-06-29"]
-    usual = june.groupby(june.index.day_of_week).mean()
+    usual = june.groupby(june.index.day_of_week).median()  # an outage on 18 June stays out of it
     week = days["2025-07-08":"2025-07-11"]
     same = usual.loc[week.index.day_of_week].set_index(week.index)
     assert (week["spend"] / same["spend"]).tolist() == pytest.approx([2.5, 2.2, 1.8, 2.3], abs=0.3)
     week, same = week.sum(), same.sum()
     assert (week["spend"] / week["clicks"]) / (same["spend"] / same["clicks"]) == pytest.approx(1.3, abs=0.15)
     converted, usually = week["conversions"] / week["clicks"], same["conversions"] / same["clicks"]
-    assert converted / usually == pytest.approx(1.3, abs=0.2)
+    assert converted / usually == pytest.approx(1.3, abs=0.15)
     after = days["2025-07-12":"2025-07-14"]
     assert after["conversions"].sum() < 0.95 * usual.loc[after.index.day_of_week, "conversions"].sum()
 
