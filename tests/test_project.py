@@ -27,7 +27,7 @@ LAYERS = {
     "datagen": ["kpi.schema"],
     "components": ["kpi"],
     "pages": ["components", "kpi"],
-    "callbacks": ["pages", "components", "kpi", "facts.protocol", "access"],
+    "callbacks": ["pages", "components", "facts", "access", "kpi"],
     "settings": [],
     "app": ["callbacks", "pages", "components", "facts", "access", "kpi", "settings"],
     "cli": ["app", "settings", "facts", "access", "kpi", "datagen"],
