@@ -69,7 +69,7 @@ class Oracle:
 
     def __init__(self, path: Path) -> None:
         self._db = duckdb.connect()
-        self._db.execute("create view facts as select * from read_parquet(?)", [DeltaTable(str(path)).file_uris()])
+        self._db.read_parquet(DeltaTable(str(path)).file_uris()).create_view("facts")
 
     def sums(self, selection: Selection, by: Sequence[str] = ()) -> dict[tuple[Any, ...], Sums]:
         """The measures of each group of a selection, NULL where no row reports one."""
