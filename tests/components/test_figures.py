@@ -1,0 +1,46 @@
+"""Every figure that the browser will draw is a valid plotly figure, for ordinary and for strange selections."""
+
+import re
+from typing import Any
+
+import plotly.graph_objects as go
+import pytest
+
+from callbacks.answers import ask, reading_of
+from components.figures import whole
+from facts.frame import FrameFacts
+from pages import PAGES
+
+CHARTS = [(page, visual) for page in PAGES for visual in page.visuals if visual.kind == "chart"]
+SELECTIONS = ["", "last=all&grain=month", "from=2025-06-01&to=2025-06-01", "platform=TikTok&region=Latin%20America"]
+
+
+def coloured(value: Any) -> Any:
+    """The figure with a colour where the browser puts the theme's."""
+    if isinstance(value, dict):
+        return {key: coloured(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [coloured(each) for each in value]
+    return "#123456" if isinstance(value, str) and re.fullmatch(r"--[a-z0-9-]+(/0?\.\d+)?", value) else value
+
+
+@pytest.mark.parametrize("address", SELECTIONS)
+@pytest.mark.parametrize(("of", "visual"), CHARTS, ids=[f"{page.key}.{visual.name}" for page, visual in CHARTS])
+def test_a_chart_is_a_figure(facts: FrameFacts, of: object, visual: Any, address: str) -> None:
+    reading = reading_of([visual], facts, ask(facts, address))
+
+    answer = visual.draw(reading)
+
+    if answer.get("state") == "empty":
+        assert answer["text"].endswith(".")
+        return
+    figure = whole(visual.spec, answer)
+    assert go.Figure(coloured(figure)).data
+    assert not [words for words in _shown(figure) if "_" in words]
+
+
+def _shown(figure: dict[str, Any]) -> list[str]:
+    """The words a reader sees: names of traces, titles of axes, labels."""
+    found = [trace.get("name", "") for trace in figure["data"]]
+    axes = [axis for axis in figure["layout"].values() if isinstance(axis, dict) and "title" in axis]
+    return found + [axis["title"]["text"] for axis in axes]
