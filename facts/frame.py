@@ -17,7 +17,7 @@ from cachetools import LRUCache
 
 from facts.protocol import DataProblem, Grouping, Scope
 from facts.sums import Ints, Sums
-from kpi.schema import DATE, DIMENSIONS, in_order
+from kpi.schema import DATE, DIMENSIONS, MEASURES, in_order
 from kpi.selection import Extent, Grain, Selection, period_start
 
 _WINDOW_BYTES: Final = 32_000_000
@@ -92,6 +92,9 @@ class FrameFacts:
             if DATE not in grouping:
                 found[grouping] = _group(grouping, *by_cell)
                 continue
+            if grouping == (DATE,):
+                found[grouping] = self._over_time(first, last, allowed, selection.grain)
+                continue
             if by_row is None:
                 names = {name for each in groupings if DATE in each for name in each} - {DATE}
                 by_row = self._of_rows(first, last, allowed, selection.grain, names)
@@ -124,22 +127,39 @@ class FrameFacts:
                     self._windows[(first, last)] = known
         return known
 
+    def _over_time(self, first: int, last: int, allowed: np.ndarray, grain: Grain) -> pd.DataFrame:
+        """The totals frame by period of a slice's rows that `allowed` admits; rows lie in the order of days."""
+        if first == last:
+            return Sums.of_frame(pd.DataFrame(columns=[*MEASURES])).frame(pd.DatetimeIndex([], name=DATE))
+        periods, starts = self._periods(first, last, grain)
+        admitted = None if allowed.all() else allowed.astype(np.float64)[self._cell[first:last]]
+        sums = self._rows.take(slice(first, last)).in_runs(starts - first, admitted)
+        some = np.flatnonzero(sums.rows > 0)
+        return sums.take(some).frame(pd.DatetimeIndex([periods[place] for place in some], name=DATE))
+
+    def _periods(self, first: int, last: int, grain: Grain) -> tuple[list[date], Ints]:
+        """The periods that rows `first` to `last` lie in, none without a row, and the row at which each begins."""
+        days = range(int(self._day[first]), int(self._day[last - 1]) + 1)
+        begins: dict[date, int] = {}
+        for day in days:
+            if self._starts[day] < self._starts[day + 1]:
+                begins.setdefault(period_start(self._first + timedelta(days=day), grain), int(self._starts[day]))
+        return list(begins), np.fromiter(begins.values(), dtype=np.intp, count=len(begins))
+
     def _of_rows(
         self, first: int, last: int, allowed: np.ndarray, grain: Grain, names: Iterable[str]
     ) -> tuple[Sums, _Keys]:
         """The rows of a slice that `allowed` admits, with the keys of each: its period and the dimensions `names`."""
         admitted = allowed[self._cell[first:last]]
         rows: slice | Ints = slice(first, last) if admitted.all() else first + np.flatnonzero(admitted)
-        cell, day = self._cell[rows], self._day[rows]
+        cell = self._cell[rows]
         keys: dict[str, tuple[Ints, list[str] | list[pd.Timestamp]]] = {
             name: (self._code[name][cell], self._values[name]) for name in names
         }
-        begin, end = (int(self._day[first]), int(self._day[last - 1]) + 1) if first < last else (0, 0)
-        starts = [period_start(self._first + timedelta(days=offset), grain) for offset in range(begin, end)]
-        periods = sorted(set(starts))
-        place = {start: at for at, start in enumerate(periods)}
-        period = np.array([place[start] for start in starts], dtype=np.intp)
-        keys[DATE] = period[day - begin], [pd.Timestamp(start) for start in periods]
+        periods, starts = self._periods(first, last, grain) if first < last else ([], np.array([], dtype=np.intp))
+        period = np.repeat(np.arange(len(periods)), np.diff([*starts, last]))
+        taken = period if isinstance(rows, slice) else period[rows - first]
+        keys[DATE] = taken, [pd.Timestamp(start) for start in periods]
         return self._rows.take(rows), keys
 
 

@@ -65,6 +65,23 @@ class Sums:
             {place: _added(group, known, size) for place, known in self.reported.items()},
         )
 
+    def in_runs(self, starts: Ints, admitted: Floats | None) -> "Sums":
+        """Added up over the neighbouring runs that begin at `starts`, none of them empty.
+
+        `admitted` is 1 for what counts and 0 for what does not; None admits all. Runs need no group numbers and no copy
+        of what is admitted, which for long runs is several times quicker than `take` and `grouped`.
+        """
+
+        def added(each: Floats, add: np.ufunc = np.add) -> Floats:
+            return add.reduceat(each if admitted is None else each * admitted, starts)
+
+        return Sums(
+            np.stack([added(each) for each in self.values]),
+            added(self.reach, np.maximum),
+            added(self.rows),
+            {place: added(known) for place, known in self.reported.items()},
+        )
+
     def frame(self, index: pd.Index) -> pd.DataFrame:
         """A totals frame (see kpi.evaluate): NaN where no row reports a measure."""
         block = np.vstack([self.values, self.reach, self.rows]).T
