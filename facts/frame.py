@@ -7,6 +7,7 @@ drawn over time, the sums of each day.
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import date, timedelta
 from threading import Lock
 from typing import Final
@@ -21,7 +22,7 @@ from kpi.schema import DATE, DIMENSIONS, MEASURES, in_order
 from kpi.selection import Extent, Grain, Selection, period_start
 
 _WINDOW_BYTES: Final = 32_000_000
-_RESULTS: Final = 512
+_RESULT_BYTES: Final = 32_000_000
 
 #: What a grouping is made of: the number of each row's (or cell's) value, and what the numbers mean.
 _Keys = Mapping[str, tuple[Ints, list[str] | list[pd.Timestamp]]]
@@ -48,7 +49,9 @@ class FrameFacts:
         self._cells = len(self._code[next(iter(DIMENSIONS))])
         self._rows = Sums.of_frame(frame)
         self._windows: LRUCache[tuple[int, int], Sums] = LRUCache(_WINDOW_BYTES, getsizeof=lambda sums: sums.nbytes)
-        self._results: LRUCache[tuple[object, ...], dict[Grouping, pd.DataFrame]] = LRUCache(_RESULTS)
+        self._results: LRUCache[tuple[object, ...], dict[Grouping, pd.DataFrame]] = LRUCache(
+            _RESULT_BYTES, getsizeof=lambda frames: sum(frame.size * 8 + 500 for frame in frames.values())
+        )
         self._lock = Lock()
 
     def extent(self) -> Extent:
@@ -74,7 +77,7 @@ class FrameFacts:
             known = self._results.get(key)
         if known is None:
             known = self._totals(selection, groupings, scope)
-            with self._lock:
+            with self._lock, suppress(ValueError):  # too large to keep
                 self._results[key] = known
         return known
 
@@ -122,9 +125,8 @@ class FrameFacts:
             known = self._windows.get((first, last))
         if known is None:
             known = self._rows.take(slice(first, last)).grouped(self._cell[first:last], self._cells)
-            if known.nbytes <= _WINDOW_BYTES:
-                with self._lock:
-                    self._windows[(first, last)] = known
+            with self._lock, suppress(ValueError):  # too large to keep
+                self._windows[(first, last)] = known
         return known
 
     def _over_time(self, first: int, last: int, allowed: np.ndarray, grain: Grain) -> pd.DataFrame:
