@@ -66,11 +66,15 @@ def below(prefix: str, inner: Wsgi) -> Wsgi:
 def warm_up(server: Flask) -> None:
     """One request of each kind, so that a worker's first parallel requests meet a server that is set up.
 
-    Without it Dash answers some of them with 500 (plotly/dash#3971).
+    Without it Dash answers some of them with 500 (plotly/dash#3971). Raises RuntimeError where the shell cannot be drawn.
     """
     with server.test_client() as client:
-        for path in ("/", "/_dash-layout", "/_dash-dependencies", *(f"/view/{page.key}" for page in PAGES)):
-            client.get(path)
+        for path in ("/", "/_dash-layout", "/_dash-dependencies"):
+            answer = client.get(path)
+            if answer.status_code != 200:
+                raise RuntimeError(f"{path} answers {answer.status}; the log above says why")
+        for page in PAGES:
+            client.get(f"/view/{page.key}")
 
 
 def __getattr__(name: str) -> Flask:

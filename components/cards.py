@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from components.reading import TOTAL, Reading, drawn, exact, number
+from components.reading import TOTAL, Reading, block, drawn, exact
 from components.visuals import Visual
 from kpi.compare import change
 from kpi.schema import DATE
@@ -13,16 +13,16 @@ def cards(name: str, title: str, question: str, metrics: tuple[str, ...], width:
 
     def values(reading: Reading) -> list[dict[str, Any]]:
         now, before = reading.now[TOTAL], reading.before.get(TOTAL)
+        values = block(now, metrics)[:, 0].tolist()
+        olds = block(before, metrics)[:, 0].tolist() if before is not None else [None] * len(metrics)
         found = []
-        for metric in metrics:
-            value = now[metric].iloc[0]
-            old = number(before[metric].iloc[0]) if before is not None and len(before) else None
+        for metric, value, old in zip(metrics, values, olds, strict=True):
             found.append(
                 {
                     "metric": metric,
                     "value": exact(metric, value),
                     "baseline": exact(metric, old),
-                    "change": change(metric, float(value), old),
+                    "change": change(metric, value, old),
                 }
             )
         return found

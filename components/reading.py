@@ -1,12 +1,13 @@
 """`Reading`: everything the visuals of a page read for one query. Each visual is a function of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from components.url import Query, write
 from components.visuals import Grouping
@@ -51,12 +52,15 @@ def exact(metric: str, value: Any) -> float | int | None:
     return plain
 
 
+def block(frame: pd.DataFrame, metrics: Sequence[str]) -> NDArray[np.float64]:
+    """The values of `metrics` of a metrics frame, one row a metric; NaN where there is no value."""
+    return frame.to_numpy()[:, [frame.columns.get_loc(metric) for metric in metrics]].T
+
+
 def drawn(frame: pd.DataFrame, metric: str) -> list[float | None]:
     """A metrics frame's column as plotly draws it: cents for money, six decimals for rates, None where missing."""
-    rates = METRICS[metric].unit in ("percent", "ratio")
-    return [
-        None if value != value else value for value in np.round(frame[metric].to_numpy(), 6 if rates else 2).tolist()
-    ]
+    digits = 6 if METRICS[metric].unit in ("percent", "ratio") else 2
+    return [None if value != value else value for value in np.round(block(frame, (metric,))[0], digits).tolist()]
 
 
 def period_label(start: date, end: date) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from components.reading import TOTAL, Reading, exact, number
+from components.reading import TOTAL, Reading, block, exact
 from components.url import RANKS
 from components.visuals import Grouping, Visual
 from kpi.metrics import METRICS
@@ -28,7 +28,11 @@ def table(
     """Metrics by the groups of `by`, in the order of their values, with a totals row; `gradient` columns are shaded."""
 
     def draw(reading: Reading) -> dict[str, Any]:
-        return {**_columns(reading.now[by], metrics), "total": _row(reading.now[TOTAL], metrics), "line": None}
+        return {
+            **_columns(reading.now[by], metrics),
+            "total": block(reading.now[TOTAL], metrics)[:, 0].tolist(),
+            "line": None,
+        }
 
     def rows(reading: Reading) -> list[dict[str, Any]]:
         return _records(reading.now[by], by, metrics)
@@ -107,11 +111,7 @@ def ranking(
 
 def _columns(frame: pd.DataFrame, metrics: tuple[str, ...]) -> dict[str, Any]:
     keys = [frame.index.get_level_values(level).tolist() for level in range(frame.index.nlevels)]
-    return {"keys": keys, "values": [[number(value) for value in frame[metric].tolist()] for metric in metrics]}
-
-
-def _row(frame: pd.DataFrame, metrics: tuple[str, ...]) -> list[float | None]:
-    return [number(frame[metric].iloc[0]) for metric in metrics]
+    return {"keys": keys, "values": block(frame, metrics).tolist()}
 
 
 def _records(frame: pd.DataFrame, by: Grouping, metrics: tuple[str, ...]) -> list[dict[str, Any]]:

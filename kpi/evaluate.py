@@ -56,7 +56,7 @@ def _columns(totals: pd.DataFrame) -> dict[str, _Floats]:
 def _value(metric: Metric, sums: dict[str, _Floats], whole: dict[str, _Floats] | None) -> _Floats:
     over = _sum(metric.over, sums)
     if metric.of_whole:
-        if whole is None or (len(metric.over) > 1 and bool((over < 0).any())):
+        if whole is None or (metric.is_difference and bool((over < 0).any())):
             return np.full(over.shape, np.nan)
         return _divide(over, np.broadcast_to(_sum(metric.over, whole), over.shape))
     if metric.by:

@@ -60,6 +60,11 @@ class Metric:
         return f"{_bracket(over, self.over)} / {_bracket(_words(self.by), self.by)}"
 
     @property
+    def is_difference(self) -> bool:
+        """Whether measures are taken away, so that the value may be below zero."""
+        return any(part.startswith("-") for part in self.over)
+
+    @property
     def measures(self) -> frozenset[str]:
         """The columns of the fact table this metric reads."""
         return frozenset(part.removeprefix("-") for part in (*self.over, *self.by))

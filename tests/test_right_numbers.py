@@ -76,7 +76,7 @@ def test_every_visual_equals_its_formulas_on_sums_by_sql(
         elif visual.kind != "callouts":
             by = tuple(name for name in DIMENSIONS if found and name in found[0])
             groups = oracle.sums(selection, by)
-            if "campaign" not in by:
+            if not visual.spec.get("rank"):
                 assert len(found) == len(groups)
             for row in found:
                 key = tuple(date.fromisoformat(row[name]) if name == "date" else row[name] for name in by)
