@@ -1,0 +1,24 @@
+// Runs in the head, before anything is painted: sets the theme, and asks for the first view while the rest still loads.
+(() => {
+  const { prefix, plotly } = document.currentScript.dataset;
+  const dashboard = (window.dashboard ??= {});
+  dashboard.prefix = prefix;
+  dashboard.plotly = plotly;
+
+  let chosen = null;
+  try {
+    chosen = localStorage.getItem("dashboard-theme");
+  } catch {
+    // Storage is closed to us: the system decides.
+  }
+  const dark = chosen === "dark" || (chosen !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
+  document.documentElement.dataset.bsTheme = dark ? "dark" : "light";
+  document.documentElement.style.colorScheme = dark ? "dark" : "light";
+
+  const page = location.pathname.slice(prefix.length).replace(/\/+$/, "") || "executive";
+  const query = location.search.slice(1);
+  const address = `${prefix}view/${encodeURIComponent(page)}${query ? `?${query}` : ""}`;
+  const response = fetch(address, { headers: { Accept: "application/json" } });
+  response.catch(() => {}); // whoever takes it sees the failure
+  dashboard.early = { page, query, response };
+})();

@@ -1,0 +1,40 @@
+// The address of what is chosen, as components/url.py writes it. Only the server decides what is canonical.
+(() => {
+  const dashboard = (window.dashboard ??= {});
+  let spec = null;
+
+  const quote = (text) =>
+    encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+  const escaped = (value) => value.replaceAll("%", "%25").replaceAll(",", "%2C");
+  const list = (values) => values.map((value) => quote(escaped(value))).join(",");
+
+  /** The query string of what is chosen, without "?"; defaults are left out. */
+  function write(chosen) {
+    const fields = [];
+    for (const dimension of Object.keys(spec.dimensions)) {
+      if (chosen[dimension]?.length) fields.push(`${dimension}=${list(chosen[dimension])}`);
+    }
+    if (chosen.from && chosen.to) fields.push(`from=${chosen.from}`, `to=${chosen.to}`);
+    else if (chosen.last && chosen.last !== spec.defaults.last) fields.push(`last=${quote(chosen.last)}`);
+    for (const name of ["compare", "grain", "rank"]) {
+      if (chosen[name] && chosen[name] !== spec.defaults[name]) fields.push(`${name}=${quote(chosen[name])}`);
+    }
+    return fields.join("&");
+  }
+
+  const withQuery = (path, query) => (query ? `${path}?${query}` : path);
+
+  /** The address of a page, of its view and of a visual's data. */
+  const page = (key, query) => withQuery(dashboard.prefix + spec.pages[key].path, query);
+  const view = (key, query) => withQuery(`${dashboard.prefix}view/${key}`, query);
+  const data = (key, visual, form, query) => withQuery(`${dashboard.prefix}data/${key}/${visual}.${form}`, query);
+
+  /** Which page and query the address bar names. */
+  function here() {
+    const path = location.pathname.slice(dashboard.prefix.length).replace(/\/+$/, "");
+    const key = Object.keys(spec.pages).find((each) => spec.pages[each].path === path) ?? Object.keys(spec.pages)[0];
+    return { page: key, query: location.search.slice(1) };
+  }
+
+  dashboard.address = { write, page, view, data, here, use: (given) => (spec = given) };
+})();

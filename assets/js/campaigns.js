@@ -1,0 +1,76 @@
+// The filter over long lists: searched by name, what is chosen on top, at most a hundred names drawn.
+(() => {
+  const dashboard = (window.dashboard ??= {});
+  const { make, text, hide } = dashboard;
+  const DRAWN = 100;
+  const searches = new Map(); // dimension -> what build() made
+
+  function fill(field, values, chosen) {
+    const dimension = field.dataset.filter;
+    let search = searches.get(dimension);
+    if (!search) searches.set(dimension, (search = build(field, dimension)));
+    const same = search.values.length === values.length && search.values.every((value, place) => value === values[place]);
+    if (same && search.chosen.join("\n") === chosen.join("\n")) return;
+    search.values = values;
+    search.chosen = [...chosen];
+    draw(search);
+  }
+
+  function build(field, dimension) {
+    const plain = field.dataset.label.toLowerCase();
+    const place = field.querySelector(".options");
+    place.className = "options searched";
+    const reset = dashboard.filters.resetButton(dimension, field.dataset.label);
+    field.insertBefore(reset, place);
+    const input = make("input", { type: "search", class: "form-control form-control-sm", placeholder: `Search ${plain}s`, "aria-label": `Search ${plain}s`, "data-do": "search", autocomplete: "off", spellcheck: "false" });
+    const chips = make("div", { class: "picked" });
+    const list = make("div", { class: "found", role: "group", "aria-label": field.dataset.label });
+    const more = make("p", { class: "more", role: "status" });
+    place.replaceChildren(input, chips, list, more);
+    return { dimension, plain, input, chips, list, more, reset, values: [], chosen: [] };
+  }
+
+  function draw(search) {
+    const { dimension, plain, input, chips, list, more, reset, values, chosen } = search;
+    const words = input.value.trim().toLocaleLowerCase().split(/\s+/).filter(Boolean);
+    const ticked = new Set(chosen);
+    const found = values.filter((value) => words.every((word) => value.toLocaleLowerCase().includes(word)));
+    const focused = document.activeElement?.closest?.(".found, .picked") ? document.activeElement.value ?? document.activeElement.dataset.value : null;
+    chips.replaceChildren(...chosen.map((value) =>
+      make("span", { class: "chip", title: value }, make("span", { class: "chip-value", text: value }),
+        make("button", { type: "button", "data-do": "unpick", "data-value": value, "aria-label": `Remove ${value}` }, dashboard.icon("close")))));
+    list.replaceChildren(...found.slice(0, DRAWN).map((value) => {
+      const { row, box } = dashboard.filters.option(dimension, value);
+      box.checked = ticked.has(value);
+      return row;
+    }));
+    const left = found.length - DRAWN;
+    text(more, left > 0 ? `${dashboard.format.count(left)} more: type to narrow` : found.length === 0 ? `No ${plain} has this in its name` : chosen.length ? "" : `All ${plain}s`);
+    hide(more, more.textContent === "");
+    hide(reset, chosen.length === 0);
+    if (focused) (list.querySelector(`input[value="${CSS.escape(focused)}"]`) ?? input).focus({ preventScroll: true });
+  }
+
+  function choose(search, chosen) {
+    search.chosen = search.values.filter((value) => chosen.includes(value));
+    const top = search.list.scrollTop;
+    draw(search);
+    search.list.scrollTop = top;
+    dashboard.view.change({ [search.dimension]: search.chosen });
+  }
+
+  const of = (element) => searches.get(element.closest("fieldset").dataset.filter);
+
+  function toggled(box) {
+    const search = of(box);
+    choose(search, box.checked ? [...search.chosen, box.value] : search.chosen.filter((value) => value !== box.value));
+  }
+
+  function unpick(button) {
+    const search = of(button);
+    choose(search, search.chosen.filter((value) => value !== button.dataset.value));
+    search.input.focus({ preventScroll: true });
+  }
+
+  dashboard.campaigns = { fill, toggled, unpick, searched: (input) => draw(of(input)) };
+})();

@@ -1,0 +1,87 @@
+// Cards: the figure, its change in sign, arrow, words and colour, and its course as a small line.
+(() => {
+  const dashboard = (window.dashboard ??= {});
+  const { make, makeSvg, text, attribute } = dashboard;
+  let metrics = {};
+
+  function draw(item, visual, answer) {
+    item.parts ??= build(item);
+    visual.cards.forEach((card, place) => fill(item.parts[place], card, answer.period));
+  }
+
+  function build(item) {
+    const grid = make("div", { class: "cards", style: `--cards: ${item.spec.metrics.length}` });
+    const parts = item.spec.metrics.map((key) => {
+      const metric = metrics[key];
+      const label = make("button", { type: "button", class: "term", text: metric.short });
+      const value = make("div", { class: "card-value", "data-metric": key });
+      const arrow = make("span", { class: "card-arrow", "aria-hidden": "true" });
+      const step = make("span", { class: "card-step" });
+      const change = make("span", { class: "card-change" }, arrow, step);
+      const since = make("span", { class: "card-since" });
+      const path = makeSvg("path", { class: "spark-line" });
+      const area = makeSvg("path", { class: "spark-area" });
+      const spark = makeSvg("svg", { class: "spark", viewBox: "0 0 100 30", preserveAspectRatio: "none", "aria-hidden": "true" });
+      spark.append(area, path);
+      const part = { metric, value, change, arrow, step, since, path, area, spark, card: null };
+      dashboard.tips.set(label, () => explain(part));
+      grid.append(make("div", { class: "card-box" }, make("div", { class: "card-label" }, label), value, make("div", { class: "card-against" }, change, since), spark));
+      return part;
+    });
+    item.body.append(grid);
+    return parts;
+  }
+
+  function fill(part, card, period) {
+    const { metric } = part;
+    part.card = card;
+    part.period = period;
+    const most = metric.unit === "people" && card.value !== null ? "≤ " : "";
+    text(part.value, most + dashboard.format.brief(metric, card.value));
+    attribute(part.value, "data-value", card.value === null ? "" : String(card.value));
+    const step = dashboard.format.change(metric, card.change);
+    const tone = !step || step.direction === 0 || metric.better === "neither" ? "" : (step.direction > 0) === (metric.better === "up") ? " good" : " bad";
+    attribute(part.change, "class", `card-change${tone}`);
+    text(part.arrow, !step ? "" : step.direction > 0 ? "▲" : step.direction < 0 ? "▼" : "■");
+    text(part.step, step ? step.text : "");
+    dashboard.hide(part.change, !step);
+    text(part.since, period.baseline ? (step ? `vs ${period.baseline}` : `no value in ${period.baseline}`) : period.baseline_note ?? "not compared");
+    line(part, card.spark);
+  }
+
+  /** A path through the points that have a value; gaps stay gaps. */
+  function line(part, points) {
+    const known = points.filter((point) => point !== null);
+    const flat = known.length < 2;
+    part.spark.classList.toggle("none", flat);
+    if (flat) return;
+    const low = Math.min(...known);
+    const span = Math.max(...known) - low || 1;
+    const step = 100 / (points.length - 1);
+    let path = "";
+    let pen = false;
+    points.forEach((point, place) => {
+      if (point === null) {
+        pen = false;
+        return;
+      }
+      path += `${pen ? "L" : "M"}${(place * step).toFixed(1)} ${(28 - (26 * (point - low)) / span).toFixed(1)}`;
+      pen = true;
+    });
+    attribute(part.path, "d", path);
+    attribute(part.area, "d", known.length === points.length ? `${path}L100 30L0 30Z` : "");
+  }
+
+  /** What the label says on demand: the name, the whole figure, the definition and the formula. */
+  function explain({ metric, card, period }) {
+    const { full } = dashboard.format;
+    const found = [{ kind: "title", text: metric.label }];
+    if (metric.unit === "people" && card.value !== null) {
+      found.push({ kind: "figure", text: `Between ${full(metric, card.low)} and ${full(metric, card.value)}` });
+    } else found.push({ kind: "figure", text: full(metric, card.value) });
+    if (card.baseline !== null && period.baseline) found.push({ text: `${full(metric, card.baseline)} in ${period.baseline}` });
+    return [...found, { text: metric.definition }, { kind: "formula", text: metric.formula }];
+  }
+
+  dashboard.cards = { draw, use: (spec) => (metrics = spec.metrics) };
+})();

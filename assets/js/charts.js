@@ -1,0 +1,120 @@
+// Charts: an answer merged over its prototypes, colours of the theme put in, given to plotly on an element that stays.
+(() => {
+  const dashboard = (window.dashboard ??= {});
+  const { make, attribute } = dashboard;
+  const CONFIG = { displaylogo: false, showSendToCloud: false, responsive: false, displayModeBar: false };
+  /** Lists of figures and names: no colours to look for in them. */
+  const PLAIN = new Set(["x", "y", "z", "r", "theta", "text", "values", "labels", "customdata", "name", "title", "hovertemplate"]);
+
+  /** `over` laid over `base`, both left as they are, colours put in on the way. */
+  function merged(base, over) {
+    const found = {};
+    for (const name in base) if (!(name in over)) found[name] = coloured(name, base[name]);
+    for (const name in over) {
+      const both = base[name] && over[name] && typeof base[name] === "object" && typeof over[name] === "object" && !Array.isArray(over[name]) && !Array.isArray(base[name]);
+      found[name] = both ? merged(base[name], over[name]) : coloured(name, over[name]);
+    }
+    return found;
+  }
+
+  function coloured(name, value) {
+    if (typeof value === "string") return value.startsWith("--") && !PLAIN.has(name) ? dashboard.theme.colour(value) : value;
+    if (Array.isArray(value)) return PLAIN.has(name) ? value : value.map((each) => coloured("", each));
+    return value && typeof value === "object" ? merged(value, {}) : value;
+  }
+
+  function figure(item, visual) {
+    const { traces, layout, height } = item.spec;
+    return {
+      data: visual.traces.map(({ of, ...filled }) => merged(traces[of], filled)),
+      layout: { ...merged(layout, visual.layout ?? {}), width: item.width, height, autosize: false, uirevision: item.name },
+    };
+  }
+
+  let plotly = null;
+  /** plotly.js, asked for once; its bytes are on their way since the head. */
+  function library() {
+    plotly ??= new Promise((resolve, reject) => {
+      if (window.Plotly) return resolve();
+      const script = make("script", { src: dashboard.plotly });
+      script.addEventListener("load", () => resolve());
+      script.addEventListener("error", () => {
+        plotly = null;
+        script.remove();
+        reject(new Error("plotly.js could not be loaded"));
+      });
+      document.head.append(script);
+    });
+    return plotly;
+  }
+
+  function draw(item, visual, answer) {
+    if (!item.parts) build(item);
+    item.visual = visual;
+    const name = visual.alt ?? `${item.title}, ${answer.period.label}.${visual.line ? ` ${visual.line}` : ""}`;
+    attribute(item.parts, "aria-label", name);
+    dashboard.visuals.line(item, visual.line);
+    if (window.Plotly && item.width) return react(item);
+    return Promise.all([library(), document.fonts.load("13px Inter")]).then(() => {
+      if (item.visual === visual) return react(item);
+    });
+  }
+
+  function react(item) {
+    item.width ||= item.parts.clientWidth;
+    if (!item.width) return null; // hidden: drawn when it has a size
+    const { data, layout } = figure(item, item.visual);
+    item.hue = dashboard.theme.now();
+    return window.Plotly.react(item.parts, data, layout, CONFIG);
+  }
+
+  function build(item) {
+    item.parts = make("div", { class: "chart", role: "img", style: `height: ${item.spec.height}px` });
+    item.parts.item = item;
+    item.body.append(item.parts);
+    sizes.observe(item.parts);
+    sight.observe(item.parts);
+  }
+
+  function forget(item) {
+    if (!item.parts) return;
+    sizes.unobserve(item.parts);
+    sight.unobserve(item.parts);
+    if (window.Plotly && item.parts._fullLayout) window.Plotly.purge(item.parts);
+    item.visual = null;
+    item.line = null;
+  }
+
+  const sizes = new ResizeObserver((entries) => {
+    for (const { target, contentRect } of entries) {
+      const width = Math.floor(contentRect.width);
+      const { item } = target;
+      if (!width || width === item.width) continue;
+      item.width = width;
+      if (target._fullLayout || window.Plotly) if (item.visual) react(item);
+    }
+  });
+
+  const sight = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) {
+      target.item.near = isIntersecting;
+      if (isIntersecting && target._fullLayout && target.item.hue !== dashboard.theme.now()) react(target.item);
+    }
+  }, { rootMargin: "200px" });
+
+  /** Whether a chart is in sight or nearly; one that was never drawn is asked where it stands. */
+  function near(item) {
+    if (item.parts && item.near !== undefined) return item.near;
+    const { top, bottom } = item.body.getBoundingClientRect();
+    return top < innerHeight + 200 && bottom > -200;
+  }
+
+  /** Put the colours of a new theme on: at once what is in sight, the rest when it comes into sight. */
+  function recolour() {
+    for (const item of dashboard.visuals.all()) {
+      if (item.spec.kind === "chart" && item.near && item.parts?._fullLayout) react(item);
+    }
+  }
+
+  dashboard.charts = { draw, forget, near, recolour, library };
+})();

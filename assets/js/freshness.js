@@ -1,0 +1,139 @@
+// Which data is shown, whether there is newer, and whether the server still answers.
+(() => {
+  const dashboard = (window.dashboard ??= {});
+  const { make, text, hide, byId } = dashboard;
+  const EVERY = 8000;
+  const AGAIN = 3000; // after a failure
+  const KEY = "dashboard-update-by-itself";
+
+  let data = null; // of the answer on the screen
+  let offered = null; // newer data that the reader has not taken
+  let broken = false;
+  let timer = 0;
+  let asking = false;
+
+  const itself = () => {
+    try {
+      return localStorage.getItem(KEY) === "yes";
+    } catch {
+      return false;
+    }
+  };
+
+  function banner(name, sentence) {
+    const place = byId(`banner-${name}`);
+    if (sentence) text(place.querySelector(".banner-text"), sentence);
+    hide(place, !sentence);
+  }
+
+  /** An answer came: the connection stands, and this is the data it shows. */
+  function arrived(now) {
+    data = now;
+    if (offered === now.version) offered = null;
+    recovered();
+    banner("error", "");
+    banner("notice", now.notice ?? "");
+    if (!offered) banner("newer", "");
+    status();
+  }
+
+  function status() {
+    const place = byId("status");
+    if (!place.firstChild) {
+      place.append(make("span", { class: "status-dot", "aria-hidden": "true" }), make("span", { class: "status-text" }));
+    }
+    place.classList.toggle("lost", broken);
+    place.classList.toggle("newer", Boolean(offered));
+    text(place.lastChild, broken ? "Connection lost" : data?.label ?? "");
+    place.title = data?.label ?? "";
+  }
+
+  function recovered() {
+    if (!broken) return;
+    broken = false;
+    banner("lost", "");
+    status();
+  }
+
+  /** No answer: keep what is shown, say so, and try again by ourselves. */
+  function lost() {
+    broken = true;
+    banner("lost", "Connection lost. Your filters are kept.");
+    status();
+    plan(AGAIN);
+  }
+
+  const refused = (sentence) => banner("error", sentence);
+
+  function plan(wait = EVERY) {
+    clearTimeout(timer);
+    if (document.visibilityState === "visible") timer = setTimeout(poll, wait);
+  }
+
+  async function poll() {
+    if (asking) return;
+    asking = true;
+    try {
+      const response = await fetch(`${dashboard.prefix}version`, { headers: { Accept: "application/json" }, cache: "no-store" });
+      const now = await response.json();
+      const wasBroken = broken;
+      recovered();
+      if (now.version && data && now.version !== data.version) newer(now);
+      else if (wasBroken || !data) catchUp();
+    } catch {
+      lost();
+    } finally {
+      asking = false;
+      plan(broken ? AGAIN : EVERY);
+    }
+  }
+
+  /** After a gap: what the reader asked for meanwhile was never answered. */
+  function catchUp() {
+    const wanted = dashboard.view.wanted();
+    const shown = dashboard.view.shown();
+    if (!shown || wanted.query !== shown.query || wanted.page !== shown.page) dashboard.view.again();
+  }
+
+  function newer(now) {
+    if (itself()) {
+      offered = now.version;
+      dashboard.view.again();
+      return;
+    }
+    if (offered === now.version) return;
+    offered = now.version;
+    offerItself();
+    banner("newer", `Newer data: ${now.label.replace(/^Data /, "")}.`);
+    status();
+  }
+
+  function offerItself() {
+    const place = document.querySelector(".auto-slot");
+    if (place.firstChild) return;
+    const box = make("input", { type: "checkbox", class: "form-check-input", "data-do": "itself" });
+    place.append(make("label", {}, box, make("span", { text: "Update by itself" })));
+  }
+
+  function chooseItself(box) {
+    try {
+      localStorage.setItem(KEY, box.checked ? "yes" : "no");
+    } catch {
+      // Kept for nothing: the reader is asked again next time.
+    }
+    if (box.checked) dashboard.view.again();
+  }
+
+  function retry() {
+    banner("error", "");
+    dashboard.view.again();
+  }
+
+  function watch() {
+    plan();
+    document.addEventListener("visibilitychange", () => (document.visibilityState === "visible" ? poll() : clearTimeout(timer)));
+    addEventListener("online", () => broken && poll());
+  }
+
+  dashboard.freshness = { arrived, lost, refused, watch, retry, show: () => dashboard.view.again(), chooseItself };
+})();

@@ -1,0 +1,74 @@
+// What stands around the figures: which page is open, its links, the period, the chips, and what is said aloud.
+(() => {
+  const dashboard = (window.dashboard ??= {});
+  const { make, text, attribute, hide, byId } = dashboard;
+  let spec = null;
+  let open = null;
+
+  /** Show page `key`, and let all links carry `query`. */
+  function turn(key, query) {
+    for (const link of document.querySelectorAll("a[data-go]:not([data-query])")) {
+      attribute(link, "href", dashboard.address.page(link.dataset.go, query));
+      if (link.closest(".tabs")) attribute(link, "aria-current", link.dataset.go === key ? "page" : null);
+    }
+    if (open === key) return;
+    const first = open === null;
+    open = key;
+    for (const part of document.querySelectorAll("[data-page]")) hide(part, part.dataset.page !== key);
+    document.title = `${spec.pages[key].title} · Marketing dashboard`;
+    dashboard.toolbar.fit(Object.values(spec.pages[key].visuals).some((visual) => visual.grain));
+    if (!first) byId(`title-${key}`).focus({ preventScroll: true });
+  }
+
+  /** Everything an answer says beside its figures. */
+  function say(answer) {
+    dashboard.filters.fill(answer);
+    dashboard.toolbar.fill(answer);
+    period(answer.period);
+    chips(answer);
+    const notes = byId("notes");
+    hide(notes, answer.notes.length === 0);
+    text(notes, answer.notes.join(" "));
+    for (const link of document.querySelectorAll(`[data-page="${answer.page}"] a[data-form]`)) {
+      const visual = link.closest("[data-visual]").dataset.visual.split(".")[1];
+      attribute(link, "href", dashboard.address.data(answer.page, visual, link.dataset.form, answer.query));
+    }
+  }
+
+  function period({ label, days, baseline, baseline_note: note }) {
+    const place = byId("period");
+    if (!place.firstChild) place.append(make("strong"), make("span"));
+    text(place.firstChild, label);
+    const length = days === 1 ? "1 day" : `${dashboard.format.count(days)} days`;
+    const against = baseline ? `compared with ${baseline}` : note ? `${note} to compare with` : "not compared";
+    text(place.lastChild, `${length}, ${against}`);
+  }
+
+  /** One chip a narrowed filter; each takes its filter away. */
+  function chips({ chosen, period: { label } }) {
+    const narrowed = Object.keys(spec.dimensions).filter((dimension) => chosen[dimension]?.length);
+    const found = narrowed.map((dimension) => {
+      const values = chosen[dimension];
+      const named = values.length > 3 ? `${values.slice(0, 2).join(", ")} and ${values.length - 2} more` : values.join(", ");
+      return { dimension, label: spec.dimensions[dimension], named, all: values.join(", ") };
+    });
+    const place = byId("chips");
+    const now = JSON.stringify(found);
+    if (place.dataset.now !== now) {
+      place.dataset.now = now;
+      place.replaceChildren(...found.map(chip));
+    }
+    const count = byId("filter-count");
+    text(count, narrowed.length ? String(narrowed.length) : "");
+    hide(count, narrowed.length === 0);
+    const words = found.map((each) => `${each.label}: ${each.named}`);
+    text(byId("announcer"), `Figures for ${label}. ${words.join(". ")}`);
+  }
+
+  function chip({ dimension, label, named, all }) {
+    const take = make("button", { type: "button", "data-do": "clear", "data-dimension": dimension, "aria-label": `Remove filter ${label}: ${all}` }, dashboard.icon("close"));
+    return make("span", { class: "chip", title: all }, make("span", { class: "chip-label", text: label }), make("span", { class: "chip-value", text: named }), take);
+  }
+
+  dashboard.page = { turn, say, open: () => open, use: (given) => (spec = given) };
+})();

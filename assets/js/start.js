@@ -1,0 +1,121 @@
+// Where it begins: what Dash calls (callbacks/clientside.py), and the one set of listeners for everything else.
+(() => {
+  const dashboard = (window.dashboard ??= {});
+  const { byId } = dashboard;
+
+  /** What a click on [data-do] does. */
+  const CLICKS = {
+    clear: (button) => dashboard.filters.choose(button.dataset.dimension, []),
+    only: (button) => dashboard.filters.only(button),
+    unpick: (button) => dashboard.campaigns.unpick(button),
+    sort: (button) => dashboard.tables.sort(button),
+    redraw: (button) => dashboard.visuals.redraw(button.closest("[data-visual]")),
+  };
+  /** What a change of [data-do] does. */
+  const CHANGES = {
+    preset: () => dashboard.toolbar.choosePreset(),
+    days: () => dashboard.toolbar.chooseDays(),
+    compare: (select) => dashboard.view.change({ compare: select.value }),
+    grain: (radio) => dashboard.view.change({ grain: radio.value }),
+    rank: (select) => dashboard.view.change({ rank: select.value }),
+    itself: (box) => dashboard.freshness.chooseItself(box),
+  };
+
+  function clicked(event) {
+    const doing = event.target.closest("[data-do]");
+    if (doing && CLICKS[doing.dataset.do]) return CLICKS[doing.dataset.do](doing);
+    if (event.target.id === "scrim") return dashboard.drawer.close();
+    const link = event.target.closest("a[data-go]");
+    const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+    if (link && plain) {
+      event.preventDefault();
+      dashboard.view.go(link.dataset.go, link.dataset.query ?? dashboard.view.wanted().query);
+    }
+  }
+
+  function changed(event) {
+    const { target } = event;
+    if (target.dataset.do) CHANGES[target.dataset.do]?.(target);
+    else if (target.matches("fieldset[data-filter] input[type=checkbox]")) dashboard.filters.toggled(target);
+  }
+
+  function closeMenus(except = null) {
+    for (const menu of document.querySelectorAll("details.menu[open]")) if (menu !== except) menu.open = false;
+  }
+
+  function pressed(event) {
+    dashboard.drawer.keep(event);
+    if (event.key !== "Escape") return;
+    const menu = event.target.closest?.("details.menu[open]");
+    closeMenus();
+    if (menu) menu.querySelector("summary").focus();
+    else dashboard.drawer.close();
+  }
+
+  function listen() {
+    document.addEventListener("click", clicked);
+    document.addEventListener("click", (event) => closeMenus(event.target.closest("summary")?.parentElement));
+    document.addEventListener("change", changed);
+    document.addEventListener("keydown", pressed);
+    document.addEventListener("input", (event) => event.target.dataset?.do === "search" && dashboard.campaigns.searched(event.target));
+    addEventListener("popstate", (event) => {
+      const { page, query } = dashboard.address.here();
+      dashboard.view.show(page, query, { scroll: event.state?.scroll });
+    });
+    addEventListener("pagehide", () => history.replaceState({ ...history.state, scroll: window.scrollY }, ""));
+  }
+
+  async function copyLink() {
+    const button = byId("copy-link");
+    const { page, query } = dashboard.view.wanted();
+    const link = new URL(dashboard.address.page(page, query), location.href).href;
+    let copied = true;
+    try {
+      await navigator.clipboard.writeText(link);
+    } catch {
+      copied = copyByHand(link);
+    }
+    button.classList.toggle("done", copied);
+    byId("announcer").textContent = copied ? "Link copied." : "The link could not be copied; it stands in the address bar.";
+    setTimeout(() => button.classList.remove("done"), 1600);
+  }
+
+  /** Where there is no clipboard: a page that is not served over TLS. */
+  function copyByHand(link) {
+    const field = dashboard.make("textarea", { class: "visually-hidden", readonly: true });
+    field.value = link;
+    document.body.append(field);
+    field.select();
+    const copied = document.execCommand("copy");
+    field.remove();
+    return copied;
+  }
+
+  function start(spec) {
+    if (!spec || dashboard.started) return;
+    dashboard.started = true;
+    dashboard.prefix = spec.prefix;
+    for (const part of ["format", "address", "page", "cards", "tables", "toolbar"]) dashboard[part].use(spec);
+    dashboard.visuals.find(spec);
+    dashboard.theme.put();
+    listen();
+    history.scrollRestoration = "manual";
+    const { page, query } = dashboard.address.here();
+    dashboard.page.turn(page, query);
+    dashboard.view.show(page, query, { scroll: history.state?.scroll });
+    dashboard.freshness.watch();
+    setTimeout(() => dashboard.charts.library().catch(() => {})); // after the figures' text, in time for the charts
+  }
+
+  window.dash_clientside = window.dash_clientside ?? {};
+  window.dash_clientside.dashboard = {
+    start,
+    copyLink,
+    nextTheme: () => dashboard.theme.next(),
+    reset: () => dashboard.view.go(dashboard.view.wanted().page, ""),
+    openFilters: () => dashboard.drawer.open(),
+    closeFilters: () => dashboard.drawer.close(),
+    showNewer: () => dashboard.freshness.show(),
+    retry: () => dashboard.freshness.retry(),
+  };
+})();

@@ -1,0 +1,173 @@
+// Tables: plain HTML, made once and filled again; sorted here, without a request; shaded towards "better".
+(() => {
+  const dashboard = (window.dashboard ??= {});
+  const { make, text, attribute } = dashboard;
+  let spec = null;
+
+  function draw(item, visual, answer) {
+    const metrics = visual.metrics ?? item.spec.metrics;
+    const shape = metrics.join();
+    if (item.parts?.shape !== shape) build(item, metrics, shape);
+    const part = item.parts;
+    part.visual = visual;
+    part.tones = metrics.map((key, place) => (item.spec.gradient.includes(key) ? tones(key, visual.values[place], visual.total?.[place] ?? null) : null));
+    if (part.rank) part.rank.value = answer.chosen.rank;
+    fill(item);
+    dashboard.visuals.line(item, visual.line);
+  }
+
+  /** Platform and campaign share a column: the name, and below it where it runs. */
+  const columnsOf = (keys) => (keys.join() === "platform,campaign" ? [{ key: "campaign", place: 1, below: 0 }] : keys.map((key, place) => ({ key, place })));
+
+  function build(item, metrics, shape) {
+    const sort = item.parts?.sort ?? null;
+    item.body.replaceChildren();
+    item.line = null;
+    const columns = columnsOf(item.spec.keys);
+    const heads = [];
+    const row = make("tr");
+    for (const { key } of columns) row.append(head(heads, key, spec.dimensions[key], true));
+    for (const key of metrics) row.append(head(heads, key, spec.metrics[key].short, false, spec.metrics[key], item.spec.gradient.includes(key)));
+    const body = make("tbody");
+    const foot = make("tfoot");
+    const table = make("table", { class: "figures" }, make("thead", {}, row), body, foot);
+    const scroll = make("div", { class: "table-scroll", tabindex: "0", role: "region", "aria-label": item.title }, table);
+    const rank = item.spec.rank ? rankBy(item) : null;
+    if (rank) item.body.append(rank.closest("label"));
+    item.body.append(scroll);
+    const known = sort && heads.some((each) => each.key === sort.key);
+    item.parts = { shape, metrics, columns, heads, body, foot, rows: [], total: null, rank, sort: known ? sort : null };
+    body.item = item;
+  }
+
+  function head(heads, key, label, words, metric = null, shaded = false) {
+    const button = make("button", { type: "button", class: "sort", "data-do": "sort", "data-column": key }, make("span", { text: label }), make("span", { class: "sort-mark", "aria-hidden": "true" }));
+    if (metric) {
+      const notes = [{ kind: "title", text: metric.label }, { text: metric.definition }, { kind: "formula", text: metric.formula }];
+      if (shaded) notes.push({ kind: "small", text: "Shaded by how far it is from the total (or the middle): teal is better, orange is worse." });
+      dashboard.tips.set(button, () => notes);
+    }
+    const cell = make("th", { scope: "col", class: words ? "words" : null }, button);
+    heads.push({ key, cell, words });
+    return cell;
+  }
+
+  function rankBy(item) {
+    const select = make("select", { class: "form-select form-select-sm", "data-do": "rank" });
+    const labels = new Map(spec.ranks ?? []);
+    for (const key of item.spec.ranks) select.append(make("option", { value: key, text: labels.get(key) ?? spec.metrics[key]?.short ?? key }));
+    make("label", { class: "rank" }, make("span", { text: "Rank by" }), select);
+    return select;
+  }
+
+  /** A shade from −4 (worse) to 4 (better) for each value; the centre is the total, zero, or the middle of the values. */
+  function tones(key, values, total) {
+    const { better, unit } = spec.metrics[key];
+    const known = values.filter((value) => value !== null);
+    if (known.length < 2 || better === "neither") return null;
+    const [low, high] = [Math.min(...known), Math.max(...known)];
+    const sum = unit === "money" || unit === "count" || unit === "people";
+    const centre = low < 0 && (sum || total === null) ? 0 : !sum && total !== null ? total : (low + high) / 2;
+    const reach = Math.max(high - centre, centre - low);
+    if (!(reach > 0)) return null;
+    const sign = better === "up" ? 1 : -1;
+    return values.map((value) => (value === null ? 0 : Math.round((4 * sign * (value - centre)) / reach)));
+  }
+
+  function fill(item) {
+    const { body, rows, visual, columns, metrics, sort } = item.parts;
+    const order = ordered(item.parts);
+    while (rows.length < order.length) rows.push(newRow(body, columns, metrics));
+    while (rows.length > order.length) rows.pop().row.remove();
+    order.forEach((from, place) => fillRow(item.parts, rows[place], from, sort ? null : order[place - 1]));
+    if (visual.total) {
+      item.parts.total ??= newRow(item.parts.foot, columns, metrics);
+      item.parts.total.names.forEach((name, place) => text(name.main, place === 0 ? "Total" : ""));
+      item.parts.total.cells.forEach((cell, place) => text(cell, dashboard.format.full(spec.metrics[metrics[place]], visual.total[place])));
+    }
+    dashboard.hide(item.parts.foot, !visual.total);
+    marks(item);
+  }
+
+  function newRow(section, columns, metrics) {
+    const row = make("tr");
+    const names = columns.map(({ below }, place) => {
+      const name = { cell: make(place === 0 ? "th" : "td", { class: below === undefined ? "words" : "words wide", scope: place === 0 ? "row" : null }), main: make("span", { class: "name" }), dot: null, below: null };
+      name.cell.append(name.main);
+      if (below !== undefined) name.cell.append((name.below = make("span", { class: "below" })));
+      row.append(name.cell);
+      return name;
+    });
+    const cells = metrics.map(() => {
+      const cell = make("td");
+      row.append(cell);
+      return cell;
+    });
+    section.append(row);
+    return { row, names, cells };
+  }
+
+  function fillRow({ visual, columns, metrics, tones: shades }, { names, cells }, from, above) {
+    columns.forEach(({ key, place, below }, at) => {
+      const name = names[at];
+      const value = visual.keys[place][from];
+      if (name.main.textContent !== value) {
+        name.main.textContent = value;
+        name.main.title = value;
+      }
+      const platform = key === "platform" ? value : below !== undefined ? visual.keys[below][from] : null;
+      if (platform !== null) {
+        if (!name.dot) name.cell.prepend((name.dot = dashboard.dot(platform)));
+        else if (name.dot.dataset.platform !== platform) name.dot.dataset.platform = platform;
+      }
+      if (name.below) text(name.below, platform);
+      const repeats = at === 0 && columns.length > 1 && above !== undefined && above !== null && visual.keys[place][above] === value;
+      name.cell.classList.toggle("repeats", repeats);
+    });
+    metrics.forEach((key, place) => {
+      const value = visual.values[place][from];
+      text(cells[place], dashboard.format.full(spec.metrics[key], value));
+      const shade = shades[place]?.[from] ?? 0;
+      const tone = shade > 0 ? `better-${shade}` : shade < 0 ? `worse${shade}` : "";
+      if (cells[place].className !== tone) cells[place].className = tone;
+    });
+  }
+
+  /** The rows' order: as it came, or by a column; what has no value comes last either way. */
+  function ordered({ visual, sort, metrics, columns }) {
+    const order = visual.keys[0].map((_, place) => place);
+    if (!sort) return order;
+    const column = columns.find((each) => each.key === sort.key);
+    const values = column ? visual.keys[column.place] : visual.values[metrics.indexOf(sort.key)];
+    const compare = column ? (a, b) => a.localeCompare(b) : (a, b) => a - b;
+    return order.sort((a, b) => {
+      if (values[a] === null || values[b] === null) return (values[a] === null) - (values[b] === null);
+      return sort.down ? compare(values[b], values[a]) : compare(values[a], values[b]);
+    });
+  }
+
+  /** Says by which column the rows stand, in words for who cannot see it. */
+  function marks({ parts: { heads, sort, visual, metrics } }) {
+    let by = sort;
+    if (!by && visual.sort && metrics.includes(visual.sort)) {
+      const values = visual.values[metrics.indexOf(visual.sort)];
+      by = { key: visual.sort, down: values.at(-1) === null || values[0] >= values.at(-1) };
+    }
+    for (const { key, cell } of heads) {
+      attribute(cell, "aria-sort", by?.key === key ? (by.down ? "descending" : "ascending") : null);
+    }
+  }
+
+  /** A click on a head: first the usual direction, then the other, then as it came. */
+  function sort(button) {
+    const { item } = button.closest("table").tBodies[0];
+    const part = item.parts;
+    const key = button.dataset.column;
+    const down = !part.heads.find((each) => each.key === key).words;
+    if (part.sort?.key !== key) part.sort = { key, down };
+    else part.sort = part.sort.down === down ? { key, down: !down } : null;
+    fill(item);
+  }
+
+  dashboard.tables = { draw, sort, use: (given) => (spec = given) };
+})();

@@ -1,0 +1,65 @@
+// Light, dark, or as the system has it: a change of attributes, no request. Charts read their colours from CSS here.
+(() => {
+  const dashboard = (window.dashboard ??= {});
+  const KEY = "dashboard-theme";
+  const MODES = ["light", "dark", "system"];
+  const root = document.documentElement;
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  let colours = new Map();
+
+  const stored = () => {
+    try {
+      return localStorage.getItem(KEY);
+    } catch {
+      return null;
+    }
+  };
+  let mode = MODES.includes(stored()) ? stored() : "system";
+
+  /** The value of a CSS variable; "--name/0.2" at that opacity. Its values are written as #rrggbb (tokens.css). */
+  function colour(name) {
+    let found = colours.get(name);
+    if (found === undefined) {
+      const [variable, opacity] = name.split("/");
+      found = getComputedStyle(root).getPropertyValue(variable).trim() || name;
+      const parts = /^#(..)(..)(..)$/.exec(found);
+      if (opacity && parts) found = `rgba(${parts.slice(1).map((part) => parseInt(part, 16)).join(",")},${opacity})`;
+      colours.set(name, found);
+    }
+    return found;
+  }
+
+  function put() {
+    const dark = mode === "dark" || (mode === "system" && system.matches);
+    const now = dark ? "dark" : "light";
+    say();
+    if (root.dataset.bsTheme === now) return;
+    root.dataset.bsTheme = now;
+    root.style.colorScheme = now;
+    colours = new Map();
+    dashboard.charts.recolour();
+  }
+
+  function say() {
+    const button = dashboard.byId("theme");
+    const then = MODES[(MODES.indexOf(mode) + 1) % MODES.length];
+    button.dataset.mode = mode;
+    dashboard.text(button.querySelector(".visually-hidden"), `Theme: ${mode}. Change to ${then}`);
+    button.dataset.tip = `Theme: ${mode}`;
+  }
+
+  function next() {
+    mode = MODES[(MODES.indexOf(mode) + 1) % MODES.length];
+    try {
+      localStorage.setItem(KEY, mode);
+    } catch {
+      // Kept for this page only.
+    }
+    put();
+    dashboard.tips.renew(dashboard.byId("theme"));
+  }
+
+  system.addEventListener("change", () => mode === "system" && put());
+
+  dashboard.theme = { colour, next, put, now: () => root.dataset.bsTheme };
+})();

@@ -1,0 +1,84 @@
+// One tooltip for all: on hover, on focus, on a tap; Escape takes it away. It describes what it belongs to.
+(() => {
+  const dashboard = (window.dashboard ??= {});
+  const { make } = dashboard;
+  const DELAY = 120;
+  const told = new WeakMap(); // element -> function that gives the lines
+  let tip = null;
+  let owner = null;
+  let timer = 0;
+
+  const ownerOf = (target) => target?.closest?.("[data-tip]") ?? null;
+
+  function show(element) {
+    clearTimeout(timer);
+    if (owner === element) return;
+    hide();
+    const lines = told.get(element)?.() ?? [{ text: element.dataset.tip }];
+    if (!tip) {
+      tip = make("div", { id: "tip", class: "tip", role: "tooltip", hidden: true });
+      document.body.append(tip);
+    }
+    tip.replaceChildren(...lines.filter(({ text }) => text).map(({ kind, text }) => make("p", { class: kind ? `tip-${kind}` : null, text })));
+    owner = element;
+    tip.hidden = false;
+    element.setAttribute("aria-describedby", "tip");
+    placeAt(element);
+  }
+
+  function placeAt(element) {
+    const around = element.getBoundingClientRect();
+    const { width, height } = tip.getBoundingClientRect();
+    const left = Math.max(8, Math.min(around.left + around.width / 2 - width / 2, document.documentElement.clientWidth - width - 8));
+    const below = around.bottom + 6;
+    const top = below + height > innerHeight - 8 && around.top - height - 6 > 8 ? around.top - height - 6 : below;
+    tip.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
+  }
+
+  function hide() {
+    clearTimeout(timer);
+    if (!owner) return;
+    owner.removeAttribute("aria-describedby");
+    owner = null;
+    tip.hidden = true;
+  }
+
+  function over(event) {
+    if (event.pointerType === "touch") return;
+    if (tip && event.target.closest?.("#tip")) return clearTimeout(timer);
+    const element = ownerOf(event.target);
+    clearTimeout(timer);
+    if (element && element !== owner) timer = setTimeout(show, DELAY, element);
+    else if (!element && owner) timer = setTimeout(hide, DELAY);
+  }
+
+  document.addEventListener("pointerover", over);
+  document.addEventListener("focusin", (event) => {
+    const element = ownerOf(event.target);
+    if (element && event.target.matches(":focus-visible")) show(element);
+    else if (!element) hide();
+  });
+  document.addEventListener("focusout", hide);
+  document.addEventListener("click", (event) => {
+    const element = ownerOf(event.target);
+    if (element?.matches(".info, .term")) show(element);
+    else hide();
+  });
+  document.addEventListener("scroll", hide, { passive: true, capture: true });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") hide();
+  });
+
+  dashboard.tips = {
+    /** What `element` says on demand: a list of { kind, text }. */
+    set: (element, lines) => {
+      told.set(element, lines);
+      element.dataset.tip = "";
+    },
+    renew: (element) => {
+      if (owner !== element) return;
+      hide();
+      show(element);
+    },
+  };
+})();

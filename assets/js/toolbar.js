@@ -1,0 +1,78 @@
+// Dates, comparison and time steps.
+(() => {
+  const dashboard = (window.dashboard ??= {});
+  const { make, hide, attribute } = dashboard;
+  const CUSTOM = "custom";
+  let spec = null;
+  let parts = null;
+
+  const slot = (name) => document.querySelector(`.slot[data-filter="${name}"]`);
+
+  function build() {
+    const preset = make("select", { class: "form-select form-select-sm", "data-do": "preset", "aria-label": "Dates" });
+    for (const [value, label] of spec.presets) preset.append(make("option", { value, text: label }));
+    preset.append(make("option", { value: CUSTOM, text: "Custom dates" }));
+    const from = make("input", { type: "date", class: "form-control form-control-sm", "data-do": "days", "aria-label": "From", required: true });
+    const to = make("input", { type: "date", class: "form-control form-control-sm", "data-do": "days", "aria-label": "To", required: true });
+    const days = make("span", { class: "days", hidden: true }, from, make("span", { text: "–", "aria-hidden": "true" }), to);
+    slot("dates").append(preset, days);
+
+    const compare = make("select", { class: "form-select form-select-sm", "data-do": "compare", "aria-label": "Compare with" });
+    for (const [value, label] of spec.compares) compare.append(make("option", { value, text: value === "none" ? label : `vs ${label.toLowerCase()}` }));
+    slot("compare").append(compare);
+
+    const grains = spec.grains.map(([value, label]) => {
+      const radio = make("input", { type: "radio", name: "grain", class: "visually-hidden", value, "data-do": "grain" });
+      slot("grain").append(make("label", { class: "segment" }, radio, make("span", { text: label })));
+      return radio;
+    });
+    parts = { preset, from, to, days, compare, grains };
+  }
+
+  /** "6m" in words, for a period that an address names and the list does not. */
+  function spoken(last) {
+    const [, number, unit] = /^(\d+)([dwmy])$/.exec(last) ?? [];
+    if (!unit) return last;
+    const noun = { d: "day", w: "week", m: "month", y: "year" }[unit];
+    return `${number} ${noun}${number === "1" ? "" : "s"}`;
+  }
+
+  function fill({ chosen, period, extent }) {
+    if (!parts) build();
+    const { preset, from, to, days, compare, grains } = parts;
+    if (chosen.last && ![...preset.options].some((option) => option.value === chosen.last)) {
+      preset.insertBefore(make("option", { value: chosen.last, text: spoken(chosen.last) }), preset.lastChild);
+    }
+    preset.value = chosen.last ?? CUSTOM;
+    for (const [input, value] of [[from, period.start], [to, period.end]]) {
+      attribute(input, "min", extent.first);
+      attribute(input, "max", extent.last);
+      if (input.value !== value && document.activeElement !== input) input.value = value;
+    }
+    hide(days, chosen.last !== null);
+    compare.value = chosen.compare;
+    for (const radio of grains) radio.checked = radio.value === chosen.grain;
+  }
+
+  function choosePreset() {
+    if (parts.preset.value === CUSTOM) {
+      hide(parts.days, false);
+      parts.from.focus();
+    } else dashboard.view.change({ last: parts.preset.value, from: null, to: null });
+  }
+
+  /** Both days set, within the data and in order: ask. Until then a person is still typing. */
+  function chooseDays() {
+    const { from, to } = parts;
+    to.setCustomValidity(from.value && to.value && from.value > to.value ? "The last day is before the first." : "");
+    if (from.checkValidity() && to.checkValidity()) dashboard.view.change({ last: null, from: from.value, to: to.value });
+    else if (to.validity.customError) to.reportValidity();
+  }
+
+  dashboard.toolbar = {
+    fill, choosePreset, chooseDays,
+    /** Time steps are offered only where a chart runs over time. */
+    fit: (grain) => hide(slot("grain"), !grain),
+    use: (given) => (spec = given),
+  };
+})();

@@ -1,0 +1,121 @@
+// What is asked, what has been answered, and the history. One change is one request; a new change cancels the one before.
+(() => {
+  const dashboard = (window.dashboard ??= {});
+  const KEPT = 40;
+  const SLOW = 200; // ms before anything says that we wait: quicker answers must not flicker
+
+  const kept = new Map(); // "page?query" -> answer, oldest first, all of one version of the data
+  let version = null;
+  let wanted = null; // { page, query, chosen }: what the reader asked for last
+  let shown = null; // the answer on the screen
+  let controller = null;
+  let slow = 0;
+
+  const key = (page, query) => `${page}?${query}`;
+
+  function keep(page, query, answer) {
+    if (answer.data.version !== version) {
+      kept.clear();
+      version = answer.data.version;
+    }
+    kept.delete(key(page, query));
+    kept.set(key(page, query), answer);
+    // Under its canonical address it has nothing to say about what was dropped from another.
+    if (answer.query !== query) kept.set(key(page, answer.query), { ...answer, notes: [] });
+    while (kept.size > KEPT) kept.delete(kept.keys().next().value);
+  }
+
+  class Refused extends Error {}
+
+  async function ask(page, query, signal) {
+    const early = dashboard.early;
+    dashboard.early = null;
+    const taken = early?.page === page && early.query === query ? early.response : null;
+    const response = await (taken ?? fetch(dashboard.address.view(page, query), { signal, headers: { Accept: "application/json" } }));
+    let body = null;
+    try {
+      body = await response.json();
+    } catch (problem) {
+      if (problem.name === "AbortError") throw problem;
+    }
+    if (response.ok && body?.visuals) return body;
+    throw new Refused(body?.error ?? "The server’s answer could not be read. Reload the page, or try again.");
+  }
+
+  /** Show a page for a query. `how` is what happens to the history: "push", "replace" or "stay". */
+  async function show(page, query, { how = "stay", anew = false, scroll = null } = {}) {
+    controller?.abort();
+    const mine = (controller = new AbortController());
+    waiting(false);
+    wanted = { page, query, chosen: wanted?.chosen ?? null };
+    if (how === "push") {
+      history.replaceState({ ...history.state, scroll: window.scrollY }, "");
+      history.pushState(null, "", dashboard.address.page(page, query));
+    }
+    let answer = anew ? null : kept.get(key(page, query));
+    if (!answer) {
+      waiting(true, page);
+      try {
+        answer = await ask(page, query, mine.signal);
+      } catch (problem) {
+        if (mine !== controller) return;
+        waiting(false);
+        failed(problem, page);
+        return;
+      }
+      if (mine !== controller) return;
+      waiting(false);
+      keep(page, query, answer);
+    }
+    const turned = shown?.page !== page;
+    shown = answer;
+    wanted = { page, query: answer.query, chosen: structuredClone(answer.chosen) };
+    if (answer.query !== location.search.slice(1)) {
+      history.replaceState(history.state, "", dashboard.address.page(page, answer.query) + location.hash);
+    }
+    dashboard.freshness.arrived(answer.data);
+    dashboard.page.turn(page, answer.query);
+    dashboard.page.say(answer);
+    dashboard.visuals.draw(answer, turned);
+    if (turned) window.scrollTo(0, scroll ?? 0);
+  }
+
+  function waiting(on, page) {
+    clearTimeout(slow);
+    if (on) {
+      slow = setTimeout(() => {
+        document.documentElement.dataset.busy = "";
+        dashboard.page.turn(page, wanted.query);
+      }, SLOW);
+    } else delete document.documentElement.dataset.busy;
+  }
+
+  function failed(problem, page) {
+    dashboard.page.turn(page, wanted.query);
+    if (problem instanceof Refused) dashboard.freshness.refused(problem.message);
+    else dashboard.freshness.lost();
+  }
+
+  /** The reader changed what is chosen: `patch` holds what differs. */
+  function change(patch) {
+    if (!wanted?.chosen) return;
+    const chosen = { ...wanted.chosen, ...patch };
+    const query = dashboard.address.write(chosen);
+    if (query === wanted.query) return;
+    wanted.chosen = chosen;
+    show(wanted.page, query, { how: "push" });
+  }
+
+  dashboard.view = {
+    show,
+    change,
+    /** Go to a page or a query by a link. */
+    go: (page, query) => {
+      if (page !== wanted?.page || query !== wanted?.query) show(page, query, { how: "push" });
+      else window.scrollTo({ top: 0, behavior: "smooth" });
+    },
+    again: () => show(wanted.page, wanted.query, { anew: true }),
+    wanted: () => wanted,
+    shown: () => shown,
+  };
+})();

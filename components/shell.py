@@ -1,0 +1,311 @@
+"""The shell: what stands before any figure does. Dash renders it once; the browser's own code fills the empty bodies.
+
+React never touches a visual's body, an option list or a toolbar slot again: they have no children here and no callback
+writes to them (docs/decisions/0001).
+"""
+
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+import dash_bootstrap_components as dbc
+import plotly
+from dash import dcc, html
+from dash.development.base_component import Component
+from dash.fingerprint import build_fingerprint
+
+from components.visuals import Page, Visual
+
+_ASSETS: Final = Path(__file__).resolve().parent.parent / "assets"
+
+#: Served, but not added to the page by Dash: the head script stands in the template.
+ASSETS_IGNORED: Final = r"^early\.js$"
+
+_FORMS: Final = (("csv", "CSV"), ("xlsx", "Excel"), ("json", "JSON"))
+
+
+def index(prefix: str) -> str:
+    """The page's template: theme and first request before anything else, plotly.js fetched while React starts."""
+    return f"""<!DOCTYPE html>
+<html lang="en" data-bs-theme="light">
+    <head>
+        {{%metas%}}
+        <title>{{%title%}}</title>
+        <meta name="color-scheme" content="light dark">
+        <meta name="theme-color" content="#f7f8fa">
+        <script src="{_asset(prefix, "early.js")}" data-prefix="{prefix}" data-plotly="{_plotly(prefix)}"></script>
+        <link rel="icon" type="image/svg+xml" href="{_asset(prefix, "icon.svg")}">
+        <link rel="preload" as="font" type="font/woff2" href="{prefix}assets/fonts/inter.woff2" crossorigin>
+        {{%css%}}
+        <link rel="preload" as="script" href="{_plotly(prefix)}">
+    </head>
+    <body>
+        {{%app_entry%}}
+        <noscript>This dashboard needs JavaScript.</noscript>
+        <footer hidden>
+            {{%config%}}
+            {{%scripts%}}
+            {{%renderer%}}
+        </footer>
+    </body>
+</html>"""
+
+
+def _asset(prefix: str, name: str) -> str:
+    """An asset's address; it changes with the file."""
+    return f"{prefix}assets/{name}?m={(_ASSETS / name).stat().st_mtime}"
+
+
+def _plotly(prefix: str) -> str:
+    """Dash's own address of plotly.js, which browsers keep for a year."""
+    path = "package_data/plotly.min.js"
+    modified = int((Path(plotly.__file__).parent / path).stat().st_mtime)
+    return f"{prefix}_dash-component-suites/plotly/{build_fingerprint(path, version('plotly'), modified)}"
+
+
+def layout(
+    pages: Sequence[Page],
+    spec: dict[str, Any],
+    *,
+    banner: str | None = None,
+    account: tuple[str, str] | None = None,
+) -> Component:
+    """Header, filters and one skeleton per page; which page is shown, and with what, the browser decides.
+
+    `account` is who is signed in, and the address that signs them out ("" where there is none).
+    """
+    prefix = spec["prefix"]
+    return html.Div(
+        [
+            html.A("Skip to the figures", href="#main", className="skip"),
+            html.Div(id="progress", **{"aria-hidden": "true"}),
+            _topbar(pages, prefix, account),
+            html.Div(
+                [
+                    _filters(spec),
+                    html.Main(
+                        [
+                            _banners(banner),
+                            _heading(pages),
+                            html.Div(id="chips", role="group", **{"aria-label": "Filters in use"}),
+                            html.P(id="notes", role="status", hidden=True),
+                            *(_page(page, prefix) for page in pages),
+                        ],
+                        id="main",
+                        tabIndex=-1,
+                    ),
+                ],
+                className="frame",
+            ),
+            html.Div(id="scrim", hidden=True),
+            html.Div(id="announcer", className="visually-hidden", role="status", **{"aria-live": "polite"}),
+            dcc.Store(id="spec", data=spec),
+        ],
+        className="app",
+    )
+
+
+def _topbar(pages: Sequence[Page], prefix: str, account: tuple[str, str] | None) -> Component:
+    return html.Header(
+        [
+            html.A(
+                [html.Span(className="brand-mark", **{"aria-hidden": "true"}), html.Span("Marketing dashboard")],
+                href=prefix,
+                className="brand",
+                **{"data-go": pages[0].key},
+            ),
+            html.Nav(
+                [html.A(_short(page), href=prefix + page.path, **{"data-go": page.key}) for page in pages],
+                className="tabs",
+                **{"aria-label": "Pages"},
+            ),
+            html.Div(id="status", className="status"),
+            *([_account(*account)] if account else []),
+            _icon_button("theme", "Theme"),
+        ],
+        className="topbar",
+    )
+
+
+def _icon(name: str) -> Component:
+    return html.Span(className=f"icon icon-{name}", **{"aria-hidden": "true"})
+
+
+def _icon_button(name: str, label: str, icon: str | None = None, more: str = "") -> Component:
+    """A button that shows only a picture; its words are there for who cannot see it."""
+    words = html.Span(label, className="visually-hidden")
+    return dbc.Button([_icon(icon or name), words], id=name, color="link", className=f"icon-button {more}".strip())
+
+
+def _account(name: str, log_out: str) -> Component:
+    return html.Div(
+        [html.Span(name, title=name), *([html.A("Sign out", href=log_out)] if log_out else [])],
+        id="account",
+        className="account",
+    )
+
+
+def _short(page: Page) -> str:
+    """A page's title as it stands on its tab: without the word that says it is a page."""
+    return page.title.removesuffix(" dashboard").removesuffix(" summary")
+
+
+def _filters(spec: dict[str, Any]) -> Component:
+    return html.Aside(
+        [
+            html.Div(
+                [
+                    html.H2("Filters"),
+                    _icon_button("close-filters", "Close filters", "close", "drawer-only"),
+                ],
+                className="filters-head",
+            ),
+            *(
+                html.Fieldset(
+                    [html.Legend(label), html.Div(className="options")],
+                    className="filter",
+                    **{"data-filter": dimension, "data-label": label},
+                )
+                for dimension, label in spec["dimensions"].items()
+            ),
+            html.Div(
+                dbc.Button("Show figures", id="apply-filters", color="primary"), className="filters-foot drawer-only"
+            ),
+        ],
+        id="filters",
+        className="filters",
+        **{"aria-label": "Filters"},
+    )
+
+
+def _heading(pages: Sequence[Page]) -> Component:
+    return html.Div(
+        [
+            html.Div(
+                [
+                    html.Div(
+                        [html.H1(page.title, id=f"title-{page.key}", tabIndex=-1), html.P(page.lead)],
+                        hidden=True,
+                        **{"data-page": page.key},
+                    )
+                    for page in pages
+                ],
+                className="titles",
+            ),
+            html.Div(
+                [
+                    dbc.Button(
+                        [_icon("filter"), html.Span("Filters"), html.Span(id="filter-count")],
+                        id="open-filters",
+                        color="light",
+                        className="tool drawer-button",
+                    ),
+                    html.Div(className="slot", role="group", **{"data-filter": "dates", "aria-label": "Dates"}),
+                    html.Div(className="slot", role="group", **{"data-filter": "compare", "aria-label": "Comparison"}),
+                    html.Div(className="slot", role="group", **{"data-filter": "grain", "aria-label": "Time steps"}),
+                    dbc.ButtonGroup(
+                        [
+                            _tool("reset", "Reset", "Take away all filters and dates"),
+                            _tool("copy-link", "Copy link", "Copy a link to exactly these figures"),
+                        ],
+                        className="tools",
+                    ),
+                ],
+                className="toolbar",
+                role="group",
+                **{"aria-label": "Period and view"},
+            ),
+            html.P(id="period"),
+        ],
+        className="heading",
+    )
+
+
+def _tool(name: str, label: str, tip: str) -> Component:
+    return dbc.Button([_icon(name), html.Span(label)], id=name, color="light", className="tool", title=tip)
+
+
+def _banners(demo: str | None) -> Component:
+    """Everything that may stand above the figures; all but the first are hidden until they have something to say."""
+
+    def banner(name: str, color: str, *controls: Component, text: str = "", hidden: bool = True) -> Component:
+        return html.Div(
+            dbc.Alert(
+                [html.Span(text, className="banner-text"), *controls], color=color, fade=False, className="banner"
+            ),
+            id=f"banner-{name}",
+            hidden=hidden,
+        )
+
+    def action(name: str, label: str) -> Component:
+        return dbc.Button(label, id=name, color="link", size="sm", className="banner-action")
+
+    return html.Div(
+        [
+            *([banner("demo", "light", text=demo, hidden=False)] if demo else []),
+            banner("newer", "primary", action("show-newer", "Show"), html.Span(className="auto-slot")),
+            banner("lost", "warning", action("retry-lost", "Retry")),
+            banner("error", "danger", action("retry-error", "Retry")),
+            banner("notice", "warning"),
+        ],
+        id="banners",
+    )
+
+
+def _page(page: Page, prefix: str) -> Component:
+    return html.Section(
+        [_visual(page, visual, prefix) for visual in page.visuals],
+        className="grid-page",
+        hidden=True,
+        **{"data-page": page.key, "aria-labelledby": f"title-{page.key}"},
+    )
+
+
+def _visual(page: Page, visual: Visual, prefix: str) -> Component:
+    name = f"{page.key}.{visual.name}"
+    title = f"visual-{page.key}-{visual.name}"
+    room = {"minHeight": f"{visual.spec['height']}px"} if visual.kind == "chart" else None
+    return html.Article(
+        [
+            html.Div(
+                [
+                    html.H2(visual.title, id=title),
+                    html.Button(
+                        _icon("info"),
+                        type="button",
+                        className="info",
+                        disable_n_clicks=True,
+                        **{"data-tip": visual.question, "aria-label": f"What “{visual.title}” answers"},
+                    ),
+                    html.Details(
+                        [
+                            html.Summary(
+                                _icon("more"),
+                                **{"aria-label": f"Data of “{visual.title}”"},
+                            ),
+                            html.Div(
+                                [
+                                    html.Span("Download the data"),
+                                    *(
+                                        html.A(
+                                            label,
+                                            href=f"{prefix}data/{page.key}/{visual.name}.{form}",
+                                            **{"data-form": form},
+                                        )
+                                        for form, label in _FORMS
+                                    ),
+                                ],
+                                className="menu-list",
+                            ),
+                        ],
+                        className="menu",
+                    ),
+                ],
+                className="visual-head",
+            ),
+            html.Div(className="body", style=room),
+        ],
+        className=f"visual visual-{visual.kind} span-{visual.width}",
+        **{"data-visual": name, "data-state": "loading", "aria-labelledby": title},
+    )
