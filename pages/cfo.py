@@ -31,7 +31,7 @@ CFO = Page(
             "Revenue, spend and profit",
             "Does profit follow when spend moves?",
             ("revenue", "spend", "profit"),
-            "Money, $",
+            "$",
             area="profit",
             per=True,
         ),
@@ -52,6 +52,7 @@ CFO = Page(
             "roi",
             lying=True,
             width=5,
+            height=236,
         ),
         heatmap(
             "profit-heatmap",
@@ -83,6 +84,7 @@ CFO = Page(
             "platform",
             "margin",
             width=6,
+            height=236,
         ),
         table(
             "platform-summary",

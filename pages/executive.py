@@ -48,6 +48,7 @@ EXECUTIVE = Page(
             "What are the strengths and gaps of each channel?",
             ("roas", "roi", "ctr"),
             width=5,
+            height=420,
         ),
         ranking(
             "top-campaigns",

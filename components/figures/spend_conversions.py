@@ -54,7 +54,13 @@ def spend_conversions(name: str, title: str, question: str, width: int = 6, heig
         xaxis=theme.axis(showgrid=False, tickfont={"size": 13, "color": theme.TEXT}, type="category"),
         yaxis=theme.axis("Spend, $", "money", rangemode="tozero"),
         yaxis2=theme.axis(
-            "Conversions (orders)", "count", rangemode="tozero", overlaying="y", side="right", showgrid=False
+            "Conversions (orders)",
+            "count",
+            rangemode="tozero",
+            overlaying="y",
+            side="right",
+            showgrid=False,
+            tickmode="auto",
         ),
         bargap=0.45,
     )
