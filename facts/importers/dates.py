@@ -1,0 +1,117 @@
+"""Texts to days: ISO, day and month names of four languages, and day-first or month-first by the column's evidence."""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from typing import Final
+
+from facts.importers.report import ImportProblem
+
+FIRST: Final = date(2000, 1, 1)
+LAST: Final = date(2100, 1, 1)
+EXCEL_EPOCH: Final = date(1899, 12, 30)
+
+_ISO: Final = re.compile(r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]\d{1,2}:\d.*)?$")
+_COMPACT: Final = re.compile(r"^(20\d\d)(\d\d)(\d\d)$")
+_PARTS: Final = re.compile(r"^(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?:[T ]\d{1,2}:\d.*)?$")
+_DAY_NAME: Final = re.compile(
+    r"^(\d{1,2})(?:\.|st|nd|rd|th|er)?[\s-]+(?:de\s+)?([^\W\d]+)\.?,?[\s-]+(?:de\s+)?(\d{4}|\d\d)$"
+)
+_NAME_DAY: Final = re.compile(r"^([^\W\d]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})$")
+_WEEKDAY: Final = re.compile(r"^[^\W\d]+\.?,\s+")
+
+_MONTHS: Final = (
+    "jan january januar jänner janv janvier ene enero",
+    "feb february februar févr février fevr fevrier febrero",
+    "mar march mär mrz märz maerz mars marzo",
+    "apr april avr avril abr abril",
+    "may mai mayo",
+    "jun june juni juin junio",
+    "jul july juli juil juillet julio",
+    "aug august août aout ago agosto",
+    "sep sept september septembre septiembre setiembre",
+    "oct october okt oktober octobre octubre",
+    "nov november novembre noviembre",
+    "dec december dez dezember déc décembre decembre dic diciembre",
+)
+MONTHS: Final = {name: number for number, line in enumerate(_MONTHS, 1) for name in line.split()}
+
+
+def days(column: str, texts: Sequence[str], order: str | None, where: Callable[[int], str]) -> list[date]:
+    """The day that each of the distinct `texts` names. `order` is "dmy", "mdy" or None for what the texts prove.
+
+    Raises ImportProblem at the first text that is no day (`where` names its row), and where the order is undecidable.
+    """
+    split = {place: parts for place, text in enumerate(texts) if (parts := _PARTS.match(text)) and parts[2] != "."}
+    if split and order is None:
+        order = _order(column, [(int(each[1]), int(each[3]), _year(each[4])) for each in split.values()], where(0))
+    result = []
+    for place, text in enumerate(texts):
+        found = _day(text, order or "dmy")
+        if found is None or not FIRST <= found < LAST:
+            raise ImportProblem(
+                f"{where(place)}: “{column}” is “{text[:60]}”, which is no day; repair it or export again."
+            )
+        result.append(found)
+    return result
+
+
+def is_day(text: str) -> bool:
+    """Whether `text` could be a day in some order."""
+    return _day(text, "dmy") is not None or _day(text, "mdy") is not None
+
+
+def _day(text: str, order: str) -> date | None:
+    text = " ".join(text.split())
+    if found := _ISO.match(text) or _COMPACT.match(text):
+        return _made(found[1], found[2], found[3])
+    if found := _PARTS.match(text):
+        month_first = order == "mdy" and found[2] != "."
+        day, month = (found[3], found[1]) if month_first else (found[1], found[3])
+        return _made(_year(found[4]), month, day)
+    text = _WEEKDAY.sub("", text).casefold()
+    if found := _DAY_NAME.match(text):
+        return _made(_year(found[3]), MONTHS.get(found[2], 0), found[1])
+    if found := _NAME_DAY.match(text):
+        return _made(found[3], MONTHS.get(found[1], 0), found[2])
+    return None
+
+
+def _year(text: str) -> int:
+    return int(text) + 2000 if len(text) == 2 else int(text)
+
+
+def _made(year: str | int, month: str | int, day: str | int) -> date | None:
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+
+
+def _order(column: str, parts: list[tuple[int, int, int]], where: str) -> str:
+    """ "dmy" or "mdy": the one that is possible, else the one under which the days follow one another."""
+    read = {
+        "dmy": [_made(year, second, first) for first, second, year in parts],
+        "mdy": [_made(year, first, second) for first, second, year in parts],
+    }
+    possible = {order: [day for day in found if day] for order, found in read.items() if all(found)}
+    if len(possible) == 1:
+        return next(iter(possible))
+    if not possible:
+        return "dmy"  # the first impossible day is named by the caller
+    if set(possible["dmy"]) == set(possible["mdy"]) and possible["dmy"] == possible["mdy"]:
+        return "dmy"
+    dense = {order: len(set(found)) / ((max(found) - min(found)).days + 1) for order, found in possible.items()}
+    for order, other in (("dmy", "mdy"), ("mdy", "dmy")):
+        if len(parts) > 2 and dense[order] >= 0.5 and dense[other] < dense[order] / 3:
+            return order
+    first, second, year = parts[0]
+    raise ImportProblem(
+        f"{where}: “{column}” is {first:02}/{second:02}/{year}, and nothing in the file tells whether the day or the "
+        "month comes first; say it with --dates dmy or --dates mdy."
+    )
+
+
+def of_serial(number: float) -> date | None:
+    """The day of a number that Excel shows as one, None where it is none."""
+    return EXCEL_EPOCH + timedelta(days=int(number)) if 36_526 <= number < 73_050 else None

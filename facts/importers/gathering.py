@@ -1,0 +1,219 @@
+"""A recognised table's rows to columns of raw texts and numbers; rows without a day are told apart on the way."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from facts.importers.dates import is_day, of_serial
+from facts.importers.headers import normal
+from facts.importers.numbers import MISSING, Floats
+from facts.importers.reading import Sheet
+from facts.importers.recognise import Recognised
+from facts.importers.report import Dropped, ImportProblem
+
+MOST_ROWS: Final = 5_000_000
+_CHUNK: Final = 50_000
+_MOST_ODD: Final = 10_000
+_SHOWN: Final = 5
+_TOTAL_WORD: Final = r"(?:grand\s+total|totals?|totale|totales|gesamt|gesamtsumme|summe|insgesamt|somme|suma)"
+TOTAL: Final = re.compile(
+    rf"^{_TOTAL_WORD}(?:\s*(?:général|general))?\s*(?::.*|[-–].*)?$"
+    r"|^total of [\d.,\s]+ results?$|^(?:gesamt|summe|insgesamt)\s*(?:von|aus)? [\d.,\s]+ ergebniss?en?$"
+    r"|^total (?:de |des )?[\d.,\s]+ (?:résultats?|resultados?)$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class RawColumn:
+    """One column: texts, null where a typed cell holds a number, and those numbers (None where no cell does)."""
+
+    texts: pa.Array
+    floats: Floats | None
+
+
+@dataclass(frozen=True)
+class Raw:
+    """The rows that have a day: columns by their place in the file, the row's number of each, and what was dropped."""
+
+    columns: dict[int, RawColumn]
+    rows: NDArray[np.int64]
+    dropped: tuple[Dropped, ...]
+
+
+class _Drops:
+    def __init__(self) -> None:
+        self._rows: dict[str, list[int]] = {}
+        self._counts: dict[str, int] = {}
+
+    def add(self, reason: str, row: int) -> None:
+        self._counts[reason] = self._counts.get(reason, 0) + 1
+        if len(first := self._rows.setdefault(reason, [])) < _SHOWN:
+            first.append(row)
+
+    def told(self) -> tuple[Dropped, ...]:
+        return tuple(Dropped(reason, count, tuple(self._rows[reason])) for reason, count in self._counts.items())
+
+
+def gather(sheet: Sheet, known: Recognised, day: str) -> Raw:
+    """Read the columns that `known` places; `day` is the field by which rows are told to be figures of a day.
+
+    Raises ImportProblem at the first row that is neither figures, nor totals, nor a note.
+    """
+    width = len(known.headers)
+    wanted = sorted({0, *(place for places in known.places.values() for place in places)})
+    day_place = known.places[day][0]
+    classify = _Odd(sheet.name, known, day_place)
+    parts: dict[int, list[tuple[pa.Array, Floats | None]]] = {place: [] for place in wanted}
+    numbers: list[NDArray[np.int64]] = []
+    chunk: list[Sequence[Any]] = []
+    chunk_rows: list[int] = []
+    days: dict[Any, bool] = {}
+    kept = 0
+
+    def flush() -> None:
+        columns = list(zip(*chunk, strict=True))
+        for place in wanted:
+            parts[place].append(
+                _typed(columns[place]) if sheet.typed else (pa.array(columns[place], pa.string()), None)
+            )
+        numbers.append(np.array(chunk_rows, dtype=np.int64))
+        chunk.clear()
+        chunk_rows.clear()
+
+    for number, cells in sheet.rows(known.separator):
+        if number <= known.row:
+            continue
+        if len(cells) != width:
+            cells = _fitted(sheet.name, number, cells, width)
+        cell = cells[day_place]
+        good = days.get(cell)
+        if good is None:
+            good = _names_day(cell)
+            if len(days) < 1_000_000:
+                days[cell] = good
+        if not good:
+            classify(number, cells)
+            continue
+        chunk.append(cells)
+        chunk_rows.append(number)
+        if len(chunk) == _CHUNK:
+            flush()
+            kept += _CHUNK
+            if kept > MOST_ROWS:
+                raise ImportProblem(f"{sheet.name} has more than {MOST_ROWS:,} rows: split it, for example by month.")
+    if chunk:
+        flush()
+    if not numbers:
+        raise classify.nothing()
+    return Raw({place: _joined(each) for place, each in parts.items()}, np.concatenate(numbers), classify.drops.told())
+
+
+def _fitted(name: str, number: int, cells: Sequence[Any], width: int) -> Sequence[Any]:
+    if len(cells) < width:
+        return [*cells, *([""] * (width - len(cells)))]
+    if any(cell not in (None, "") for cell in cells[width:]):
+        raise ImportProblem(
+            f"{name}, row {number} has {len(cells)} cells where the header has {width}: a name with a separator in it "
+            "may have lost its quotation marks; repair that row or export again."
+        )
+    return cells[:width]
+
+
+def _blank(cell: Any) -> bool:
+    return cell is None or (isinstance(cell, str) and cell.strip().casefold() in MISSING)
+
+
+def _names_day(cell: Any) -> bool:
+    if isinstance(cell, str):
+        return is_day(cell.strip().removeprefix('="').removesuffix('"'))
+    if isinstance(cell, (int, float)) and not isinstance(cell, bool):
+        return of_serial(float(cell)) is not None or (float(cell).is_integer() and is_day(str(int(cell))))
+    return isinstance(cell, date)
+
+
+class _Odd:
+    """What to think of rows without a day."""
+
+    def __init__(self, name: str, known: Recognised, day_place: int) -> None:
+        self.drops = _Drops()
+        self._name, self._known, self._day = name, known, day_place
+        self._header = known.normal
+        self._campaign = known.places.get("campaign", (None,))[0]
+        self._odd = 0
+        self._says_nothing: int | None = None
+
+    def __call__(self, number: int, cells: Sequence[Any]) -> None:
+        filled = [cell for cell in cells if not _blank(cell)]
+        if not filled:
+            return
+        first = next(str(cell).strip() for cell in cells if cell not in (None, ""))
+        self._odd += 1
+        if self._odd > _MOST_ODD:
+            raise self._refused(number, cells)
+        if len(filled) == 1 and not isinstance(filled[0], (int, float)) and not TOTAL.match(first):
+            if re.match(r"no data|no results|keine daten|aucune donnée|no hay datos|sin datos", first, re.IGNORECASE):
+                self._says_nothing = number
+            self.drops.add("notes", number)
+        elif [normal(cell) for cell in cells] == self._header:
+            self.drops.add("headers repeated", number)
+        elif TOTAL.match(first) or (self._campaign is not None and _blank(cells[self._campaign])):
+            self.drops.add("totals", number)
+        else:
+            raise self._refused(number, cells)
+
+    def _refused(self, number: int, cells: Sequence[Any]) -> ImportProblem:
+        header = " ".join(self._known.headers[self._day].split())
+        said = "empty" if _blank(cells[self._day]) else f"“{str(cells[self._day])[:40]}”, which is no day"
+        return ImportProblem(f"{self._name}, row {number}: “{header}” is {said}; repair that row or export again.")
+
+    def nothing(self) -> ImportProblem:
+        """Why no row is left."""
+        if self._says_nothing:
+            return ImportProblem(
+                f"{self._name}, row {self._says_nothing} says that there is no data: choose other days and export "
+                "again."
+            )
+        rows = "only totals" if self._odd else "nothing"
+        return ImportProblem(
+            f"{self._name} has {rows} below its header (row {self._known.row}): no row has a day and figures; "
+            "choose other days and export again."
+        )
+
+
+def _typed(cells: Sequence[Any]) -> tuple[pa.Array, Floats | None]:
+    if all(cell is None or isinstance(cell, str) for cell in cells):
+        return pa.array(cells, pa.string()), None
+    texts: list[str | None] = []
+    floats = np.full(len(cells), np.nan)
+    for place, cell in enumerate(cells):
+        if isinstance(cell, (int, float, Decimal)) and not isinstance(cell, bool):
+            floats[place] = float(cell)
+            texts.append(None)
+        elif isinstance(cell, datetime):
+            texts.append(cell.isoformat(" ")[:19])
+        elif cell is None:
+            texts.append(None)
+        else:
+            texts.append(cell.isoformat() if isinstance(cell, date) else str(cell))
+    return pa.array(texts, pa.string()), floats
+
+
+def _joined(parts: list[tuple[pa.Array, Floats | None]]) -> RawColumn:
+    texts = pa.concat_arrays([text for text, _ in parts])
+    floats = None
+    if any(each is not None for _, each in parts):
+        floats = np.concatenate([np.full(len(text), np.nan) if each is None else each for text, each in parts])
+    parts.clear()
+    return RawColumn(texts, floats)
+
+
+#: Names a row of the file for a sentence, by its place among the rows kept.
+Where = Callable[[int], str]

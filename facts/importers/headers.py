@@ -1,0 +1,98 @@
+"""Names of columns: their normal form, the currency they carry, and `Layout`, what a source's export looks like."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+_CURRENCY: Final = re.compile(r"\s*[(\[]([A-Z]{3})[)\]]\s*$")
+_INVISIBLE: Final = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u00ad"))
+_APOSTROPHES: Final = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "‐": "-", "‑": "-", "–": "-", "_": " "})
+_LANGUAGES: Final = {
+    "de": {"tag", "datum", "kosten", "kampagne", "kampagnenname", "währung", "klicks", "impressionen", "ausgaben"},
+    "fr": {
+        "jour",
+        "campagne",
+        "nom de la campagne",
+        "devise",
+        "clics",
+        "coût",
+        "dépenses",
+        "montant dépensé",
+        "achats",
+    },
+    "es": {"día", "fecha", "campaña", "nombre de la campaña", "divisa", "moneda", "coste", "costo", "gasto", "compras"},
+}
+
+#: What a layout's columns are called here, beside the columns of kpi.schema.
+PERIOD_FIELDS: Final = ("start", "end", "week", "month")
+
+#: Breakdowns that are no dimension of the facts: their rows are added up, but they name another cut of the money.
+EXTRA_CUTS: Final = ("ad group", "ad", "keyword", "search term", "product", "placement")
+
+
+def normal(header: object) -> str:
+    """A header's normal form: without case, currency, underscores, doubled spaces and invisible characters."""
+    text = "" if header is None else str(header)
+    text = unicodedata.normalize("NFKC", text).translate(_INVISIBLE)
+    return " ".join(_CURRENCY.sub("", text.strip()).translate(_APOSTROPHES).casefold().split()).rstrip(":")
+
+
+def currency_of(header: object) -> str | None:
+    """The currency in a header's brackets: ``Amount spent (USD)``."""
+    found = _CURRENCY.search(str(header or "").strip())
+    return found[1] if found else None
+
+
+def language(headers: Sequence[str]) -> str:
+    """The language most of the normal `headers` are in: en, de, fr or es."""
+    counts = {name: len(words.intersection(headers)) for name, words in _LANGUAGES.items()}
+    best = max(counts, key=lambda name: counts[name])
+    return best if counts[best] >= 2 else "en"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What the exports of one source look like.
+
+    `columns` says for each field which headers (in normal form) hold it, the best first; `marks` are headers no other
+    source has. `scale` multiplies what a header holds. `added` names fields of which all columns are added up.
+    `absent` gives reasons for measures that this source cannot tell. `period` explains how to get rows by day.
+    """
+
+    name: str
+    platform: str | None
+    columns: Mapping[str, Sequence[str]]
+    marks: frozenset[str] = frozenset()
+    kind: str = "ads"
+    needs: Sequence[str] = ("spend",)
+    scale: Mapping[str, float] = field(default_factory=dict)
+    added: frozenset[str] = frozenset()
+    absent: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    period: str = "export it again broken down by day"
+
+    def found(self, headers: Sequence[str]) -> dict[str, tuple[int, ...]]:
+        """The places of each field among the normal `headers`: one, or several of the same name or to be added up."""
+        places: dict[str, list[int]] = {}
+        for place, header in enumerate(headers):
+            places.setdefault(header, []).append(place)
+        result = {}
+        for name, known in self.columns.items():
+            held = [places[header] for header in known if header in places]
+            if held:
+                result[name] = tuple(place for each in held for place in each) if name in self.added else tuple(held[0])
+        return result
+
+    def score(self, headers: Sequence[str]) -> int:
+        """How much the normal `headers` look like this source; 0 where they do not."""
+        held = set(headers)
+        marks = len(self.marks & held)
+        fields = len(self.found(headers))
+        return marks * 10 + fields if (marks or not self.marks) and fields >= 2 else 0
+
+
+def names(text: str) -> tuple[str, ...]:
+    """Headers written one after another with `|` between them."""
+    return tuple(normal(each) for each in text.split("|"))

@@ -1,0 +1,272 @@
+"""Raw columns to the facts' own: days, texts, numbers and currencies, and what had to be left out or is not known."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from facts.importers import dates, numbers
+from facts.importers.gathering import TOTAL, Raw, RawColumn
+from facts.importers.headers import language
+from facts.importers.numbers import Floats
+from facts.importers.options import Options
+from facts.importers.recognise import Recognised
+from facts.importers.report import Dropped, Finding, ImportProblem
+from kpi.schema import UNKNOWN
+
+#: Texts that name nothing. "None" and "null" are not among them: a campaign may be called so.
+_NAMELESS: Final = pa.array(["", "-", "--", "—", "–", "(not set)", "not set"])
+_NOBODY: Final = pa.array(
+    ["unknown", "unbekannt", "inconnu", "desconocido", "none", "null", "undetermined", "(unknown)"]
+)
+_DESTROYED: Final = r"^\d([.,]\d+)?[eE]\+\d+$"
+
+
+class Table:
+    """One gathered table, field by field. `findings` and `dropped` grow while it is read."""
+
+    def __init__(self, name: str, known: Recognised, raw: Raw, options: Options) -> None:
+        self.name, self.known, self.options = name, known, options
+        self.findings: list[Finding] = []
+        self.dropped: list[Dropped] = list(raw.dropped)
+        self._raw = raw
+        held = {field: self._column(field, places) for field, places in known.places.items()}
+        self._columns: dict[str, RawColumn] = {field: column for field, column in held.items() if column is not None}
+
+    def __len__(self) -> int:
+        return len(self._raw.rows)
+
+    def has(self, field: str) -> bool:
+        """Whether the file has the field, with anything in it."""
+        return field in self._columns
+
+    def where(self, place: int) -> str:
+        """A row's name in a sentence."""
+        return f"{self.name}, row {int(self._raw.rows[place])}"
+
+    def note(self, text: str, kind: str = "note") -> None:
+        """Remember something to tell."""
+        self.findings.append(Finding(kind, text))
+
+    def keep(self, mask: pd.Series | np.ndarray, reason: str) -> None:
+        """Go on with the rows that `mask` admits; the others are dropped for `reason`."""
+        mask = np.asarray(mask, dtype=bool)
+        gone = self._raw.rows[~mask]
+        if not len(gone):
+            return
+        self.dropped.append(Dropped(reason, len(gone), tuple(int(row) for row in gone[:5])))
+        chosen = pa.array(mask)
+        self._columns = {
+            field: RawColumn(column.texts.filter(chosen), None if column.floats is None else column.floats[mask])
+            for field, column in self._columns.items()
+        }
+        columns = {
+            place: RawColumn(column.texts.filter(chosen), None if column.floats is None else column.floats[mask])
+            for place, column in self._raw.columns.items()
+        }
+        self._raw = Raw(columns, self._raw.rows[mask], self._raw.dropped)
+        if not len(self._raw.rows):
+            raise ImportProblem(f"{self.name} holds only totals: export the rows by day and campaign.")
+
+    def adopt(self, field: str, other: str) -> None:
+        """Let `field` be what stands in `other`."""
+        self._columns[field] = self._columns[other]
+
+    def _column(self, field: str, places: tuple[int, ...]) -> RawColumn | None:
+        """The column of a field; of several with one name the one that holds something, refused where they differ."""
+        if field in self.known.layout.added:
+            return self._raw.columns[places[0]]
+        held = []
+        for place in places:
+            column = self._raw.columns[place]
+            empty = column.floats is None and not pc.any(_filled(column.texts), min_count=0).as_py()
+            if not empty:
+                held.append(column)
+        for other in held[1:]:
+            same = other.texts.equals(held[0].texts) and (
+                (other.floats is None and held[0].floats is None)
+                or (
+                    other.floats is not None
+                    and held[0].floats is not None
+                    and np.array_equal(other.floats, held[0].floats, equal_nan=True)
+                )
+            )
+            if not same:
+                raise ImportProblem(
+                    f"{self.name} has the column “{self.known.header(field)}” more than once with different values: "
+                    "remove all but one."
+                )
+        return held[0] if held else None
+
+    def totals_by_label(self) -> None:
+        """Drop rows whose first cell says that they are totals, where that cell is no campaign's name."""
+        if 0 in self.known.places.get("campaign", ()) or 0 in self.known.places.get("date", ()):
+            return
+        first = self._raw.columns[0].texts
+        labels = [text for text in pc.unique(first).to_pylist() if text and TOTAL.match(text.strip())]
+        if labels:
+            self.keep(~pc.fill_null(pc.is_in(first, pa.array(labels)), False).to_numpy(zero_copy_only=False), "totals")
+
+    def days(self, field: str) -> np.ndarray:
+        """The days of a field as datetime64[D]. Raises ImportProblem."""
+        column = self._columns[field]
+        texts = column.texts
+        if column.floats is not None:
+            serial = [None if np.isnan(number) else _serial(number) for number in column.floats]
+            texts = pc.coalesce(texts, pa.array(serial, pa.string()))
+        coded = pc.dictionary_encode(numbers.cleaned(texts))
+        codes = pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False)
+        known = coded.dictionary.to_pylist()
+        found = dates.days(
+            self.known.header(field), known, self.options.dates, lambda code: self.where(int(np.argmax(codes == code)))
+        )
+        return np.array(found, dtype="datetime64[D]")[codes]
+
+    def texts(self, field: str, default: str = UNKNOWN) -> pd.Categorical:
+        """The texts of a field, `default` where a cell names nothing."""
+        if field not in self._columns:
+            return _constant(default, len(self))
+        column = self._columns[field]
+        texts = column.texts
+        if column.floats is not None:
+            whole = [None if np.isnan(n) else f"{n:.0f}" if float(n).is_integer() else repr(n) for n in column.floats]
+            texts = pc.coalesce(texts, pa.array(whole, pa.string()))
+        coded = pc.dictionary_encode(pc.fill_null(texts, ""))
+        named = pc.utf8_trim_whitespace(pc.replace_substring_regex(coded.dictionary, r'^="([^"]*)"$', r"\1"))
+        named = pc.replace_substring_regex(named, r"\s+", " ")
+        named = pc.if_else(pc.is_in(pc.utf8_lower(named), _NAMELESS), default, named)
+        return _recoded(coded.indices, named.to_pylist())
+
+    def dimension(self, field: str) -> pd.Categorical:
+        """The texts of a dimension in the words used here."""
+        found = self.texts(field)
+        words = {**self.known.layout.values.get(field, {}), **self.options.values.get(field, {})}
+        nobody = set(_NOBODY.to_pylist())
+        renamed = [
+            words.get(each.casefold(), UNKNOWN if each.casefold() in nobody else each) for each in found.categories
+        ]
+        return _recoded(pa.array(found.codes), renamed)
+
+    def ids(self, field: str) -> pd.Categorical:
+        """A field of identifiers, empty where Excel has destroyed them."""
+        found = self.texts(field, "")
+        column = self._columns.get(field)
+        spoilt = [bool(re.match(_DESTROYED, each)) for each in found.categories]
+        if column is not None and column.floats is not None:
+            spoilt = [
+                bad or (each.isdigit() and len(each) > 15) for bad, each in zip(spoilt, found.categories, strict=True)
+            ]
+        if any(spoilt):
+            example = found.categories[spoilt.index(True)]
+            self.note(
+                f"“{self.known.header(field)}” was spoilt by Excel ({example}): "
+                "campaigns are told apart by their names.",
+                "warning",
+            )
+        return _recoded(
+            pa.array(found.codes), ["" if bad else each for bad, each in zip(spoilt, found.categories, strict=True)]
+        )
+
+    def numbers(self, fields: Sequence[str], counts: Sequence[str], money: Sequence[str]) -> dict[str, Floats]:
+        """The numbers of each field that the file has, NaN where missing. Raises ImportProblem at any other text."""
+        bare: dict[tuple[str, int], tuple[str, pa.Array, RawColumn]] = {}
+        for field in fields:
+            if not self.has(field):
+                continue
+            chosen = self.known.places[field] if field in self.known.layout.added else self.known.places[field][:1]
+            for place in chosen:
+                column = self._raw.columns[place] if field in self.known.layout.added else self._columns[field]
+                header = " ".join(self.known.headers[place].split())
+                bare[field, place] = header, numbers.bare(numbers.cleaned(column.texts)), column
+        proofs = {key: numbers.evidence(header, texts, self.where) for key, (header, texts, _) in bare.items()}
+        signs = [proof.sign for proof in proofs.values() if proof.sign]
+        usual = max(sorted(set(signs)), key=signs.count) if signs else None
+        usual = usual or ("." if language(self.known.normal) == "en" else ",")
+        result: dict[str, Floats] = {}
+        for key, (header, texts, column) in bare.items():
+            sign = proofs[key].sign or (_thousands(texts, usual) if key[0] in counts else usual)
+            values = numbers.numbers(header, texts, sign, self.where)
+            masked = self._masked(header, column.texts) if key[0] in (*counts, *money) else 0
+            if masked:
+                self.note(
+                    f"“{header}” is hidden by the platform in {masked:,} rows (such as <5): missing there, not 0.",
+                    "warning",
+                )
+            if column.floats is not None:
+                values = np.where(np.isnan(column.floats), values, column.floats)
+                if np.isinf(values).any():
+                    raise ImportProblem(f"{self.name}: “{header}” holds a number that is not finite; repair it.")
+            values = values * self.known.layout.scale.get(self.known.normal[key[1]], 1.0)
+            before = result.get(key[0])
+            result[key[0]] = values if before is None else _sum(before, values)
+        for field in counts:
+            if field in result:
+                result[field] = self._counted(field, result[field])
+        return result
+
+    def _counted(self, field: str, values: Floats) -> Floats:
+        below = np.flatnonzero(values < 0)
+        if len(below):
+            raise ImportProblem(
+                f"{self.where(int(below[0]))}: “{self.known.header(field)}” is below zero; "
+                "repair the cell or export again."
+            )
+        whole = np.round(values)
+        if (np.abs(whole - values) > 1e-6).any():
+            self.note(
+                f"“{self.known.header(field)}” holds fractions, which are rounded: people and clicks are whole.",
+                "warning",
+            )
+        return whole
+
+    def _masked(self, header: str, texts: pa.Array) -> int:
+        return int(pc.sum(pc.match_substring_regex(texts, r"^\s*[<>≤≥]\s*\d")).as_py() or 0)
+
+    def money_signs(self, fields: Sequence[str]) -> set[str]:
+        """The currencies that signs in the cells of `fields` name."""
+        found: set[str] = set()
+        for field in fields:
+            if self.has(field):
+                found |= numbers.currencies(numbers.cleaned(self._columns[field].texts))
+        return found
+
+    def same(self, field: str, other: str) -> np.ndarray:
+        """Where two fields hold the same day."""
+        return np.asarray(self.days(field) == self.days(other))
+
+
+def _filled(texts: pa.Array) -> pa.Array:
+    return pc.not_equal(pc.utf8_length(pc.utf8_trim_whitespace(texts)), 0)
+
+
+def _thousands(texts: pa.Array, usual: str) -> str:
+    """The decimal sign of a column of whole numbers that proves none: whatever sign occurs is one of thousands."""
+    point = pc.any(pc.match_substring(texts, "."), min_count=0).as_py()
+    comma = pc.any(pc.match_substring(texts, ","), min_count=0).as_py()
+    return usual if point == comma else "," if point else "."
+
+
+def _serial(number: float) -> str | None:
+    found = dates.of_serial(number)
+    return found.isoformat() if found else str(int(number))
+
+
+def _constant(text: str, size: int) -> pd.Categorical:
+    return pd.Categorical.from_codes(np.zeros(size, dtype=np.int8), categories=[text])
+
+
+def _recoded(codes: pa.Array, values: Sequence[str]) -> pd.Categorical:
+    """A categorical whose categories may have become equal."""
+    distinct = list(dict.fromkeys(values))
+    place = {value: at for at, value in enumerate(distinct)}
+    table = np.array([place[value] for value in values], dtype=np.int32)
+    return pd.Categorical.from_codes(table[codes.to_numpy(zero_copy_only=False)], categories=distinct)
+
+
+def _sum(left: Floats, right: Floats) -> Floats:
+    both = np.isnan(left) & np.isnan(right)
+    return np.where(both, np.nan, np.nan_to_num(left) + np.nan_to_num(right))

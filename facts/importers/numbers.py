@@ -1,0 +1,121 @@
+"""Texts to numbers, thousands and decimal signs by the evidence of the whole column.
+
+`1.234` alone says nothing; `1.234` in a column that also holds `0,5` or `1.234.567` is one thousand and something. What
+a platform writes for "no value" or "too few to tell" (`--`, `< 10%`, `<5`) is missing, never 0.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from facts.importers.report import ImportProblem
+
+Floats = NDArray[np.float64]
+
+#: Texts that mean: no value.
+MISSING: Final = ("", "-", "--", "—", "–", "---", "n/a", "na", "#n/a", "#n/d", "nan", "null", "none", "#nv", "\\n")
+_MISSING: Final = pa.array(MISSING)
+
+_AMBIGUOUS: Final = r"^[+-]?[1-9]\d{0,2}[.,]\d{3}$"
+_POINT: Final = r"^[+-]?(\d{1,3}(,\d{2,3})+|\d*)\.\d*$"  # the last sign is a point
+_COMMA: Final = r"^[+-]?(\d{1,3}(\.\d{2,3})+|\d*),\d*$"
+_MANY_POINTS: Final = r"^[+-]?\d{1,3}(\.\d{3}){2,}$"
+_MANY_COMMAS: Final = r"^[+-]?\d{1,3}(,\d{2,3})+,\d{3}$"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The decimal sign that a column's texts prove, and the place of the text that proves it; None where none does."""
+
+    sign: str | None = None
+    place: int = -1
+
+
+def cleaned(texts: pa.Array) -> pa.Array:
+    """Texts without spaces at their ends and Excel's `="…"`; null where they mean no value."""
+    texts = pc.utf8_trim_whitespace(texts)
+    texts = pc.replace_substring_regex(texts, r'^="?([^"]*)"?$', r"\1")
+    missing = pc.or_(
+        pc.is_in(pc.utf8_lower(texts), _MISSING), pc.match_substring_regex(texts, r"^[<>≤≥]\s*[\d.,]+\s*%?$")
+    )
+    return pc.if_else(missing, pa.scalar(None, pa.string()), texts)
+
+
+def bare(texts: pa.Array) -> pa.Array:
+    """Cleaned texts as digits, signs and one kind of minus: no currency, no spaces or apostrophes between digits."""
+    texts = pc.replace_substring_regex(texts, r"^\((.*)\)$", r"-\1")
+    texts = pc.replace_substring_regex(texts, "[−–]", "-")
+    texts = pc.replace_substring_regex(texts, r"^([+-]?)\s*(?:[A-Za-z]{0,3}\p{Sc}|[A-Za-z]{1,3}\.?)\s*([+-]?)", r"\1\2")
+    texts = pc.replace_substring_regex(texts, r"\s*(?:\p{Sc}|[A-Za-z]{1,3}\.?)$", "")
+    texts = pc.replace_substring_regex(texts, r"^(.*\d)-$", r"-\1")
+    return pc.replace_substring_regex(texts, r"(\d)[\s'’\x{00a0}\x{202f}\x{2009}](\d{3})", r"\1\2")
+
+
+def evidence(column: str, texts: pa.Array, row: Callable[[int], str]) -> Evidence:
+    """What the bare texts of a column prove. `row` names a place. Raises ImportProblem where they prove both signs."""
+    ambiguous = pc.match_substring_regex(texts, _AMBIGUOUS)
+    point = _place(texts, ambiguous, _POINT, _MANY_COMMAS)
+    comma = _place(texts, ambiguous, _COMMA, _MANY_POINTS)
+    if point >= 0 and comma >= 0:
+        raise ImportProblem(
+            f"{row(point)}: “{column}” is {texts[point].as_py()}, but {texts[comma].as_py()} in {row(comma)}: "
+            "one has a decimal point, the other a decimal comma; export the file again, or repair the column."
+        )
+    if point >= 0:
+        return Evidence(".", point)
+    return Evidence(",", comma) if comma >= 0 else Evidence()
+
+
+def _place(texts: pa.Array, ambiguous: pa.Array, *patterns: str) -> int:
+    for pattern in patterns:
+        found = pc.and_not(pc.match_substring_regex(texts, pattern), ambiguous)
+        if pc.any(found, min_count=0).as_py():
+            return int(pc.index(found, pa.scalar(True)).as_py())
+    return -1
+
+
+def numbers(column: str, texts: pa.Array, sign: str, row: Callable[[int], str]) -> Floats:
+    """Bare texts as floats, NaN where null, with `sign` before the decimals. Raises ImportProblem at any other."""
+    other = "," if sign == "." else "."
+    plain = rf"^[+-]?(\d+|\d{{1,3}}([{other}]\d{{2,3}})*[{other}]\d{{3}})?([{sign}]\d*)?([eE][+-]?\d{{1,3}})?$"
+    good = pc.and_(pc.match_substring_regex(texts, plain), pc.match_substring_regex(texts, r"\d"))
+    if not pc.all(good, min_count=0).as_py():
+        place = int(pc.index(pc.fill_null(good, True), pa.scalar(False)).as_py())
+        raise ImportProblem(
+            f"{row(place)}: “{column}” is “{str(texts[place].as_py())[:60]}”, which is no number; "
+            "repair the cell or export again."
+        )
+    texts = pc.replace_substring(texts, other, "")
+    if sign == ",":
+        texts = pc.replace_substring(texts, ",", ".")
+    values = pc.cast(texts, pa.float64()).to_numpy(zero_copy_only=False)
+    if np.isinf(values).any():
+        place = int(np.flatnonzero(np.isinf(values))[0])
+        raise ImportProblem(f"{row(place)}: “{column}” is larger than any number; repair the cell or export again.")
+    return values
+
+
+def currencies(texts: pa.Array) -> set[str]:
+    """The currencies that signs in the cleaned texts of a money column name beyond doubt; `$` alone names none."""
+    letters = pc.replace_substring_regex(texts, r"[\d\s.,+()−'’-]", "")
+    found = {str(each).rstrip(".").upper() for each in pc.unique(letters).to_pylist() if each}
+    return {_SIGNS.get(each, each if len(each) == 3 and each.isalpha() else "") for each in found} - {""}
+
+
+_SIGNS: Final = {
+    "€": "EUR",
+    "£": "GBP",
+    "₹": "INR",
+    "RS": "INR",
+    "US$": "USD",
+    "CA$": "CAD",
+    "A$": "AUD",
+    "R$": "BRL",
+    "ZŁ": "PLN",
+    "₺": "TRY",
+}

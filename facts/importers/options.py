@@ -1,0 +1,90 @@
+"""What the person who imports may say about a file, on the command line or in a mapping file."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+from facts.importers.headers import EXTRA_CUTS, PERIOD_FIELDS, normal
+from facts.importers.report import ImportProblem
+from kpi.schema import DIMENSIONS, IDENTIFIERS, MEASURES, ORDER
+
+PLATFORMS: Final = {name.casefold(): name for name in ORDER["platform"]} | {"facebook": "Meta"}
+_FIELDS: Final = {"date", "currency", "program", "gender", "age", *DIMENSIONS, *IDENTIFIERS, *MEASURES, *EXTRA_CUTS}
+
+
+@dataclass(frozen=True)
+class Options:
+    """`platform`, `account` and `currency` hold for the whole file; `dates` is "dmy" or "mdy"; `columns` says which
+    header holds a field, `values` what a dimension's values are called here.
+    """
+
+    platform: str | None = None
+    account: str | None = None
+    currency: str | None = None
+    dates: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def with_mapping(self, path: str | Path) -> "Options":
+        """These options completed by a mapping file; what is already said stays. Raises ImportProblem."""
+        found = read_mapping(path)
+        return replace(
+            found,
+            platform=self.platform or found.platform,
+            account=self.account or found.account,
+            currency=self.currency or found.currency,
+            dates=self.dates or found.dates,
+        )
+
+
+def platform_named(text: str) -> str:
+    """The platform that `text` names. Raises ImportProblem."""
+    try:
+        return PLATFORMS[text.strip().casefold()]
+    except KeyError:
+        raise ImportProblem(f"“{text}” is no platform; use one of {', '.join(ORDER['platform'])}.") from None
+
+
+def read_toml(path: str | Path) -> dict[str, Any]:
+    """A TOML file's content. Raises ImportProblem."""
+    try:
+        return tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError) as problem:
+        raise ImportProblem(f"{path} cannot be read: {problem}.") from None
+    except tomllib.TOMLDecodeError as problem:
+        raise ImportProblem(f"{path} is not TOML: {problem}.") from None
+
+
+def read_mapping(path: str | Path) -> Options:
+    """The options in a mapping file: `platform`, `account`, `currency`, `dates`, [columns] with `field = "header"` and
+    [values.<dimension>] with `"their value" = "ours"`. Raises ImportProblem.
+    """
+    content = read_toml(path)
+    columns = content.pop("columns", {})
+    values = content.pop("values", {})
+    plain = {name: content.pop(name) for name in ("platform", "account", "currency", "dates") if name in content}
+    if content:
+        raise ImportProblem(f"{path}: “{next(iter(content))}” means nothing here; see docs/import.md for what does.")
+    if not isinstance(columns, dict) or not all(isinstance(each, str) for each in [*columns.values(), *plain.values()]):
+        raise ImportProblem(f'{path}: write texts, as in [columns] spend = "Belopp".')
+    fields = {name.replace("_", " ") if name.replace("_", " ") in EXTRA_CUTS else name for name in columns}
+    unknown = sorted(fields - _FIELDS - set(PERIOD_FIELDS))
+    if unknown:
+        raise ImportProblem(f"{path}: “{unknown[0]}” is no column of the facts; they are {', '.join(sorted(_FIELDS))}.")
+    for name, known in values.items() if isinstance(values, dict) else [("values", None)]:
+        if name not in DIMENSIONS or not isinstance(known, dict) or not all(isinstance(v, str) for v in known.values()):
+            raise ImportProblem(
+                f'{path}: write [values.device] with "their value" = "ours"; “{name}” is not such a table.'
+            )
+    if plain.get("dates", "dmy") not in ("dmy", "mdy"):
+        raise ImportProblem(f'{path}: dates is “{plain["dates"]}”; it must be "dmy" or "mdy".')
+    return Options(
+        platform=platform_named(plain["platform"]) if "platform" in plain else None,
+        account=plain.get("account"),
+        currency=plain.get("currency"),
+        dates=plain.get("dates"),
+        columns={name: normal(header) for name, header in columns.items()},
+        values={name: {key.casefold(): value for key, value in known.items()} for name, known in values.items()},
+    )

@@ -1,0 +1,268 @@
+"""Files to raw tables: encodings, zip archives, CSV, Excel workbooks and Parquet, read as a stream of rows.
+
+Nothing here knows what the rows mean. Memory stays bounded whatever a file holds: text is read line by line with a
+longest line, archives say how large they unpack before they are opened, workbooks stream.
+"""
+
+import codecs
+import csv
+import io
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path, PurePosixPath
+from typing import IO, Any, Final
+
+import pyarrow.parquet as pq
+
+from facts.importers.report import ImportProblem
+from facts.importers.workbook import check_workbook, workbook_sheets
+
+Cell = str | int | float | date | None
+Row = tuple[int, Sequence[Cell]]
+
+SEPARATORS: Final = (",", ";", "\t", "|")
+LONGEST_LINE: Final = 1_000_000
+MOST_MEMBERS: Final = 500
+LARGEST_UNPACKED: Final = 8_000_000_000
+LARGEST_WORKBOOK: Final = 500_000_000
+_BLOCK: Final = 1 << 20
+_BATCH: Final = 20_000
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table in a file. `rows(separator)` reads it anew from its start, with the number of each row in the file;
+    `separators` are those to try, one empty where there is no choice. `typed`: cells may be numbers and days.
+    """
+
+    name: str
+    title: str
+    separators: Sequence[str]
+    typed: bool
+    read: Callable[[str], Iterator[Row]]
+
+    def rows(self, separator: str) -> Iterator[Row]:
+        """The rows; what goes wrong on the way is a sentence."""
+        try:
+            yield from self.read(separator)
+        except ImportProblem:
+            raise
+        except MemoryError:
+            raise ImportProblem(f"{self.name} does not fit into memory: split it into smaller files.") from None
+        except Exception as problem:  # a damaged workbook or Parquet file makes its reader raise almost anything
+            raise ImportProblem(
+                f"{self.name} is damaged and cannot be read ({_said(problem)}): export it again."
+            ) from None
+
+
+def sheets(path: Path) -> list[Sheet]:
+    """The tables in a file. Raises ImportProblem."""
+    name = path.name
+    try:
+        with path.open("rb") as file:
+            start = file.read(8)
+    except OSError as problem:
+        raise ImportProblem(f"{path} cannot be read: {problem.strerror or problem}.") from None
+    if not start:
+        raise ImportProblem(f"{name} is empty: export it again.")
+    if not start.startswith(b"PK"):
+        return _by_content(name, start, lambda: path.open("rb"))
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if "[Content_Types].xml" in archive.namelist():
+                check_workbook(name, archive)
+                return _workbook(name, lambda: path.open("rb"))
+            return _members(path, archive)
+    except ImportProblem:
+        raise
+    except Exception as problem:
+        raise ImportProblem(f"{name} is damaged and cannot be unpacked ({_said(problem)}): export it again.") from None
+
+
+def _by_content(name: str, start: bytes, opened: Callable[[], IO[bytes]]) -> list[Sheet]:
+    if start.startswith(b"PAR1"):
+        return [Sheet(name, name, ("",), True, lambda _: _parquet(opened))]
+    if start.startswith(b"\xd0\xcf\x11\xe0"):
+        raise ImportProblem(f"{name} is a workbook of old Excel, or locked by a password: save it as .xlsx or CSV.")
+    if start.startswith((b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!")):
+        raise ImportProblem(f"{name} is packed in a way that is not read here: unpack it, or use zip.")
+    if start.startswith(b"%PDF"):
+        raise ImportProblem(f"{name} is a PDF: export the report as CSV or Excel.")
+    encoding = encoding_of(name, opened)
+    return [Sheet(name, name, SEPARATORS, False, lambda separator: _text(name, opened, encoding, separator))]
+
+
+def _members(path: Path, archive: zipfile.ZipFile) -> list[Sheet]:
+    members = [
+        member
+        for member in archive.infolist()
+        if not member.is_dir() and not member.filename.startswith("__MACOSX/")
+        if not PurePosixPath(member.filename).name.startswith(".")
+    ]
+    if not members:
+        raise ImportProblem(f"{path.name} holds no file.")
+    if len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > LARGEST_UNPACKED:
+        raise ImportProblem(f"{path.name} unpacks to more than is read here: import its files one by one.")
+    found: list[Sheet] = []
+    for member in members:
+        name = f"{path.name} › {member.filename}"
+        if member.flag_bits & 1:
+            raise ImportProblem(f"{name} is locked by a password: unpack it first.")
+        with archive.open(member) as file:
+            start = file.read(8)
+        if start.startswith(b"PK") or start.startswith(b"PAR1"):
+            found += _unpacked(path, member, name, start)
+        elif start:
+            found += _by_content(name, start, lambda member=member: _member(path, member))  # type: ignore[misc]
+    return found
+
+
+def _member(path: Path, member: zipfile.ZipInfo) -> IO[bytes]:
+    archive = zipfile.ZipFile(path)
+    file = archive.open(member)
+    archive.close()  # the open member keeps the file until it is closed itself
+    return file
+
+
+def _unpacked(path: Path, member: zipfile.ZipInfo, name: str, start: bytes) -> list[Sheet]:
+    """A workbook or Parquet file in an archive: both are read from their end, so it goes to a file of its own first."""
+    if member.file_size > LARGEST_WORKBOOK:
+        raise ImportProblem(f"{name} unpacks to more than is read here: import it by itself.")
+    copy = tempfile.TemporaryFile()  # noqa: SIM115 - removed with the sheets that read it
+    with _member(path, member) as file:
+        while block := file.read(_BLOCK):
+            copy.write(block)
+
+    def opened() -> IO[bytes]:
+        copy.seek(0)
+        return io.BufferedReader(_Unclosed(copy))
+
+    if start.startswith(b"PAR1"):
+        return _by_content(name, start, opened)
+    with zipfile.ZipFile(opened()) as inner:
+        if "[Content_Types].xml" not in inner.namelist():
+            raise ImportProblem(f"{name} is an archive in an archive: unpack it first.")
+        check_workbook(name, inner)
+    return _workbook(name, opened)
+
+
+class _Unclosed(io.RawIOBase):
+    """A file that stays open when its reader is done with it."""
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return int(self._file.seek(offset, whence))
+
+    def tell(self) -> int:
+        return int(self._file.tell())
+
+    def readinto(self, buffer: Any) -> int:
+        return int(self._file.readinto(buffer))
+
+
+def _workbook(name: str, opened: Callable[[], IO[bytes]]) -> list[Sheet]:
+    titles = workbook_sheets(name, opened)
+    return [
+        Sheet(
+            name if len(titles) == 1 else f"{name} › {title}",
+            f"{title} {name}",
+            ("",),
+            True,
+            lambda _, rows=rows: rows(),  # type: ignore[misc]
+        )
+        for title, rows in titles
+    ]
+
+
+def _parquet(opened: Callable[[], IO[bytes]]) -> Iterator[Row]:
+    with closing(opened()) as file:
+        table = pq.ParquetFile(file)
+        yield 1, table.schema_arrow.names
+        number = 1
+        for batch in table.iter_batches(batch_size=_BATCH):
+            for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+                number += 1
+                yield number, row
+
+
+def encoding_of(name: str, opened: Callable[[], IO[bytes]]) -> str:
+    """The encoding of a text: by its byte order mark, else UTF-8 where all of it is, else Western European."""
+    with closing(opened()) as file:
+        start = file.read(1 << 16)
+        for mark, encoding in _MARKS:
+            if start.startswith(mark):
+                return encoding
+        even, odd = start[::2].count(0), start[1::2].count(0)
+        if max(even, odd) > len(start) // 8 and min(even, odd) < max(even, odd) // 8:
+            return "utf-16-le" if odd > even else "utf-16-be"
+        controls = sum(start.count(byte) for byte in range(32) if byte not in (9, 10, 13, 26, 28, 29, 30, 31))
+        if controls > max(len(start) // 500, 3):
+            raise ImportProblem(
+                f"{name} is no CSV, Excel workbook, Parquet file or zip: export the report as one of these."
+            )
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        try:
+            while start:
+                decoder.decode(start)
+                start = file.read(_BLOCK)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return "cp1252"
+    return "utf-8"
+
+
+_MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+def _text(name: str, opened: Callable[[], IO[bytes]], encoding: str, separator: str) -> Iterator[Row]:
+    errors = "replace" if encoding == "cp1252" else "strict"
+    with closing(opened()) as file, io.TextIOWrapper(file, encoding, errors, newline="") as text:
+        reader = csv.reader(_lines(name, text), delimiter=separator)
+        while True:
+            try:
+                row = next(reader)
+            except StopIteration:
+                return
+            except csv.Error:
+                raise ImportProblem(
+                    f"{name}, row {reader.line_num}: a quotation mark opens a cell that never ends; "
+                    "repair that row or export again."
+                ) from None
+            except UnicodeError:
+                raise ImportProblem(
+                    f"{name}, after row {reader.line_num}: what follows is not {encoding} text; export it again."
+                ) from None
+            yield reader.line_num, row
+
+
+def _lines(name: str, text: io.TextIOWrapper) -> Iterator[str]:
+    number = 0
+    while line := text.readline(LONGEST_LINE):
+        number += 1
+        if len(line) >= LONGEST_LINE:
+            raise ImportProblem(
+                f"{name}, row {number} is longer than {LONGEST_LINE:,} characters: this is no table of a report."
+            )
+        yield line
+
+
+def _said(problem: BaseException) -> str:
+    return (str(problem).strip().splitlines() or [type(problem).__name__])[0][:120].rstrip(".")

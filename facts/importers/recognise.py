@@ -1,0 +1,149 @@
+"""Which source a table is an export of, and where its header row stands: told from the headers alone."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Final
+
+from facts.importers import amazon, business, google, meta, own, tiktok, unified
+from facts.importers.headers import Layout, currency_of, normal
+from facts.importers.options import Options
+from facts.importers.reading import Row, Sheet
+from facts.importers.report import ImportProblem
+
+LAYOUTS: Final = (
+    meta.LAYOUT,
+    meta.API,
+    meta.ACTION_TABLE,
+    google.LAYOUT,
+    google.API,
+    amazon.LAYOUT,
+    amazon.API,
+    tiktok.LAYOUT,
+    tiktok.API,
+    unified.LAYOUT,
+    own.LAYOUT,
+    business.LAYOUT,
+)
+_HEAD: Final = 60
+_NO_DATA: Final = re.compile(r"^(no data|no results|keine daten|aucune donnée|no hay datos|sin datos)", re.IGNORECASE)
+_WIDE: Final = re.compile(r"^(.+)[ ](spend|cost|impressions?|s|i|p)$")
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """A table's layout: its separator, the row and the texts of its header, and the places of each field."""
+
+    layout: Layout
+    separator: str
+    row: int
+    headers: tuple[str, ...]
+    places: dict[str, tuple[int, ...]]
+
+    @property
+    def normal(self) -> list[str]:
+        """The headers in normal form."""
+        return [normal(header) for header in self.headers]
+
+    def header(self, field: str) -> str:
+        """The header under which `field` stands in the file."""
+        return " ".join(self.headers[self.places[field][0]].split())
+
+    def currencies(self, fields: Sequence[str]) -> set[str]:
+        """The currencies that the headers of `fields` name."""
+        found = {currency_of(self.headers[place]) for field in fields for place in self.places.get(field, ())}
+        return {each for each in found if each}
+
+
+def recognise(sheet: Sheet, options: Options) -> Recognised:
+    """What `sheet` is. Raises ImportProblem with what is missing where it is no report known here."""
+    layouts = _candidates(options)
+    best: tuple[tuple[bool, int, int], Layout, str, Row] | None = None
+    shown: list[Row] = []
+    refused: ImportProblem | None = None
+    for separator in sheet.separators:
+        try:
+            head = list(islice(sheet.rows(separator), _HEAD))
+        except ImportProblem as problem:
+            refused = refused or problem
+            continue
+        shown = max(shown, head, key=lambda rows: max((len(row) for _, row in rows), default=0))
+        for number, cells in head:
+            headers = [normal(cell) for cell in cells]
+            for layout in layouts:
+                score = layout.score(headers)
+                if score:
+                    whole = all(need in layout.found(headers) for need in layout.needs)
+                    rank = (whole, score, -number)
+                    if best is None or rank > best[0]:
+                        best = rank, layout, separator, (number, cells)
+    if best is None or (not best[0][0] and best[0][1] < 3):
+        raise refused or _unknown(sheet, shown)
+    (whole, _, _), layout, separator, (number, cells) = best
+    texts = tuple("" if cell is None else str(cell) for cell in cells)
+    known = [normal(text) for text in texts]
+    places = layout.found(known)
+    if layout.platform == "Amazon":
+        places = amazon.windows_of(known, places)
+    result = Recognised(layout, separator, number, texts, places)
+    if not whole:
+        raise _incomplete(sheet, result)
+    return result
+
+
+def _candidates(options: Options) -> list[Layout]:
+    layouts = list(LAYOUTS)
+    if options.platform:
+        layouts = [each for each in layouts if each.platform in (None, options.platform) and each.kind == "ads"]
+        layouts = [replace(each, platform=options.platform) if each is own.LAYOUT else each for each in layouts]
+    if options.columns:
+        extra = {field: (header,) for field, header in options.columns.items()}
+        mapped = Layout(
+            "the mapping file's columns", options.platform, extra, frozenset(options.columns.values()), needs=("date",)
+        )
+        layouts = [
+            replace(
+                each,
+                columns={
+                    name: (*extra.get(name, ()), *each.columns.get(name, ())) for name in {**each.columns, **extra}
+                },
+                marks=each.marks | mapped.marks,
+            )
+            for each in layouts
+            if each.kind == "ads" and (each.platform in (options.platform, None))
+        ]
+    return layouts
+
+
+def _unknown(sheet: Sheet, head: Sequence[Row]) -> ImportProblem:
+    for number, cells in head:
+        if _NO_DATA.match(str(cells[0] if cells else "").strip()):
+            return ImportProblem(
+                f"{sheet.name}, row {number} says that there is no data: choose other days and export again."
+            )
+    widest = max((cells for _, cells in head), key=lambda cells: sum(bool(cell) for cell in cells), default=())
+    wide = [str(cell) for cell in widest if (found := _WIDE.match(normal(cell))) and found[1] not in ("amount",)]
+    if len(wide) >= 2:
+        return ImportProblem(
+            f"{sheet.name} has a column for each channel ({', '.join(wide[:3])}, …); what is read here has a row for "
+            "each day and campaign, with the columns date, campaign and spend."
+        )
+    titles = ", ".join(f"“{str(cell).strip()[:40]}”" for cell in widest[:8] if str(cell or "").strip())
+    return ImportProblem(
+        f"{sheet.name} is no advertising report known here: no row names a day, a campaign and what was spent"
+        + (f" (its columns: {titles})" if titles else "")
+        + "; export a campaign report by day, or give a --mapping for its headers."
+    )
+
+
+def _incomplete(sheet: Sheet, known: Recognised) -> ImportProblem:
+    missing = [need for need in known.layout.needs if need not in known.places]
+    wide = [header for header in known.headers if _WIDE.match(normal(header))]
+    if len(wide) >= 2 and not known.layout.marks:
+        return _unknown(sheet, [(known.row, known.headers)])
+    example = known.layout.columns[missing[0]][0]
+    return ImportProblem(
+        f"{sheet.name} looks like an export of {known.layout.name}, but its header (row {known.row}) has no column for "
+        f"{' or '.join(missing)}, such as “{example}”: add it and export again, or give a --mapping."
+    )
