@@ -4,15 +4,24 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from dash import Dash
+from dash import Dash, html
+from dash.development.base_component import Component
 from flask import Flask
 
+from access.identity import SignIn
+from access.keys import Keys
+from access.policy import WrongPolicy, read_policy
+from access.rights import Admission
+from callbacks.guard import WARM_UP, WARM_UP_KEY, Entrance
 from callbacks.register import register
+from callbacks.shown import reader, rights, shown
 from components import shell
 from components.spec import spec
+from facts import Facts
+from facts.protocol import DataProblem
 from facts.store import Source
 from pages import PAGES
-from settings import Settings, from_environment
+from settings import Settings, WrongSetting, from_environment
 
 _HERE = Path(__file__).resolve().parent
 _DEMO = "Demo data: a company that does not exist. Import your own to see your figures."
@@ -21,7 +30,16 @@ Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 def create_app(settings: Settings, source: Source) -> Dash:
-    """The dashboard over the facts of `source`, ready to serve below `settings.prefix`."""
+    """The dashboard over the facts of `source`, ready to serve below `settings.prefix`.
+
+    Raises WrongSetting where the settings do not let it show these facts.
+    """
+    admission = admission_of(settings)
+    if admission.demo:
+        try:
+            source.require(only_the_demo)
+        except DataProblem as problem:
+            raise WrongSetting(str(problem)) from None
     app = Dash(
         __name__,
         title="Marketing dashboard",
@@ -38,17 +56,57 @@ def create_app(settings: Settings, source: Source) -> Dash:
         enable_mcp=False,
     )
     app.index_string = shell.index(settings.prefix)
-    app.layout = lambda: shell.layout(PAGES, spec(PAGES, settings.prefix), banner=_banner(source))
-    register(app, PAGES, source, settings.prefix)
+    app.layout = lambda: layout(settings, source, admission)
+    entrance = Entrance(
+        PAGES,
+        admission,
+        settings.prefix,
+        settings.auth_header,
+        settings.hosts,
+        settings.log_out,
+        settings.metrics_token,
+    )
+    register(app, entrance, source)
     if settings.prefix != "/":
         app.server.wsgi_app = below(settings.prefix, app.server.wsgi_app)
     warm_up(app.server)
     return app
 
 
-def _banner(source: Source) -> str | None:
+def layout(settings: Settings, source: Source, admission: Admission) -> Component:
+    """The shell for the reader who asks; nothing where nobody does, as when Dash looks for itself."""
+    allowed = rights()
+    pages = shown(PAGES, allowed)
+    if not pages:
+        return html.Div()
     facts = source.current()
-    return _DEMO if facts is not None and facts.demo else None
+    banner = _DEMO if admission.demo and facts is not None else None
+    who = reader()
+    account = (who.name, settings.log_out) if who else None
+    return shell.layout(pages, spec(pages, settings.prefix, hidden=allowed.hides), banner=banner, account=account)
+
+
+def admission_of(settings: Settings) -> Admission:
+    """How requests become rights. Raises WrongSetting where the policy cannot be used."""
+    pages = tuple(page.key for page in PAGES)
+    if settings.auth != "jwt":
+        return Admission(pages)
+    try:
+        policy = read_policy(settings.policy, pages)
+    except WrongPolicy as problem:
+        raise WrongSetting(f"DASHBOARD_POLICY: {problem}") from None
+    keys = Keys(settings.auth_keys)
+    keys.load()  # before the workers fork, so that they share what it brings
+    return Admission(pages, SignIn(settings.auth_issuer, settings.auth_audience, settings.auth_groups, keys), policy)
+
+
+def only_the_demo(facts: Facts) -> None:
+    """Raises DataProblem for facts that not everybody may see."""
+    if not facts.demo:
+        raise DataProblem(
+            "This is not the demo's data, and nobody has to sign in. Set DASHBOARD_AUTH=jwt, with DASHBOARD_AUTH_KEYS, "
+            "DASHBOARD_AUTH_ISSUER, DASHBOARD_AUTH_AUDIENCE and DASHBOARD_POLICY, to show it."
+        )
 
 
 def below(prefix: str, inner: Wsgi) -> Wsgi:
@@ -66,15 +124,16 @@ def below(prefix: str, inner: Wsgi) -> Wsgi:
 def warm_up(server: Flask) -> None:
     """One request of each kind, so that a worker's first parallel requests meet a server that is set up.
 
-    Without it Dash answers some of them with 500 (plotly/dash#3971). Raises RuntimeError where the shell cannot be drawn.
+    Without it Dash answers some with 500 (plotly/dash#3971). Raises RuntimeError where the shell cannot be drawn.
     """
+    ours = {WARM_UP_KEY: WARM_UP, "HTTP_HOST": "localhost"}
     with server.test_client() as client:
         for path in ("/", "/_dash-layout", "/_dash-dependencies"):
-            answer = client.get(path)
+            answer = client.get(path, environ_overrides=ours)
             if answer.status_code != 200:
                 raise RuntimeError(f"{path} answers {answer.status}; the log above says why")
         for page in PAGES:
-            client.get(f"/view/{page.key}")
+            client.get(f"/view/{page.key}", environ_overrides=ours)
 
 
 def __getattr__(name: str) -> Flask:

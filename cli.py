@@ -1,14 +1,21 @@
 """`marketing-dashboard`: the one command line. Exit status 0 only on success; errors say what to do, on stderr."""
 
 import argparse
+import logging
+import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Sequence
 from typing import Any
 
 import gunicorn.http.message
 from gunicorn.app.base import BaseApplication
 
-from settings import SETTINGS, Settings, WrongSetting, from_environment, unknown
+from settings import SETTINGS, Settings, WrongSetting, faults, from_environment, unknown
+
+SHARED_MEMORY = "/dev/shm" if sys.platform == "linux" else None
+MASTER = os.getpid()
 
 #: An address may name hundreds of campaigns; gunicorn's own limit would answer it with an error page.
 LONGEST_REQUEST_LINE = 65_536
@@ -28,7 +35,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         epilog=settings_help,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.parse_args(arguments)
+    commands.add_parser(
+        "check",
+        help="verify settings, sign-in, policy and data before a deploy",
+        description="Verify settings, sign-in, policy and data, and explain each fault. Changes nothing.",
+        epilog=settings_help,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command = parser.parse_args(arguments).command
+    if command == "check":
+        return check()
     try:
         settings = from_environment()
     except WrongSetting as problem:
@@ -42,8 +58,65 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def serve(settings: Settings) -> int:
     """Serve until interrupted. The facts are read once, before the workers fork."""
     gunicorn.http.message.MAX_REQUEST_LINE = LONGEST_REQUEST_LINE
-    Server(settings).run()
+    counts = tempfile.mkdtemp(prefix="dashboard-metrics-", dir=SHARED_MEMORY)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = counts  # before anything imports prometheus_client
+    try:
+        Server(settings).run()
+    except WrongSetting as problem:
+        print(f"marketing-dashboard: {problem}", file=sys.stderr)
+        return 2
+    finally:
+        if os.getpid() == MASTER:
+            shutil.rmtree(counts, ignore_errors=True)
     return 0
+
+
+def check() -> int:
+    """Verify what a deploy rests on and print what was found; 1 where there is a fault, each said on stderr."""
+    from access.keys import Keys
+    from access.policy import WrongPolicy, empty_rows, read_policy
+    from app import only_the_demo
+    from facts.protocol import DataProblem
+    from facts.store import load
+    from pages import PAGES
+
+    wrong = faults()
+    for name in unknown():
+        wrong.append(f"{name} is no setting of this dashboard.")
+    facts = policy = None
+    if not wrong:
+        settings = from_environment()
+        print(f"settings  auth {settings.auth or 'unset'}, prefix {settings.prefix}, hosts {', '.join(settings.hosts)}")
+        try:
+            facts = load(settings.facts)
+            through, of = facts.extent().last, "the demo's" if facts.demo else "your own"
+            print(f"data      {settings.facts}: {of}, version {facts.version}, through {through}")
+            if settings.auth != "jwt":
+                only_the_demo(facts)
+        except DataProblem as problem:
+            wrong.append(str(problem))
+        if settings.auth == "jwt":
+            if why := Keys(settings.auth_keys).problem():
+                wrong.append(f"DASHBOARD_AUTH_KEYS: {settings.auth_keys} gives no keys: {why}.")
+            else:
+                print(f"sign-in   keys from {settings.auth_keys}, issuer {settings.auth_issuer}")
+            try:
+                policy = read_policy(settings.policy, [page.key for page in PAGES])
+            except WrongPolicy as fault:
+                wrong.append(str(fault))
+    for role in policy.roles if policy else ():
+        rows = "; ".join(f"{name} {', '.join(values)}" for name, values in role.rows) or "all"
+        groups, pages = ", ".join(sorted(role.groups)), ", ".join(role.pages)
+        print(f"role      {role.name}: groups {groups}; pages {pages}; rows {rows}")
+        if role.hides:
+            also = f", and what would give it away: {', '.join(sorted(role.hides - role.chosen))}"
+            print(f"          hides {', '.join(sorted(role.chosen))}{also if role.hides > role.chosen else ''}")
+    if policy and facts:
+        wrong += empty_rows(policy, facts.options())
+    for sentence in wrong:
+        print(f"marketing-dashboard: {sentence}", file=sys.stderr)
+    print("no fault found" if not wrong else f"{len(wrong)} fault{'s' if len(wrong) > 1 else ''}")
+    return 1 if wrong else 0
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -61,7 +134,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "threads": settings.threads,
             "worker_class": "gthread",
             "preload_app": True,
-            "worker_tmp_dir": "/dev/shm" if sys.platform == "linux" else None,
+            "worker_tmp_dir": SHARED_MEMORY,
             "control_socket_disable": True,
             "limit_request_line": LONGEST_REQUEST_LINE,
             "forwarder_headers": "",
@@ -71,7 +144,9 @@ class Server(BaseApplication):  # type: ignore[misc]
             "max_requests_jitter": 10_000,
             "proc_name": "marketing-dashboard",
             "loglevel": "warning",
-            "when_ready": lambda server: announce(settings),
+            "on_starting": lambda arbiter: start_logging(settings),
+            "when_ready": lambda arbiter: announce(settings),
+            "child_exit": lambda arbiter, worker: self.ended(worker.pid),
         }
         for name, value in options.items():
             self.cfg.set(name, value)
@@ -80,13 +155,31 @@ class Server(BaseApplication):  # type: ignore[misc]
         from app import create_app  # only now: gunicorn's master and its messages stand before the data is read
         from facts.store import Source
 
-        return create_app(self.settings, Source(self.settings.facts)).server
+        self.flask = create_app(self.settings, Source(self.settings.facts)).server
+        return self.flask
+
+    def ended(self, pid: int) -> None:
+        """A worker is gone: count it, and its gauges no more."""
+        from prometheus_client.multiprocess import mark_process_dead
+
+        mark_process_dead(pid)
+        self.flask.extensions["dashboard.metrics"].restarts.inc()
+
+
+def start_logging(settings: Settings) -> None:
+    """Lines of the dashboard and of gunicorn in one form."""
+    from callbacks import operations
+
+    operations.start_logging(settings.log)
+    logging.getLogger("gunicorn.error").handlers[:] = []
+    logging.getLogger("gunicorn.error").propagate = True
 
 
 def announce(settings: Settings) -> None:
     """Say where the pages are."""
     host = "127.0.0.1" if settings.host in ("0.0.0.0", "::", "") else settings.host
     host = f"[{host}]" if ":" in host else host
+    logging.getLogger("dashboard").info("ready")
     print(f"The dashboard is at http://{host}:{settings.port}{settings.prefix}", flush=True)
 
 

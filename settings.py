@@ -1,6 +1,7 @@
 """Settings: environment variables that begin with DASHBOARD_, read once at start and checked."""
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -33,6 +34,16 @@ class Settings:
     workers: int
     threads: int
     auth: str
+    auth_header: str
+    auth_keys: str
+    auth_issuer: str
+    auth_audience: str
+    auth_groups: str
+    policy: str
+    hosts: tuple[str, ...]
+    log_out: str
+    metrics_token: str
+    log: str
 
 
 def _number(low: int, high: int) -> Callable[[str], int]:
@@ -51,10 +62,38 @@ def _prefix(text: str) -> str:
     return text
 
 
-def _demo(text: str) -> str:
-    if text != "demo":
+def _among(*allowed: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text not in allowed:
+            raise ValueError
+        return text
+
+    return parse
+
+
+def _header(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9-]{1,64}", text):
         raise ValueError
     return text
+
+
+def _keys(text: str) -> str:
+    if text and not re.fullmatch(r"(https?://[^\s?#]+|(file://)?/\S+)", text):
+        raise ValueError
+    return text
+
+
+def _address(text: str) -> str:
+    if text and not re.fullmatch(r"(https?://|/(?!/))[!-~]*", text):
+        raise ValueError
+    return text
+
+
+def _hosts(text: str) -> tuple[str, ...]:
+    hosts = tuple(host.strip() for host in text.split(",") if host.strip())
+    if not hosts or not all(re.fullmatch(r"\*|\.?[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\]", host) for host in hosts):
+        raise ValueError
+    return hosts
 
 
 def _filled(text: str) -> str:
@@ -79,20 +118,88 @@ SETTINGS: Final = (
         "DASHBOARD_WORKERS", "workers", "cores", "a number from 1 to 64, or cores", "gunicorn's processes", _workers
     ),
     Setting("DASHBOARD_THREADS", "threads", "4", "a number from 1 to 64", "threads of each process", _number(1, 64)),
-    Setting("DASHBOARD_AUTH", "auth", "demo", "demo: this version has no sign-in yet", "who may look", _demo),
+    Setting(
+        "DASHBOARD_AUTH",
+        "auth",
+        "",
+        "demo, jwt, or unset: demo where the data is the demo's",
+        "who may look",
+        _among("", "demo", "jwt"),
+    ),
+    Setting(
+        "DASHBOARD_AUTH_HEADER",
+        "auth_header",
+        "X-Auth-Id-Token",
+        "letters, digits and -",
+        "the header with the proxy's signed token",
+        _header,
+    ),
+    Setting(
+        "DASHBOARD_AUTH_KEYS",
+        "auth_keys",
+        "",
+        "an https or http address or an absolute path; {kid} in it for one PEM file a key",
+        "the keys that sign the tokens (JWKS)",
+        _keys,
+    ),
+    Setting("DASHBOARD_AUTH_ISSUER", "auth_issuer", "", "a text", "who issues the tokens (iss)", str),
+    Setting("DASHBOARD_AUTH_AUDIENCE", "auth_audience", "", "a text", "for whom they are issued (aud)", str),
+    Setting(
+        "DASHBOARD_AUTH_GROUPS", "auth_groups", "groups", "a claim, or a path a.b", "the claim with the groups", _filled
+    ),
+    Setting("DASHBOARD_POLICY", "policy", "", "a TOML file", "which group sees which pages, rows and metrics", str),
+    Setting(
+        "DASHBOARD_HOSTS",
+        "hosts",
+        "localhost,127.0.0.1,[::1]",
+        "names, comma-separated; .example.com with what is below it; * for any",
+        "the names under which browsers or the proxy may ask",
+        _hosts,
+    ),
+    Setting("DASHBOARD_LOG_OUT", "log_out", "", "a path or an address", "where the sign-out link leads", _address),
+    Setting("DASHBOARD_METRICS_TOKEN", "metrics_token", "", "a text", "what a scraper of /metrics must send", str),
+    Setting(
+        "DASHBOARD_LOG",
+        "log",
+        "text",
+        "json: a line a request; text: warnings, exports and refusals",
+        "the form of the log",
+        _among("json", "text"),
+    ),
 )
 
 
+_FOR_SIGN_IN: Final = ("auth_keys", "auth_issuer", "auth_audience", "policy")
+
+
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
-    """The settings that `environment` asks for. Raises WrongSetting."""
-    values = {}
+    """The settings that `environment` asks for. Raises WrongSetting for the first that is wrong."""
+    values, wrong = _read(environment)
+    if wrong:
+        raise WrongSetting(wrong[0])
+    return Settings(**values)
+
+
+def faults(environment: Mapping[str, str] = os.environ) -> list[str]:
+    """A sentence for each setting that is wrong or missing."""
+    return _read(environment)[1]
+
+
+def _read(environment: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
+    values: dict[str, Any] = {}
+    wrong = []
     for setting in SETTINGS:
         text = environment.get(setting.name, setting.default)
         try:
             values[setting.field] = setting.parse(text)
         except ValueError:
-            raise WrongSetting(f"{setting.name} is “{text}”; it must be {setting.allowed}.") from None
-    return Settings(**values)
+            wrong.append(f"{setting.name} is “{text}”; it must be {setting.allowed}.")
+    if values.get("auth") == "jwt":
+        needed = {setting.field: setting.name for setting in SETTINGS if setting.field in _FOR_SIGN_IN}
+        missing = [name for field, name in needed.items() if values.get(field) == ""]
+        if missing:
+            wrong.append(f"DASHBOARD_AUTH is “jwt”, which also needs {', '.join(missing)}.")
+    return values, wrong
 
 
 def unknown(environment: Mapping[str, str] = os.environ) -> list[str]:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Final
 
 from components.reading import TOTAL, Reading, number, period_label
-from components.url import DEFAULT_LAST, Query, read, write
+from components.url import DEFAULT_LAST, RANKS, Query, read, write
 from components.visuals import Grouping, Page, Visual
 from facts import Facts, Scope
 from kpi.evaluate import REACH_FLOOR, evaluate, pooled
@@ -32,10 +32,10 @@ class Asked:
     extent: Extent
 
 
-def ask(facts: Facts, address: str, scope: Scope = ()) -> Asked:
-    """Read a query string against the facts that `scope` admits. Nothing in `address` raises."""
+def ask(facts: Facts, address: str, scope: Scope = (), ranks: Sequence[str] = RANKS) -> Asked:
+    """Read a query string against the facts that `scope` and the rankings that `ranks` admit. Nothing in it raises."""
     options, extent = facts.options(scope), facts.extent()
-    query, notes = read(address, options, extent)
+    query, notes = read(address, options, extent, ranks)
     selection = query.selection(extent)
     return Asked(query, notes, selection, baseline(selection, extent), options, extent)
 

@@ -1,15 +1,20 @@
 """Every edge between browser and server, in one place."""
 
-from collections.abc import Sequence
-
 from dash import Dash
 
-from callbacks import clientside, routes
-from components.visuals import Page
+from callbacks import clientside, guard, headers, operations, routes
 from facts.store import Source
 
 
-def register(app: Dash, pages: Sequence[Page], source: Source, prefix: str) -> None:
-    """Tie the browser's side to the app and add the addresses that answer with figures."""
+def register(app: Dash, entrance: guard.Entrance, source: Source) -> None:
+    """Tie the browser's side to the app, add the addresses that answer with figures, and guard them all.
+
+    Raises guard.Unowned where an address or a callback belongs to no page.
+    """
+    metrics = app.server.extensions["dashboard.metrics"] = operations.Metrics()
     clientside.register(app)
-    routes.register(app.server, pages, source, prefix)
+    operations.register(app.server, entrance.pages, source, metrics)
+    guard.register(app, entrance)
+    routes.register(app.server, entrance.pages, source, metrics)
+    headers.register(app.server, headers.policy(app))
+    guard.complete(app, entrance.pages)

@@ -1,13 +1,17 @@
 """The addresses beside Dash's own: a page's view, a visual's data, which data there is, and whether we live."""
 
 from collections.abc import Sequence
+from threading import Lock
 
 import orjson
-from cachetools import LRUCache, cachedmethod
+from cachetools import LRUCache
 from flask import Flask, Response, request
 
+from access.rights import Rights
 from callbacks.answers import ask, data_of, reading_of, view
 from callbacks.files import csv_of, json_of, xlsx_of
+from callbacks.operations import Metrics
+from callbacks.shown import ranks, rights, shown
 from components.url import write
 from components.visuals import Page, Visual
 from facts import Facts
@@ -21,47 +25,32 @@ _KINDS = {
 _ANSWER_BYTES = 48_000_000
 
 
-NO_SUCH_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8">
-<meta name="viewport" content="width=device-width"><title>No such page</title>
-<style>body {{ font: 1rem/1.6 system-ui, sans-serif; margin: 15vh auto; max-width: 30rem; padding: 0 1rem;
-color-scheme: light dark }}</style>
-<h1>There is no page here</h1><p>The address may be cut off or mistyped. There are the
-<a href="{prefix}">executive summary</a>, the <a href="{prefix}cmo">CMO</a> and the <a href="{prefix}cfo">CFO</a>
-dashboard.</p></html>"""
+def register(server: Flask, pages: Sequence[Page], source: Source, metrics: Metrics) -> None:
+    """Add the routes to the Flask server behind the Dash app. Each answers with what its reader may see."""
+    views = Views(source, metrics)
 
-
-def register(server: Flask, pages: Sequence[Page], source: Source, prefix: str) -> None:
-    """Add the routes to the Flask server behind the Dash app; `prefix` is the path the browser sees above them."""
-    paths = {page.path for page in pages}
-    by_key = {page.key: page for page in pages}
-    visuals = {(page.key, visual.name): visual for page in pages for visual in page.visuals}
-    views = Views(source)
-
-    @server.before_request
-    def known_pages_only() -> Response | None:
-        rule, path = request.url_rule, (request.view_args or {}).get("path", "")
-        if rule is None or not rule.rule.endswith("/<path:path>") or path.rstrip("/") in paths:
-            return None
-        return Response(NO_SUCH_PAGE.format(prefix=prefix), 404)
+    def open_page(key: str) -> Page | None:
+        return next((page for page in shown(pages, rights()) if page.key == key), None)
 
     @server.get("/view/<page>")
     def page_view(page: str) -> Response:
-        facts = source.current()
-        if page not in by_key:
+        facts, found = source.current(), open_page(page)
+        if found is None:
             return refusal(404, "There is no such page.")
         if facts is None:
             return refusal(503, source.problem or "There is no data yet.")
-        return figures(views.of(by_key[page], facts, request.query_string), "application/json")
+        return figures(views.of(found, facts, request.query_string, rights()), "application/json")
 
     @server.get("/data/<page>/<visual>.<kind>")
     def visual_data(page: str, visual: str, kind: str) -> Response:
-        facts = source.current()
-        found = visuals.get((page, visual))
+        facts, opened = source.current(), open_page(page)
+        found = next((each for each in opened.visuals if each.name == visual), None) if opened else None
         if found is None or kind not in _KINDS:
             return refusal(404, "There is no such visual, or not in this form: .csv, .json and .xlsx exist.")
         if facts is None:
             return refusal(503, source.problem or "There is no data yet.")
-        answer = figures(data_file(page, found, facts, request.query_string.decode("latin-1"), kind), _KINDS[kind])
+        address = request.query_string.decode("latin-1")
+        answer = figures(data_file(page, found, facts, address, kind, rights()), _KINDS[kind])
         if kind != "json":
             answer.headers["Content-Disposition"] = f'attachment; filename="{page}-{visual}.{kind}"'
         return answer
@@ -82,22 +71,30 @@ def register(server: Flask, pages: Sequence[Page], source: Source, prefix: str) 
 
 
 class Views:
-    """Encoded views, kept by data version, page and address within a bounded number of bytes."""
+    """Encoded views, kept by data version, rights, page and address within a bounded number of bytes."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, metrics: Metrics) -> None:
         self._source = source
         self._kept: LRUCache[object, bytes] = LRUCache(_ANSWER_BYTES, getsizeof=len)
+        self._lock = Lock()
+        self._found, self._made = (metrics.cache.labels(found) for found in ("yes", "no"))
 
-    def of(self, page: Page, facts: Facts, address: bytes) -> bytes:
+    def of(self, page: Page, facts: Facts, address: bytes, rights: Rights) -> bytes:
         """The view of `page` for a query string, as JSON."""
-        return self._of(page, facts, address, self._source.problem)
-
-    @cachedmethod(
-        lambda self: self._kept,
-        key=lambda self, page, facts, address, problem: (facts.version, facts.loaded, page.key, address, problem),
-    )
-    def _of(self, page: Page, facts: Facts, address: bytes, problem: str | None) -> bytes:
-        return encoded(view(page, facts, ask(facts, address.decode("latin-1")), problem=problem))
+        problem = self._source.problem
+        key = (facts.version, facts.loaded, rights, page.key, address, problem)
+        with self._lock:
+            body = self._kept.get(key)
+        if body is not None:
+            self._found.inc()
+            return body
+        self._made.inc()
+        asked = ask(facts, address.decode("latin-1"), rights.rows, ranks(rights))
+        body = encoded(view(page, facts, asked, rights.rows, problem))
+        if len(body) <= _ANSWER_BYTES:
+            with self._lock:
+                self._kept[key] = body
+        return body
 
 
 def encoded(answer: object) -> bytes:
@@ -105,10 +102,10 @@ def encoded(answer: object) -> bytes:
     return orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS)
 
 
-def data_file(page: str, visual: Visual, facts: Facts, address: str, kind: str) -> bytes:
+def data_file(page: str, visual: Visual, facts: Facts, address: str, kind: str, rights: Rights) -> bytes:
     """A visual's rows as a file of `kind`."""
-    asked = ask(facts, address)
-    reading = reading_of([visual], facts, asked)
+    asked = ask(facts, address, rights.rows, ranks(rights))
+    reading = reading_of([visual], facts, asked, rights.rows)
     rows = visual.rows(reading) if reading is not None else []
     if kind == "csv":
         return csv_of(visual.columns, rows)

@@ -1,5 +1,6 @@
 """Metric cards: the figure, its change against the baseline, a sparkline."""
 
+from collections.abc import Set
 from typing import Any
 
 from components.reading import TOTAL, Reading, block, drawn, exact
@@ -41,6 +42,10 @@ def cards(name: str, title: str, question: str, metrics: tuple[str, ...], width:
             ]
         }
 
+    def less(hidden: Set[str]) -> Visual | None:
+        left = tuple(metric for metric in metrics if metric not in hidden)
+        return cards(name, title, question, left, width) if left else None
+
     return Visual(
         name,
         title,
@@ -54,4 +59,5 @@ def cards(name: str, title: str, question: str, metrics: tuple[str, ...], width:
         rows=values,
         spec={"metrics": metrics},
         width=width,
+        less=less,
     )

@@ -1,16 +1,23 @@
 """What the browser knows beforehand, once: labels, units, choices, and the unchanging part of every visual."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Sequence, Set
 from typing import Any
 
-from components.url import choices
+from components.url import RANKS, choices
 from components.visuals import Page
 from kpi.metrics import METRICS
 from kpi.schema import DIMENSIONS
 
 
-def spec(pages: Sequence[Page], prefix: str, currency: str = "USD", locale: str = "en-US") -> dict[str, Any]:
-    """The spec of docs/wire.md for `pages`; only the metrics that these pages show are in it."""
+def spec(
+    pages: Sequence[Page],
+    prefix: str,
+    currency: str = "USD",
+    locale: str = "en-US",
+    hidden: Set[str] = frozenset(),
+) -> dict[str, Any]:
+    """The spec of docs/wire.md for `pages`; only the metrics that they show are in it, and no word of `hidden`."""
     shown = {metric for page in pages for visual in page.visuals for metric in visual.metrics}
     return {
         "prefix": prefix,
@@ -24,13 +31,13 @@ def spec(pages: Sequence[Page], prefix: str, currency: str = "USD", locale: str 
                 "unit": metric.unit,
                 "decimals": metric.decimals,
                 "better": metric.better,
-                "definition": metric.definition,
-                "formula": metric.formula,
+                "definition": _silent(metric.definition, hidden),
+                "formula": metric.formula if _plain(hidden).isdisjoint(metric.measures) else "",
             }
             for metric in METRICS.values()
             if metric.key in shown
         },
-        **choices(),
+        **choices(tuple(rank for rank in RANKS if rank not in hidden)),
         "pages": {
             page.key: {
                 "title": page.title,
@@ -40,3 +47,17 @@ def spec(pages: Sequence[Page], prefix: str, currency: str = "USD", locale: str 
             for page in pages
         },
     }
+
+
+def _silent(definition: str, hidden: Set[str]) -> str:
+    """`definition` without the sentences that name a metric of `hidden`."""
+    names = [re.escape(name) for key in sorted(hidden) for name in {METRICS[key].label, METRICS[key].short} if name]
+    if not names:
+        return definition
+    named = re.compile(rf"\b({'|'.join(names)})", re.IGNORECASE)
+    return " ".join(sentence for sentence in re.split(r"(?<=\.) ", definition) if not named.search(sentence))
+
+
+def _plain(hidden: Set[str]) -> frozenset[str]:
+    """The measures that are themselves hidden metrics."""
+    return frozenset(key for key in hidden if METRICS[key].over == (key,) and not METRICS[key].by)

@@ -1,5 +1,6 @@
 """Tables: metrics by the values of one or two dimensions, with a totals row computed from sums; rankings."""
 
+from collections.abc import Set
 from typing import Any
 
 import pandas as pd
@@ -37,6 +38,13 @@ def table(
     def rows(reading: Reading) -> list[dict[str, Any]]:
         return _records(reading.now[by], by, metrics)
 
+    def less(hidden: Set[str]) -> Visual | None:
+        left, shaded = _left(metrics, hidden), _left(gradient, hidden)
+        if not left:
+            return None
+        sorted_by = None if sort in hidden else sort
+        return table(name, title, question, by, left, gradient=shaded, sort=sorted_by, width=width)
+
     return Visual(
         name,
         title,
@@ -49,6 +57,7 @@ def table(
         rows=rows,
         spec={"keys": by, "metrics": metrics, "gradient": gradient, "sort": sort, "rank": False},
         width=width,
+        less=less,
     )
 
 
@@ -62,6 +71,7 @@ def ranking(
     limit: int,
     gradient: tuple[str, ...] = (),
     width: int = 12,
+    ranks: tuple[str, ...] = RANKS,
 ) -> Visual:
     """The best or worst campaigns by the query's ranking metric, those with too little spend to judge left out."""
 
@@ -87,13 +97,19 @@ def ranking(
     def rows(reading: Reading) -> list[dict[str, Any]]:
         return _records(ranked(reading).rows, _CAMPAIGN, shown(reading))
 
+    def less(hidden: Set[str]) -> Visual | None:
+        left, shaded, orders = _left(metrics, hidden), _left(gradient, hidden), _left(ranks, hidden)
+        if "spend" in hidden or not orders:
+            return None
+        return ranking(name, title, question, left, best=best, limit=limit, gradient=shaded, width=width, ranks=orders)
+
     return Visual(
         name,
         title,
         question,
         "table",
         needs=(_CAMPAIGN,),
-        metrics=tuple(dict.fromkeys((*metrics, "spend", *RANKS))),
+        metrics=tuple(dict.fromkeys((*metrics, "spend", *ranks))),
         columns=(*_CAMPAIGN, *metrics),
         draw=draw,
         rows=rows,
@@ -103,10 +119,15 @@ def ranking(
             "gradient": gradient,
             "sort": None,
             "rank": True,
-            "ranks": RANKS,
+            "ranks": ranks,
         },
         width=width,
+        less=less,
     )
+
+
+def _left(metrics: tuple[str, ...], hidden: Set[str]) -> tuple[str, ...]:
+    return tuple(metric for metric in metrics if metric not in hidden)
 
 
 def _columns(frame: pd.DataFrame, metrics: tuple[str, ...]) -> dict[str, Any]:

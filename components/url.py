@@ -100,7 +100,7 @@ def write(query: Query) -> str:
         ("grain", query.grain, "day"),
         ("rank", query.rank, DEFAULT_RANK),
     ):
-        if value != default:
+        if value and value != default:
             fields.append((name, value))
     return "&".join(f"{name}={quote(value, safe=',')}" for name, value in fields)
 
@@ -113,16 +113,20 @@ def _unescape(value: str) -> str:
     return re.sub(r"%(2[Cc]|25)", lambda found: "%" if found[1] == "25" else ",", value)
 
 
-def read(address: str, options: Mapping[str, Sequence[str]], extent: Extent) -> tuple[Query, tuple[str, ...]]:
+def read(
+    address: str, options: Mapping[str, Sequence[str]], extent: Extent, ranks: Sequence[str] = RANKS
+) -> tuple[Query, tuple[str, ...]]:
     """The query that a query string asks for, and a sentence for each thing it asks for that does not exist.
 
-    `options` are the values that exist, by dimension. Nothing in `address` raises.
+    `options` are the values that exist, by dimension, `ranks` what can be ranked by. Nothing in `address` raises.
     """
+    ranks = ranks or ("",)
+    usual = DEFAULT_RANK if DEFAULT_RANK in ranks else ranks[0]
     notes: list[str] = []
     try:
         pairs = parse_qsl(address, errors="replace", max_num_fields=_MOST_FIELDS)
     except ValueError:
-        return Query(), ("The address has too many parts to be read; showing everything.",)
+        return Query(rank=usual), ("The address has too many parts to be read; showing everything.",)
     fields: dict[str, str] = {}
     for name, value in pairs:
         fields[name] = f"{fields[name]},{value}" if name in fields else value
@@ -142,7 +146,7 @@ def read(address: str, options: Mapping[str, Sequence[str]], extent: Extent) -> 
         end,
         _one_of(fields, "compare", COMPARES, "comparison", notes),
         _one_of(fields, "grain", GRAINS, "grain", notes),
-        _one_of(fields, "rank", (DEFAULT_RANK, *RANKS), "ranking metric", notes),
+        _one_of(fields, "rank", (usual, *ranks), "ranking metric", notes),
     )
     strange = [name for name in fields if not _IGNORED.match(name)]
     if strange:
@@ -237,12 +241,13 @@ def _day(text: str, notes: list[str]) -> date | None:
     return None
 
 
-def choices() -> dict[str, object]:
+def choices(ranks: Sequence[str] = RANKS) -> dict[str, object]:
     """Presets, comparisons, grains and rankings with their labels, and the defaults that an address leaves out."""
+    rank = DEFAULT_RANK if DEFAULT_RANK in ranks else next(iter(ranks), "")
     return {
         "presets": [list(item) for item in PRESETS.items()],
         "compares": [["previous", "Previous period"], ["year", "Last year"], ["none", "No comparison"]],
         "grains": [["day", "Day"], ["week", "Week"], ["month", "Month"]],
-        "ranks": [[key, METRICS[key].short or METRICS[key].label] for key in RANKS],
-        "defaults": {"last": DEFAULT_LAST, "compare": "previous", "grain": "day", "rank": DEFAULT_RANK},
+        "ranks": [[key, METRICS[key].short or METRICS[key].label] for key in ranks],
+        "defaults": {"last": DEFAULT_LAST, "compare": "previous", "grain": "day", "rank": rank},
     }

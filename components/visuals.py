@@ -4,8 +4,8 @@ A page is a list of visuals in reading order. Everything else follows from that 
 layout, the entry in the view, the data address, the tests over all visuals.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Set
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -21,7 +21,8 @@ class Visual:
 
     `needs` are the groupings whose totals it reads, `before` those it reads of the baseline too. `draw` turns them into
     the answer of docs/wire.md, `rows` into the rows of its data address, whose columns are at least `columns`. What the
-    browser knows beforehand is `spec`; `width` is in twelfths of the page.
+    browser knows beforehand is `spec`; `width` is in twelfths of the page. `less` makes the same visual without some
+    metrics, None where nothing sensible is left; a visual that has no `less` needs all of its metrics.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Visual:
     spec: Mapping[str, Any] = field(default_factory=dict)
     before: tuple[Grouping, ...] = ()
     width: int = 12
+    less: Callable[[Set[str]], "Visual | None"] | None = None
 
 
 @dataclass(frozen=True)
@@ -47,3 +49,16 @@ class Page:
     title: str
     lead: str
     visuals: tuple[Visual, ...]
+
+
+def without(page: Page, hidden: Set[str]) -> Page:
+    """`page` without the metrics `hidden`: fewer cards and columns, and no visual that cannot do without them."""
+    if not hidden:
+        return page
+    left = []
+    for visual in page.visuals:
+        if hidden.isdisjoint(visual.metrics):
+            left.append(visual)
+        elif visual.less and (fewer := visual.less(hidden)):
+            left.append(fewer)
+    return replace(page, visuals=tuple(left))

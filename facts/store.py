@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import Final
+from weakref import ref
 
 import numpy as np
 import pandas as pd
@@ -101,12 +102,15 @@ class Source:
 
     def __init__(self, path: str | Path) -> None:
         self._path = Path(path)
+        self._admit: Callable[[Facts], None] = lambda facts: None
         self._facts: Facts | None = None
         self._problem: str | None = None
         self._seen: object = None
         self._lock = Lock()
         self._watcher: tuple[int, Thread] | None = None
         self._stop = Event()
+        here = ref(self)
+        os.register_at_fork(after_in_child=lambda: _forked(here()))
         self.refresh()
 
     @property
@@ -120,6 +124,12 @@ class Source:
             self._watch()
         return self._facts
 
+    def require(self, admit: Callable[[Facts], None]) -> None:
+        """From now on take only facts for which `admit` raises no DataProblem. Raises it for those already here."""
+        if self._facts is not None:
+            admit(self._facts)
+        self._admit = admit
+
     def refresh(self) -> bool:
         """Look once for a newer version and take it; whether one was taken."""
         with self._lock:
@@ -128,6 +138,7 @@ class Source:
                 return False
             try:
                 found = load(self._path)
+                self._admit(found)
             except DataProblem as problem:
                 if self._problem != str(problem):
                     _log.warning("data not taken: %s", problem)
@@ -169,3 +180,9 @@ class Source:
     def close(self) -> None:
         """Stop looking."""
         self._stop.set()
+
+
+def _forked(source: Source | None) -> None:
+    """In a new process: whoever held the lock when it was forked is not here to let go of it."""
+    if source is not None:
+        source._lock = Lock()

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from app import create_app
 from components.visuals import Page, Visual
-from facts.store import Source
+from facts.store import DEMO_NAME, Source
 from kpi.schema import COUNTS, IDENTIFIERS, MEASURES
 from pages import PAGES
 from settings import from_environment
@@ -56,7 +56,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     frame.loc[frame["platform"] == "Other", ["revenue", "cogs", "reach"]] = np.nan
     frame[list(COUNTS)] = frame[list(COUNTS)].astype("Int64")
     path = tmp_path_factory.mktemp("hostile") / "facts"
-    write_deltalake(str(path), frame.assign(date=frame["date"].dt.date))
+    write_deltalake(str(path), frame.assign(date=frame["date"].dt.date), name=DEMO_NAME)  # else nobody may look
     source = Source(path)
     assert source.problem is None
     yield create_app(from_environment({"DASHBOARD_FACTS": str(path)}), source).server.test_client()

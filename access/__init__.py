@@ -1,0 +1,1 @@
+"""Who may see what: token -> reader (identity), reader -> role (policy), role -> what is shown (rights)."""

@@ -1,0 +1,103 @@
+"""Who asks: one signed token in one configured header, and nothing else. No plain header is ever believed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
+from access.keys import ALGORITHMS, Keys, NoKeys
+
+LEEWAY: Final = 30
+LONGEST_TOKEN: Final = 16_384
+
+__all__ = ["NoKeys", "NotSignedIn", "Reader", "SignIn"]
+
+
+class NotSignedIn(Exception):
+    """No token, or one that proves nothing. The message names the fault in a word or two, for the log."""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A person: `subject` is the provider's name for them, `name` what the page shows, `groups` what they belong to."""
+
+    subject: str
+    name: str
+    groups: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """How a token must look: who issued it, for whom, in which claim the groups stand, and which keys sign it."""
+
+    issuer: str
+    audience: str
+    groups_claim: str
+    keys: Keys
+
+    def reader(self, header: str | None) -> Reader:
+        """The reader that a header's token proves. Raises NotSignedIn, or NoKeys where no key can be had."""
+        if not header:
+            raise NotSignedIn("no token")
+        token = header[7:].strip() if header[:7].lower() == "bearer " else header.strip()
+        if len(token) > LONGEST_TOKEN or token.count(".") != 2 or not token.isascii() or set(token) & set(", \t"):
+            raise NotSignedIn("not a token")
+        try:
+            head = jwt.get_unverified_header(token)
+            key = self._key(head)
+            claims = jwt.decode(
+                token,
+                key,
+                algorithms=["RS256" if isinstance(key, RSAPublicKey) else "ES256"],
+                issuer=self.issuer,
+                audience=None if self.keys.by_kid else self.audience,
+                leeway=LEEWAY,
+                options={
+                    "require": ["exp", "iss", "sub"] if self.keys.by_kid else ["exp", "iss", "aud", "sub"],
+                    "verify_aud": not self.keys.by_kid,
+                },
+            )
+        except (NoKeys, NotSignedIn):
+            raise
+        except jwt.PyJWTError as fault:
+            raise NotSignedIn(type(fault).__name__) from None
+        except Exception as fault:  # a token is a stranger's text: whatever it breaks, it proves nothing
+            raise NotSignedIn(f"unreadable ({type(fault).__name__})") from None
+        if self.keys.by_kid and head.get("signer") != self.audience:
+            raise NotSignedIn("another signer")
+        return _reader(claims, self.groups_claim)
+
+    def _key(self, head: Mapping[str, Any]) -> Any:
+        kid = head.get("kid", "")
+        if head.get("alg") not in ALGORITHMS:
+            raise NotSignedIn("another algorithm")
+        if not isinstance(kid, str):
+            raise NotSignedIn("unknown key")
+        key = self.keys.find(kid)
+        if key is None:
+            raise NotSignedIn("unknown key")
+        return key
+
+
+def _reader(claims: Mapping[str, Any], groups_claim: str) -> Reader:
+    subject = claims["sub"]
+    if not isinstance(subject, str) or not subject.strip():
+        raise NotSignedIn("no subject")
+    name = next(
+        (claims[key] for key in ("name", "email", "preferred_username") if isinstance(claims.get(key), str)), subject
+    )
+    return Reader(subject[:200], name[:200] or subject[:200], _groups(claims, groups_claim))
+
+
+def _groups(claims: Mapping[str, Any], name: str) -> frozenset[str]:
+    """The groups in the claim called `name`, which may lead down a path of objects: ``realm_access.roles``."""
+    found: Any = claims.get(name)
+    if found is None:
+        found = claims
+        for part in name.split("."):
+            found = found.get(part) if isinstance(found, Mapping) else None
+    if isinstance(found, str):
+        return frozenset([found])
+    return frozenset(group for group in found if isinstance(group, str)) if isinstance(found, list) else frozenset()

@@ -1,0 +1,60 @@
+"""What a reader may see. The one module that decides; requests, callbacks, the data and the drawing all ask it.
+
+Nothing is allowed that a role does not give: no role, no page. `Rights` is a value, so it is also what caches keep
+answers apart by.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from access.identity import Reader, SignIn
+from access.policy import Policy
+from kpi.selection import Only
+
+
+@dataclass(frozen=True)
+class Rights:
+    """The pages that may be opened, the rows that are seen (() is every row), the metrics that are not."""
+
+    pages: tuple[str, ...] = ()
+    rows: Only = ()
+    hides: frozenset[str] = frozenset()
+    role: str = ""
+
+    def opens(self, page: str) -> bool:
+        """Whether `page` may be opened."""
+        return page in self.pages
+
+    def shows(self, metrics: Iterable[str]) -> bool:
+        """Whether every one of `metrics` may be seen."""
+        return self.hides.isdisjoint(metrics)
+
+
+NOTHING = Rights()
+
+
+@dataclass(frozen=True)
+class Admission:
+    """How a request becomes rights: by a token and the policy, or, without a sign-in, all of the demo's `pages`."""
+
+    pages: tuple[str, ...]
+    sign_in: SignIn | None = None
+    policy: Policy | None = None
+
+    @property
+    def demo(self) -> bool:
+        """Whether everybody sees everything, which only made-up data allows."""
+        return self.sign_in is None
+
+    def reader(self, header: str | None) -> Reader | None:
+        """Who the header's token proves; nobody in the demo. Raises NotSignedIn and NoKeys (access.identity)."""
+        return None if self.sign_in is None else self.sign_in.reader(header)
+
+    def rights(self, reader: Reader | None) -> Rights:
+        """What `reader` may see: the rights of their first role, or none."""
+        if self.sign_in is None:
+            return Rights(self.pages, role="demo")
+        if reader is None or self.policy is None:
+            return NOTHING
+        role = self.policy.role_of(reader.groups)
+        return NOTHING if role is None else Rights(role.pages, role.rows, role.hides, role.name)

@@ -1,0 +1,273 @@
+"""In front of every request: is it ours, is it small, does it come from our own page, who asks, and may they?
+
+Every address is of a kind that says who may have it, and the start fails where one has none. What is answered leaves
+with the headers that keep a browser from doing more with it than showing it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hmac import compare_digest
+from typing import Any, Final, Literal
+
+import orjson
+from dash import Dash
+from flask import Flask, Response, g, request
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.sansio.utils import host_is_trusted
+
+from access.identity import NoKeys, NotSignedIn
+from access.rights import NOTHING, Admission, Rights
+from callbacks.shown import shown
+from components import notices
+from components.visuals import Page
+
+LONGEST_QUERY: Final = 32_768
+LARGEST_BODY: Final = 65_536
+
+#: open: health checks. operations: for the monitoring. shell: any reader with a role. page, figures: who may open the
+#: page that the address names. callback: who may open the page that the callback belongs to.
+Kind = Literal["open", "operations", "shell", "page", "figures", "callback"]
+
+KINDS: Final[dict[str, Kind]] = {
+    "/healthz": "open",
+    "/readyz": "open",
+    "/metrics": "operations",
+    "/": "page",
+    "/<path:path>": "page",
+    "/view/<page>": "figures",
+    "/data/<page>/<visual>.<kind>": "figures",
+    "/version": "shell",
+    "/_dash-layout": "shell",
+    "/_dash-dependencies": "shell",
+    "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>": "shell",
+    "/_reload-hash": "shell",
+    "/_favicon.ico": "shell",
+    "/assets/<path:filename>": "shell",
+    "/static/<path:filename>": "shell",
+    "/_dash-update-component": "callback",
+}
+
+#: Marks the server's own first requests; no header can put it there.
+WARM_UP: Final = object()
+WARM_UP_KEY: Final = "dashboard.warm_up"
+
+
+class Unowned(Exception):
+    """An address or a callback that belongs to no page, so that nobody could say who may have it."""
+
+
+class Refused(Exception):
+    """The request is refused; `reason` is for the log, `sentence` for the reader."""
+
+    def __init__(self, status: int, reason: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status, self.reason, self.sentence = status, reason, sentence
+
+
+@dataclass(frozen=True)
+class Entrance:
+    """What the guard goes by; `prefix` is the path the browser sees, `hosts` the names it may have used ("*": any)."""
+
+    pages: tuple[Page, ...]
+    admission: Admission
+    prefix: str = "/"
+    header: str = "X-Auth-Id-Token"
+    hosts: tuple[str, ...] = ("*",)
+    log_out: str = ""
+    scrape_token: str = ""
+
+    @property
+    def contact(self) -> str:
+        """Whom a refused reader asks."""
+        policy = self.admission.policy
+        return policy.contact if policy else "whoever runs this dashboard"
+
+
+def register(app: Dash, entrance: Entrance) -> None:
+    """Put the guard in front of the app's server."""
+    server: Flask = app.server
+    server.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    server.url_map.merge_slashes = False
+
+    @server.before_request
+    def admit() -> Response | None:
+        g.rights, g.reader, g.reason = NOTHING, None, "allowed"
+        try:
+            decide(entrance, app)
+        except Refused as refused:
+            g.reason = refused.reason
+            return answer_refusal(entrance, refused)
+        return None
+
+    @server.after_request
+    def silent(response: Response) -> Response:
+        """The list of callbacks, without those of pages that the reader may not open."""
+        if request.path == "/_dash-dependencies" and response.status_code == 200:
+            entries = orjson.loads(response.get_data())
+            response.set_data(orjson.dumps([entry for entry in entries if _may_know(entry, entrance.pages)]))
+        return response
+
+    @server.errorhandler(HTTPException)
+    def failed(problem: HTTPException) -> Response:
+        code = problem.code or 500
+        if code < 400:  # the app itself redirects nowhere
+            code = 404
+        g.reason = f"status {code}"
+        return said(code, {404: "There is nothing at this address."}.get(code, f"{problem.name}."))
+
+    @server.errorhandler(Exception)
+    def broken(problem: Exception) -> Response:
+        if type(problem).__name__ == "DependencyException":  # how Dash says that a bundle does not exist
+            g.reason = "status 404"
+            return said(404, "There is nothing at this address.")
+        server.logger.exception("request failed")
+        g.reason = "failed"
+        return said(500, "Something went wrong here; it has been logged.")
+
+
+def _may_know(entry: dict[str, Any], pages: Sequence[Page]) -> bool:
+    named = {str(each["id"]) for part in ("inputs", "state") for each in entry[part]} | set(ids(entry["output"]))
+    owners = {page.key for page in pages for name in named if name.startswith(f"{page.key}-")}
+    return owners <= set(g.rights.pages)
+
+
+def decide(entrance: Entrance, app: Dash) -> None:
+    """Set `g.reader` and `g.rights` for the request, or raise Refused."""
+    rule = request.url_rule.rule if request.url_rule is not None else None
+    kind = KINDS.get(rule) if rule else None
+    if kind == "open":
+        return
+    if "*" not in entrance.hosts and not host_is_trusted(request.headers.get("Host"), entrance.hosts):
+        raise Refused(400, "host", "This host is not among those in DASHBOARD_HOSTS.")
+    if len(request.query_string) > LONGEST_QUERY:
+        raise Refused(414, "query too long", f"A query may have {LONGEST_QUERY:,} characters.")
+    if (request.content_length or 0) > LARGEST_BODY:
+        raise Refused(413, "body too large", f"A body may have {LARGEST_BODY:,} bytes.")
+    if foreign():
+        raise Refused(403, "cross-site", "Another site's page asked for this; open the dashboard itself.")
+    if kind == "operations":
+        _monitoring(entrance)
+        return
+    if request.environ.get(WARM_UP_KEY) is WARM_UP:
+        g.rights = Rights(tuple(page.key for page in entrance.pages), role="warm-up")
+        return
+    try:
+        g.reader = entrance.admission.reader(_token(entrance.header))
+    except NotSignedIn as fault:
+        raise Refused(401, f"not signed in: {fault}", "You are not signed in.") from None
+    except NoKeys as fault:
+        raise Refused(503, "no keys", str(fault)) from None
+    rights = entrance.admission.rights(g.reader)
+    page = _page_of(entrance, kind, app)
+    g.opened = rights
+    if rights.pages and (kind is None or page == ""):
+        raise Refused(404, "no such address", "There is nothing at this address.")
+    if not rights.pages or (page is not None and not rights.opens(page)):
+        raise Refused(403, "not allowed", f"This is not among what you may see. Ask {entrance.contact}.")
+    g.rights = rights
+
+
+def _page_of(entrance: Entrance, kind: Kind | None, app: Dash) -> str | None:
+    """The key of the page that is asked for, None where it is for every page, "" where there is none such."""
+    keys = {page.key for page in entrance.pages}
+    arguments = request.view_args or {}
+    if kind == "page":
+        path = arguments.get("path", "").rstrip("/")
+        return next((page.key for page in entrance.pages if page.path == path), "")
+    if kind == "figures":
+        return arguments["page"] if arguments["page"] in keys else ""
+    if kind == "callback":
+        return _owner(owners(app, entrance.pages))
+    return None
+
+
+def _owner(owners: dict[str, str]) -> str:
+    """The page of the callback that a body asks to run; "" where no such callback runs on the server."""
+    if not owners:
+        return ""
+    try:
+        output = orjson.loads(request.get_data())["output"]
+    except (orjson.JSONDecodeError, KeyError, TypeError, RequestEntityTooLarge):
+        return ""
+    return owners.get(output, "") if isinstance(output, str) else ""
+
+
+def foreign() -> bool:
+    """Whether another site's page asks, for more than to show ours in a window of its own."""
+    headers = request.headers
+    if headers.get("Sec-Fetch-Site", "none") in ("same-origin", "none"):
+        return False
+    opened = headers.get("Sec-Fetch-Mode") == "navigate" and headers.get("Sec-Fetch-Dest", "document") == "document"
+    return not (opened and request.method in ("GET", "HEAD"))
+
+
+def _token(header: str) -> str | None:
+    """The one value of the configured header; several are none."""
+    values = request.headers.getlist(header)
+    return values[0] if len(values) == 1 else None
+
+
+def _monitoring(entrance: Entrance) -> None:
+    if entrance.scrape_token:
+        given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        if not compare_digest(given.encode(), entrance.scrape_token.encode()):
+            raise Refused(401, "no scrape token", "The metrics ask for the token in DASHBOARD_METRICS_TOKEN.")
+    elif not entrance.admission.demo:
+        raise Refused(403, "metrics closed", "Set DASHBOARD_METRICS_TOKEN to let the monitoring read the metrics.")
+
+
+def answer_refusal(entrance: Entrance, refused: Refused) -> Response:
+    """A refusal: a page where a browser opens one, an object with a sentence elsewhere."""
+    wants_page = request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html"
+    if not (wants_page and request.method in ("GET", "HEAD")):
+        return said(refused.status, refused.sentence)
+    opened = shown(entrance.pages, g.get("opened", NOTHING))
+    if refused.status == 401:
+        text = notices.not_signed_in()
+    elif refused.status == 403 and g.reader is not None:
+        text = notices.not_allowed(g.reader.name, entrance.contact, opened, entrance.prefix, entrance.log_out)
+    elif refused.status == 404:
+        text = notices.no_such_page(opened, entrance.prefix)
+    else:
+        return said(refused.status, refused.sentence)
+    return Response(text, refused.status, content_type="text/html; charset=utf-8")
+
+
+def said(status: int, sentence: str) -> Response:
+    """A refusal as docs/wire.md has it."""
+    return Response(orjson.dumps({"error": sentence}), status, content_type="application/json")
+
+
+def owners(app: Dash, pages: Sequence[Page]) -> dict[str, str]:
+    """The page of each callback that runs on the server: the one whose key begins the ids of all its outputs.
+
+    Raises Unowned where one has none.
+    """
+    found = {}
+    for output, entry in {**_pending(), **app.callback_map}.items():
+        if "callback" not in entry:  # runs in the browser
+            continue
+        page = next((page.key for page in pages if all(name.startswith(f"{page.key}-") for name in ids(output))), None)
+        if page is None:
+            raise Unowned(f"The callback {output} belongs to no page: begin the ids of its outputs with a page's key.")
+        found[output] = page
+    return found
+
+
+def ids(output: str) -> list[str]:
+    """The ids of the components that a callback called `output` writes to."""
+    return [part.rsplit(".", 1)[0] for part in output.strip(".").split("...")]
+
+
+def _pending() -> dict[str, Any]:
+    from dash._callback import GLOBAL_CALLBACK_MAP
+
+    return GLOBAL_CALLBACK_MAP
+
+
+def complete(app: Dash, pages: Sequence[Page]) -> None:
+    """Raises Unowned where an address of the app's server is of no kind, or a callback belongs to no page."""
+    owners(app, pages)
+    for rule in app.server.url_map.iter_rules():
+        if rule.rule not in KINDS:
+            raise Unowned(f"The address {rule.rule} belongs to no page: say in callbacks.guard.KINDS who may have it.")

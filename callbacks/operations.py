@@ -1,0 +1,184 @@
+"""What an operator sees: a line for each request, an audit line for each export and refusal, and Prometheus metrics.
+
+Lines say who, what and how it ended; never a token, a query or a figure. Labels are what is registered, never what
+a request says.
+"""
+
+import json
+import logging
+import os
+import re
+import sys
+import time
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any, Final
+from uuid import uuid4
+
+from flask import Flask, Response, g, request
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from components.visuals import Page
+from facts.store import Source
+
+_GIVEN_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
+_SECONDS: Final = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+_KINDS: Final = ("csv", "json", "xlsx")
+
+_log = logging.getLogger("dashboard.request")
+_audit = logging.getLogger("dashboard.audit")
+
+
+class Lines(logging.Formatter):
+    """One JSON object a line; what a record carries in `told` is part of it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line."""
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+            **getattr(record, "told", {}),
+        }
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+class Words(logging.Formatter):
+    """The same for a person at a terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line."""
+        told = " ".join(f"{name}={value}" for name, value in getattr(record, "told", {}).items() if value != "")
+        return " ".join(filter(None, (super().format(record), told)))
+
+
+def start_logging(form: str) -> None:
+    """Write lines to stderr: `form` json for every request, text for warnings, exports and refusals only."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(Lines() if form == "json" else Words("%(levelname)s %(name)s: %(message)s"))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.INFO if form == "json" else logging.WARNING)
+    _log.setLevel(logging.INFO if form == "json" else logging.WARNING)
+    _audit.setLevel(logging.INFO)
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
+
+
+class Metrics:
+    """The counts of one server; across gunicorn's workers where PROMETHEUS_MULTIPROC_DIR names a folder."""
+
+    def __init__(self) -> None:
+        own = self._own = CollectorRegistry()
+        self.requests = Counter(
+            "dashboard_requests", "Requests by page, visual, kind and status.", ("page", "visual", "kind", "status"),
+            registry=own,
+        )  # fmt: skip
+        self.seconds = Histogram(
+            "dashboard_request_seconds", "Time to answer.", ("page", "visual", "kind"), buckets=_SECONDS, registry=own
+        )
+        self.cache = Counter("dashboard_cache", "Views asked of the cache.", ("found",), registry=own)
+        self.restarts = Counter("dashboard_worker_restarts", "Workers that ended and were replaced.", registry=own)
+
+    def text(self, source: Source) -> bytes:
+        """Everything, as Prometheus reads it."""
+        folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+        registry = self._own
+        if folder:
+            registry = CollectorRegistry()
+            MultiProcessCollector(registry, folder)
+        return generate_latest(registry) + generate_latest(_data(source))
+
+
+class _Data:
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    def collect(self) -> list[GaugeMetricFamily]:
+        facts = self._source.current()
+        ready = GaugeMetricFamily("dashboard_data_ready", "Whether there is data to show.", float(facts is not None))
+        refused = GaugeMetricFamily(
+            "dashboard_data_refused", "Whether newer data could not be taken.", float(self._source.problem is not None)
+        )
+        version = GaugeMetricFamily("dashboard_data_version", "The version that is shown.", labels=["version"])
+        age = GaugeMetricFamily("dashboard_data_age_days", "Days since the newest day in the data.")
+        if facts is not None:
+            version.add_metric([facts.version], 1.0)
+            age.add_metric([], float((date.today() - facts.extent().last).days))
+        return [ready, refused, version, age]
+
+
+def _data(source: Source) -> CollectorRegistry:
+    registry = CollectorRegistry()
+    registry.register(_Data(source))
+    return registry
+
+
+def register(server: Flask, pages: Sequence[Page], source: Source, metrics: Metrics) -> None:
+    """Count and log every request of `server`, and answer at /metrics. Register before the guard."""
+    visuals = {(page.key, visual.name) for page in pages for visual in page.visuals}
+    by_path = {page.path: page.key for page in pages}
+
+    @server.before_request
+    def begin() -> None:
+        given = request.headers.get("X-Request-Id", "")
+        g.request_id = given if _GIVEN_ID.fullmatch(given) else uuid4().hex
+        g.began = time.perf_counter()
+
+    @server.after_request
+    def end(response: Response) -> Response:
+        took = time.perf_counter() - g.get("began", time.perf_counter())
+        page, visual, kind = asked(by_path, visuals)
+        response.headers["X-Request-Id"] = g.get("request_id", "")
+        if g.get("rights") is not None and g.rights.role == "warm-up":
+            return response
+        metrics.requests.labels(page, visual, kind, str(response.status_code)).inc()
+        metrics.seconds.labels(page, visual, kind).observe(took)
+        told = {
+            "request_id": g.get("request_id", ""),
+            "subject": g.reader.subject if g.get("reader") else "",
+            "role": g.rights.role if g.get("rights") else "",
+            "method": request.method,
+            "kind": kind,
+            "page": page,
+            "visual": visual,
+            "decision": g.get("reason", ""),
+            "status": response.status_code,
+            "duration_ms": round(took * 1000, 2),
+        }
+        if kind != "health":
+            _log.info("request", extra={"told": told})
+        if kind in _KINDS and response.status_code == 200:
+            _audit.info("export", extra={"told": told | {"bytes": response.calculate_content_length() or 0}})
+        elif response.status_code in (400, 401, 403, 413, 414):
+            _audit.info("refusal", extra={"told": told})
+        return response
+
+    @server.get("/metrics")
+    def exposed() -> Response:
+        return Response(metrics.text(source), content_type=CONTENT_TYPE_LATEST)
+
+
+def asked(by_path: dict[str, str], visuals: set[tuple[str, str]]) -> tuple[str, str, str]:
+    """Page, visual and kind of the request, each a name that is registered or empty."""
+    rule = request.url_rule.rule if request.url_rule is not None else ""
+    arguments: dict[str, Any] = request.view_args or {}
+    named, visual, form = (str(arguments.get(name, "")) for name in ("page", "visual", "kind"))
+    page = named if named in by_path.values() else ""
+    if rule.startswith("/data/"):
+        known = (page, visual) in visuals
+        return page if known else "", visual if known else "", form if form in _KINDS else "data"
+    if rule.startswith("/view/"):
+        return page, "", "view"
+    if rule in ("/", "/<path:path>"):
+        return by_path.get(str(arguments.get("path", "")).rstrip("/"), ""), "", "page"
+    if rule in ("/healthz", "/readyz"):
+        return "", "", "health"
+    if rule == "/_dash-update-component":
+        return "", "", "callback"
+    return "", "", "version" if rule == "/version" else "metrics" if rule == "/metrics" else "shell" if rule else "none"
