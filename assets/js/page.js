@@ -15,6 +15,7 @@
     const first = open === null;
     open = key;
     for (const part of document.querySelectorAll("[data-page]")) hide(part, part.dataset.page !== key);
+    dashboard.visuals.open(key);
     document.title = `${spec.pages[key].title} · Marketing dashboard`;
     dashboard.toolbar.fit(Object.values(spec.pages[key].visuals).some((visual) => visual.grain));
     if (!first) byId(`title-${key}`).focus({ preventScroll: true });

@@ -18,6 +18,16 @@
     }
   }
 
+  /** Only the open page's visuals go by their name: a page that is not shown has none. */
+  function open(page) {
+    for (const item of all()) {
+      if (item.page === page) item.root.dataset.visual = `${item.page}.${item.name}`;
+      else delete item.root.dataset.visual;
+    }
+  }
+
+  const all = () => [...items.values()].flat();
+
   let later = []; // charts out of sight, waiting for their turn
   let turnTaken = false;
 
@@ -119,5 +129,5 @@
     dashboard.hide(item.line, !sentence);
   }
 
-  dashboard.visuals = { find, draw, redraw, line, all: () => [...items.values()].flat(), of: (page) => items.get(page) };
+  dashboard.visuals = { find, open, draw, redraw, line, all };
 })();
