@@ -135,7 +135,7 @@ def test_the_data_side_knows_nothing_of_the_web(layer):
 
 def sources() -> list[Path]:
     skip = re.compile(r"(^|/)(\.\w|build/|data/|node_modules/)|\.min\.")
-    found = (p for kind in ("py", "js", "css") for p in ROOT.rglob(f"*.{kind}"))
+    found = (p for kind in ("py", "js") for p in ROOT.rglob(f"*.{kind}"))
     return sorted(p for p in found if not skip.search(str(p.relative_to(ROOT))))
 
 
