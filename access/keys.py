@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import Callable
 from threading import Lock
 from typing import Any, Final
+from weakref import finalize
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
@@ -98,6 +99,7 @@ class Keys:
         self._seen = 0.0
         self._lock = Lock()
         self._shared = tempfile.TemporaryFile()  # noqa: SIM115  (kept open: it is the workers' common memory)
+        finalize(self, self._shared.close)
 
     def find(self, kid: str) -> PublicKey | None:
         """The key called `kid`, after a fetch where it is not known and one is due. Raises NoKeys where none is had.

@@ -4,6 +4,7 @@ Every address is of a kind that says who may have it, and the start fails where 
 with the headers that keep a browser from doing more with it than showing it.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hmac import compare_digest
@@ -13,7 +14,6 @@ import orjson
 from dash import Dash
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
-from werkzeug.sansio.utils import host_is_trusted
 
 from access.identity import NoKeys, NotSignedIn
 from access.rights import NOTHING, Admission, Rights
@@ -137,7 +137,7 @@ def decide(entrance: Entrance, app: Dash) -> None:
     kind = KINDS.get(rule) if rule else None
     if kind == "open":
         return
-    if "*" not in entrance.hosts and not host_is_trusted(request.headers.get("Host"), entrance.hosts):
+    if not known_host(request.headers.get("Host", ""), entrance.hosts):
         raise Refused(400, "host", "This host is not among those in DASHBOARD_HOSTS.")
     if len(request.query_string) > LONGEST_QUERY:
         raise Refused(414, "query too long", f"A query may have {LONGEST_QUERY:,} characters.")
@@ -165,6 +165,16 @@ def decide(entrance: Entrance, app: Dash) -> None:
     if not rights.pages or (page is not None and not rights.opens(page)):
         raise Refused(403, "not allowed", f"This is not among what you may see. Ask {entrance.contact}.")
     g.rights = rights
+
+
+def known_host(host: str, hosts: Sequence[str]) -> bool:
+    """Whether `host`, a Host header, is one of `hosts`, or below one that begins with a dot; "*" is any."""
+    name = re.sub(r":\d+$", "", host).lower().rstrip(".")
+    return any(each == "*" or name == each.lower().lstrip(".") or _below(name, each.lower()) for each in hosts)
+
+
+def _below(name: str, host: str) -> bool:
+    return host.startswith(".") and name.endswith(host)
 
 
 def _page_of(entrance: Entrance, kind: Kind | None, app: Dash) -> str | None:

@@ -82,7 +82,7 @@ class Views:
     def of(self, page: Page, facts: Facts, address: bytes, rights: Rights) -> bytes:
         """The view of `page` for a query string, as JSON."""
         problem = self._source.problem
-        key = (facts.version, facts.loaded, rights, page.key, address, problem)
+        key = (facts.version, facts.loaded, rights.rows, rights.hides, page.key, address, problem)
         with self._lock:
             body = self._kept.get(key)
         if body is not None:

@@ -1,0 +1,113 @@
+"""A company: five roles, a provider, and the dashboard behind it."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from access.policy import Policy, read_policy
+from facts.store import Source
+from pages import PAGES
+from tests.access.signing import AUDIENCE, ISSUER, Provider
+
+POLICY = """
+contact = "data-team@example.com"
+
+[roles.board]
+groups = ["grp-all"]
+pages = ["executive", "cmo", "cfo"]
+rows = "all"
+
+[roles.marketing]
+groups = ["grp-marketing"]
+pages = ["cmo"]
+rows = "all"
+hides = ["profit"]
+
+[roles.finance-europe]
+groups = ["grp-fin-emea"]
+pages = ["cfo"]
+rows = { region = ["Europe"] }
+
+[roles.summary-americas]
+groups = ["grp-americas"]
+pages = ["executive", "cmo"]
+rows = { region = ["North America", "Latin America"], device = ["Mobile"] }
+hides = ["cac", "roi"]
+
+[roles.agency]
+groups = ["grp-agency"]
+pages = ["executive", "cmo", "cfo"]
+rows = { platform = ["Meta"] }
+hides = ["spend", "ltv"]
+
+[roles.nowhere]
+groups = ["grp-nowhere"]
+pages = ["cmo"]
+rows = { region = ["Atlantis"] }
+"""
+
+GROUPS = {
+    "board": "grp-all",
+    "marketing": "grp-marketing",
+    "finance-europe": "grp-fin-emea",
+    "summary-americas": "grp-americas",
+    "agency": "grp-agency",
+    "nowhere": "grp-nowhere",
+}
+
+
+@pytest.fixture(scope="session")
+def provider(tmp_path_factory: pytest.TempPathFactory) -> Provider:
+    return Provider(tmp_path_factory.mktemp("provider"))
+
+
+@pytest.fixture(scope="session")
+def policy_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("policy") / "policy.toml"
+    path.write_text(POLICY)
+    return path
+
+
+@pytest.fixture(scope="session")
+def policy(policy_path: Path) -> Policy:
+    return read_policy(policy_path, [page.key for page in PAGES])
+
+
+@pytest.fixture(scope="session")
+def environment(provider: Provider, policy_path: Path, facts_path: Path) -> dict[str, str]:
+    return {
+        "DASHBOARD_FACTS": str(facts_path),
+        "DASHBOARD_AUTH": "jwt",
+        "DASHBOARD_AUTH_KEYS": str(provider.jwks),
+        "DASHBOARD_AUTH_ISSUER": ISSUER,
+        "DASHBOARD_AUTH_AUDIENCE": AUDIENCE,
+        "DASHBOARD_POLICY": str(policy_path),
+        "DASHBOARD_LOG_OUT": "/signed-out?a=1&b=2",
+    }
+
+
+@pytest.fixture(scope="session")
+def company(environment: dict[str, str]) -> Iterator[FlaskClient]:
+    """The dashboard with a sign-in; a request without a token is nobody's."""
+    from app import create_app
+    from settings import from_environment
+
+    source = Source(environment["DASHBOARD_FACTS"])
+    yield create_app(from_environment(environment), source).server.test_client()
+    source.close()
+
+
+@pytest.fixture(scope="session")
+def ask(company: FlaskClient, provider: Provider) -> Callable[..., Any]:
+    """Ask for a path as a reader with a role (None: signed in, without one)."""
+    tokens = {role: provider.token([group], sub=f"u-{role}") for role, group in GROUPS.items()}
+    tokens |= {"": provider.token(["grp-unknown"])}
+
+    def get(role: str | None, path: str, **more: Any) -> Any:
+        headers = {"X-Auth-Id-Token": tokens[role or ""], **more.pop("headers", {})}
+        return company.open(path, headers=headers, **{"method": "GET", **more})
+
+    return get

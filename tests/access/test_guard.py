@@ -1,0 +1,420 @@
+"""The door itself: limits, headers, other sites, forged callbacks and addresses, a prefix, a demo that stays a demo."""
+
+import json
+import logging
+import re
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dash import Input, Output
+from deltalake import DeltaTable, write_deltalake
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app import create_app
+from callbacks.guard import LARGEST_BODY, LONGEST_QUERY
+from facts.store import DEMO_NAME, Source
+from settings import SETTINGS, WrongSetting, faults, from_environment
+from tests.access.signing import Provider
+
+Ask = Callable[..., Any]
+FORGED, VIEWED = (
+    settings(max_examples=count, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    for count in (1000, 300)
+)
+
+NAMES = st.sampled_from(
+    ["output", "outputs", "inputs", "state", "changedPropIds", "id", "property", "value", "parsedChangedPropsIds", "..",
+     "_pages_content.children", "spec.data"]
+)  # fmt: skip
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30) | NAMES,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(NAMES | st.text(max_size=10), inner, max_size=4),
+    max_leaves=12,
+)
+PIECES = st.sampled_from(
+    ["view", "data", "cfo", "cmo", "executive", "..", ".", "%2e%2e", "%00", "core-cards.csv", "core-cards.exe",
+     "assets", "_dash-layout", "_dash-component-suites", "dash", "plotly", "dash_core_components.js", "_pages_content",
+     "version", "\u202e", "é", "//", "%ff", "<script>", "_dash-update-component", "static", "a" * 300, "metrics", "_reload-hash"]
+) | st.text(max_size=12)  # fmt: skip
+QUERIES = st.lists(
+    st.tuples(
+        st.sampled_from(
+            ["platform", "region", "campaign", "from", "to", "last", "compare", "grain", "rank", "role", "x"]
+        ),
+        st.sampled_from(
+            ["Meta", "Asia Pacific", "profit", "roi", "9999-99-99", "0001-01-01", "all", "99999y", "%", ","]
+        )
+        | st.text(max_size=40),
+    ),
+    max_size=6,
+)
+
+
+@FORGED
+@given(body=JSON, content=st.sampled_from(["application/json", "text/plain", "multipart/form-data; boundary=x", ""]))
+def test_no_forged_callback_runs(ask: Ask, body: Any, content: str) -> None:
+    raw = json.dumps(body).encode()
+    for role in ("marketing", None):
+        answer = ask(role, "/_dash-update-component", method="POST", data=raw, content_type=content)
+        assert answer.status_code == (404 if role else 403)
+        assert set(answer.json) == {"error"}
+
+
+@FORGED
+@given(raw=st.binary(max_size=400), method=st.sampled_from(["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"]))
+def test_no_forged_body_reaches_anything(ask: Ask, raw: bytes, method: str) -> None:
+    for path in ("/_dash-update-component", "/view/cmo", "/", "/data/cmo/scope-cards.json"):
+        answer = ask("marketing", path, method=method, data=raw, content_type="application/json")
+        assert answer.status_code < 500
+        assert b'"rows"' not in answer.data
+
+
+@FORGED
+@given(pieces=st.lists(PIECES, min_size=1, max_size=5), query=QUERIES)
+def test_no_forged_address_breaks_or_shows_what_is_foreign(
+    ask: Ask, foreign_words: re.Pattern[str], pieces: list[str], query: list[tuple[str, str]]
+) -> None:
+    path = "/" + "/".join(pieces)
+    for role in ("marketing", "finance-europe"):
+        try:
+            answer = ask(role, path, query_string=query)
+        except (UnicodeError, ValueError):  # no client can send it
+            return
+        assert answer.status_code < 500, path
+        assert not 300 <= answer.status_code < 400, path
+        text = answer.get_data(as_text=True) if "json" in answer.content_type or "html" in answer.content_type else ""
+        if role == "finance-europe" and "“" not in text:
+            assert not foreign_words.search(text)
+
+
+@pytest.fixture(scope="module")
+def foreign_words() -> re.Pattern[str]:
+    return re.compile(r"North America|Asia Pacific|Latin America|CMO dashboard|Executive summary")
+
+
+@VIEWED
+@given(query=QUERIES)
+def test_no_query_shows_foreign_rows(ask: Ask, query: list[tuple[str, str]]) -> None:
+    answer = ask("finance-europe", "/view/cfo", query_string=query)
+    visuals = answer.json["visuals"]
+
+    assert answer.status_code == 200
+    assert answer.json["options"]["region"] == ["Europe"]
+    assert not re.search("North America|Asia Pacific|Latin America", json.dumps(visuals))
+
+
+@pytest.mark.parametrize("depth", [10, 1000, 5000, 30000])
+@pytest.mark.parametrize("opening", ["[", '{"output":', '{"inputs":['])
+def test_deep_nesting_is_an_ordinary_refusal(ask: Ask, depth: int, opening: str) -> None:
+    raw = (opening * depth)[:LARGEST_BODY]
+
+    assert (
+        ask("board", "/_dash-update-component", method="POST", data=raw, content_type="application/json").status_code
+        == 404
+    )
+    assert ask("board", f"/view/cfo?platform={'%5B' * min(depth, 5000)}").status_code == 200
+
+
+def test_a_refusal_is_quick(ask: Ask) -> None:
+    took = []
+    for number in range(300):
+        body = json.dumps({"output": f"x{number}.children", "inputs": [[]] * 2000})
+        start = time.perf_counter()
+        ask("board", "/_dash-update-component", method="POST", data=body, content_type="application/json")
+        took.append(time.perf_counter() - start)
+
+    assert statistics.quantiles(took, n=100)[98] < 0.05
+
+
+def test_the_callback_of_a_page_is_for_those_who_may_open_it(environment: dict[str, str], provider: Provider) -> None:
+    """There is none yet; one that is added is guarded, and named to nobody else."""
+    source = Source(environment["DASHBOARD_FACTS"])
+    app = create_app(from_environment(environment), source)
+    source.close()
+
+    @app.callback(Output("cfo-note", "children"), Input("cfo-ask", "n_clicks"))
+    def note(clicks: int) -> str:
+        return "from the CFO page"
+
+    app._callback_list.append(
+        app._callback_list[0] | {"output": "cfo-note.children", "inputs": [{"id": "cfo-ask", "property": "n_clicks"}]}
+    )
+    client = app.server.test_client()
+    body = {
+        "output": "cfo-note.children",
+        "outputs": {"id": "cfo-note", "property": "children"},
+        "inputs": [{"id": "cfo-ask", "property": "n_clicks", "value": 1}],
+        "changedPropIds": ["cfo-ask.n_clicks"],
+    }
+
+    def post(group: str, sent: Any) -> Any:
+        headers = {"X-Auth-Id-Token": provider.token([group])}
+        return client.post("/_dash-update-component", json=sent, headers=headers)
+
+    assert b"from the CFO page" in post("grp-all", body).data
+    assert post("grp-marketing", body).status_code == 403
+    assert post("grp-all", {**body, "output": "cmo-note.children"}).status_code == 404
+    assert post("grp-marketing", {**body, "output": ["cfo-note.children"]}).status_code == 404
+    named = [
+        "cfo-note" in client.get("/_dash-dependencies", headers={"X-Auth-Id-Token": provider.token([group])}).text
+        for group in ("grp-all", "grp-marketing")
+    ]
+    assert named == [True, False]
+
+
+def test_too_much_is_refused(ask: Ask) -> None:
+    large = {"method": "POST", "data": b"x" * (LARGEST_BODY + 1), "content_type": "application/json"}
+
+    assert ask("board", "/_dash-update-component", **large).status_code == 413
+    assert ask("board", "/view/cfo", **large).status_code == 413
+    assert ask("board", "/view/cfo?x=" + "a" * LONGEST_QUERY).status_code == 414
+
+
+@pytest.mark.parametrize(
+    ("headers", "path", "method", "status"),
+    [
+        ({}, "/view/cfo", "GET", 200),
+        ({"Sec-Fetch-Site": "same-origin"}, "/view/cfo", "GET", 200),
+        ({"Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate"}, "/cfo", "GET", 200),
+        (
+            {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"},
+            "/cfo",
+            "GET",
+            200,
+        ),
+        (
+            {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"},
+            "/cfo",
+            "GET",
+            403,
+        ),
+        (
+            {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "script"},
+            "/view/cfo",
+            "GET",
+            403,
+        ),
+        ({"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "cors"}, "/view/cfo", "GET", 403),
+        (
+            {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"},
+            "/_dash-update-component",
+            "POST",
+            403,
+        ),
+        ({"Host": "evil.example.com"}, "/view/cfo", "GET", 400),
+        ({"Host": "127.0.0.1.evil.example.com"}, "/view/cfo", "GET", 400),
+        ({"Host": "127.0.0.1:8050"}, "/view/cfo", "GET", 200),
+        ({"Host": "[::1]:8050"}, "/view/cfo", "GET", 200),
+        ({"Host": "evil.example.com"}, "/healthz", "GET", 200),
+    ],
+)
+def test_other_sites_and_other_hosts_are_refused(
+    ask: Ask, headers: dict[str, str], path: str, method: str, status: int
+) -> None:
+    assert ask("board", path, headers=headers, method=method).status_code == status
+
+
+def test_every_answer_carries_the_headers(ask: Ask, company: FlaskClient) -> None:
+    for answer in (
+        ask("board", "/"),
+        ask("board", "/view/cfo"),
+        ask("board", "/nothing"),
+        ask("board", "/_dash-update-component", method="POST", data=b"x" * 70_000),
+        company.get("/"),
+        company.get("/healthz"),
+    ):
+        headers = answer.headers
+        assert "'unsafe-eval'" not in headers["Content-Security-Policy"]
+        assert headers["Content-Security-Policy"].startswith("default-src 'self'; script-src 'self' 'sha256-")
+        assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Referrer-Policy"] == "same-origin"
+        assert headers["Cache-Control"] == "no-store"
+        assert "Location" not in headers
+    assert "max-age" in ask("board", _bundle(ask)).headers["Cache-Control"]
+
+
+def _bundle(ask: Ask) -> str:
+    found = re.search(r'src="(/_dash-component-suites/dash/[^"]+)"', ask("board", "/").get_data(as_text=True))
+    assert found
+    return found[1]
+
+
+def test_the_scripts_that_stand_in_the_page_are_those_of_the_policy(ask: Ask) -> None:
+    import base64
+    import hashlib
+
+    answer = ask("board", "/")
+    inline = re.findall(r"<script(?![^>]*\bsrc=)([^>]*)>(.*?)</script>", answer.get_data(as_text=True), re.S)
+    run = [text for attributes, text in inline if "application/json" not in attributes]
+    hashes = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in run]
+
+    assert run
+    assert all(each in answer.headers["Content-Security-Policy"] for each in hashes)
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["the proxy keeps the prefix", "the proxy strips it"])
+def test_a_prefix_works_both_ways(environment: dict[str, str], provider: Provider, kept: bool) -> None:
+    source = Source(environment["DASHBOARD_FACTS"])
+    client = create_app(
+        from_environment({**environment, "DASHBOARD_PREFIX": "/marketing/"}), source
+    ).server.test_client()
+    source.close()
+    headers = {"X-Auth-Id-Token": provider.token(["grp-fin-emea"])}
+    above = "/marketing" if kept else ""
+
+    assert client.get(f"{above}/view/cfo", headers=headers).status_code == 200
+    assert client.get(f"{above}/view/cmo", headers=headers).status_code == 403
+    assert client.get(f"{above}/view/cfo").status_code == 401
+    assert 'href="/marketing/cfo"' in client.get(f"{above}/", headers={**headers, "Accept": "text/html"}).text
+    assert client.get(f"{above}/cfo", headers=headers).status_code == 200
+    assert client.get(f"{above}/healthz").text == "ok\n"
+
+
+def test_metrics_are_not_for_the_public(environment: dict[str, str], ask: Ask, provider: Provider) -> None:
+    assert ask("board", "/metrics").status_code == 403
+    source = Source(environment["DASHBOARD_FACTS"])
+    client = create_app(
+        from_environment({**environment, "DASHBOARD_METRICS_TOKEN": "s3cret"}), source
+    ).server.test_client()
+    assert client.get("/metrics").status_code == 401
+    assert client.get("/metrics", headers={"Authorization": "Bearer wrong"}).status_code == 401
+    client.get("/view/cfo?region=Secret", headers={"X-Auth-Id-Token": provider.token(["grp-all"])})
+    text = client.get("/metrics", headers={"Authorization": "Bearer s3cret"}).text
+    source.close()
+
+    assert 'dashboard_requests_total{kind="view",page="cfo",status="200",visual=""} 1.0' in text
+    assert 'dashboard_cache_total{found="no"}' in text
+    assert "dashboard_data_version{" in text
+    assert "dashboard_data_age_days" in text
+    assert "Secret" not in text
+
+
+def test_lines_say_who_and_what_and_never_a_token_or_a_figure(
+    ask: Ask, company: FlaskClient, provider: Provider, caplog: pytest.LogCaptureFixture
+) -> None:
+    from callbacks.operations import Lines
+
+    caplog.set_level(logging.INFO)
+    token = provider.token(["grp-marketing"], sub="u-42")
+    headers = {"X-Auth-Id-Token": token, "X-Request-Id": "from-the-proxy-1"}
+    figures = company.get("/data/cmo/scope-cards.json?platform=Meta", headers=headers)
+    company.get("/view/cfo", headers=headers)
+    company.get("/view/cfo", headers={"X-Auth-Id-Token": token[:-5]})
+    lines = [json.loads(Lines().format(record)) for record in caplog.records if record.name.startswith("dashboard.")]
+    whole = json.dumps(lines)
+
+    export, refusal, unknown = [line for line in lines if line["logger"] == "dashboard.audit"]
+    assert figures.headers["X-Request-Id"] == "from-the-proxy-1" == export["request_id"]
+    assert (export["message"], export["subject"], export["page"], export["visual"], export["kind"]) == (
+        "export", "u-42", "cmo", "scope-cards", "json",
+    )  # fmt: skip
+    assert (refusal["message"], refusal["decision"], refusal["status"]) == ("refusal", "not allowed", 403)
+    assert unknown["decision"].startswith("not signed in")
+    assert refusal["duration_ms"] >= 0
+    assert sum(line["message"] == "request" for line in lines) == 3
+    assert token[:30] not in whole
+    assert token.rsplit(".", 1)[1][:20] not in whole
+    assert "Meta" not in whole
+    assert str(int(figures.json["rows"][0]["value"])) not in whole
+
+
+@pytest.fixture
+def own_table(facts_path: Path, tmp_path: Path) -> Path:
+    """Data that is not the demo's."""
+    path = tmp_path / "own"
+    write_deltalake(str(path), DeltaTable(str(facts_path)).to_pandas().tail(4000), name="ours")
+    return path
+
+
+@pytest.mark.parametrize("auth", ["demo", ""])
+def test_data_of_ones_own_is_never_shown_without_a_sign_in(own_table: Path, auth: str) -> None:
+    source = Source(own_table)
+    with pytest.raises(WrongSetting, match="Set DASHBOARD_AUTH=jwt, with DASHBOARD_AUTH_KEYS"):
+        create_app(from_environment({"DASHBOARD_FACTS": str(own_table), "DASHBOARD_AUTH": auth}), source)
+    source.close()
+
+
+def test_own_data_that_arrives_in_a_running_demo_is_not_shown(
+    facts_path: Path, own_table: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "facts"
+    write_deltalake(str(path), DeltaTable(str(facts_path)).to_pandas().tail(4000), name=DEMO_NAME)
+    source = Source(path)
+    client = create_app(from_environment({}), source).server.test_client()
+    before = client.get("/view/cfo").json
+    assert "Demo data" in client.get("/_dash-layout").text
+
+    path.rename(tmp_path / "away")
+    own_table.rename(path)
+    assert not source.refresh()
+    after = client.get("/view/cfo").json
+    source.close()
+
+    assert after["data"]["version"] == before["data"]["version"]
+    assert after["visuals"] == before["visuals"]
+    assert "DASHBOARD_AUTH=jwt" in after["data"]["notice"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"DASHBOARD_AUTH": "none"}, "DASHBOARD_AUTH is “none”; it must be demo, jwt, or unset"),
+        ({"DASHBOARD_AUTH": "jwt"}, "also needs DASHBOARD_AUTH_KEYS, DASHBOARD_AUTH_ISSUER, DASHBOARD_AUTH_AUDIENCE"),
+        ({"DASHBOARD_AUTH_HEADER": "X Y"}, "DASHBOARD_AUTH_HEADER is “X Y”"),
+        ({"DASHBOARD_AUTH_KEYS": "ftp://x"}, "DASHBOARD_AUTH_KEYS is “ftp://x”"),
+        ({"DASHBOARD_HOSTS": " , "}, "DASHBOARD_HOSTS is"),
+        ({"DASHBOARD_HOSTS": "https://a"}, "DASHBOARD_HOSTS is"),
+        ({"DASHBOARD_LOG_OUT": "javascript:alert(1)"}, "DASHBOARD_LOG_OUT is"),
+        ({"DASHBOARD_LOG_OUT": "//evil.example.com"}, "DASHBOARD_LOG_OUT is"),
+        ({"DASHBOARD_LOG": "xml"}, "DASHBOARD_LOG is “xml”"),
+    ],
+)  # fmt: skip
+def test_a_wrong_setting_stops_the_start_and_says_what_to_set(changed: dict[str, str], says: str) -> None:
+    with pytest.raises(WrongSetting, match=re.escape(says)):
+        from_environment(changed)
+    assert len(faults({**changed, "DASHBOARD_PORT": "0"})) == 2
+
+
+def test_a_policy_that_cannot_be_read_stops_the_start(environment: dict[str, str], tmp_path: Path) -> None:
+    source = Source(environment["DASHBOARD_FACTS"])
+    for content in (None, "contact = ", "contact = 'x'"):
+        path = tmp_path / "policy.toml"
+        if content is not None:
+            path.write_text(content)
+        with pytest.raises(WrongSetting, match="DASHBOARD_POLICY: The policy"):
+            create_app(from_environment({**environment, "DASHBOARD_POLICY": str(path)}), source)
+    source.close()
+
+
+def test_check_explains_each_fault(
+    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    from cli import main
+
+    for name in SETTINGS:
+        monkeypatch.delenv(name.name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    status = main(["check"])
+    said = capsys.readouterr()
+
+    assert status == 1
+    assert said.err == "marketing-dashboard: roles.nowhere.rows: there is no region “Atlantis” in the data.\n"
+    assert "finance-europe: groups grp-fin-emea; pages cfo; rows region Europe" in said.out
+    assert "hides profit, and what would give it away: breakeven_roas, contribution, margin" in said.out
+    monkeypatch.setenv("DASHBOARD_AUTH_KEYS", str(tmp_path / "none.json"))
+    monkeypatch.setenv("DASHBOARD_POLICY", str(tmp_path / "none.toml"))
+    monkeypatch.setenv("DASHBOARD_FACTS", str(tmp_path / "none"))
+    assert main(["check"]) == 1
+    assert len(capsys.readouterr().err.splitlines()) == 3
+    monkeypatch.setenv("DASHBOARD_PORT", "x")
+    monkeypatch.setenv("DASHBOARD_AUTH_ISSUER", "")
+    assert main(["check"]) == 1
+    assert "DASHBOARD_PORT is “x”" in capsys.readouterr().err

@@ -1,0 +1,286 @@
+"""Nobody sees what is not theirs: every role, every page, every address, forged by hand."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dash import Input, Output
+from deltalake import DeltaTable, write_deltalake
+from flask.testing import FlaskClient
+
+from access.policy import Policy, Role, WrongPolicy, policy_of
+from access.rights import NOTHING, Admission
+from facts.store import DEMO_NAME, Source, load
+from kpi.metrics import METRICS
+from pages import PAGES
+from tests.access.conftest import GROUPS
+
+KEYS = [page.key for page in PAGES]
+ADDRESSES = [
+    "",
+    "last=all&grain=month&compare=year",
+    "rank=profit",
+    "rank=roi&region=Asia%20Pacific,Europe&platform=Google",
+]
+Ask = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def alone(
+    policy: Policy, facts_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, FlaskClient]]:
+    """For each role a dashboard without a sign-in, over a table that has that role's rows and no other."""
+    from app import create_app
+    from settings import from_environment
+
+    clients, sources = {}, []
+    frame = DeltaTable(str(facts_path)).to_pandas()
+    for role in policy.roles:
+        rows = frame
+        for dimension, values in role.rows:
+            rows = rows[rows[dimension].isin(values)]
+        if rows.empty:
+            continue
+        path = tmp_path_factory.mktemp(role.name) / "facts"
+        write_deltalake(str(path), rows, name=DEMO_NAME)
+        sources.append(Source(path))
+        clients[role.name] = create_app(
+            from_environment({"DASHBOARD_FACTS": str(path)}), sources[-1]
+        ).server.test_client()
+    yield clients
+    for source in sources:
+        source.close()
+
+
+def rank_of(role: Role, address: str) -> str:
+    """`address` with the ranking that the role gets instead of a hidden one."""
+    rank = re.search(r"rank=(\w+)", address)
+    if (rank[1] if rank else "profit") not in role.hides:
+        return address
+    allowed = [
+        each
+        for each in ("profit", "roi", "roas", "margin", "revenue", "spend", "conversions", "cac")
+        if each not in role.hides
+    ]
+    rest = re.sub(r"&?rank=\w+", "", address)
+    return "&".join(filter(None, (rest, f"rank={allowed[0]}")))
+
+
+@pytest.mark.parametrize("role_name", GROUPS)
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_every_cell_is_that_of_a_dashboard_over_the_roles_rows_alone(
+    ask: Ask, alone: dict[str, FlaskClient], policy: Policy, role_name: str, address: str
+) -> None:
+    """Every page and every visual's data; the second computation never saw another row."""
+    role = next(role for role in policy.roles if role.name == role_name)
+    wrong, cells = [], 0
+    for page in PAGES:
+        for visual in page.visuals:
+            path = f"/data/{page.key}/{visual.name}.json?{address}"
+            answer = ask(role_name, path)
+            if page.key not in role.pages:
+                assert answer.status_code == 403
+                continue
+            hidden = role.hides & set(visual.metrics)
+            if answer.status_code == 404:
+                assert hidden, f"{path} is not shown, and nothing of it is hidden"
+                continue
+            assert answer.status_code == 200
+            rows = answer.json["rows"]
+            if role_name not in alone:
+                assert rows == []
+                continue
+            told = alone[role_name].get(f"/data/{page.key}/{visual.name}.json?{rank_of(role, address)}").json["rows"]
+            told = [
+                {name: value for name, value in row.items() if name not in role.hides}
+                for row in told
+                if row.get("metric") not in role.hides
+            ]
+            cells += sum(map(len, rows))
+            wrong += [(path, one, other) for one, other in zip(rows, told, strict=True) if not equal(one, other)]
+    assert wrong == []
+    assert cells or role_name == "nowhere"
+
+
+def equal(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """The same row; a call-out's link may name the ranking."""
+    leave = {"query"}
+    return one.keys() == other.keys() and all(
+        value == other[name] or (isinstance(value, float) and value == pytest.approx(other[name], rel=1e-9))
+        for name, value in one.items()
+        if name not in leave
+    )
+
+
+@pytest.mark.parametrize("role_name", GROUPS)
+def test_a_view_draws_what_the_rows_alone_would(
+    ask: Ask, alone: dict[str, FlaskClient], policy: Policy, role_name: str
+) -> None:
+    role = next(role for role in policy.roles if role.name == role_name)
+    if role_name not in alone:
+        return
+    for page in role.pages:
+        seen, told = (client(f"/view/{page}?{rank_of(role, 'last=12w')}").json for client in (
+            lambda path: ask(role_name, path), alone[role_name].get
+        ))  # fmt: skip
+        assert seen["options"] == told["options"]
+        for name, visual in seen["visuals"].items():
+            if not role.hides:
+                assert visual == told["visuals"][name]
+            assert visual["state"] in ("ready", "empty")
+
+
+def words_not_for(role: Role, policy: Policy, options: dict[str, tuple[str, ...]]) -> list[str]:
+    """Names of pages, values and metrics that a role may not see."""
+    pages = [page.title for page in PAGES if page.key not in role.pages]
+    values = [value for dimension, allowed in role.rows for value in options[dimension] if value not in allowed]
+    metrics = [name for key in role.hides for name in (METRICS[key].label, METRICS[key].short) if name]
+    return [*pages, *values, *metrics]
+
+
+@pytest.mark.parametrize("role_name", GROUPS)
+def test_no_word_of_what_a_role_may_not_see(ask: Ask, policy: Policy, facts_path: Path, role_name: str) -> None:
+    role = next(role for role in policy.roles if role.name == role_name)
+    facts = load(facts_path)
+    own, every = facts.options(role.rows), facts.options()
+    every["objective"] = tuple(value for value in every["objective"] if value != "Conversion")  # so is a rate called
+    strange = words_not_for(role, policy, every)
+    strange += [value for name in every for value in every[name] if value not in own[name]]
+    texts = {}
+    for path in ("/", "/_dash-layout", "/_dash-dependencies", "/version", "/nothing", "/metrics"):
+        texts[path] = ask(role_name, path, headers={"Accept": "text/html,*/*"}).get_data(as_text=True)
+    for page in PAGES:
+        for address in (*ADDRESSES, "platform=Nobody"):
+            if address != ADDRESSES[-1]:  # what is asked for is named in the note that it does not exist
+                texts[f"/view/{page.key}?{address}"] = ask(role_name, f"/view/{page.key}?{address}").get_data(
+                    as_text=True
+                )
+        for visual in page.visuals:
+            for kind in ("csv", "json"):
+                path = f"/data/{page.key}/{visual.name}.{kind}"
+                texts[path] = ask(role_name, path).get_data(as_text=True)
+    found = {
+        (path, word)
+        for path, text in texts.items()
+        for word in strange
+        if re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", plain(text))
+    }
+    assert found == set()
+    keys = {f'"{key}"' for key in role.hides - {"margin"}}  # "margin" is also what plotly calls the room around a chart
+    assert {(path, key) for path, text in texts.items() for key in keys if key in text and "rank=" not in path} == set()
+
+
+def plain(text: str) -> str:
+    try:
+        return json.dumps(json.loads(text), ensure_ascii=False)
+    except ValueError:
+        return text
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/cfo", "/view/cfo", "/data/cfo/core-cards.xlsx", "/_dash-layout", "/version", "/x"]
+)
+def test_without_a_role_everything_is_closed_and_says_whom_to_ask(ask: Ask, path: str) -> None:
+    answer = ask(None, path, headers={"Accept": "text/html"})
+
+    assert answer.status_code == 403
+    assert "data-team@example.com" in answer.get_data(as_text=True)
+
+
+def test_a_forbidden_page_says_whom_to_ask_and_what_may_be_opened(ask: Ask) -> None:
+    answer = ask("marketing", "/cfo", headers={"Accept": "text/html"})
+    text = answer.get_data(as_text=True)
+
+    assert answer.status_code == 403
+    assert "ask data-team@example.com" in text
+    assert 'href="/cmo"' in text
+    assert "CFO" not in text
+    assert ask("marketing", "/view/cfo").json == {
+        "error": "This is not among what you may see. Ask data-team@example.com."
+    }
+
+
+def test_the_first_role_in_the_file_is_the_only_one(policy: Policy) -> None:
+    """Rows of one role are never shown with the metrics of another."""
+    both = policy.role_of(["grp-fin-emea", "grp-marketing"])
+
+    assert both is not None
+    assert both.name == "marketing"
+    assert policy.role_of([]) is None
+    assert Admission(tuple(KEYS), sign_in=None).rights(None).pages == tuple(KEYS)
+    assert Admission(tuple(KEYS), sign_in=object(), policy=policy).rights(None) == NOTHING  # type: ignore[arg-type]
+
+
+ROLE = {"groups": ["a"], "pages": ["cmo"], "rows": "all"}
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ({}, "contact"),
+        ({"contact": "x"}, "no role"),
+        ({"contact": "x", "roles": {"a": 1}}, "roles.a is not a table"),
+        (
+            {"contact": "x", "roles": {"a": {**ROLE, "pages": ["cto"]}}},
+            "“cto”, which does not exist: executive, cmo, cfo",
+        ),
+        ({"contact": "x", "roles": {"a": {**ROLE, "pages": []}}}, "roles.a.pages must be a list"),
+        ({"contact": "x", "roles": {"a": {**ROLE, "groups": "a"}}}, "roles.a.groups must be a list"),
+        ({"contact": "x", "roles": {"a": {**ROLE, "rows": {}}}}, "roles.a.rows must be"),
+        ({"contact": "x", "roles": {"a": {**ROLE, "rows": {"country": ["DE"]}}}}, "“country”, which is no dimension"),
+        ({"contact": "x", "roles": {"a": {**ROLE, "rows": {"region": []}}}}, "roles.a.rows.region must be a list"),
+        ({"contact": "x", "roles": {"a": {"groups": ["a"], "pages": ["cmo"]}}}, "roles.a.rows must be"),
+        ({"contact": "x", "roles": {"a": {**ROLE, "hides": ["profits"]}}}, "“profits”, which does not exist"),
+        ({"contact": "x", "roles": {"a": {**ROLE, "metrics": ["roi"]}}}, "“metrics”, which means nothing here"),
+        ({"contact": "x", "role": {}}, "“role”, which means nothing here"),
+    ],
+)
+def test_a_policy_that_is_not_clear_is_refused(content: dict[str, Any], says: str) -> None:
+    with pytest.raises(WrongPolicy, match=re.escape(says)):
+        policy_of(content, KEYS)
+
+
+def test_a_role_without_rows_in_the_data_sees_that_nothing_matches(ask: Ask) -> None:
+    visuals = ask("nowhere", "/view/cmo").json["visuals"]
+
+    assert {visual["state"] for visual in visuals.values()} == {"empty"}
+
+
+def test_readers_of_different_rights_never_share_an_answer(ask: Ask) -> None:
+    answers = {role: ask(role, "/view/cmo").data for role in ("board", "marketing", "summary-americas", "agency")}
+    again = {role: ask(role, "/view/cmo").data for role in reversed(answers)}
+
+    assert len(set(answers.values())) == 4
+    assert again == answers
+
+
+def test_an_address_or_callback_of_no_page_stops_the_start(facts_path: Path) -> None:
+    from app import create_app
+    from callbacks.guard import Unowned, complete, owners
+    from settings import from_environment
+
+    source = Source(facts_path)
+    app = create_app(from_environment({"DASHBOARD_FACTS": str(facts_path)}), source)
+    source.close()
+
+    @app.callback(Output("cfo-note", "children"), Output("cfo-note", "title"), Input("cfo-ask", "n_clicks"))
+    def owned(clicks: int) -> tuple[str, str]:
+        return "", ""
+
+    assert set(owners(app, PAGES).values()) == {"cfo"}
+    complete(app, PAGES)
+
+    @app.callback(Output("cfo-x", "children"), Output("cmo-x", "children"), Input("cfo-ask", "n_clicks"))
+    def torn(clicks: int) -> tuple[str, str]:
+        return "", ""
+
+    with pytest.raises(Unowned, match=r"cfo-x\.children"):
+        complete(app, PAGES)
+    app.callback_map.clear()
+    app.server.view_functions["extra"] = lambda: "x"
+    app.server.url_map.add(app.server.url_rule_class("/extra", endpoint="extra"))
+    with pytest.raises(Unowned, match="/extra"):
+        complete(app, PAGES)
