@@ -7,11 +7,13 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import gunicorn.http.message
 from gunicorn.app.base import BaseApplication
 
+from facts import commands as data
 from settings import SETTINGS, Settings, WrongSetting, faults, from_environment, unknown
 
 SHARED_MEMORY = "/dev/shm" if sys.platform == "linux" else None
@@ -42,8 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         epilog=settings_help,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    command = parser.parse_args(arguments).command
-    if command == "check":
+    data.add_commands(commands)
+    asked = parser.parse_args(arguments)
+    if asked.command == "check":
         return check()
     try:
         settings = from_environment()
@@ -52,6 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     for name in unknown():
         print(f"marketing-dashboard: {name} is no setting of this dashboard and is ignored.", file=sys.stderr)
+    if asked.command in data.COMMANDS:
+        return data.run(asked, Path(settings.facts))
     return serve(settings)
 
 

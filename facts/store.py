@@ -21,21 +21,29 @@ from deltalake import DeltaTable
 from deltalake.exceptions import TableNotFoundError
 from pyarrow.dataset import ParquetReadOptions
 
+from facts.cuts import of_cuts
 from facts.frame import FrameFacts
+from facts.importers.report import CURRENCY, CUT, PROGRAM
 from facts.protocol import DataProblem, Facts
 from kpi.schema import COUNTS, DATE, DIMENSIONS, MEASURES
 
 DEMO_NAME: Final = "marketing-dashboard demo"
 _COLUMNS: Final = (DATE, *DIMENSIONS, *MEASURES)
+
+#: What a table that imports made has beside them: whose money a row is, in which cut and currency.
+_OF_CUTS: Final = ("account", PROGRAM, CUT, CURRENCY)
 _LOOK_EVERY: Final = 1.0
 
 _log = logging.getLogger(__name__)
 
 
-def load(path: str | Path, now: Callable[[], datetime] = datetime.now) -> FrameFacts:
-    """The newest version of the Delta table at `path`. Raises DataProblem with a sentence where it cannot be used."""
+def load(path: str | Path, now: Callable[[], datetime] = datetime.now, version: int | None = None) -> Facts:
+    """A version of the Delta table at `path`, the newest unless one is named.
+
+    Raises DataProblem with a sentence where it cannot be used.
+    """
     try:
-        return _read(path, now)
+        return _read(path, now, version)
     except DataProblem:
         raise
     except TableNotFoundError:
@@ -44,19 +52,25 @@ def load(path: str | Path, now: Callable[[], datetime] = datetime.now) -> FrameF
         raise DataProblem(f"The data at {path} cannot be read: {_first_line(problem)}") from problem
 
 
-def _read(path: str | Path, now: Callable[[], datetime]) -> FrameFacts:
-    table = DeltaTable(str(path))
-    found = table.to_pyarrow_dataset(parquet_read_options=ParquetReadOptions(dictionary_columns=list(DIMENSIONS)))
+def _read(path: str | Path, now: Callable[[], datetime], version: int | None) -> Facts:
+    table = DeltaTable(str(path), version=version)
+    found = table.to_pyarrow_dataset(
+        parquet_read_options=ParquetReadOptions(dictionary_columns=[*DIMENSIONS, *_OF_CUTS])
+    )
     missing = [name for name in _COLUMNS if name not in found.schema.names]
     if missing:
         raise DataProblem(f"The table at {path} has no column {', '.join(missing)}; see the README for its columns.")
     metadata = table.metadata()
-    return FrameFacts(
-        _checked(found.to_table(columns=list(_COLUMNS)), path),
-        f"{str(metadata.id)[:8]}-{table.version()}",
-        loaded=f"{now():%H:%M}",
-        demo=metadata.name == DEMO_NAME,
-    )
+    name, loaded, demo = f"{str(metadata.id)[:8]}-{table.version()}", f"{now():%H:%M}", metadata.name == DEMO_NAME
+    if CUT not in found.schema.names:
+        return FrameFacts(_checked(found.to_table(columns=list(_COLUMNS)), path), name, loaded=loaded, demo=demo)
+    rows = _checked(found.to_table(columns=[*_COLUMNS, *_OF_CUTS]), path)
+    currencies = list(rows[CURRENCY].unique())
+    if len(currencies) != 1:
+        raise DataProblem(
+            f"The table at {path} has money in {' and '.join(map(str, currencies))}, which cannot be added."
+        )
+    return of_cuts(rows, name, loaded=loaded, demo=demo, currency=str(currencies[0]))
 
 
 def _first_line(problem: BaseException) -> str:

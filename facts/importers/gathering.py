@@ -18,6 +18,9 @@ from facts.importers.reading import Sheet
 from facts.importers.recognise import Recognised
 from facts.importers.report import Dropped, ImportProblem
 
+#: Told how many rows have been read.
+Progress = Callable[[int], None]
+
 MOST_ROWS: Final = 5_000_000
 _CHUNK: Final = 50_000
 _MOST_ODD: Final = 10_000
@@ -62,8 +65,9 @@ class _Drops:
         return tuple(Dropped(reason, count, tuple(self._rows[reason])) for reason, count in self._counts.items())
 
 
-def gather(sheet: Sheet, known: Recognised, day: str) -> Raw:
+def gather(sheet: Sheet, known: Recognised, day: str, progress: Progress) -> Raw:
     """Read the columns that `known` places; `day` is the field by which rows are told to be figures of a day.
+    `progress` is called with the number of rows read, now and then.
 
     Raises ImportProblem at the first row that is neither figures, nor totals, nor a note.
     """
@@ -107,6 +111,7 @@ def gather(sheet: Sheet, known: Recognised, day: str) -> Raw:
         if len(chunk) == _CHUNK:
             flush()
             kept += _CHUNK
+            progress(kept)
             if kept > MOST_ROWS:
                 raise ImportProblem(f"{sheet.name} has more than {MOST_ROWS:,} rows: split it, for example by month.")
     if chunk:

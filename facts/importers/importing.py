@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from facts.importers import amazon, business, meta, unified
-from facts.importers.gathering import gather
+from facts.importers.gathering import Progress, gather
 from facts.importers.headers import EXTRA_CUTS
 from facts.importers.normalise import Table
 from facts.importers.options import PLATFORMS, Options
@@ -49,10 +49,11 @@ _OBJECTIVES: Final = {
 _OBJECTIVES_PREFIX: Final = re.compile(r"^(outcome|objective)[_ ]", re.IGNORECASE)
 
 
-def read_file(path: str | Path, options: Options | None = None) -> list[Import]:
+def read_file(path: str | Path, options: Options | None = None, progress: Progress = lambda rows: None) -> list[Import]:
     """The imports in a file: one for most, several for an archive or a workbook with several tables.
 
-    A table that is no report is passed over with a finding where another in the file is one. Raises ImportProblem.
+    A table that is no report is passed over with a finding where another in the file is one.
+    `progress` is told of the rows read. Raises ImportProblem.
     """
     path, options = Path(path), options or Options()
     try:
@@ -65,7 +66,7 @@ def read_file(path: str | Path, options: Options | None = None) -> list[Import]:
             except ImportProblem as problem:
                 problems.append(problem)
                 continue
-            imports.append(_read(sheet, known, options))
+            imports.append(_read(sheet, known, options, progress))
         if not imports:
             raise problems[0]
         if problems:
@@ -100,9 +101,9 @@ def _apart(name: str, imports: list[Import]) -> list[Import]:
     return kept
 
 
-def _read(sheet: Sheet, known: Recognised, options: Options) -> Import:
+def _read(sheet: Sheet, known: Recognised, options: Options, progress: Progress) -> Import:
     day = _day_field(sheet.name, known)
-    table = Table(sheet.name, known, gather(sheet, known, day), options)
+    table = Table(sheet.name, known, gather(sheet, known, day, progress), options)
     table.totals_by_label()
     if known.layout.kind == "business":
         return _business(table)

@@ -1,0 +1,276 @@
+"""The commands that bring data in: import, history, undo and watch. A fault is a sentence on stderr and status 1."""
+
+import argparse
+import getpass
+import hashlib
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from deltalake import CommitProperties, DeltaTable
+
+from facts.imported import note_of, opened, plan, store, writing
+from facts.importers import ImportProblem, Options
+from facts.importers.importing import read_file
+from facts.importers.margins import Margin, read_margins
+from facts.importers.options import platform_named
+from facts.importers.rates import Rates, read_rates
+from facts.protocol import DataProblem
+from facts.shop import path_of, plan_shop, store_shop
+from facts.store import load
+from facts.summary import number, of_import, of_plan, of_shop
+from kpi.schema import DATE
+from kpi.selection import Selection
+
+COMMANDS: Final = ("import", "history", "undo", "watch")
+_WATCH_EVERY: Final = 2.0
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class How:
+    """How files are imported into the table at `facts`; `by` is who does it."""
+
+    facts: Path
+    options: Options = field(default_factory=Options)
+    rates: Rates | None = None
+    margins: tuple[Margin, ...] = ()
+    into: str | None = None
+    by: str = ""
+
+
+def add_commands(commands: Any) -> None:
+    """Add the commands to the command line's parsers."""
+    files = _importing(
+        commands.add_parser("import", help="import reports of advertising platforms and the shop's days")
+    )
+    files.add_argument("files", nargs="+", type=Path, metavar="FILE", help="CSV, TSV, XLSX, Parquet, or a zip of these")
+    files.add_argument("--dry-run", action="store_true", help="say what would change, write nothing")
+    past = commands.add_parser("history", help="list the versions of the data: when, who, which file")
+    past.add_argument("--as-of", type=int, metavar="VERSION", help="compare each month at that version with now")
+    past.add_argument("--business", action="store_true", help="of the shop's own days")
+    back = commands.add_parser("undo", help="return to an earlier version; that is a new version and can be undone too")
+    back.add_argument("version", type=int, nargs="?", help="the version to return to (default: the one before)")
+    back.add_argument("--business", action="store_true", help="the shop's own days")
+    folder = _importing(
+        commands.add_parser("watch", help="import what lands in a folder, then move it to done/ or failed/")
+    )
+    folder.add_argument("folder", type=Path, metavar="DIR")
+    folder.add_argument("--once", action="store_true", help="import what is there, then stop")
+    folder.add_argument("--every", type=float, default=_WATCH_EVERY, metavar="SECONDS", help="how often to look")
+
+
+def _importing(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    parser.add_argument("--platform", help="the platform, where the headers do not tell")
+    parser.add_argument("--account", help="the advertising account, where the file names none")
+    parser.add_argument("--currency", help="the currency of the money, where the file names none")
+    parser.add_argument(
+        "--dates", choices=("dmy", "mdy"), help="day first or month first, where the file leaves it open"
+    )
+    parser.add_argument("--mapping", type=Path, metavar="TOML", help="which header is which column")
+    parser.add_argument(
+        "--fx", type=Path, metavar="CSV", help="exchange rates: date, currency, rate; or the ECB's file"
+    )
+    parser.add_argument("--into", metavar="CURRENCY", help="the currency of a table that is new")
+    parser.add_argument("--margins", type=Path, metavar="TOML", help="gross margin and fees by platform and region")
+    return parser
+
+
+def run(arguments: argparse.Namespace, facts: Path) -> int:
+    """Run one of the commands on the table at `facts`; returns the exit status."""
+    try:
+        if arguments.command == "history":
+            return _history(facts, arguments)
+        if arguments.command == "undo":
+            return _undo(facts, arguments)
+        how = _how(arguments, facts)
+        if arguments.command == "watch":
+            from facts.watch import watch
+
+            return watch(arguments.folder, how, every=arguments.every, once=arguments.once)
+        return import_files(arguments.files, how, dry_run=arguments.dry_run)
+    except (ImportProblem, DataProblem) as problem:
+        _complain(str(problem))
+    except OSError as problem:
+        _complain(f"{problem.filename or facts}: {problem.strerror or problem}.")
+    except KeyboardInterrupt:
+        _complain("Stopped; what was not finished is as it was.")
+    return 1
+
+
+def _how(arguments: argparse.Namespace, facts: Path) -> How:
+    options = Options(
+        platform=platform_named(arguments.platform) if arguments.platform else None,
+        account=arguments.account,
+        currency=arguments.currency,
+        dates=arguments.dates,
+    )
+    return How(
+        facts,
+        options.with_mapping(arguments.mapping) if arguments.mapping else options,
+        read_rates(arguments.fx) if arguments.fx else None,
+        read_margins(arguments.margins) if arguments.margins else (),
+        arguments.into,
+        _who(),
+    )
+
+
+def import_files(files: list[Path], how: How, *, dry_run: bool = False) -> int:
+    """Import each file by itself; the status is 1 where one is refused, and says so, with the others imported."""
+    status = 0
+    for file in files:
+        try:
+            import_file(file, how, print, dry_run=dry_run)
+        except ImportProblem as problem:
+            _complain(str(problem))
+            status = 1
+    return status
+
+
+def import_file(file: Path, how: How, say: Say, *, dry_run: bool = False) -> None:
+    """Import one file in one version, or say what it would change. Raises ImportProblem with nothing written."""
+    imports = read_file(file, how.options, _progress(file.name))
+    for one in imports:
+        for line in of_import(one):
+            say(line)
+    digest = {file.name: _digest(file)}
+    ads = [one for one in imports if one.kind == "ads"]
+    if dry_run:
+        planned = plan(how.facts, ads, rates=how.rates, margins=how.margins, into=how.into) if ads else None
+        for line in of_plan(planned) if planned else ():
+            say(line)
+        if shop := plan_shop(how.facts, imports, planned.currency if planned else None, how.rates):
+            say(of_shop(shop))
+        say("Dry run: nothing was written.")
+        return
+    with writing(how.facts):
+        planned = plan(how.facts, ads, rates=how.rates, margins=how.margins, into=how.into) if ads else None
+        shop = plan_shop(how.facts, imports, planned.currency if planned else None, how.rates)
+        if planned:
+            for line in of_plan(planned):
+                say(line)
+            _say_version(say, how.facts, store(planned, note_of(ads, planned.changes, how.by, digest)))
+        if shop:
+            say(of_shop(shop))
+            note = note_of([one for one in imports if one.kind == "business"], (), how.by, digest)
+            _say_version(say, shop.path, store_shop(shop, note))
+
+
+def _say_version(say: Say, path: Path, version: int | None) -> None:
+    if version is None:
+        say(f"Nothing changed: {path} already holds these figures.")
+    else:
+        say(f"Imported: {path} is now at version {version}.")
+
+
+def _table(facts: Path, business: bool) -> tuple[Path, DeltaTable]:
+    path = path_of(facts) if business else facts
+    table = opened(path)
+    if table is None:
+        raise ImportProblem(f"There is no data at {path}: import some, or write the demo's with `python -m datagen`.")
+    return path, table
+
+
+def _history(facts: Path, arguments: argparse.Namespace) -> int:
+    path, table = _table(facts, arguments.business)
+    if arguments.as_of is not None:
+        if arguments.business:
+            raise ImportProblem("--as-of compares the platforms' figures; leave out --business.")
+        _known(table, arguments.as_of)
+        for line in _months(path, arguments.as_of):
+            print(line)
+        return 0
+    for commit in table.history():
+        when = datetime.fromtimestamp(commit["timestamp"] / 1000, UTC)
+        print(f"{commit['version']:>5}  {when:%Y-%m-%d %H:%M} UTC  {commit.get('import.by', '–'):12}  {_what(commit)}")
+    return 0
+
+
+def _what(commit: dict[str, Any]) -> str:
+    if "import.undo" in commit:
+        return f"returned to version {commit['import.undo']}"
+    if "import.files" not in commit:
+        return "the demo company" if "datagen.seed" in commit else str(commit.get("operation", "")).lower()
+    parts = json.loads(commit["import.parts"])
+    told = "; ".join(
+        f"{each['part']} {each['first']} to {each['last']}: spend {number('spend', each['after']['spend'])}"
+        + (f", was {number('spend', each['before']['spend'])}" if each["before"] else "")
+        for each in parts[:3]
+    )
+    files = ", ".join(json.loads(commit["import.files"]))
+    return f"{files}: {told}{'; …' if len(parts) > 3 else ''}" if told else files
+
+
+def _months(path: Path, version: int) -> list[str]:
+    """Each month's sums at `version` and now."""
+    found = []
+    for facts in (load(path, version=version), load(path)):
+        extent = facts.extent()
+        selection = Selection(extent.first, extent.last, grain="month")
+        found.append((facts.currency, facts.totals(selection, [(DATE,)])[(DATE,)]))
+    (_, then), (currency, now) = found
+    lines = [f"{'month':8} {'':12} {f'at version {version}':>18} {'now':>18}   ({currency})"]
+    for month in sorted({*then.index, *now.index}):
+        for measure in ("spend", "revenue", "conversions"):
+            old, new = (
+                number(
+                    measure, None if month not in each.index or each[measure].isna()[month] else each[measure][month]
+                )
+                for each in (then, now)
+            )
+            lines.append(f"{month:%Y-%m}  {measure:12} {old:>18} {new:>18}{'' if old == new else '   changed'}")
+    return lines
+
+
+def _known(table: DeltaTable, version: int) -> None:
+    if not 0 <= version <= table.version():
+        raise ImportProblem(f"There is no version {version}; they run from 0 to {table.version()} (see `history`).")
+
+
+def _undo(facts: Path, arguments: argparse.Namespace) -> int:
+    with writing(facts):
+        path, table = _table(facts, arguments.business)
+        version = table.version() - 1 if arguments.version is None else arguments.version
+        if version < 0:
+            raise ImportProblem(f"{path} has no version before its first.")
+        _known(table, version)
+        if version == table.version():
+            raise ImportProblem(f"{path} is at version {version} already.")
+        table.restore(
+            version,
+            commit_properties=CommitProperties(custom_metadata={"import.by": _who(), "import.undo": str(version)}),
+        )
+    print(f"{path} holds again what it held at version {version}; this is version {DeltaTable(str(path)).version()}.")
+    return 0
+
+
+def _who() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def _progress(name: str) -> Callable[[int], None]:
+    """Tells a person at a terminal how far reading is."""
+    if not sys.stderr.isatty():
+        return lambda rows: None
+
+    def tell(rows: int) -> None:
+        print(f"\r{name}: {rows:,} rows read", end="\r", file=sys.stderr, flush=True)
+
+    return tell
+
+
+def _complain(text: str) -> None:
+    print(f"marketing-dashboard: {text}", file=sys.stderr)

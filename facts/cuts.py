@@ -1,0 +1,120 @@
+"""Facts whose rows tell the same money in several cuts: each answer takes one cut per account and day, never two.
+
+A platform's plain report, its device report and its country report of one account and day hold the same spend. Whoever
+asks for devices is answered from the cut that has them, whoever asks for nothing from the plainest; figures of two cuts
+are never added. One `FrameFacts` is made for each set of dimensions that is asked for, when it is first asked for.
+"""
+
+from collections.abc import Iterable
+from threading import Lock
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from facts.frame import FrameFacts
+from facts.importers.report import CUT, PARTIAL, PROGRAM
+from facts.protocol import Facts, Grouping, Scope
+from kpi.schema import DATE
+from kpi.selection import Extent, Selection
+
+#: Dimensions that some cuts have and others have not.
+_CHOOSING: Final = frozenset({"campaign", "region", "device", "segment"})
+
+#: What owns money: cuts are alternatives within it, never across.
+UNIT: Final = ("platform", "account", PROGRAM)
+
+
+def of_cuts(frame: pd.DataFrame, version: str, *, loaded: str, demo: bool, currency: str) -> Facts:
+    """Facts over a frame with the columns of kpi.schema, `account`, `program` and `cut`.
+
+    They are plain ones where no account and day has more than one cut.
+    """
+    unit = frame.groupby([*UNIT, DATE], observed=True, sort=False).ngroup().to_numpy()
+    cuts = frame[CUT].astype("category").cat
+    pairs = pd.DataFrame({"unit": unit, "cut": cuts.codes.to_numpy()}).drop_duplicates()
+    if not pairs["unit"].duplicated().any():
+        return FrameFacts(frame, version, loaded=loaded, demo=demo, currency=currency)
+    return CutFacts(frame, unit, cuts, version, loaded=loaded, demo=demo, currency=currency)
+
+
+class CutFacts:
+    """`facts.protocol.Facts` over rows in several cuts."""
+
+    def __init__(
+        self,
+        frame: pd.DataFrame,
+        unit: np.ndarray,
+        cuts: Any,
+        version: str,
+        *,
+        loaded: str,
+        demo: bool,
+        currency: str,
+    ) -> None:
+        self.version, self.loaded, self.demo, self.currency = version, loaded, demo, currency
+        self._frame, self._unit = frame, unit
+        self._cut, self._names = cuts.codes.to_numpy(), [str(name) for name in cuts.categories]
+        self._views: dict[bytes, FrameFacts] = {}
+        self._by_needs: dict[frozenset[str], FrameFacts] = {}
+        self._lock = Lock()
+        self._view(frozenset())
+
+    def extent(self) -> Extent:
+        """The first and the last day."""
+        return self._view(frozenset()).extent()
+
+    def options(self, scope: Scope = ()) -> dict[str, tuple[str, ...]]:
+        """The values of each dimension that occur within `scope`, each from the cut that has the dimension."""
+        found = self._view(_needs((), scope)).options(scope)
+        return {name: self._view(_needs((name,), scope)).options(scope)[name] for name in found}
+
+    def totals(
+        self, selection: Selection, groupings: Iterable[Grouping], scope: Scope = ()
+    ) -> dict[Grouping, pd.DataFrame]:
+        """The totals frame of each grouping; see `facts.protocol.Facts`."""
+        groupings = tuple(groupings)
+        by_needs: dict[frozenset[str], list[Grouping]] = {}
+        for grouping in groupings:
+            by_needs.setdefault(_needs(grouping, selection.only, scope), []).append(grouping)
+        found: dict[Grouping, pd.DataFrame] = {}
+        for needs, asked in by_needs.items():
+            found.update(self._view(needs).totals(selection, asked, scope))
+        return {grouping: found[grouping] for grouping in groupings}
+
+    def _view(self, needs: frozenset[str]) -> FrameFacts:
+        """The facts of one cut per account and day: that which covers most of `needs`."""
+        with self._lock:
+            known = self._by_needs.get(needs)
+            if known is None:
+                chosen = one_cut(self._unit, self._cut, self._names, needs)
+                key = np.packbits(chosen).tobytes()
+                known = self._views.get(key)
+                if known is None:
+                    known = FrameFacts(
+                        self._frame[chosen], self.version, loaded=self.loaded, demo=self.demo, currency=self.currency
+                    )
+                    self._views[key] = known
+                self._by_needs[needs] = known
+            return known
+
+
+def one_cut(unit: np.ndarray, cut: np.ndarray, names: list[str], needs: frozenset[str]) -> np.ndarray:
+    """Which rows to take so that each `unit` (a number a row) has one cut (a number a row, into `names`)."""
+    order = sorted(range(len(names)), key=lambda place: _worth(names[place], needs))
+    rank = np.empty(len(names), dtype=np.int64)
+    rank[order] = np.arange(len(names))
+    of_row = rank[cut]
+    best = np.full(int(unit.max()) + 1 if len(unit) else 0, len(names), dtype=np.int64)
+    np.minimum.at(best, unit, of_row)
+    return np.asarray(of_row == best[unit])
+
+
+def _worth(name: str, needs: frozenset[str]) -> tuple[int, bool, bool, int, str]:
+    """Less is better: most of what is needed, then whole before partial, with campaigns before without, then plain."""
+    parts = set(name.split("+"))
+    return -len(needs & parts), bool(parts & PARTIAL), "campaign" not in parts, len(parts), name
+
+
+def _needs(grouping: Iterable[str], *narrowed: Scope) -> frozenset[str]:
+    return _CHOOSING & {*grouping, *(name for only in narrowed for name, _ in only)}

@@ -1,0 +1,352 @@
+"""The table that imports make: what an import would change, and changing it in one atomic version.
+
+A row belongs to a *part*: platform, account, program and cut. An import replaces the days that it holds of its parts
+and nothing else, so a second cut stands beside the first, a restatement takes the old figures' place, and the same file
+twice changes nothing. Every version says who made it from which file and what it held before (`history`); `undo` goes
+back.
+The demo company is never mixed with: the first import puts a table of its own in its place, and undoing that brings the
+demo back.
+"""
+
+import fcntl
+import json
+import time
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.dataset as ds
+from deltalake import CommitProperties, DeltaTable, write_deltalake
+
+from facts.importers.margins import Margin, with_costs
+from facts.importers.rates import BILLED, RATE, RATE_DATE, Rates, converted
+from facts.importers.report import CURRENCY, CUT, PROGRAM, Finding, Import, ImportProblem
+from facts.replacing import replace_table
+from facts.store import DEMO_NAME
+from kpi.schema import COUNTS, DATE, MEASURES, TEXT, UNKNOWN
+
+NAME: Final = "marketing-dashboard facts"
+DESCRIPTION: Final = "Figures that `marketing-dashboard import` read from a company's own reports."
+FILE: Final = "file"
+IMPORTED_AT: Final = "imported_at"
+PART: Final = ("platform", "account", PROGRAM, CUT)
+DEFAULT_CURRENCY: Final = "USD"
+
+SCHEMA: Final = pa.schema(
+    [(DATE, pa.date32())]
+    + [(name, pa.string()) for name in (*TEXT, CUT, PROGRAM)]
+    + [(name, pa.int64() if name in COUNTS else pa.float64()) for name in MEASURES]
+    + [(CURRENCY, pa.string()), (BILLED, pa.string()), (RATE, pa.float64()), (RATE_DATE, pa.date32())]
+    + [(FILE, pa.string()), (IMPORTED_AT, pa.timestamp("us", "UTC"))]
+)
+_FIGURES: Final = (*MEASURES, RATE)
+_KEY: Final = (DATE, *TEXT, CUT, PROGRAM, CURRENCY, BILLED)
+_WAIT: Final = 120.0
+
+
+@dataclass(frozen=True)
+class Change:
+    """What an import does to one part: its days, its sums before (None where there was nothing) and after, campaigns
+    that were there and are in the import no longer. `same`: the figures are those already there.
+    """
+
+    part: tuple[str, str, str, str]
+    first: date
+    last: date
+    days: int
+    before: dict[str, float | None] | None
+    after: dict[str, float | None]
+    gone: tuple[str, ...]
+    same: bool
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What storing imports would do: `frame` has the rows to store, `version` is the table's it was planned on."""
+
+    path: Path
+    version: int | None
+    replaces_demo: bool
+    currency: str
+    frame: pd.DataFrame
+    changes: tuple[Change, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def same(self) -> bool:
+        """Whether the table already holds exactly this."""
+        return all(change.same for change in self.changes)
+
+
+def opened(path: Path) -> DeltaTable | None:
+    """The table at `path`, None where there is none."""
+    return DeltaTable(str(path)) if path.is_dir() and DeltaTable.is_deltatable(str(path)) else None
+
+
+def plan(
+    path: Path,
+    imports: Iterable[Import],
+    *,
+    rates: Rates | None = None,
+    margins: tuple[Margin, ...] = (),
+    into: str | None = None,
+) -> Plan:
+    """What storing the advertising `imports` at `path` would change; writes nothing. Raises ImportProblem.
+
+    Later imports take the place of earlier ones where both hold the same days of a part. `into` is the currency of a
+    table that does not exist yet.
+    """
+    table = opened(path)
+    name = table.metadata().name if table is not None else None
+    if table is not None and name not in (NAME, DEMO_NAME):
+        raise ImportProblem(
+            f"{path} is a table that no import made (its name is {name!r}): import into another folder, named by "
+            "DASHBOARD_FACTS."
+        )
+    own = table if name == NAME else None
+    imports = [each for each in imports if each.kind == "ads"]
+    findings: list[Finding] = []
+    currency = _currency(own, imports, into, findings)
+    frames: list[pd.DataFrame] = []
+    for each in imports:
+        frame = converted(with_costs(each.frame, margins), currency, rates).assign(**{FILE: each.file})
+        frames = [_without(earlier, frame) for earlier in frames] + [frame]
+    frame = pd.concat([_plain(each) for each in frames], ignore_index=True)
+    before = _stored(own, frame)
+    _no_second_account(own, frame)
+    changes = tuple(_changes(before, frame))
+    for change in changes:
+        if change.gone:
+            few = ", ".join(f"“{name}”" for name in change.gone[:3]) + (", …" if len(change.gone) > 3 else "")
+            findings.append(
+                Finding(
+                    "warning",
+                    f"{len(change.gone)} campaigns that the table has for these days are not in the file and "
+                    f"go: {few}.",
+                )
+            )
+    return Plan(
+        path,
+        table.version() if table is not None else None,
+        name == DEMO_NAME,
+        currency,
+        frame,
+        changes,
+        tuple(findings),
+    )
+
+
+def store(planned: Plan, note: dict[str, str], now: datetime | None = None) -> int | None:
+    """Make what is planned the table's next version and return its number; None where nothing would change.
+
+    Within `writing`. `note` is kept in the history. Raises ImportProblem where the table has changed since.
+    """
+    table = opened(planned.path)
+    if (table.version() if table is not None else None) != planned.version:
+        raise ImportProblem(f"The table at {planned.path} was changed meanwhile: import again.")
+    if planned.same and not planned.replaces_demo:
+        return None
+    rows = to_arrow(planned.frame, now or datetime.now(UTC))
+    properties = CommitProperties(custom_metadata=note)
+    if table is None or planned.replaces_demo:
+        return replace_table(planned.path, rows, NAME, DESCRIPTION, note)
+    changed = {change.part for change in planned.changes if not change.same}
+    parts = pd.MultiIndex.from_frame(planned.frame[list(PART)])
+    rows = rows.filter(pa.array(parts.isin(list(changed))))
+    write_deltalake(
+        table,
+        rows,
+        mode="overwrite",
+        predicate=predicate(planned.frame, changed),
+        commit_properties=properties,
+    )
+    return DeltaTable(str(planned.path)).version()
+
+
+@contextmanager
+def writing(path: Path, wait: float = _WAIT) -> Iterator[None]:
+    """While no other import writes to the table at `path`. Raises ImportProblem after `wait` seconds."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = path.parent / f".{path.name}.import"
+    until = time.monotonic() + wait
+    with lock.open("a") as file:
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > until:
+                    raise ImportProblem(f"Another import is writing to {path}: try again when it is done.") from None
+                time.sleep(0.1)
+        yield
+
+
+def to_arrow(frame: pd.DataFrame, now: datetime) -> pa.Table:
+    """The rows as they are stored."""
+    columns = {}
+    for name, kind in zip(SCHEMA.names, SCHEMA.types, strict=True):
+        if name == IMPORTED_AT:
+            columns[name] = pa.array(np.full(len(frame), int(now.timestamp() * 1e6)), pa.int64()).cast(kind)
+        elif pa.types.is_string(kind):
+            columns[name] = pa.array(frame[name].astype("category")).cast(pa.string())
+        elif pa.types.is_date(kind):
+            columns[name] = pa.array(frame[name].to_numpy().astype("datetime64[D]"))
+        else:
+            columns[name] = pa.array(frame[name].to_numpy(dtype=np.float64), from_pandas=True).cast(kind)
+    return pa.table(columns, schema=SCHEMA)
+
+
+def predicate(frame: pd.DataFrame, parts: Collection[tuple[str, ...]]) -> str:
+    """What the days that `frame` holds of `parts` are in SQL: the rows that a restatement replaces."""
+    clauses = []
+    for part, rows in frame.groupby(list(PART), observed=True):
+        if part in parts:
+            named = " AND ".join(f"{name} = {_quoted(value)}" for name, value in zip(PART, part, strict=True))
+            spans = " OR ".join(f"({DATE} >= '{a}' AND {DATE} <= '{b}')" for a, b in runs(rows[DATE]))
+            clauses.append(f"({named} AND ({spans}))")
+    return " OR ".join(clauses)
+
+
+def runs(days: pd.Series) -> list[tuple[date, date]]:
+    """The stretches of consecutive days among `days`."""
+    found: list[tuple[date, date]] = []
+    for stamp in sorted(days.unique()):
+        day = pd.Timestamp(stamp).date()
+        if found and day - found[-1][1] == timedelta(days=1):
+            found[-1] = found[-1][0], day
+        else:
+            found.append((day, day))
+    return found
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _plain(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.assign(**{name: frame[name].astype(object) for name in (*TEXT, CUT, PROGRAM, CURRENCY, BILLED)})
+
+
+def _without(earlier: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:
+    """`earlier` without the days that `later` holds of the same parts."""
+    keys = [*PART, DATE]
+    held = pd.MultiIndex.from_frame(later[keys].astype(str).drop_duplicates())
+    return earlier[~pd.MultiIndex.from_frame(earlier[keys].astype(str)).isin(held)]
+
+
+def _currency(table: DeltaTable | None, imports: list[Import], into: str | None, findings: list[Finding]) -> str:
+    """The one currency of the table: that of its rows, or for a new one the imports' own."""
+    if table is not None:
+        head = table.to_pyarrow_dataset().head(1, columns=[CURRENCY])
+        if head.num_rows:
+            return str(head[CURRENCY][0].as_py())
+    named = sorted({str(each) for one in imports for each in one.frame[CURRENCY].unique()} - {""})
+    if into:
+        return into.upper()
+    if len(named) > 1:
+        raise ImportProblem(
+            f"The files are in {' and '.join(named)}, which are never added up: say the table's currency with "
+            "--into and give rates with --fx."
+        )
+    if not named:
+        findings.append(
+            Finding("warning", f"No file names its currency: the table is taken to be in {DEFAULT_CURRENCY}.")
+        )
+    return named[0] if named else DEFAULT_CURRENCY
+
+
+def _stored(table: DeltaTable | None, frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows in the table that share a part and a day with `frame`."""
+    if table is None:
+        return pd.DataFrame(columns=list(SCHEMA.names))
+    parts = pd.MultiIndex.from_frame(frame[[*PART, DATE]].drop_duplicates())
+    wanted = (
+        (ds.field(DATE) >= frame[DATE].min().date())
+        & (ds.field(DATE) <= frame[DATE].max().date())
+        & ds.field("platform").isin(sorted(frame["platform"].unique()))
+        & ds.field("account").isin(sorted(frame["account"].unique()))
+    )
+    found = table.to_pyarrow_dataset().to_table(filter=wanted).to_pandas()
+    found[DATE] = pd.to_datetime(found[DATE]).astype("datetime64[us]")
+    return found[pd.MultiIndex.from_frame(found[[*PART, DATE]]).isin(parts)]
+
+
+def _no_second_account(table: DeltaTable | None, frame: pd.DataFrame) -> None:
+    """Refuse figures without an account for days on which the platform has an account, and the other way round."""
+    owners = frame[["platform", "account", PROGRAM, DATE]].drop_duplicates()
+    if table is not None:
+        columns = ["platform", "account", PROGRAM, DATE]
+        platforms = ds.field("platform").isin(sorted(frame["platform"].unique()))
+        known = table.to_pyarrow_dataset().to_table(filter=platforms, columns=columns).to_pandas().drop_duplicates()
+        known[DATE] = pd.to_datetime(known[DATE]).astype("datetime64[us]")
+        owners = pd.concat([owners, known], ignore_index=True).drop_duplicates()
+    nameless = owners[owners["account"] == UNKNOWN]
+    both = nameless.merge(owners[owners["account"] != UNKNOWN], on=["platform", PROGRAM, DATE])
+    if len(both):
+        row = both.iloc[0]
+        raise ImportProblem(
+            f"{row['platform']}'s figures of {row[DATE]:%Y-%m-%d} would count twice: once without an account, once for "
+            f"the account “{row['account_y']}”. Say --account for the file that names none."
+        )
+
+
+def _changes(before: pd.DataFrame, after: pd.DataFrame) -> Iterator[Change]:
+    old = dict(list(before.groupby(list(PART)))) if len(before) else {}
+    for part, rows in after.groupby(list(PART)):
+        earlier = old.get(part)
+        yield Change(
+            part,
+            rows[DATE].min().date(),
+            rows[DATE].max().date(),
+            rows[DATE].nunique(),
+            _sums(earlier) if earlier is not None else None,
+            _sums(rows),
+            tuple(sorted(set(earlier["campaign"]) - set(rows["campaign"]))) if earlier is not None else (),
+            earlier is not None and _equal(earlier, rows),
+        )
+
+
+def _sums(rows: pd.DataFrame) -> dict[str, float | None]:
+    sums = rows[[name for name in MEASURES if name != "reach"]].astype(float).sum(min_count=1)
+    return {name: None if pd.isna(value) else round(float(value), 6) for name, value in sums.items()}
+
+
+def _equal(left: pd.DataFrame, right: pd.DataFrame) -> bool:
+    """Whether two sets of rows say the same."""
+    if len(left) != len(right):
+        return False
+    left, right = (each.sort_values(list(_KEY), ignore_index=True) for each in (left, right))
+    if not all((left[name].to_numpy() == right[name].to_numpy()).all() for name in _KEY):
+        return False
+    old, new = (each[list(_FIGURES)].to_numpy(dtype=np.float64, na_value=np.nan) for each in (left, right))
+    return bool(np.array_equal(old, new, equal_nan=True))
+
+
+def note_of(imports: Iterable[Import], changes: Iterable[Change], by: str, digests: dict[str, str]) -> dict[str, str]:
+    """What the history keeps of an import: who, which files, and each part's sums before and after."""
+    imports = list(imports)
+    parts: list[dict[str, Any]] = [
+        {
+            "part": " · ".join(each for each in change.part if each),
+            "first": change.first.isoformat(),
+            "last": change.last.isoformat(),
+            "before": change.before,
+            "after": change.after,
+        }
+        for change in changes
+        if not change.same
+    ]
+    missing = {f"{each.file}: {name}": reason for each in imports for name, reason in each.missing.items()}
+    return {
+        "import.by": by,
+        "import.files": json.dumps([each.file for each in imports], ensure_ascii=False),
+        "import.sha256": json.dumps(digests, ensure_ascii=False),
+        "import.parts": json.dumps(parts[:200], ensure_ascii=False),
+        "import.missing": json.dumps(missing, ensure_ascii=False),
+    }

@@ -1,0 +1,124 @@
+"""`business_daily` on disk: the shop's own days, a table beside the facts, never added to what platforms claim."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from deltalake import CommitProperties, DeltaTable, write_deltalake
+
+from facts.imported import DEFAULT_CURRENCY, FILE, IMPORTED_AT, opened, runs
+from facts.importers.business import COLUMNS, COUNTS, MEASURES, MONEY
+from facts.importers.rates import BILLED, RATE, RATE_DATE, Rates, converted
+from facts.importers.report import CURRENCY, Import, ImportProblem
+from facts.replacing import replace_table
+from kpi.schema import DATE
+
+NAME: Final = "marketing-dashboard business_daily"
+DESCRIPTION: Final = "What the shop sold, day by day, imported by `marketing-dashboard import`."
+
+SCHEMA: Final = pa.schema(
+    [(DATE, pa.date32())]
+    + [(name, pa.int64() if name in COUNTS else pa.float64()) for name in MEASURES]
+    + [(CURRENCY, pa.string()), (BILLED, pa.string()), (RATE, pa.float64()), (RATE_DATE, pa.date32())]
+    + [(FILE, pa.string()), (IMPORTED_AT, pa.timestamp("us", "UTC"))]
+)
+
+
+def path_of(facts: Path) -> Path:
+    """Where the shop's days stand that belong to the facts at `facts`."""
+    return facts.with_name(f"{facts.name}-business")
+
+
+@dataclass(frozen=True)
+class ShopPlan:
+    """What storing the shop's days would do: sums over the same days before (None where there were none) and after."""
+
+    path: Path
+    version: int | None
+    currency: str
+    frame: pd.DataFrame
+    before: dict[str, float | None] | None
+    after: dict[str, float | None]
+    same: bool
+
+
+def plan_shop(facts: Path, imports: Iterable[Import], currency: str | None, rates: Rates | None) -> ShopPlan | None:
+    """What storing the shop's days among `imports` would change, None where there are none. Raises ImportProblem.
+
+    `currency` is that of the facts; without facts the table's own, or the import's.
+    """
+    imports = [each for each in imports if each.kind == "business"]
+    if not imports:
+        return None
+    path = path_of(facts)
+    table = opened(path)
+    stored = _stored(table)
+    named = sorted({str(each) for one in imports for each in one.frame[CURRENCY].unique()} - {""})
+    into = str(stored[CURRENCY].iloc[0]) if len(stored) else currency or (named[0] if named else DEFAULT_CURRENCY)
+    frame = pd.DataFrame()
+    for each in imports:
+        new = converted(each.frame, into, rates, MONEY).assign(**{FILE: each.file})
+        if new[DATE].duplicated().any():
+            raise ImportProblem(f"{each.file} has a day in two currencies: import them one by one.")
+        kept = frame[~frame[DATE].isin(new[DATE])] if len(frame) else frame
+        frame = pd.concat([kept, new], ignore_index=True) if len(kept) else new
+    frame = frame.sort_values(DATE, ignore_index=True)
+    earlier = stored[stored[DATE].isin(frame[DATE])].sort_values(DATE, ignore_index=True)
+    figures = [*MEASURES, RATE]
+    same = len(earlier) == len(frame) and bool(
+        np.array_equal(_floats(earlier[figures]), _floats(frame[figures]), equal_nan=True)
+    )
+    before = _sums(earlier) if len(earlier) else None
+    return ShopPlan(path, table.version() if table is not None else None, into, frame, before, _sums(frame), same)
+
+
+def store_shop(planned: ShopPlan, note: dict[str, str], now: datetime | None = None) -> int | None:
+    """Make what is planned the next version and return its number; None where nothing would change."""
+    table = opened(planned.path)
+    if (table.version() if table is not None else None) != planned.version:
+        raise ImportProblem(f"The table at {planned.path} was changed meanwhile: import again.")
+    if planned.same:
+        return None
+    rows = _to_arrow(planned.frame, now or datetime.now(UTC))
+    if table is None:
+        return replace_table(planned.path, rows, NAME, DESCRIPTION, note)
+    spans = " OR ".join(f"({DATE} >= '{a}' AND {DATE} <= '{b}')" for a, b in runs(planned.frame[DATE]))
+    write_deltalake(
+        table, rows, mode="overwrite", predicate=spans, commit_properties=CommitProperties(custom_metadata=note)
+    )
+    return DeltaTable(str(planned.path)).version()
+
+
+def _stored(table: DeltaTable | None) -> pd.DataFrame:
+    if table is None:
+        return pd.DataFrame(columns=[*COLUMNS, RATE])
+    found = table.to_pyarrow_dataset().to_table().to_pandas()
+    return found.assign(**{DATE: pd.to_datetime(found[DATE]).astype("datetime64[us]")})
+
+
+def _to_arrow(frame: pd.DataFrame, now: datetime) -> pa.Table:
+    columns = {}
+    for name, kind in zip(SCHEMA.names, SCHEMA.types, strict=True):
+        if name == IMPORTED_AT:
+            columns[name] = pa.array(np.full(len(frame), int(now.timestamp() * 1e6)), pa.int64()).cast(kind)
+        elif pa.types.is_date(kind):
+            columns[name] = pa.array(frame[name].to_numpy().astype("datetime64[D]"))
+        elif pa.types.is_string(kind):
+            columns[name] = pa.array(frame[name].astype(str).tolist(), kind)
+        else:
+            columns[name] = pa.array(frame[name].to_numpy(dtype=np.float64), from_pandas=True).cast(kind)
+    return pa.table(columns, schema=SCHEMA)
+
+
+def _floats(frame: pd.DataFrame) -> np.ndarray:
+    return frame.to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def _sums(frame: pd.DataFrame) -> dict[str, float | None]:
+    sums = frame[list(MEASURES)].astype(float).sum(min_count=1)
+    return {name: None if pd.isna(value) else round(float(value), 6) for name, value in sums.items()}

@@ -1,0 +1,102 @@
+"""A folder whose files are imported as they land, then moved to done/ or failed/ with a report beside each.
+
+A file is taken when its size and time have stood still between two looks, so one that is still being written waits.
+A stop at any moment loses nothing: a file leaves the folder only after its import, and importing it again changes nothing.
+"""
+
+import os
+import signal
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+from typing import Any, Final
+
+from facts.commands import How, import_file
+from facts.importers import ImportProblem
+
+UNFINISHED: Final = (".part", ".partial", ".tmp", ".crdownload", ".download", ".filepart", ".swp", "~")
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What changes while a file is written."""
+
+    size: int
+    time: int
+    file: int
+
+
+def watch(folder: Path, how: How, *, every: float, once: bool = False, stop: Event | None = None) -> int:
+    """Import what lands in `folder` until a signal or `stop`. Raises ImportProblem where there is no such folder."""
+    if not folder.is_dir():
+        raise ImportProblem(f"{folder} is no folder: make it first.")
+    stop = stop or _stopped_by_signals()
+    seen: dict[Path, Stamp] = {}
+    print(f"Watching {folder} for files to import into {how.facts}.", flush=True)
+    looks = 0
+    while True:
+        now = waiting(folder)
+        for path, stamp in now.items():
+            if seen.get(path) == stamp and not stop.is_set():
+                take(path, how)
+        seen = now
+        looks += 1
+        if (once and looks == 2) or stop.wait(every):
+            return 0
+
+
+def waiting(folder: Path) -> dict[Path, Stamp]:
+    """The files in `folder` that could be imported."""
+    found = {}
+    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+        name = entry.name
+        if name.startswith((".", "~$")) or name.endswith(UNFINISHED) or not entry.is_file(follow_symlinks=False):
+            continue
+        try:
+            status = entry.stat()
+        except OSError:
+            continue
+        if status.st_size:
+            found[Path(entry.path)] = Stamp(status.st_size, status.st_mtime_ns, status.st_ino)
+    return found
+
+
+def take(path: Path, how: How) -> bool:
+    """Import one file and move it away with its report; whether it was imported."""
+    lines: list[str] = []
+    try:
+        import_file(path, how, lines.append)
+    except ImportProblem as problem:
+        return _moved(path, "failed", [*lines, f"Refused: {problem}"])
+    except Exception as problem:  # whatever it is, the folder goes on
+        return _moved(path, "failed", [*lines, f"Failed: {type(problem).__name__}: {problem}"])
+    return _moved(path, "done", lines)
+
+
+def _moved(path: Path, where: str, lines: list[str]) -> bool:
+    folder = path.parent / where
+    folder.mkdir(exist_ok=True)
+    target = folder / path.name
+    number = 1
+    while target.exists() or _report(target).exists():
+        number += 1
+        target = folder / f"{path.stem}-{number}{path.suffix}"
+    _report(target).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    os.replace(path, target)
+    print(f"{where}: {target}: {lines[-1] if lines else ''}", flush=True)
+    return where == "done"
+
+
+def _report(path: Path) -> Path:
+    return path.with_name(f"{path.name}.report.txt")
+
+
+def _stopped_by_signals() -> Event:
+    stop = Event()
+
+    def end(number: int, frame: Any) -> None:
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end)
+    return stop
