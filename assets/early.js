@@ -18,7 +18,7 @@
   const page = location.pathname.slice(prefix.length).replace(/\/+$/, "") || "executive";
   const query = location.search.slice(1);
   const address = `${prefix}view/${encodeURIComponent(page)}${query ? `?${query}` : ""}`;
-  const response = fetch(address, { headers: { Accept: "application/json" } });
+  const response = fetch(address, { redirect: "manual", headers: { Accept: "application/json" } });
   response.catch(() => {}); // whoever takes it sees the failure
   dashboard.early = { page, query, response };
 })();

@@ -123,8 +123,24 @@ def _topbar(pages: Sequence[Page], prefix: str, account: tuple[str, str] | None)
             html.Div(id="status", className="status"),
             *([_account(*account)] if account else []),
             _icon_button("theme", "Theme"),
+            *([_account(*account)] if account else []),
         ],
         className="topbar",
+    )
+
+
+def _account(name: str, log_out: str) -> Component:
+    return html.Details(
+        [
+            html.Summary(
+                [_icon("person"), html.Span(f"Signed in as {name}", className="visually-hidden")],
+                className="icon-button",
+            ),
+            html.Div(
+                [html.Span(name), *([html.A("Sign out", href=log_out)] if log_out else [])], className="menu-list"
+            ),
+        ],
+        className="menu",
     )
 
 
@@ -306,6 +322,6 @@ def _visual(page: Page, visual: Visual, prefix: str) -> Component:
             ),
             html.Div(className="body", style=room),
         ],
-        className=f"visual visual-{visual.kind} span-{visual.width}",
+        className=f"visual visual-{visual.kind} span-{visual.width}{' ranking' if visual.spec.get('rank') else ''}",
         **{"data-visual": name, "data-state": "loading", "aria-labelledby": title},
     )

@@ -10,7 +10,7 @@
   }
 
   function build(item) {
-    const grid = make("div", { class: "cards", style: `--cards: ${item.spec.metrics.length}` });
+    const grid = make("div", { class: "cards", "data-cards": item.spec.metrics.length, style: `--cards: ${item.spec.metrics.length}` });
     const parts = item.spec.metrics.map((key) => {
       const metric = metrics[key];
       const label = make("button", { type: "button", class: "term", text: metric.short });

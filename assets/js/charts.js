@@ -24,11 +24,12 @@
   }
 
   function figure(item, visual) {
-    const { traces, layout, height } = item.spec;
-    return {
-      data: visual.traces.map(({ of, ...filled }) => merged(traces[of], filled)),
-      layout: { ...merged(layout, visual.layout ?? {}), width: item.width, height, autosize: false, uirevision: item.name },
-    };
+    const data = visual.traces.map(({ of, ...filled }) => merged(item.spec.traces[of], filled));
+    const layout = merged(item.spec.layout, visual.layout ?? {});
+    Object.assign(layout, { width: item.width, height: item.spec.height, autosize: false });
+    dashboard.legend.put(item, data, layout);
+    dashboard.margins.fit(layout, data, item.width);
+    return { data, layout };
   }
 
   let plotly = null;
@@ -83,6 +84,8 @@
     if (window.Plotly && item.parts._fullLayout) window.Plotly.purge(item.parts);
     item.visual = null;
     item.line = null;
+    item.legend = null;
+    item.legendShape = null;
   }
 
   const sizes = new ResizeObserver((entries) => {
@@ -91,7 +94,7 @@
       const { item } = target;
       if (!width || width === item.width) continue;
       item.width = width;
-      if (target._fullLayout || window.Plotly) if (item.visual) react(item);
+      if (window.Plotly && item.visual) react(item);
     }
   });
 
@@ -116,5 +119,5 @@
     }
   }
 
-  dashboard.charts = { draw, forget, near, recolour, library };
+  dashboard.charts = { draw, again: react, forget, near, recolour, library };
 })();

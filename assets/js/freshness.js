@@ -11,6 +11,7 @@
   let broken = false;
   let timer = 0;
   let asking = false;
+  let signedOut = false;
 
   const itself = () => {
     try {
@@ -63,7 +64,12 @@
     plan(AGAIN);
   }
 
-  const refused = (sentence) => banner("error", sentence);
+  /** The server says no; `signIn` where only signing in again helps. */
+  function refused(sentence, signIn = false) {
+    banner("error", sentence);
+    text(byId("retry-error"), signIn ? "Sign in" : "Retry");
+    signedOut = signIn;
+  }
 
   function plan(wait = EVERY) {
     clearTimeout(timer);
@@ -74,7 +80,8 @@
     if (asking) return;
     asking = true;
     try {
-      const response = await fetch(`${dashboard.prefix}version`, { headers: { Accept: "application/json" }, cache: "no-store" });
+      const response = await fetch(`${dashboard.prefix}version`, { headers: { Accept: "application/json" }, cache: "no-store", redirect: "manual" });
+      if (response.type === "opaqueredirect" || response.status === 401) return; // the next change says it
       const now = await response.json();
       const wasBroken = broken;
       recovered();
@@ -125,6 +132,7 @@
   }
 
   function retry() {
+    if (signedOut) return location.reload();
     banner("error", "");
     dashboard.view.again();
   }

@@ -26,12 +26,17 @@
   }
 
   class Refused extends Error {}
+  class SignedOut extends Refused {}
 
   async function ask(page, query, signal) {
     const early = dashboard.early;
     dashboard.early = null;
     const taken = early?.page === page && early.query === query ? early.response : null;
-    const response = await (taken ?? fetch(dashboard.address.view(page, query), { signal, headers: { Accept: "application/json" } }));
+    const response = await (taken ?? fetch(dashboard.address.view(page, query), { signal, redirect: "manual", headers: { Accept: "application/json" } }));
+    // A sign-in that has ended: the proxy in front sends elsewhere, or the server says so.
+    if (response.type === "opaqueredirect" || response.status === 401) {
+      throw new SignedOut("Your sign-in has ended. Sign in again to see newer figures; your filters are kept.");
+    }
     let body = null;
     try {
       body = await response.json();
@@ -48,15 +53,13 @@
     const mine = (controller = new AbortController());
     waiting(false);
     wanted = { page, query, chosen: wanted?.chosen ?? null };
-    if (how === "push") {
-      history.replaceState({ ...history.state, scroll: window.scrollY }, "");
-      history.pushState(null, "", dashboard.address.page(page, query));
-    }
     let answer = anew ? null : kept.get(key(page, query));
+    const coming = answer ? null : ask(page, query, mine.signal); // on its way before the history costs its time
+    if (how === "push") push(page, query);
     if (!answer) {
       waiting(true, page);
       try {
-        answer = await ask(page, query, mine.signal);
+        answer = await coming;
       } catch (problem) {
         if (mine !== controller) return;
         waiting(false);
@@ -70,14 +73,18 @@
     const turned = shown?.page !== page;
     shown = answer;
     wanted = { page, query: answer.query, chosen: structuredClone(answer.chosen) };
-    if (answer.query !== location.search.slice(1)) {
-      history.replaceState(history.state, "", dashboard.address.page(page, answer.query) + location.hash);
-    }
+    const canonical = dashboard.address.page(page, answer.query);
+    if (canonical !== location.pathname + location.search) history.replaceState(history.state, "", canonical + location.hash);
     dashboard.freshness.arrived(answer.data);
     dashboard.page.turn(page, answer.query);
     dashboard.page.say(answer);
     dashboard.visuals.draw(answer, turned);
     if (turned) window.scrollTo(0, scroll ?? 0);
+  }
+
+  function push(page, query) {
+    history.replaceState({ ...history.state, scroll: window.scrollY }, "");
+    history.pushState(null, "", dashboard.address.page(page, query));
   }
 
   function waiting(on, page) {
@@ -92,7 +99,7 @@
 
   function failed(problem, page) {
     dashboard.page.turn(page, wanted.query);
-    if (problem instanceof Refused) dashboard.freshness.refused(problem.message);
+    if (problem instanceof Refused) dashboard.freshness.refused(problem.message, problem instanceof SignedOut);
     else dashboard.freshness.lost();
   }
 

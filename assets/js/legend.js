@@ -1,0 +1,49 @@
+// A chart's legend in HTML: it wraps on a narrow screen, is reached by the keyboard, and costs plotly nothing.
+(() => {
+  const dashboard = (window.dashboard ??= {});
+  const { make, attribute } = dashboard;
+
+  const colourOf = (trace) => trace.line?.color ?? (Array.isArray(trace.marker?.color) ? null : trace.marker?.color) ?? null;
+  /** What is shown and hidden together: a line and its comparison. */
+  const groupOf = (trace) => trace.legendgroup ?? colourOf(trace) ?? trace.name;
+  const markOf = (trace) => (trace.type?.startsWith("scatter") ? (trace.mode === "markers" ? trace.marker?.symbol ?? "circle" : "line") : "square");
+
+  /** Take plotly's legend off `layout`, hide what the reader has switched off, and draw ours above the chart. */
+  function put(item, data, layout) {
+    const wanted = layout.showlegend;
+    layout.showlegend = false;
+    const off = (item.off ??= new Set());
+    for (const trace of data) if (off.has(groupOf(trace))) trace.visible = false;
+    const entries = wanted ? data.filter((trace) => trace.name && trace.showlegend !== false) : [];
+    const shape = JSON.stringify([entries.map((trace) => [trace.name, groupOf(trace), markOf(trace)]), [...off]]);
+    if (shape === item.legendShape) return;
+    item.legendShape = shape;
+    item.legend?.remove();
+    item.legend = null;
+    if (entries.length < 2) return;
+    item.legend = make("ul", { class: "legend" }, ...entries.map((trace) => entry(item, trace)));
+    item.parts.before(item.legend);
+  }
+
+  function entry(item, trace) {
+    const group = groupOf(trace);
+    const mark = make("span", { class: `legend-mark mark-${markOf(trace)}`, "aria-hidden": "true" });
+    const colour = colourOf(trace);
+    if (colour) mark.style.color = colour;
+    const name = make("span");
+    name.textContent = plain(trace.name);
+    const button = make("button", { type: "button", "aria-pressed": String(!item.off.has(group)) }, mark, name);
+    button.addEventListener("click", () => {
+      if (!item.off.delete(group)) item.off.add(group);
+      dashboard.charts.again(item);
+      item.legend.querySelectorAll("button").forEach((each) => each.dataset.group === group && each.focus());
+    });
+    attribute(button, "data-group", group);
+    return make("li", {}, button);
+  }
+
+  /** Names are escaped for plotly; here they go in as text. */
+  const plain = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+
+  dashboard.legend = { put };
+})();

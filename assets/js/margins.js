@@ -1,0 +1,100 @@
+// Room for the axes' words, measured here: plotly's own automargin draws a chart two to four times until it fits.
+(() => {
+  const dashboard = (window.dashboard ??= {});
+  const TITLE = 22;
+  const TICKS = 18; // height of one line of tick labels, with its distance to the axis
+  const LINE = 15;
+  const GAP = 10;
+  let pen = null;
+  const widths = new Map();
+
+  /** How wide `text` is as a tick label, in px. */
+  function width(text, size = 13) {
+    const key = `${size} ${text}`;
+    let found = widths.get(key);
+    if (found === undefined) {
+      pen ??= document.createElement("canvas").getContext("2d");
+      pen.font = `${size}px Inter, system-ui, sans-serif`;
+      if (widths.size > 2000) widths.clear();
+      widths.set(key, (found = Math.ceil(pen.measureText(plain(text)).width)));
+    }
+    return found;
+  }
+
+  /** Names arrive escaped for plotly; what is measured is what is seen. */
+  const plain = (text) => String(text).replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+
+  /** `text` in lines of at most `room` px, cut where a single word is wider. */
+  function wrapped(text, room, lines = 2) {
+    const found = [""];
+    for (const word of text.split(" ")) {
+      const longer = found.at(-1) ? `${found.at(-1)} ${word}` : word;
+      if (width(longer) <= room || !found.at(-1)) found[found.length - 1] = longer;
+      else found.push(word);
+    }
+    if (found.length > lines) found.splice(lines, Infinity, `${found[lines]}…`);
+    return found.slice(0, lines).map((line) => shortened(line, room));
+  }
+
+  function shortened(line, room) {
+    if (width(line) <= room) return line;
+    let cut = plain(line);
+    while (cut.length > 2 && width(`${cut}…`) > room) cut = cut.slice(0, -1);
+    return `${cut.trimEnd()}…`.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  }
+
+  /** The names on a category axis, in the order of the first trace that has them. */
+  const names = (data, letter) => data.find((trace) => Array.isArray(trace[letter]))?.[letter] ?? [];
+
+  /** Names as tick labels that fit: wrapped, at their places; returns the most lines and the widest. */
+  function label(axis, values, room) {
+    const words = values.flatMap((value) => String(value).split(" "));
+    if (words.some((word) => width(word) > room)) {
+      axis.tickfont = { ...axis.tickfont, size: 11 };
+      room *= 13 / 11; // in px of the usual size
+    }
+    const lines = values.map((value) => wrapped(String(value), room));
+    axis.tickmode = "array";
+    axis.tickvals = values.map((_, place) => place);
+    axis.ticktext = lines.map((each) => each.join("<br>"));
+    return { most: Math.max(1, ...lines.map((each) => each.length)), widest: Math.max(0, ...lines.flat().map((line) => width(line))) };
+  }
+
+  const ofNames = (axis, data, letter) => axis.type === "category" || data.some((trace) => trace.type === "funnel" && letter === "y");
+  const ofFigures = ({ tickformat = "", showticklabels }) => (showticklabels === false ? 0 : tickformat.includes("$") ? 40 : 34);
+
+  /** Put margins on `layout` that its axes fit into; only where an axis asks for it (`automargin`). */
+  function fit(layout, data, wide) {
+    const { xaxis, yaxis, yaxis2 } = layout;
+    const margin = { l: 8, r: 8, t: 8, b: 8, ...layout.margin };
+    layout.margin = margin;
+    for (const axis of [yaxis, yaxis2]) {
+      if (!axis?.automargin || axis.visible === false) continue;
+      axis.automargin = false;
+      const side = axis.side === "right" ? "r" : "l";
+      const words = ofNames(axis, data, "y") ? label(axis, names(data, "y"), Math.max(56, wide * 0.3)).widest : ofFigures(axis);
+      margin[side] = Math.max(margin[side], words + GAP + (axis.title?.text ? TITLE : 0));
+    }
+    if (xaxis?.automargin && xaxis.visible !== false) {
+      xaxis.automargin = false;
+      xaxis.tickangle = 0;
+      let lines = 1;
+      if (ofNames(xaxis, data, "x")) {
+        const values = names(data, "x");
+        lines = label(xaxis, values, (wide - margin.l - margin.r) / Math.max(1, values.length) - 4).most;
+      }
+      margin.b = Math.max(margin.b, TICKS + (lines - 1) * LINE + 6 + (xaxis.title?.text ? TITLE : 0));
+    }
+    for (const trace of data) if (trace.type === "pie") round(trace, margin, wide);
+  }
+
+  /** A ring's labels stand outside: their width on both sides. */
+  function round(trace, margin, wide) {
+    trace.automargin = false;
+    const widest = Math.max(0, ...trace.labels.map((each) => width(each)));
+    const side = Math.min(widest + 24, wide * 0.3);
+    Object.assign(margin, { l: side, r: side, t: 30, b: 30 });
+  }
+
+  dashboard.margins = { fit };
+})();
