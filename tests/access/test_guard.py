@@ -40,7 +40,8 @@ JSON = st.recursive(
 PIECES = st.sampled_from(
     ["view", "data", "cfo", "cmo", "executive", "..", ".", "%2e%2e", "%00", "core-cards.csv", "core-cards.exe",
      "assets", "_dash-layout", "_dash-component-suites", "dash", "plotly", "dash_core_components.js", "_pages_content",
-     "version", "\u202e", "é", "//", "%ff", "<script>", "_dash-update-component", "static", "a" * 300, "metrics", "_reload-hash"]
+     "version", "\u202e", "é", "//", "%ff", "<script>", "_dash-update-component", "static", "a" * 300, "metrics",
+     "_reload-hash"]
 ) | st.text(max_size=12)  # fmt: skip
 QUERIES = st.lists(
     st.tuples(
