@@ -19,7 +19,7 @@ from components import shell
 from components.spec import spec
 from facts import Facts
 from facts.protocol import DataProblem
-from facts.store import Source
+from facts.store import Source, load_aside
 from pages import PAGES
 from settings import Settings, WrongSetting, from_environment
 
@@ -141,6 +141,6 @@ def __getattr__(name: str) -> Flask:
     if name != "server":
         raise AttributeError(name)
     settings = from_environment()
-    server = create_app(settings, Source(settings.facts)).server
+    server = create_app(settings, Source(settings.facts, load_aside)).server
     globals()["server"] = server
     return server

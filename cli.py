@@ -158,9 +158,9 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Any:
         from app import create_app  # only now: gunicorn's master and its messages stand before the data is read
-        from facts.store import Source
+        from facts.store import Source, load_aside
 
-        self.flask = create_app(self.settings, Source(self.settings.facts)).server
+        self.flask = create_app(self.settings, Source(self.settings.facts, load_aside)).server
         return self.flask
 
     def ended(self, pid: int) -> None:

@@ -6,11 +6,13 @@ newer version is read aside and takes its place whole; one that cannot be read i
 
 import logging
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from threading import Event, Lock, Thread
-from typing import Final
+from typing import Final, TypeVar
 from weakref import ref
 
 import numpy as np
@@ -34,6 +36,7 @@ _COLUMNS: Final = (DATE, *DIMENSIONS, *MEASURES)
 _OF_CUTS: Final = ("account", PROGRAM, CUT, CURRENCY)
 _LOOK_EVERY: Final = 1.0
 
+_Read = TypeVar("_Read")
 _log = logging.getLogger(__name__)
 
 
@@ -42,17 +45,49 @@ def load(path: str | Path, now: Callable[[], datetime] = datetime.now, version: 
 
     Raises DataProblem with a sentence where it cannot be used.
     """
+    return understood(lambda: facts_of(fetch(path, version), path, now), path)
+
+
+def load_aside(path: str | Path, now: Callable[[], datetime] = datetime.now) -> Facts:
+    """`load` for a process that is going to fork: another process reads the table and hands its rows over.
+
+    deltalake's runtime does not survive a fork. In the children of a process that has used it every further use
+    panics (tokio#4301), so gunicorn's master never does. Raises DataProblem.
+    """
+
+    def fetched() -> pa.Table:
+        command = [sys.executable, "-m", "facts.aside", str(Path(path).absolute())]
+        with subprocess.Popen(
+            command, cwd=Path(__file__).parent.parent, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        ) as reader:
+            assert reader.stdout is not None
+            assert reader.stderr is not None
+            try:
+                rows = pa.ipc.open_stream(reader.stdout).read_all()
+            except pa.ArrowInvalid:
+                rows = None
+            sentence = reader.stderr.read().decode(errors="replace").strip()
+        if reader.returncode or rows is None:
+            raise DataProblem(sentence or f"The data at {path} cannot be read: its reader ended with no word.")
+        return rows
+
+    return understood(lambda: facts_of(fetched(), path, now), path)
+
+
+def understood(read: Callable[[], _Read], path: str | Path) -> _Read:
+    """What `read` gives; whatever it raises becomes a DataProblem."""
     try:
-        return _read(path, now, version)
-    except DataProblem:
+        return read()
+    except (DataProblem, KeyboardInterrupt, SystemExit):
         raise
     except TableNotFoundError:
         raise DataProblem(f"There is no data at {path}: write the demo's with `python -m datagen`.") from None
-    except Exception as problem:  # a damaged file or log makes its readers raise almost anything
+    except BaseException as problem:  # a damaged file makes its readers raise almost anything, or panic
         raise DataProblem(f"The data at {path} cannot be read: {_first_line(problem)}") from problem
 
 
-def _read(path: str | Path, now: Callable[[], datetime], version: int | None) -> Facts:
+def fetch(path: str | Path, version: int | None = None) -> pa.Table:
+    """The rows of a version of the table, with its id, version and name as metadata. Raises what its readers raise."""
     table = DeltaTable(str(path), version=version)
     found = table.to_pyarrow_dataset(
         parquet_read_options=ParquetReadOptions(dictionary_columns=[*DIMENSIONS, *_OF_CUTS])
@@ -61,16 +96,25 @@ def _read(path: str | Path, now: Callable[[], datetime], version: int | None) ->
     if missing:
         raise DataProblem(f"The table at {path} has no column {', '.join(missing)}; see the README for its columns.")
     metadata = table.metadata()
-    name, loaded, demo = f"{str(metadata.id)[:8]}-{table.version()}", f"{now():%H:%M}", metadata.name == DEMO_NAME
-    if CUT not in found.schema.names:
-        return FrameFacts(_checked(found.to_table(columns=list(_COLUMNS)), path), name, loaded=loaded, demo=demo)
-    rows = _checked(found.to_table(columns=[*_COLUMNS, *_OF_CUTS]), path)
-    currencies = list(rows[CURRENCY].unique())
+    rows = found.to_table(columns=[*_COLUMNS, *(_OF_CUTS if CUT in found.schema.names else ())])
+    return rows.replace_schema_metadata(
+        {"version": f"{str(metadata.id)[:8]}-{table.version()}", "name": metadata.name or ""}
+    )
+
+
+def facts_of(rows: pa.Table, path: str | Path, now: Callable[[], datetime]) -> Facts:
+    """The facts of fetched rows, checked. Raises DataProblem."""
+    metadata = {key.decode(): value.decode() for key, value in (rows.schema.metadata or {}).items()}
+    version, loaded, demo = metadata["version"], f"{now():%H:%M}", metadata["name"] == DEMO_NAME
+    frame = _checked(rows, path)
+    if CUT not in frame.columns:
+        return FrameFacts(frame, version, loaded=loaded, demo=demo)
+    currencies = list(frame[CURRENCY].unique())
     if len(currencies) != 1:
         raise DataProblem(
             f"The table at {path} has money in {' and '.join(map(str, currencies))}, which cannot be added."
         )
-    return of_cuts(rows, name, loaded=loaded, demo=demo, currency=str(currencies[0]))
+    return of_cuts(frame, version, loaded=loaded, demo=demo, currency=str(currencies[0]))
 
 
 def _first_line(problem: BaseException) -> str:
@@ -114,8 +158,10 @@ class Source:
     version every second; it is started by the first request after a fork.
     """
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, first: Callable[[Path], Facts] = load) -> None:
+        """`first` reads the version that is there now: `load_aside` where this process is going to fork."""
         self._path = Path(path)
+        self._load = first
         self._admit: Callable[[Facts], None] = lambda facts: None
         self._facts: Facts | None = None
         self._problem: str | None = None
@@ -126,6 +172,7 @@ class Source:
         here = ref(self)
         os.register_at_fork(after_in_child=lambda: _forked(here()))
         self.refresh()
+        self._load = load
 
     @property
     def problem(self) -> str | None:
@@ -151,7 +198,7 @@ class Source:
             if seen == self._seen and seen is not None:
                 return False
             try:
-                found = load(self._path)
+                found = self._load(self._path)
                 self._admit(found)
             except DataProblem as problem:
                 if self._problem != str(problem):

@@ -1,0 +1,104 @@
+"""The real server: gunicorn with its workers, started as `marketing-dashboard serve` starts it."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from deltalake import DeltaTable, write_deltalake
+
+ROOT = Path(__file__).parent.parent
+
+
+def get(address: str) -> tuple[int, bytes]:
+    try:
+        with urllib.request.urlopen(address, timeout=10) as answer:
+            return answer.status, answer.read()
+    except urllib.error.HTTPError as refusal:
+        return refusal.code, refusal.read()
+
+
+def wait_for(condition: object, seconds: float) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+@pytest.fixture(scope="module")
+def table(facts_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("served") / "facts"
+    found = DeltaTable(str(facts_path))
+    write_deltalake(str(path), found.to_pyarrow_table(), name=found.metadata().name)
+    return path
+
+
+@pytest.fixture(scope="module")
+def server(table: Path) -> Iterator[str]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = os.environ | {"DASHBOARD_PORT": str(port), "DASHBOARD_FACTS": str(table), "DASHBOARD_WORKERS": "2"}
+    command = [sys.executable, "-m", "cli", "serve"]
+    address = f"http://127.0.0.1:{port}"
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdout.readline().decode() == f"The dashboard is at {address}/\n"
+            assert wait_for(lambda: get(f"{address}/readyz")[0] == 200, 20)
+            yield address
+        finally:
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(25) == 0
+
+
+def versions(server: str) -> set[str]:
+    """What several requests are told, which reach every worker sooner or later."""
+    return {json.loads(get(f"{server}/version")[1])["version"] for _ in range(8)}
+
+
+def test_every_worker_takes_a_newer_version_within_five_seconds(server: str, table: Path) -> None:
+    old = versions(server)
+    newest = DeltaTable(str(table))
+    write_deltalake(str(table), newest.to_pyarrow_table(), mode="overwrite")
+
+    assert wait_for(lambda: versions(server).isdisjoint(old), 5)
+    assert len(versions(server)) == 1
+
+
+def test_a_broken_version_is_said_and_the_old_one_served(server: str, table: Path) -> None:
+    before = json.loads(get(f"{server}/view/cfo")[1])
+    log = table / "_delta_log"
+    broken = log / f"{DeltaTable(str(table)).version() + 1:020}.json"
+    broken.write_text('{"add": {"path": "half')
+
+    def notices() -> set[str | None]:
+        return {json.loads(get(f"{server}/view/cfo?last={days}d")[1])["data"]["notice"] for days in range(30, 38)}
+
+    try:
+        assert wait_for(lambda: None not in notices(), 5)
+        after = json.loads(get(f"{server}/view/cfo")[1])
+        assert after["visuals"] == before["visuals"]
+        assert get(f"{server}/readyz")[0] == 200
+    finally:
+        broken.unlink()
+    assert wait_for(lambda: notices() == {None}, 5)
+
+
+def test_an_address_of_ten_thousand_characters_is_no_error_page(server: str) -> None:
+    long = "campaign=" + "x" * 10_000
+    status, body = get(f"{server}/view/cfo?{long}")
+
+    assert status == 200
+    assert json.loads(body)["notes"][0].startswith("There is no campaign “xxxx")
+    assert get(f"{server}/cfo?{long}")[0] == 200
+    assert get(f"{server}/view/cfo?{'x' * 80_000}")[0] == 414
