@@ -1,7 +1,7 @@
 """A folder whose files are imported as they land, then moved to done/ or failed/ with a report beside each.
 
-A file is taken when its size and time have stood still between two looks, so one that is still being written waits.
-A stop at any moment loses nothing: a file leaves the folder only after its import, and importing it again changes nothing.
+A file is taken when its size and time have stood still between two looks, so one still being written waits. A stop at
+any moment loses nothing: a file leaves the folder only after its import, and importing it again changes nothing.
 """
 
 import os

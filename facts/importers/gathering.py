@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any, Final
 
 import numpy as np
@@ -79,15 +80,13 @@ def gather(sheet: Sheet, known: Recognised, day: str, progress: Progress) -> Raw
     numbers: list[NDArray[np.int64]] = []
     chunk: list[Sequence[Any]] = []
     chunk_rows: list[int] = []
+    picked = itemgetter(*wanted) if len(wanted) > 1 else lambda cells: (cells[wanted[0]],)
     days: dict[Any, bool] = {}
     kept = 0
 
     def flush() -> None:
-        columns = list(zip(*chunk, strict=True))
-        for place in wanted:
-            parts[place].append(
-                _typed(columns[place]) if sheet.typed else (pa.array(columns[place], pa.string()), None)
-            )
+        for place, cells in zip(wanted, zip(*chunk, strict=True), strict=True):
+            parts[place].append(_typed(cells) if sheet.typed else (pa.array(cells, pa.string()), None))
         numbers.append(np.array(chunk_rows, dtype=np.int64))
         chunk.clear()
         chunk_rows.clear()
@@ -106,7 +105,7 @@ def gather(sheet: Sheet, known: Recognised, day: str, progress: Progress) -> Raw
         if not good:
             classify(number, cells)
             continue
-        chunk.append(cells)
+        chunk.append(picked(cells))
         chunk_rows.append(number)
         if len(chunk) == _CHUNK:
             flush()

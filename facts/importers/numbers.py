@@ -48,6 +48,8 @@ def cleaned(texts: pa.Array) -> pa.Array:
 
 def bare(texts: pa.Array) -> pa.Array:
     """Cleaned texts as digits, signs and one kind of minus: no currency, no spaces or apostrophes between digits."""
+    if pc.all(pc.match_substring_regex(texts, r"^-?[\d.,]+$"), min_count=0).as_py():
+        return texts
     texts = pc.replace_substring_regex(texts, r"^\((.*)\)$", r"-\1")
     texts = pc.replace_substring_regex(texts, "[−–]", "-")
     texts = pc.replace_substring_regex(texts, r"^([+-]?)\s*(?:[A-Za-z]{0,3}\p{Sc}|[A-Za-z]{1,3}\.?)\s*([+-]?)", r"\1\2")

@@ -1,7 +1,7 @@
 """Files to raw tables: encodings, zip archives, CSV, Excel workbooks and Parquet, read as a stream of rows.
 
-Nothing here knows what the rows mean. Memory stays bounded whatever a file holds: text is read line by line with a
-longest line, archives say how large they unpack before they are opened, workbooks stream.
+Nothing here knows what the rows mean. Memory stays bounded whatever a file holds: a text with an endless line is
+refused, archives say how large they unpack before they are opened, workbooks stream.
 """
 
 import codecs
@@ -25,7 +25,6 @@ Cell = str | int | float | date | None
 Row = tuple[int, Sequence[Cell]]
 
 SEPARATORS: Final = (",", ";", "\t", "|")
-LONGEST_LINE: Final = 1_000_000
 MOST_MEMBERS: Final = 500
 LARGEST_UNPACKED: Final = 8_000_000_000
 LARGEST_WORKBOOK: Final = 500_000_000
@@ -198,7 +197,15 @@ def _parquet(opened: Callable[[], IO[bytes]]) -> Iterator[Row]:
 
 
 def encoding_of(name: str, opened: Callable[[], IO[bytes]]) -> str:
-    """The encoding of a text: by its byte order mark, else UTF-8 where all of it is, else Western European."""
+    """The encoding of a text: by its byte order mark, else UTF-8 where all of it is, else Western European.
+
+    Raises ImportProblem where it is no text, or has a line that no table has.
+    """
+    whole = _whole(name, opened)
+    return _marked(name, opened) or ("utf-8" if whole else "cp1252")
+
+
+def _marked(name: str, opened: Callable[[], IO[bytes]]) -> str:
     with closing(opened()) as file:
         start = file.read(1 << 16)
         for mark, encoding in _MARKS:
@@ -212,15 +219,29 @@ def encoding_of(name: str, opened: Callable[[], IO[bytes]]) -> str:
             raise ImportProblem(
                 f"{name} is no CSV, Excel workbook, Parquet file or zip: export the report as one of these."
             )
-        decoder = codecs.getincrementaldecoder("utf-8")()
-        try:
-            while start:
-                decoder.decode(start)
-                start = file.read(_BLOCK)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            return "cp1252"
-    return "utf-8"
+    return ""
+
+
+def _whole(name: str, opened: Callable[[], IO[bytes]]) -> bool:
+    """Whether all of a text is UTF-8. Raises ImportProblem where it has a line that no table has."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    good, lines = True, 1
+    with closing(opened()) as file:
+        while block := file.read(_BLOCK):
+            if len(block) == _BLOCK and b"\n" not in block and b"\r" not in block:
+                raise ImportProblem(
+                    f"{name}, row {lines} is longer than {_BLOCK // 2:,} characters: this is no table of a report."
+                )
+            lines += block.count(b"\n")
+            try:
+                good = good and decoder.decode(block) is not None
+            except UnicodeDecodeError:
+                good = False
+    try:
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        good = False
+    return good
 
 
 _MARKS: Final = (
@@ -235,7 +256,7 @@ _MARKS: Final = (
 def _text(name: str, opened: Callable[[], IO[bytes]], encoding: str, separator: str) -> Iterator[Row]:
     errors = "replace" if encoding == "cp1252" else "strict"
     with closing(opened()) as file, io.TextIOWrapper(file, encoding, errors, newline="") as text:
-        reader = csv.reader(_lines(name, text), delimiter=separator)
+        reader = csv.reader(text, delimiter=separator)
         while True:
             try:
                 row = next(reader)
@@ -251,17 +272,6 @@ def _text(name: str, opened: Callable[[], IO[bytes]], encoding: str, separator: 
                     f"{name}, after row {reader.line_num}: what follows is not {encoding} text; export it again."
                 ) from None
             yield reader.line_num, row
-
-
-def _lines(name: str, text: io.TextIOWrapper) -> Iterator[str]:
-    number = 0
-    while line := text.readline(LONGEST_LINE):
-        number += 1
-        if len(line) >= LONGEST_LINE:
-            raise ImportProblem(
-                f"{name}, row {number} is longer than {LONGEST_LINE:,} characters: this is no table of a report."
-            )
-        yield line
 
 
 def _said(problem: BaseException) -> str:
