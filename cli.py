@@ -1,6 +1,7 @@
 """`marketing-dashboard`: the one command line. Exit status 0 only on success; errors say what to do, on stderr."""
 
 import argparse
+import gc
 import logging
 import os
 import shutil
@@ -161,6 +162,8 @@ class Server(BaseApplication):  # type: ignore[misc]
         from facts.store import Source, load_aside
 
         self.flask = create_app(self.settings, Source(self.settings.facts, load_aside)).server
+        gc.collect()
+        gc.freeze()  # what is here now is never collected, so workers share it rather than copy it
         return self.flask
 
     def ended(self, pid: int) -> None:

@@ -4,16 +4,18 @@
 newer version is read aside and takes its place whole; one that cannot be read is refused, and the old one stays.
 """
 
+import fcntl
 import logging
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import Final, TypeVar
-from weakref import ref
+from weakref import finalize, ref
 
 import numpy as np
 import pandas as pd
@@ -159,7 +161,7 @@ class Source:
     """
 
     def __init__(self, path: str | Path, first: Callable[[Path], Facts] = load) -> None:
-        """`first` reads the version that is there now: `load_aside` where this process is going to fork."""
+        """`first` reads versions in this process: `load_aside` where it is going to fork."""
         self._path = Path(path)
         self._load = first
         self._admit: Callable[[Facts], None] = lambda facts: None
@@ -169,10 +171,11 @@ class Source:
         self._lock = Lock()
         self._watcher: tuple[int, Thread] | None = None
         self._stop = Event()
+        self._turn = tempfile.TemporaryFile()  # noqa: SIM115  (kept open: it is what forked processes share)
+        finalize(self, self._turn.close)
         here = ref(self)
         os.register_at_fork(after_in_child=lambda: _forked(here()))
         self.refresh()
-        self._load = load
 
     @property
     def problem(self) -> str | None:
@@ -198,7 +201,7 @@ class Source:
             if seen == self._seen and seen is not None:
                 return False
             try:
-                found = self._load(self._path)
+                found = self._read()
                 self._admit(found)
             except DataProblem as problem:
                 if self._problem != str(problem):
@@ -210,6 +213,15 @@ class Source:
                 return False
             self._facts = found
             return True
+
+    def _read(self) -> Facts:
+        """The newest version; one process after the other, because reading takes far more memory than what is kept."""
+        fcntl.lockf(self._turn, fcntl.LOCK_EX)
+        try:
+            return self._load(self._path)
+        finally:
+            pa.default_memory_pool().release_unused()
+            fcntl.lockf(self._turn, fcntl.LOCK_UN)
 
     def _stamp(self) -> object:
         """What changes when a version is added to the table: its log's folder and its newest entries."""
@@ -244,6 +256,6 @@ class Source:
 
 
 def _forked(source: Source | None) -> None:
-    """In a new process: whoever held the lock when it was forked is not here to let go of it."""
+    """In a new process: whoever held the lock when it was forked is not here to let go of it, and nothing forks on."""
     if source is not None:
-        source._lock = Lock()
+        source._lock, source._load = Lock(), load

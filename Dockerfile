@@ -1,0 +1,45 @@
+# The dashboard in a container: gunicorn as pid 1, no root, nothing written but /dev/shm.
+#
+#   docker build -t marketing-dashboard .
+#   docker run -p 127.0.0.1:8050:8050 marketing-dashboard             the demo, made while building
+#   docker run -p 127.0.0.1:8050:8050 -v "$PWD/data:/data" -e DASHBOARD_FACTS=/data/facts ... marketing-dashboard
+#
+# docs/sign-in.md and deploy/ show it behind a company's sign-in.
+ARG BASE=python:3.11-slim-bookworm
+
+FROM ${BASE} AS build
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+WORKDIR /srv/dashboard
+RUN python3 -m venv /srv/venv
+COPY requirements.lock ./
+RUN /srv/venv/bin/pip install --quiet --only-binary :all: --require-hashes -r requirements.lock
+COPY pyproject.toml README.md app.py cli.py settings.py ./
+COPY access access
+COPY assets assets
+COPY callbacks callbacks
+COPY components components
+COPY datagen datagen
+COPY facts facts
+COPY kpi kpi
+COPY pages pages
+RUN /srv/venv/bin/pip install --quiet --no-deps --no-build-isolation -e . \
+    && /srv/venv/bin/python -m datagen --out /srv/demo/facts \
+    && /srv/venv/bin/pip uninstall --quiet --yes pip \
+    && rm -rf build \
+    && find /srv/venv -depth -type d \( -name tests -o -name test \) -path '*/site-packages/*' -exec rm -rf {} + \
+    && /srv/venv/bin/python -m compileall -q /srv/venv/lib /srv/dashboard >/dev/null \
+    && chmod -R a+rX,go-w /srv
+
+FROM ${BASE}
+COPY --from=build /srv /srv
+WORKDIR /srv/dashboard
+ENV PATH=/srv/venv/bin:$PATH \
+    HOME=/tmp TMPDIR=/dev/shm PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
+    DASHBOARD_HOST=0.0.0.0 DASHBOARD_LOG=json DASHBOARD_FACTS=/srv/demo/facts
+USER 10001:10001
+EXPOSE 8050
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=30s --timeout=3s --start-period=10s \
+    CMD ["python", "-c", "import os, urllib.request as web; address = 'http://127.0.0.1:' + os.environ.get('DASHBOARD_PORT', '8050') + '/healthz'; raise SystemExit(web.urlopen(address, timeout=2).read() != b'ok\\n')"]
+ENTRYPOINT ["marketing-dashboard"]
+CMD ["serve"]
