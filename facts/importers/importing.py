@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -57,29 +58,31 @@ def read_file(path: str | Path, options: Options | None = None, progress: Progre
     """
     path, options = Path(path), options or Options()
     try:
-        found = sheets(path)
-        imports: list[Import] = []
-        problems: list[ImportProblem] = []
-        for sheet in found:
-            try:
-                known = recognise(sheet, options)
-            except ImportProblem as problem:
-                problems.append(problem)
-                continue
-            imports.append(_read(sheet, known, options, progress))
-        if not imports:
-            raise problems[0]
-        if problems:
-            passed = tuple(Finding("warning", f"Passed over: {problem}") for problem in problems)
-            imports[0] = replace(imports[0], findings=(*imports[0].findings, *passed))
-        return _apart(path.name, imports)
-    except ImportProblem:
-        raise
+        with ExitStack() as until:
+            return _imports(path.name, sheets(path, until), options, progress)
     except MemoryError:
         raise ImportProblem(f"{path.name} does not fit into memory: split it into smaller files.") from None
 
 
-def _apart(name: str, imports: list[Import]) -> list[Import]:
+def _imports(name: str, found: list[Sheet], options: Options, progress: Progress) -> list[Import]:
+    imports: list[Import] = []
+    problems: list[ImportProblem] = []
+    for sheet in found:
+        try:
+            known = recognise(sheet, options)
+        except ImportProblem as problem:
+            problems.append(problem)
+            continue
+        imports.append(_read(sheet, known, options, progress))
+    if not imports:
+        raise problems[0]
+    if problems:
+        passed = tuple(Finding("warning", f"Passed over: {problem}") for problem in problems)
+        imports[0] = replace(imports[0], findings=(*imports[0].findings, *passed))
+    return _apart(imports)
+
+
+def _apart(imports: list[Import]) -> list[Import]:
     """Tables of one file that hold the same figures once; refused where they differ for the same days."""
     kept: list[Import] = []
     for each in imports:

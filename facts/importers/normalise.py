@@ -189,7 +189,7 @@ class Table:
         result: dict[str, Floats] = {}
         for key, (header, texts, column) in bare.items():
             sign = proofs[key].sign or (_thousands(texts, usual) if key[0] in counts else usual)
-            values = numbers.numbers(header, texts, sign, self.where)
+            values = numbers.numbers(header, texts, sign, self.where, column.texts)
             masked = self._masked(header, column.texts) if key[0] in (*counts, *money) else 0
             if masked:
                 self.note(

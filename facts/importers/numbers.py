@@ -21,6 +21,9 @@ Floats = NDArray[np.float64]
 MISSING: Final = ("", "-", "--", "—", "–", "---", "n/a", "na", "#n/a", "#n/d", "nan", "null", "none", "#nv", "\\n")
 _MISSING: Final = pa.array(MISSING)
 
+#: How money is marked before or after its digits.
+_MONEY: Final = r"[A-Z]{0,3}\p{Sc}|[A-Z]{3}|Rs\.?|Kč|[Kk]r\.?|zł|Fr\.?|Ft|lei"
+
 _AMBIGUOUS: Final = r"^[+-]?[1-9]\d{0,2}[.,]\d{3}$"
 _POINT: Final = r"^[+-]?(\d{1,3}(,\d{2,3})+|\d*)\.\d*$"  # the last sign is a point
 _COMMA: Final = r"^[+-]?(\d{1,3}(\.\d{2,3})+|\d*),\d*$"
@@ -52,8 +55,8 @@ def bare(texts: pa.Array) -> pa.Array:
         return texts
     texts = pc.replace_substring_regex(texts, r"^\((.*)\)$", r"-\1")
     texts = pc.replace_substring_regex(texts, "[−–]", "-")
-    texts = pc.replace_substring_regex(texts, r"^([+-]?)\s*(?:[A-Za-z]{0,3}\p{Sc}|[A-Za-z]{1,3}\.?)\s*([+-]?)", r"\1\2")
-    texts = pc.replace_substring_regex(texts, r"\s*(?:\p{Sc}|[A-Za-z]{1,3}\.?)$", "")
+    texts = pc.replace_substring_regex(texts, rf"^([+-]?)\s*(?:{_MONEY})\s*([+-]?)", r"\1\2")
+    texts = pc.replace_substring_regex(texts, rf"\s*(?:{_MONEY})$", "")
     texts = pc.replace_substring_regex(texts, r"^(.*\d)-$", r"-\1")
     return pc.replace_substring_regex(texts, r"(\d)[\s'’\x{00a0}\x{202f}\x{2009}](\d{3})", r"\1\2")
 
@@ -81,15 +84,18 @@ def _place(texts: pa.Array, ambiguous: pa.Array, *patterns: str) -> int:
     return -1
 
 
-def numbers(column: str, texts: pa.Array, sign: str, row: Callable[[int], str]) -> Floats:
-    """Bare texts as floats, NaN where null, with `sign` before the decimals. Raises ImportProblem at any other."""
+def numbers(column: str, texts: pa.Array, sign: str, row: Callable[[int], str], written: pa.Array) -> Floats:
+    """Bare texts as floats, NaN where null, with `sign` before the decimals; `written` is what the file has for them.
+
+    Raises ImportProblem at a text that is no number.
+    """
     other = "," if sign == "." else "."
     plain = rf"^[+-]?(\d+|\d{{1,3}}([{other}]\d{{2,3}})*[{other}]\d{{3}})?([{sign}]\d*)?([eE][+-]?\d{{1,3}})?$"
     good = pc.and_(pc.match_substring_regex(texts, plain), pc.match_substring_regex(texts, r"\d"))
     if not pc.all(good, min_count=0).as_py():
         place = int(pc.index(pc.fill_null(good, True), pa.scalar(False)).as_py())
         raise ImportProblem(
-            f"{row(place)}: “{column}” is “{str(texts[place].as_py())[:60]}”, which is no number; "
+            f"{row(place)}: “{column}” is “{str(written[place].as_py()).strip()[:60]}”, which is no number; "
             "repair the cell or export again."
         )
     texts = pc.replace_substring(texts, other, "")

@@ -10,7 +10,7 @@ import io
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePosixPath
@@ -58,8 +58,8 @@ class Sheet:
             ) from None
 
 
-def sheets(path: Path) -> list[Sheet]:
-    """The tables in a file. Raises ImportProblem."""
+def sheets(path: Path, until: ExitStack) -> list[Sheet]:
+    """The tables in a file, to be read `until` that is left. Raises ImportProblem."""
     name = path.name
     try:
         with path.open("rb") as file:
@@ -75,7 +75,7 @@ def sheets(path: Path) -> list[Sheet]:
             if "[Content_Types].xml" in archive.namelist():
                 check_workbook(name, archive)
                 return _workbook(name, lambda: path.open("rb"))
-            return _members(path, archive)
+            return _members(path, archive, until)
     except ImportProblem:
         raise
     except Exception as problem:
@@ -95,7 +95,7 @@ def _by_content(name: str, start: bytes, opened: Callable[[], IO[bytes]]) -> lis
     return [Sheet(name, name, SEPARATORS, False, lambda separator: _text(name, opened, encoding, separator))]
 
 
-def _members(path: Path, archive: zipfile.ZipFile) -> list[Sheet]:
+def _members(path: Path, archive: zipfile.ZipFile, until: ExitStack) -> list[Sheet]:
     members = [
         member
         for member in archive.infolist()
@@ -114,7 +114,7 @@ def _members(path: Path, archive: zipfile.ZipFile) -> list[Sheet]:
         with archive.open(member) as file:
             start = file.read(8)
         if start.startswith(b"PK") or start.startswith(b"PAR1"):
-            found += _unpacked(path, member, name, start)
+            found += _unpacked(path, member, name, start, until)
         elif start:
             found += _by_content(name, start, lambda member=member: _member(path, member))  # type: ignore[misc]
     return found
@@ -127,11 +127,11 @@ def _member(path: Path, member: zipfile.ZipInfo) -> IO[bytes]:
     return file
 
 
-def _unpacked(path: Path, member: zipfile.ZipInfo, name: str, start: bytes) -> list[Sheet]:
+def _unpacked(path: Path, member: zipfile.ZipInfo, name: str, start: bytes, until: ExitStack) -> list[Sheet]:
     """A workbook or Parquet file in an archive: both are read from their end, so it goes to a file of its own first."""
     if member.file_size > LARGEST_WORKBOOK:
         raise ImportProblem(f"{name} unpacks to more than is read here: import it by itself.")
-    copy = tempfile.TemporaryFile()  # noqa: SIM115 - removed with the sheets that read it
+    copy = until.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - closed by `until`
     with _member(path, member) as file:
         while block := file.read(_BLOCK):
             copy.write(block)
@@ -213,7 +213,10 @@ def _marked(name: str, opened: Callable[[], IO[bytes]]) -> str:
                 return encoding
         even, odd = start[::2].count(0), start[1::2].count(0)
         if max(even, odd) > len(start) // 8 and min(even, odd) < max(even, odd) // 8:
-            return "utf-16-le" if odd > even else "utf-16-be"
+            encoding = "utf-16-le" if odd > even else "utf-16-be"
+            text = start.decode(encoding, "replace")
+            if sum(character < "\u0250" and character >= "\t" for character in text) > len(text) * 0.9:
+                return encoding
         controls = sum(start.count(byte) for byte in range(32) if byte not in (9, 10, 13, 26, 28, 29, 30, 31))
         if controls > max(len(start) // 500, 3):
             raise ImportProblem(

@@ -1,0 +1,183 @@
+"""Bytes to tables: every encoding and container the consoles use, and files made to break a reader."""
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from facts.importers import ImportProblem
+from facts.importers.importing import read_file
+from tests.facts.importers.conftest import FIXTURES
+
+File = Callable[..., Path]
+
+CSV = (
+    "Reporting starts,Reporting ends,Campaign name,Day,Amount spent (EUR),Impressions\n"
+    "2025-07-01,2025-07-01,Früh – 1,2025-07-01,5.25,7\n"
+)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_encodings_and_separators(file: File, encoding: str, separator: str) -> None:
+    (found,) = read_file(file(CSV.replace(",", separator).encode(encoding)))
+    assert found.frame.loc[0, ["campaign", "spend", "impressions", "currency"]].tolist() == ["Früh – 1", 5.25, 7, "EUR"]
+
+
+def test_an_archive_of_several_exports(file: File, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        for name in (
+            "meta_en_daily.csv",
+            "google_en_daily_excel_utf16.csv",
+            "tiktok_campaign_daily.xlsx",
+            "business_daily.csv",
+        ):
+            archive.write(FIXTURES / name, f"july/{name}")
+        archive.writestr("copy/meta.csv", (FIXTURES / "meta_en_daily.csv").read_bytes())
+        archive.writestr("__MACOSX/._x", b"\x00")
+        archive.writestr("readme.txt", "Nothing to see")
+
+    found = read_file(tmp_path / "all.zip")
+
+    assert [each.source for each in found] == ["Meta Ads Manager", "Google Ads", "TikTok Ads Manager", "business_daily"]
+    assert found[0].frame["spend"].sum() == pytest.approx(7131.36)
+    assert "Passed over: all.zip › readme.txt" in " ".join(each.text for each in found[0].findings)
+
+    with zipfile.ZipFile(tmp_path / "two.zip", "w") as archive:
+        archive.write(FIXTURES / "meta_en_daily.csv", "a.csv")
+        archive.writestr("b.csv", (FIXTURES / "meta_en_daily.csv").read_text().replace("229.74", "300.00"))
+    with pytest.raises(ImportProblem, match=r"a\.csv and .*b\.csv both hold figures of Meta"):
+        read_file(tmp_path / "two.zip")
+
+
+def test_parquet_has_its_own_types(tmp_path: Path) -> None:
+    frame = pd.DataFrame(
+        {
+            "date_day": pd.to_datetime(["2025-07-01", "2025-07-02"]),
+            "platform": ["google_ads"] * 2,
+            "account_name": ["Acme"] * 2,
+            "campaign_id": [2**53 + 1, 7],
+            "campaign_name": ["A", "B"],
+            "spend": [1.234, 2.0],
+            "impressions": [1000, None],
+        }
+    )
+    frame.to_parquet(tmp_path / "dbt.parquet")
+    (found,) = read_file(tmp_path / "dbt.parquet")
+    assert list(found.frame["spend"]) == [1.234, 2.0]
+    assert found.frame["impressions"].isna().tolist() == [False, True]
+
+
+def test_a_workbook_with_titles_texts_serials_and_hidden_sheets(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["Campaign report"])
+    sheet.append([])
+    sheet.append(["Campaign status", "Campaign", "Campaign ID", "Day", "Currency code", "Cost", "Impr."])
+    sheet.append(["Enabled", "A", 1.2e17, 45839, "USD", "1,234.50", 7])
+    sheet.append(["Enabled", "B", 12, "2025-07-02", "USD", 2, "1,000"])
+    sheet.append(["Total: Account", None, None, None, "USD", 1236.5, 1007])
+    hidden = book.create_sheet("raw")
+    hidden.append(["date", "campaign", "spend"])
+    hidden.sheet_state = "hidden"
+    book.save(tmp_path / "g.xlsx")
+
+    (found,) = read_file(tmp_path / "g.xlsx")
+
+    assert found.frame["spend"].sum() == 1236.5
+    assert found.frame["impressions"].sum() == 1007
+    assert [f"{day:%m-%d}" for day in found.frame["date"]] == ["07-01", "07-02"]
+    assert list(found.frame["campaign_id"]) == ["", "12"]
+
+
+@pytest.mark.parametrize("name", ["meta_es_daily.xlsx", "google_en_daily_excel_utf16.csv", "meta_en_daily.csv"])
+@given(data=st.data())
+def test_a_spoilt_export_is_read_or_refused_in_a_sentence(tmp_path: Path, name: str, data: st.DataObject) -> None:
+    content = bytearray((FIXTURES / name).read_bytes())
+    if data.draw(st.booleans()):
+        content = content[: data.draw(st.integers(0, len(content)))]
+    for place in data.draw(st.lists(st.integers(0, len(content) - 1), max_size=6)) if content else ():
+        content[place] = data.draw(st.integers(0, 255))
+    read_or_refused(tmp_path, bytes(content))
+
+
+@given(
+    content=st.binary(max_size=400), start=st.sampled_from([b"", b"PK\x03\x04", b"PAR1", b"\xff\xfe", b"date,spend\n"])
+)
+def test_random_bytes_are_refused_in_a_sentence(tmp_path: Path, content: bytes, start: bytes) -> None:
+    read_or_refused(tmp_path, start + content)
+
+
+@given(rows=st.lists(st.lists(st.text(max_size=12), max_size=9), max_size=5))
+def test_any_cells_under_a_good_header_are_read_or_refused(tmp_path: Path, rows: list[list[str]]) -> None:
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    read_or_refused(tmp_path, (CSV + text.getvalue()).encode("utf-8", "surrogatepass"))
+
+
+def read_or_refused(folder: Path, content: bytes) -> None:
+    path = folder / "spoilt.bin"
+    path.write_bytes(content)
+    said = "spoilt.bin."
+    try:
+        read_file(path)
+    except ImportProblem as problem:
+        said = str(problem)
+    assert re.fullmatch(r"(?s)spoilt\.bin.*\.", said)
+
+
+def bomb(path: Path, name: str, size: int) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.write(FIXTURES / "meta_en_daily.csv", "[Content_Types].xml" if name.startswith("xl/") else "a.csv")
+        with archive.open(name, "w") as member:
+            for _ in range(size >> 20):
+                member.write(b"0" * (1 << 20))
+
+
+@pytest.mark.parametrize("name", ["xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "zeros.csv"])
+def test_a_zip_bomb_is_refused_in_little_memory(tmp_path: Path, name: str) -> None:
+    import tracemalloc
+
+    bomb(tmp_path / "bomb.zip", name, 300 << 20)
+    tracemalloc.start()
+    with pytest.raises(ImportProblem, match=r"far more than a report holds|this is no table"):
+        read_file(tmp_path / "bomb.zip")
+    assert tracemalloc.get_traced_memory()[1] < 50_000_000
+    tracemalloc.stop()
+
+
+def test_a_single_line_without_end_is_refused_in_little_memory(tmp_path: Path) -> None:
+    import tracemalloc
+
+    path = tmp_path / "line.csv"
+    with path.open("wb") as out:
+        out.truncate(1 << 30)  # a gigabyte of NULs costs no disk
+    with path.open("r+b") as out:
+        out.write(CSV.encode() + b"a" * (4 << 20))
+    tracemalloc.start()
+    with pytest.raises(ImportProblem, match="row 3 is longer than"):
+        read_file(path)
+    assert tracemalloc.get_traced_memory()[1] < 50_000_000
+    tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    ("start", "reason"),
+    [
+        (b"%PDF-1.4", "PDF"),
+        (b"\xd0\xcf\x11\xe0" + b"\0" * 9, "old Excel"),
+        (b"\x1f\x8b\x08", "packed"),
+        (b"\x89PNG\0\1\2\3\4\5", "no CSV"),
+    ],
+)
+def test_other_kinds_of_file_are_named(file: File, start: bytes, reason: str) -> None:
+    with pytest.raises(ImportProblem, match=reason):
+        read_file(file(start + b"\0\1\2\3" * 40))

@@ -1,0 +1,109 @@
+"""The commands as a person runs them: what they say, their status, and what they leave behind."""
+
+import shutil
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+import cli
+from facts.commands import How
+from facts.store import load
+from facts.watch import watch
+from kpi.selection import Selection
+from tests.facts.importers.conftest import FIXTURES
+
+
+@pytest.fixture
+def table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("DASHBOARD_FACTS", str(tmp_path / "facts"))
+    return tmp_path / "facts"
+
+
+def spend(table: Path) -> float:
+    facts = load(table)
+    extent = facts.extent()
+    return facts.totals(Selection(extent.first, extent.last), [()])[()]["spend"].iloc[0]
+
+
+def test_a_dry_run_says_what_would_be_and_writes_nothing(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["import", "--dry-run", str(FIXTURES / "google_en_daily.csv")]) == 0
+
+    out = capsys.readouterr().out
+    assert "rows read 58, used 56; dropped 2: totals (row 60, 61)" in out
+    assert "days 14: 2025-07-01 to 2025-07-14; campaigns 4" in out
+    assert "USD: spend 7,308.94 · impressions 498,736 · clicks 6,353 · conversions 284.97 · revenue 20,943.97" in out
+    assert "new: Google · Unknown · campaign, 14 days from 2025-07-01 to 2025-07-14" in out
+    assert not table.exists()
+
+
+def test_import_history_as_of_and_undo(table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    changed = tmp_path / "meta_restated.csv"
+    changed.write_text((FIXTURES / "meta_en_daily.csv").read_text().replace(",229.74,", ",329.74,"))
+    assert cli.main(["import", str(FIXTURES / "meta_en_daily.csv"), str(changed)]) == 0
+    assert "spend 7,131.36 → 7,231.36 (+100.00)" in capsys.readouterr().out
+
+    assert cli.main(["history"]) == 0
+    newest, first = capsys.readouterr().out.splitlines()
+    assert (
+        "meta_restated.csv: Meta · Unknown · campaign 2025-07-01 to 2025-07-14: spend 7,231.36, was 7,131.36" in newest
+    )
+    assert first.split()[0] == "0"
+    assert cli.main(["history", "--as-of", "0"]) == 0
+    assert any(
+        line.split()[:4] == ["2025-07", "spend", "7,131.36", "7,231.36"]
+        for line in capsys.readouterr().out.splitlines()
+    )
+
+    assert cli.main(["undo"]) == 0
+    assert spend(table) == pytest.approx(7131.36)
+    assert cli.main(["undo", "1"]) == 0
+    assert spend(table) == pytest.approx(7231.36)
+    capsys.readouterr()
+    assert cli.main(["undo", "9"]) == 1
+    assert "There is no version 9; they run from 0 to 3" in capsys.readouterr().err
+
+
+def test_a_refused_file_is_status_1_and_the_others_are_imported(
+    table: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = ["meta_en_period_no_day.csv", "meta_en_daily.csv", "no such file.csv"]
+    assert cli.main(["import", *(str(FIXTURES / name) for name in names)]) == 1
+    said = capsys.readouterr().err
+    assert "together" in said
+    assert "no such file.csv cannot be read" in said
+    assert spend(table) == pytest.approx(7131.36)
+    assert cli.main(["import", "--platform", "Bing", str(FIXTURES / names[1])]) == 1
+    assert "“Bing” is no platform" in capsys.readouterr().err
+
+
+def test_a_watched_folder(table: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name in ("meta_en_daily.csv", "meta_en_period_no_day.csv"):
+        shutil.copy(FIXTURES / name, folder)
+    shutil.copy(FIXTURES / "google_en_daily.csv", folder / "google.csv.part")
+    (folder / "growing.csv").write_text("half")
+    how = How(table)
+    looks = 0
+
+    class Growing(Event):
+        """Stands for time: between two looks one file grows, and the watch ends after three."""
+
+        def wait(self, timeout: float | None = None) -> bool:
+            nonlocal looks
+            looks += 1
+            with (folder / "growing.csv").open("a") as file:
+                file.write("more")
+            return looks == 3
+
+    assert watch(folder, how, every=0, stop=Growing()) == 0
+
+    assert sorted(path.name for path in folder.iterdir()) == ["done", "failed", "google.csv.part", "growing.csv"]
+    assert "Imported" in (folder / "done" / "meta_en_daily.csv.report.txt").read_text()
+    assert "Refused: " in (folder / "failed" / "meta_en_period_no_day.csv.report.txt").read_text()
+    assert spend(table) == pytest.approx(7131.36)
+
+    shutil.copy(FIXTURES / "meta_en_daily.csv", folder)
+    assert watch(folder, how, every=0, once=True) == 0
+    assert "Nothing changed" in (folder / "done" / "meta_en_daily-2.csv.report.txt").read_text()

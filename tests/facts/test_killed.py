@@ -1,0 +1,112 @@
+"""Kill −9 at any moment of an import, and two imports at once: the table is the old or the new version, never between."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from deltalake import DeltaTable
+
+from facts.commands import How, import_file
+from tests.facts.importers.conftest import FIXTURES
+
+#: Two statements of the same days, each a version; a process that imports them in turn until it is killed.
+HERE = Path(__file__).parents[2]
+TURNS = """
+import os, sys
+from pathlib import Path
+from facts.commands import How, import_file
+table, *files = map(Path, sys.argv[1:])
+for line in sys.stdin:  # each line asks for one more process that imports without end
+    child = os.fork()
+    if not child:
+        while True:
+            for file in files:
+                import_file(file, How(table), lambda said: None)
+    print(child, flush=True)
+"""
+
+
+def statement(path: Path, factor: int) -> Path:
+    header = "Campaign name,By Day,Cost,Impressions,Currency\n"
+    days = [f"2025-{month:02}-{day:02}" for month in (5, 6, 7) for day in range(1, 31)]
+    path.write_text(header + "".join(f"C{n},{day},{factor}.00,{factor},USD\n" for day in days for n in range(20)))
+    return path
+
+
+@pytest.fixture
+def importer(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    files = [statement(tmp_path / f"{factor}.csv", factor) for factor in (1, 2)]
+    with subprocess.Popen(
+        [sys.executable, "-c", TURNS, str(tmp_path / "facts"), *map(str, files)],
+        cwd=HERE,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        yield process
+        process.kill()
+
+
+def start(importer: subprocess.Popen[str]) -> int:
+    importer.stdin.write("\n")
+    importer.stdin.flush()
+    return int(importer.stdout.readline())
+
+
+def held(table: Path) -> tuple[int, float] | None:
+    """The version and its spend; None where there is no table yet."""
+    if not DeltaTable.is_deltatable(str(table)):
+        return None
+    rows = DeltaTable(str(table)).to_pyarrow_table(columns=["spend", "impressions"])
+    assert rows.num_rows == 1800
+    assert set(rows["impressions"].to_pylist()) <= {1, 2}
+    return DeltaTable(str(table)).version(), sum(rows["spend"].to_pylist())
+
+
+def test_killed_at_fifty_moments(tmp_path: Path, importer: subprocess.Popen[str]) -> None:
+    table = tmp_path / "facts"
+    chance = random.Random(4)
+    versions = set()
+    for _ in range(50):
+        child = start(importer)
+        time.sleep(chance.random() * 0.25)
+        os.kill(child, signal.SIGKILL)
+        found = held(table)
+        assert found is None or found[1] in (1800.0, 3600.0)
+        versions.add(found)
+    assert len(versions) > 5
+
+    said: list[str] = []
+    import_file(statement(tmp_path / "3.csv", 2), How(table), said.append)
+    assert held(table)[1] == 3600.0
+
+
+def test_two_imports_at_once_both_land(tmp_path: Path) -> None:
+    """Different reports by two processes: each waits for the other's moment of writing."""
+    names = ["meta_en_daily.csv", "google_en_daily.csv", "tiktok_campaign_daily.csv", "amazon_sp_campaign_daily.csv"]
+    environment = os.environ | {"DASHBOARD_FACTS": str(tmp_path / "facts")}
+    running = [
+        subprocess.Popen(
+            [sys.executable, "cli.py", "import", str(FIXTURES / name)],
+            cwd=HERE,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for name in names
+    ]
+    for process in running:
+        out, err = process.communicate(timeout=120)
+        assert (process.returncode, err) == (0, ""), out
+
+    rows = DeltaTable(str(tmp_path / "facts")).to_pyarrow_table(columns=["platform", "spend"])
+    assert set(rows["platform"].to_pylist()) == {"Meta", "Google", "TikTok", "Amazon"}
+    assert sum(rows["spend"].to_pylist()) == pytest.approx(7131.36 + 7308.94 + 3630.73 + 7183.07)
+    assert DeltaTable(str(tmp_path / "facts")).version() == 3
