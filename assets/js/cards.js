@@ -80,7 +80,7 @@
       found.push({ kind: "figure", text: `Between ${full(metric, card.low)} and ${full(metric, card.value)}` });
     } else found.push({ kind: "figure", text: full(metric, card.value) });
     if (card.baseline !== null && period.baseline) found.push({ text: `${full(metric, card.baseline)} in ${period.baseline}` });
-    return [...found, { text: metric.definition }, { kind: "formula", text: metric.formula }];
+    return [...found, { text: metric.definition }, { kind: "formula", text: dashboard.format.formula(metric) }];
   }
 
   dashboard.cards = { draw, use: (spec) => (metrics = spec.metrics) };

@@ -58,8 +58,11 @@
   const day = (iso) => new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" })
     .format(new Date(`${iso}T00:00:00Z`));
 
+  /** How a metric is made, where that says more than its name. */
+  const formula = (metric) => (/[/×−+]/.test(metric.formula) ? metric.formula : "");
+
   dashboard.format = {
-    full, brief, change, count, day, NOTHING,
+    formula, full, brief, change, count, day, NOTHING,
     use: (spec) => {
       ({ locale, currency } = spec);
       made.clear();

@@ -43,7 +43,7 @@
   function head(heads, key, label, words, metric = null, shaded = false) {
     const button = make("button", { type: "button", class: "sort", "data-do": "sort", "data-column": key }, make("span", { text: label }), make("span", { class: "sort-mark", "aria-hidden": "true" }));
     if (metric) {
-      const notes = [{ kind: "title", text: metric.label }, { text: metric.definition }, { kind: "formula", text: metric.formula }];
+      const notes = [{ kind: "title", text: metric.label }, { text: metric.definition }, { kind: "formula", text: dashboard.format.formula(metric) }];
       if (shaded) notes.push({ kind: "small", text: "Shaded by how far it is from the total (or the middle): teal is better, orange is worse." });
       dashboard.tips.set(button, () => notes);
     }

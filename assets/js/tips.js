@@ -29,7 +29,9 @@
   function placeAt(element) {
     const around = element.getBoundingClientRect();
     const { width, height } = tip.getBoundingClientRect();
-    const left = Math.max(8, Math.min(around.left + around.width / 2 - width / 2, document.documentElement.clientWidth - width - 8));
+    // Beside a picture it is centred; below words it begins where they begin.
+    const start = around.width > 40 ? around.left - 12 : around.left + around.width / 2 - width / 2;
+    const left = Math.max(8, Math.min(start, document.documentElement.clientWidth - width - 8));
     const below = around.bottom + 6;
     const top = below + height > innerHeight - 8 && around.top - height - 6 > 8 ? around.top - height - 6 : below;
     tip.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;

@@ -72,8 +72,8 @@
       if (context.visual.state === "ready") {
         if (item.said) clear(item);
         const drawing = kinds()[item.spec.kind].draw(item, context.visual, context.answer);
-        drawing?.catch?.((problem) => broken(item, problem));
-        state(item, "ready");
+        if (drawing?.then) drawing.then(() => item.drawn === now && state(item, "ready"), (problem) => item.drawn === now && broken(item, problem));
+        else state(item, "ready");
       } else say(item, context.visual.state, context.visual.text);
     } catch (problem) {
       broken(item, problem);
