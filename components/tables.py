@@ -91,6 +91,7 @@ def ranking(
             "metrics": shown(reading),
             "sort": reading.query.rank,
             "total": None,
+            "centre": block(reading.now[TOTAL], shown(reading))[:, 0].tolist(),
             "line": _left_out(found, reading),
         }
 
@@ -108,7 +109,7 @@ def ranking(
         title,
         question,
         "table",
-        needs=(_CAMPAIGN,),
+        needs=(_CAMPAIGN, TOTAL),
         metrics=tuple(dict.fromkeys((*metrics, "spend", *ranks))),
         columns=(*_CAMPAIGN, *metrics),
         draw=draw,

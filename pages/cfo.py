@@ -116,7 +116,7 @@ CFO = Page(
             _POCKET,
             ("profit_per_conversion", "ltv_cac", "payback_months"),
             gradient=("profit_per_conversion", "ltv_cac", "payback_months"),
-            width=7,
+            width=12,
         ),
         callouts(
             "advanced-insight",
@@ -126,7 +126,7 @@ CFO = Page(
             metrics=("ltv_cac", "payback_months", "profit", "spend"),
             find=lambda reading: pockets(reading.now[_POCKET], reading.currency),
             nothing="No two pockets here have an LTV : CAC to compare. Loosen the segment or region filter.",
-            width=5,
+            width=12,
         ),
     ),
 )

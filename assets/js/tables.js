@@ -10,7 +10,7 @@
     if (item.parts?.shape !== shape) build(item, metrics, shape);
     const part = item.parts;
     part.visual = visual;
-    part.tones = metrics.map((key, place) => (item.spec.gradient.includes(key) ? tones(key, visual.values[place], visual.total?.[place] ?? null) : null));
+    part.tones = metrics.map((key, place) => (item.spec.gradient.includes(key) ? tones(key, visual.values[place], (visual.total ?? visual.centre)?.[place] ?? null) : null));
     if (part.rank) part.rank.value = answer.chosen.rank;
     fill(item);
     dashboard.visuals.line(item, visual.line);
@@ -44,7 +44,7 @@
     const button = make("button", { type: "button", class: "sort", "data-do": "sort", "data-column": key }, make("span", { text: label }), make("span", { class: "sort-mark", "aria-hidden": "true" }));
     if (metric) {
       const notes = [{ kind: "title", text: metric.label }, { text: metric.definition }, { kind: "formula", text: dashboard.format.formula(metric) }];
-      if (shaded) notes.push({ kind: "small", text: "Shaded by how far it is from the total (or the middle): teal is better, orange is worse." });
+      if (shaded) notes.push({ kind: "small", text: "Shaded by how far it is from zero, for rates from the whole selection’s: teal is better, orange is worse." });
       dashboard.tips.set(button, () => notes);
     }
     const cell = make("th", { scope: "col", class: words ? "words" : null }, button);
@@ -60,14 +60,14 @@
     return select;
   }
 
-  /** A shade from −4 (worse) to 4 (better) for each value; the centre is the total, zero, or the middle of the values. */
+  /** A shade from −4 (worse) to 4 (better) for each value; the centre is zero for sums, for rates the whole selection's. */
   function tones(key, values, total) {
     const { better, unit } = spec.metrics[key];
     const known = values.filter((value) => value !== null);
     if (known.length < 2 || better === "neither") return null;
     const [low, high] = [Math.min(...known), Math.max(...known)];
     const sum = unit === "money" || unit === "count" || unit === "people";
-    const centre = low < 0 && (sum || total === null) ? 0 : !sum && total !== null ? total : (low + high) / 2;
+    const centre = sum ? 0 : total ?? (low + high) / 2;
     const reach = Math.max(high - centre, centre - low);
     if (!(reach > 0)) return null;
     const sign = better === "up" ? 1 : -1;

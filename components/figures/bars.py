@@ -107,7 +107,7 @@ def _room(values: list[float | None], axis: str) -> dict[str, Any]:
     known = [value for value in values if value is not None]
     low, high = min([0.0, *known]), max([0.0, *known])
     span = (high - low) or 1.0
-    below, above = (0.24, 0.16) if axis == "xaxis" else (0.16, 0.16)
+    below, above = (0.34, 0.24) if axis == "xaxis" else (0.16, 0.16)
     return {
         axis: {"range": [low - (span * below if low < 0 else 0), high + (span * above if high > 0 or not known else 0)]}
     }

@@ -22,7 +22,7 @@ def heatmap(
         "colorscale": [[0, "--diverging-low"], [0.5, "--diverging-mid"], [1, "--diverging-high"]],
         "showscale": False,
         "texttemplate": "%{text}",
-        "textfont": {"size": 13},
+        "textfont": {"size": 13, "color": theme.TEXT},
         "xgap": 3,
         "ygap": 3,
         "hoverongaps": False,
