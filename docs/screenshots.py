@@ -68,10 +68,8 @@ def _take(browser: Browser, address: str, width: int, theme: str, file: Path, *,
         viewport={"width": width, "height": height}, color_scheme="dark" if theme == "dark" else "light"
     )
     page.goto(address)
-    page.wait_for_function(
-        "[...document.querySelectorAll('[data-visual]')].length && "
-        "[...document.querySelectorAll('[data-visual]')].every(each => each.dataset.state !== 'loading')"
-    )
+    page.wait_for_selector("[data-visual][data-state=ready]")
+    page.wait_for_selector("[data-visual][data-state=loading]", state="detached")
     page.wait_for_timeout(600)
     page.screenshot(path=file, full_page=whole)
     page.close()
