@@ -8,6 +8,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -158,10 +159,14 @@ class Server(BaseApplication):  # type: ignore[misc]
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        from app import create_app  # only now: gunicorn's master and its messages stand before the data is read
         from facts.store import Source, load_aside
 
-        self.flask = create_app(self.settings, Source(self.settings.facts, load_aside)).server
+        with ThreadPoolExecutor(1) as beside:  # reading the data takes a second, importing the app another
+            reading = beside.submit(Source, self.settings.facts, load_aside)
+            from app import create_app
+
+            source = reading.result()
+        self.flask = create_app(self.settings, source).server
         gc.collect()
         gc.freeze()  # what is here now is never collected, so workers share it rather than copy it
         return self.flask
