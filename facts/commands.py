@@ -49,7 +49,13 @@ def add_commands(commands: Any) -> None:
     files = _importing(
         commands.add_parser("import", help="import reports of advertising platforms and the shop's days")
     )
-    files.add_argument("files", nargs="+", type=Path, metavar="FILE", help="CSV, TSV, XLSX, Parquet, or a zip of these")
+    files.add_argument(
+        "files",
+        nargs="+",
+        type=Path,
+        metavar="FILE",
+        help="CSV, TSV, XLSX, Parquet, a zip of these, or the folder of a Delta or Parquet table",
+    )
     files.add_argument("--dry-run", action="store_true", help="say what would change, write nothing")
     past = commands.add_parser("history", help="list the versions of the data: when, who, which file")
     past.add_argument("--as-of", type=int, metavar="VERSION", help="compare each month at that version with now")
@@ -138,7 +144,7 @@ def import_file(file: Path, how: How, say: Say, *, dry_run: bool = False) -> Non
     for one in imports:
         for line in of_import(one):
             say(line)
-    digest = {file.name: _digest(file)}
+    digest = {file.name: _digest(file)} if file.is_file() else {}
     ads = [one for one in imports if one.kind == "ads"]
     if dry_run:
         planned = plan(how.facts, ads, rates=how.rates, margins=how.margins, into=how.into) if ads else None

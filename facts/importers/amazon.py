@@ -41,7 +41,9 @@ LAYOUT: Final = Layout(
         "end": names("End Date|Enddatum|Date de fin|Fecha de finalización"),
         "program": names("Program Type|Ad Product|Programmtyp|Type de programme|Tipo de programa"),
         "account": names("Account Name|Advertiser Name|Advertiser account name|Kontoname|Nom du compte|Entity ID"),
-        "campaign": names("Campaign Name|Kampagnenname|Nom de la campagne|Nombre de la campaña|Nombre de campaña"),
+        "campaign": names(
+            "Campaign Name|Campaigns|Kampagnenname|Nom de la campagne|Nombre de la campaña|Nombre de campaña"
+        ),
         "campaign_id": names("Campaign ID|Kampagnen-ID|ID de la campagne|ID de la campaña"),
         "ad group": names(
             "Ad Group Name|Ad Group ID|Anzeigengruppenname|Nom du groupe d'annonces|Nombre del grupo de anuncios"
@@ -66,7 +68,8 @@ LAYOUT: Final = Layout(
             *_windows((7, 14, 30), *_ORDERS, *_SALES),
             *names(
                 "Portfolio name|Portfolioname|Nom du portefeuille|Nombre de la cartera|Nombre del portafolio|Retailer"
-                "|Program Type|Last Year Spend|Total Advertising Cost of Sales (ACOS)|Customer Search Term"
+                "|Program Type|Last Year Spend|Portfolio|NTB orders|Campaign bidding strategy"
+                "|Total Advertising Cost of Sales (ACOS)|Customer Search Term"
                 "|Zugeordnete Umsatzkosten (ACOS) gesamt|Advertised ASIN"
             ),
         }

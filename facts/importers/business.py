@@ -20,8 +20,8 @@ LAYOUT: Final = Layout(
     kind="business",
     columns={
         "date": names("date|day|Tag|Datum|Jour|Día|Fecha"),
-        "orders": names("orders|total orders|Bestellungen|Commandes|Pedidos"),
-        "new_orders": names("new orders"),
+        "orders": names("orders|# of orders|total orders|Bestellungen|Commandes|Pedidos"),
+        "new_orders": names("new orders|# of new orders"),
         "new_customers": names("new customers|first-time customers|Neukunden|Nouveaux clients|Nuevos clientes"),
         "revenue": names(
             "total revenue|revenue|net sales|total sales|Nettoumsatz|Umsatz|Chiffre d'affaires|Ventes nettes"

@@ -30,6 +30,7 @@ _TOTAL_WORD: Final = r"(?:grand\s+total|totals?|totale|totales|gesamt|gesamtsumm
 TOTAL: Final = re.compile(
     rf"^{_TOTAL_WORD}(?:\s*(?:général|general))?\s*(?::.*|[-–].*)?$"
     r"|^total of [\d.,\s]+ results?$|^(?:gesamt|summe|insgesamt)\s*(?:von|aus)? [\d.,\s]+ ergebniss?en?$"
+    r"|^(?:results from|ergebnisse (?:von|aus)|résultats de|resultados de) \d+ .*$"
     r"|^total (?:de |des )?[\d.,\s]+ (?:résultats?|resultados?)$",
     re.IGNORECASE,
 )

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-_CURRENCY: Final = re.compile(r"\s*[(\[]([A-Z]{3})[)\]]\s*$")
+_CURRENCY: Final = re.compile(r"\s*[(\[]([A-Z]{3}|[A-Z]{0,2}[$€£¥₹₺₩])[)\]]\s*$")
+_SIGNS: Final = {"€": "EUR", "£": "GBP", "₹": "INR", "₺": "TRY", "₩": "KRW", "US$": "USD"}
 _INVISIBLE: Final = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u00ad"))
 _APOSTROPHES: Final = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "‐": "-", "‑": "-", "–": "-", "_": " "})
 _LANGUAGES: Final = {
@@ -42,7 +43,9 @@ def normal(header: object) -> str:
 def currency_of(header: object) -> str | None:
     """The currency in a header's brackets: ``Amount spent (USD)``."""
     found = _CURRENCY.search(str(header or "").strip())
-    return found[1] if found else None
+    if not found:
+        return None
+    return found[1] if found[1].isalpha() else _SIGNS.get(found[1])
 
 
 def language(headers: Sequence[str]) -> str:
@@ -59,6 +62,7 @@ class Layout:
     `columns` says for each field which headers (in normal form) hold it, the best first; `marks` are headers no other
     source has. `scale` multiplies what a header holds. `added` names fields of which all columns are added up.
     `absent` gives reasons for measures that this source cannot tell. `period` explains how to get rows by day.
+    `told`: a person has said that it is this source, so no mark is needed.
     """
 
     name: str
@@ -72,6 +76,7 @@ class Layout:
     absent: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     period: str = "export it again broken down by day"
+    told: bool = False
 
     def found(self, headers: Sequence[str]) -> dict[str, tuple[int, ...]]:
         """The places of each field among the normal `headers`: one, or several of the same name or to be added up."""
@@ -90,7 +95,7 @@ class Layout:
         held = set(headers)
         marks = len(self.marks & held)
         fields = len(self.found(headers))
-        return marks * 10 + fields if (marks or not self.marks) and fields >= 2 else 0
+        return marks * 10 + fields if (marks or not self.marks or self.told) and fields >= 2 else 0
 
 
 def names(text: str) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """One file in, its imports out: each table recognised, gathered, normalised and added up by key."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -10,11 +10,11 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from facts.importers import amazon, business, meta, unified
+from facts.importers import business, dimensions, meta
 from facts.importers.gathering import Progress, gather
 from facts.importers.headers import EXTRA_CUTS
 from facts.importers.normalise import Table
-from facts.importers.options import PLATFORMS, Options
+from facts.importers.options import Options
 from facts.importers.reading import Sheet, sheets
 from facts.importers.recognise import Recognised, recognise
 from facts.importers.report import CURRENCY, CUT, PROGRAM, Finding, Import, ImportProblem
@@ -22,32 +22,6 @@ from kpi.schema import COLUMNS, COUNTS, DATE, MEASURES, MONEY, TEXT, UNKNOWN
 
 #: Columns that tell rows apart; figures of rows that agree in all of them are added up.
 KEY: Final = (DATE, *TEXT, PROGRAM, CURRENCY)
-
-_OBJECTIVES: Final = {
-    **dict.fromkeys(("awareness", "reach", "brand awareness", "video views", "outcome awareness"), "Awareness"),
-    **dict.fromkeys(
-        ("consideration", "traffic", "link clicks", "engagement", "outcome engagement", "outcome traffic"),
-        "Consideration",
-    ),
-    **dict.fromkeys(
-        (
-            "conversion",
-            "conversions",
-            "sales",
-            "product sales",
-            "leads",
-            "lead generation",
-            "app promotion",
-            "outcome sales",
-            "outcome leads",
-            "website conversions",
-            "product catalog sales",
-        ),
-        "Conversion",
-    ),
-    "retention": "Retention",
-}
-_OBJECTIVES_PREFIX: Final = re.compile(r"^(outcome|objective)[_ ]", re.IGNORECASE)
 
 
 def read_file(path: str | Path, options: Options | None = None, progress: Progress = lambda rows: None) -> list[Import]:
@@ -111,6 +85,7 @@ def _read(sheet: Sheet, known: Recognised, options: Options, progress: Progress)
     if known.layout.kind == "business":
         return _business(table)
     days = _days(table, day)
+    _note_weeks(table, days)
     kept = _not_total(table, days)
     if not kept.all():
         table.keep(kept, "totals")
@@ -118,9 +93,9 @@ def _read(sheet: Sheet, known: Recognised, options: Options, progress: Progress)
     missing = {name: _why_missing(known, name) for name in MEASURES if not table.has(name)}
     _results(table, missing)
     measures = table.numbers([name for name in MEASURES if name not in missing], COUNTS, MONEY)
-    if known.layout is meta.ACTION_TABLE:
+    if known.layout.name == meta.ACTION_TABLE.name:
         measures, missing = _actions(sheet, table, measures, missing)
-    texts = _texts(sheet, table)
+    texts = dimensions.texts(sheet, table)
     frame = pd.DataFrame(
         {
             DATE: days.astype("datetime64[us]"),
@@ -149,7 +124,7 @@ def _day_field(name: str, known: Recognised) -> str:
     if DATE in known.places:
         return DATE
     period = next((field for field in ("start", "week", "month", "end") if field in known.places), None)
-    if period == "start" and known.layout is meta.LAYOUT and "end" in known.places:
+    if period == "start" and known.layout.name == meta.LAYOUT.name and "end" in known.places:
         return "start"
     header = (
         f"“{known.header(period)}” names a period" if period else f"its header (row {known.row}) has no column for it"
@@ -173,6 +148,18 @@ def _days(table: Table, field: str) -> np.ndarray:
         if not same.all():
             table.keep(same, "totals")
     return table.days(field)
+
+
+def _note_weeks(table: Table, days: np.ndarray) -> None:
+    """A column of days can hold the first days of weeks or months: nothing proves it, but it is told."""
+    distinct = np.unique(days)
+    gaps = np.diff(distinct).astype(np.int64)
+    if len(distinct) > 3 and not (gaps % 7).any():
+        table.note("All its days are whole weeks apart: if they are sums of weeks, export by day instead.", "warning")
+    elif len(distinct) > 3 and len({str(day)[-2:] for day in distinct}) == 1:
+        table.note(
+            "All its days are the same of the month: if they are sums of months, export by day instead.", "warning"
+        )
 
 
 def _not_total(table: Table, days: np.ndarray) -> np.ndarray:
@@ -238,89 +225,6 @@ def _actions(
     return {"conversions": values}, missing
 
 
-def _texts(sheet: Sheet, table: Table) -> dict[str, pd.Categorical]:
-    size, options = len(table), table.options
-    found = {name: table.dimension(name) for name in ("region", "device")}
-    found["segment"] = _segment(table)
-    found["objective"] = _renamed(
-        table.dimension("objective"),
-        lambda each: _OBJECTIVES.get(_OBJECTIVES_PREFIX.sub("", each).replace("_", " ").casefold(), each),
-    )
-    found["campaign_id"] = table.ids("campaign_id")
-    found["campaign"] = table.texts("campaign")
-    nameless = np.asarray(found["campaign"] == UNKNOWN)
-    if nameless.any() and table.has("campaign_id"):
-        named = np.where(
-            nameless, np.asarray(found["campaign_id"], dtype=object), np.asarray(found["campaign"], dtype=object)
-        )
-        found["campaign"] = pd.Categorical(np.where(named == "", UNKNOWN, named))
-    found["account"] = _constant(options.account, size) if options.account else table.texts("account")
-    found["platform"] = _platform(sheet, table)
-    found[PROGRAM] = _program(sheet, table)
-    found[CURRENCY] = _currency(table)
-    if not table.has("account") and not options.account:
-        table.note(f"No account: its rows stand under {UNKNOWN}; say --account where you have several.")
-    return found
-
-
-def _segment(table: Table) -> pd.Categorical:
-    if table.has("segment"):
-        return table.dimension("segment")
-    parts = [np.asarray(table.texts(field), dtype=object) for field in ("gender", "age") if table.has(field)]
-    if not parts:
-        return table.dimension("segment")
-    return pd.Categorical(parts[0] if len(parts) == 1 else parts[0] + ", " + parts[1])
-
-
-def _platform(sheet: Sheet, table: Table) -> pd.Categorical:
-    layout, options = table.known.layout, table.options
-    if options.platform or layout.platform:
-        return _constant(options.platform or layout.platform or "", len(table))
-    if table.has("platform"):
-        return _renamed(
-            table.texts("platform"), lambda each: unified.PLATFORMS.get(each.replace("_", " ").casefold(), "Other")
-        )
-    named = {name for word, name in PLATFORMS.items() if word != "other" and word in sheet.title.casefold()}
-    if len(named) != 1:
-        raise ImportProblem(f"{table.name} does not say which platform it is from: say it with --platform.")
-    (platform,) = named
-    table.note(f"Taken for {platform} by the file's name.")
-    return _constant(platform, len(table))
-
-
-def _program(sheet: Sheet, table: Table) -> pd.Categorical:
-    if table.known.layout is meta.ACTION_TABLE:
-        values = re.search(r"action[_ ]values?", sheet.title, re.IGNORECASE)
-        return _constant("action values" if values else "actions", len(table))
-    if table.known.layout is not amazon.LAYOUT:
-        return _constant("", len(table))
-    return table.texts("program", amazon.program_of(sheet.title, table.known.normal))
-
-
-def _currency(table: Table) -> pd.Categorical:
-    """The currency of each row: said, in a column, in a header, or beyond doubt in the cells; else empty."""
-    if table.options.currency:
-        return _constant(table.options.currency.upper(), len(table))
-    if table.has("currency"):
-        found = _renamed(table.texts("currency", ""), str.upper)
-        known = [each for each in found.categories if each]
-        if len(known) == 1:
-            return _constant(known[0], len(table))
-        if known:
-            return found
-    named = table.known.currencies(MONEY) or table.money_signs(MONEY)
-    if len(named) > 1:
-        raise ImportProblem(
-            f"{table.name} has money in {' and '.join(sorted(named))} without saying which row is in which: export it "
-            "in one currency, or with a column for it."
-        )
-    if not named:
-        table.note(
-            "No currency is named: it is taken for the table's own; say --currency where it is another.", "warning"
-        )
-    return _constant(named.pop() if named else "", len(table))
-
-
 def _added_up(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
     """One row a key: figures are added up, missing stays missing; reach cannot be added up and is unknown then."""
     grouped = frame.groupby(list(KEY), observed=True, sort=True)
@@ -342,17 +246,6 @@ def _cut(table: Table, frame: pd.DataFrame) -> str:
     return "+".join([*held, *extra]) or "account"
 
 
-def _renamed(values: pd.Categorical, rename: Callable[[str], str]) -> pd.Categorical:
-    names = [rename(each) for each in values.categories]
-    distinct = list(dict.fromkeys(names))
-    place = np.array([distinct.index(name) for name in names], dtype=np.int32)
-    return pd.Categorical.from_codes(place[values.codes], categories=distinct)
-
-
-def _constant(text: str, size: int) -> pd.Categorical:
-    return pd.Categorical.from_codes(np.zeros(size, dtype=np.int8), categories=[text])
-
-
 def _business(table: Table) -> Import:
     counts: Sequence[str] = business.COUNTS
     measures = table.numbers(business.MEASURES, counts, business.MONEY)
@@ -360,7 +253,7 @@ def _business(table: Table) -> Import:
         {
             DATE: table.days(DATE).astype("datetime64[us]"),
             **{name: measures.get(name, np.full(len(table), np.nan)) for name in business.MEASURES},
-            CURRENCY: _currency(table),
+            CURRENCY: dimensions.currency(table),
         }
     )
     frame = (

@@ -129,7 +129,7 @@ class Table:
     def texts(self, field: str, default: str = UNKNOWN) -> pd.Categorical:
         """The texts of a field, `default` where a cell names nothing."""
         if field not in self._columns:
-            return _constant(default, len(self))
+            return constant(default, len(self))
         column = self._columns[field]
         texts = column.texts
         if column.floats is not None:
@@ -139,7 +139,7 @@ class Table:
         named = pc.utf8_trim_whitespace(pc.replace_substring_regex(coded.dictionary, r'^="([^"]*)"$', r"\1"))
         named = pc.replace_substring_regex(named, r"\s+", " ")
         named = pc.if_else(pc.is_in(pc.utf8_lower(named), _NAMELESS), default, named)
-        return _recoded(coded.indices, named.to_pylist())
+        return recoded(coded.indices, named.to_pylist())
 
     def dimension(self, field: str) -> pd.Categorical:
         """The texts of a dimension in the words used here."""
@@ -149,7 +149,7 @@ class Table:
         renamed = [
             words.get(each.casefold(), UNKNOWN if each.casefold() in nobody else each) for each in found.categories
         ]
-        return _recoded(pa.array(found.codes), renamed)
+        return recoded(pa.array(found.codes), renamed)
 
     def ids(self, field: str) -> pd.Categorical:
         """A field of identifiers, empty where Excel has destroyed them."""
@@ -167,7 +167,7 @@ class Table:
                 "campaigns are told apart by their names.",
                 "warning",
             )
-        return _recoded(
+        return recoded(
             pa.array(found.codes), ["" if bad else each for bad, each in zip(spoilt, found.categories, strict=True)]
         )
 
@@ -255,11 +255,12 @@ def _serial(number: float) -> str | None:
     return found.isoformat() if found else str(int(number))
 
 
-def _constant(text: str, size: int) -> pd.Categorical:
+def constant(text: str, size: int) -> pd.Categorical:
+    """The same text for every row."""
     return pd.Categorical.from_codes(np.zeros(size, dtype=np.int8), categories=[text])
 
 
-def _recoded(codes: pa.Array, values: Sequence[str]) -> pd.Categorical:
+def recoded(codes: pa.Array, values: Sequence[str]) -> pd.Categorical:
     """A categorical whose categories may have become equal."""
     distinct = list(dict.fromkeys(values))
     place = {value: at for at, value in enumerate(distinct)}

@@ -9,14 +9,17 @@ import csv
 import io
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, Final
 
+import pyarrow as pa
+import pyarrow.dataset as ds
 import pyarrow.parquet as pq
+from deltalake import DeltaTable
 
 from facts.importers.report import ImportProblem
 from facts.importers.workbook import check_workbook, workbook_sheets
@@ -61,6 +64,8 @@ class Sheet:
 def sheets(path: Path, until: ExitStack) -> list[Sheet]:
     """The tables in a file, to be read `until` that is left. Raises ImportProblem."""
     name = path.name
+    if path.is_dir():
+        return [_folder(path)]
     try:
         with path.open("rb") as file:
             start = file.read(8)
@@ -80,6 +85,28 @@ def sheets(path: Path, until: ExitStack) -> list[Sheet]:
         raise
     except Exception as problem:
         raise ImportProblem(f"{name} is damaged and cannot be unpacked ({_said(problem)}): export it again.") from None
+
+
+def _folder(path: Path) -> Sheet:
+    """A warehouse's table: a Delta table, or a folder of Parquet files."""
+
+    def rows(_: str) -> Iterator[Row]:
+        if DeltaTable.is_deltatable(str(path)):
+            table = DeltaTable(str(path)).to_pyarrow_dataset()
+        else:
+            table = ds.dataset(path, format="parquet")
+        yield 1, table.schema.names
+        yield from _batches(table.to_batches(batch_size=_BATCH, batch_readahead=1, fragment_readahead=1))
+
+    return Sheet(path.name, path.name, ("",), True, rows)
+
+
+def _batches(batches: Iterable[pa.RecordBatch]) -> Iterator[Row]:
+    number = 1
+    for batch in batches:
+        for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+            number += 1
+            yield number, row
 
 
 def _by_content(name: str, start: bytes, opened: Callable[[], IO[bytes]]) -> list[Sheet]:
@@ -189,11 +216,7 @@ def _parquet(opened: Callable[[], IO[bytes]]) -> Iterator[Row]:
     with closing(opened()) as file:
         table = pq.ParquetFile(file)
         yield 1, table.schema_arrow.names
-        number = 1
-        for batch in table.iter_batches(batch_size=_BATCH):
-            for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-                number += 1
-                yield number, row
+        yield from _batches(table.iter_batches(batch_size=_BATCH))
 
 
 def encoding_of(name: str, opened: Callable[[], IO[bytes]]) -> str:

@@ -96,7 +96,10 @@ def _candidates(options: Options) -> list[Layout]:
     layouts = list(LAYOUTS)
     if options.platform:
         layouts = [each for each in layouts if each.platform in (None, options.platform) and each.kind == "ads"]
-        layouts = [replace(each, platform=options.platform) if each is own.LAYOUT else each for each in layouts]
+        layouts = [
+            replace(each, platform=options.platform) if each is own.LAYOUT else replace(each, told=bool(each.platform))
+            for each in layouts
+        ]
     if options.columns:
         extra = {field: (header,) for field, header in options.columns.items()}
         mapped = Layout(

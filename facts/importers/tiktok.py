@@ -51,7 +51,7 @@ LAYOUT: Final = Layout(
             "By Day|Nach Tag|Par jour|Por día|Primary status|Clicks (destination)|Klicks (Ziel)|Clics (destination)"
             "|Clics (destino)|CPC (destination)|CTR (destination)|Purchases (website)|Purchase value (website)"
             "|Payment completion ROAS (website)|Käufe (Website)|Achats (site web)|Compras (sitio web)"
-            "|Complete payment"
+            "|Complete payment|Conversion rate (CVR)|2-second video views|6-second video views|Video views at 25%"
         )
     ),
     absent={

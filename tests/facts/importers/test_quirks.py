@@ -285,3 +285,23 @@ def test_the_industrys_unified_schema_and_its_siblings(file: File) -> None:
         )
     )
     assert group.frame["cut"][0] == "campaign+ad group"
+
+
+def test_a_platform_that_is_said_needs_no_mark(file: File) -> None:
+    plain = file("Campaign,Day,Cost,Clicks\nA,2025-07-01,5,1\n")
+    with pytest.raises(ImportProblem, match="--platform"):
+        one(plain)
+    assert one(plain, platform="Google").source == "Google Ads"
+    brands = file("Date,Campaign Name,Spend,Impressions\n2025-07-01,A,5,1\n", "Sponsored_Brands_Campaign.csv")
+    assert one(brands, platform="Amazon").frame["program"][0] == "Sponsored Brands"
+
+
+def test_sums_of_weeks_are_warned_of(file: File) -> None:
+    weeks = "".join(f"A,2025-07-{day:02},5,1,1,0,USD\n" for day in (7, 14, 21, 28))
+    assert "whole weeks apart" in findings(one(file(TIKTOK + weeks)))
+
+
+def test_amazons_sales_and_orders_are_of_one_window(file: File) -> None:
+    header = AMAZON.replace("7 Day Total Orders (#)", "14 Day Total Orders (#),7 Day Total Orders (#)")
+    found = one(file(header + '"Jul 01, 2025",-,USD,A,1,1,1,9,4,7\n'))
+    assert (found.frame["conversions"].sum(), found.frame["revenue"].sum()) == (4, 7)

@@ -10,6 +10,7 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
+from deltalake import write_deltalake
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -74,6 +75,19 @@ def test_parquet_has_its_own_types(tmp_path: Path) -> None:
     (found,) = read_file(tmp_path / "dbt.parquet")
     assert list(found.frame["spend"]) == [1.234, 2.0]
     assert found.frame["impressions"].isna().tolist() == [False, True]
+
+
+def test_a_warehouses_table_is_a_folder(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"date_day": ["2025-07-01"], "platform": ["tiktok_ads"], "spend": [5.0], "clicks": [3]})
+    write_deltalake(str(tmp_path / "delta"), frame)
+    write_deltalake(str(tmp_path / "delta"), frame.assign(spend=7.0), mode="overwrite")
+    (tmp_path / "plain").mkdir()
+    frame.to_parquet(tmp_path / "plain" / "part-1.parquet")
+    assert read_file(tmp_path / "delta")[0].frame["spend"].sum() == 7
+    assert read_file(tmp_path / "plain")[0].frame["spend"].sum() == 5
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ImportProblem):
+        read_file(tmp_path / "empty")
 
 
 def test_a_workbook_with_titles_texts_serials_and_hidden_sheets(tmp_path: Path) -> None:
