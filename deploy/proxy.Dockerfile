@@ -1,0 +1,12 @@
+# Apache with mod_auth_openidc, for compose.yaml and as an example; a company's own proxy does as well.
+ARG BASE=debian:bookworm-slim
+FROM ${BASE}
+RUN apt-get update -qq \
+    && apt-get install -y -qq --no-install-recommends apache2 libapache2-mod-auth-openidc ca-certificates \
+    && rm -rf /var/lib/apt/lists/*
+COPY httpd.conf /etc/dashboard/httpd.conf
+ENV LISTEN=8080 STATE=/tmp ERRORS=/dev/stderr MODULES=/usr/lib/apache2/modules
+USER 10002:10002
+EXPOSE 8080
+STOPSIGNAL SIGWINCH
+ENTRYPOINT ["apache2", "-f", "/etc/dashboard/httpd.conf", "-DFOREGROUND"]
