@@ -1,0 +1,267 @@
+"""The real thing on loopback: an OpenID provider, the dashboard by its own command, Apache with deploy/httpd.conf."""
+
+import ctypes
+import http.cookiejar
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+ROOT = Path(__file__).parent.parent.parent
+MODULES = Path("/usr/lib/apache2/modules")
+APACHE = Path("/usr/sbin/apache2")
+CLIENT = "marketing-dashboard"
+USERS = {
+    "bo-board": ["grp-all"],
+    "max-cmo": ["grp-marketing"],
+    "ed-emea": ["grp-fin-emea"],
+    "nobody": [],
+}
+
+
+def missing() -> str:
+    """What the stack lacks here and could not be installed, or ""."""
+    if not (APACHE.exists() and (MODULES / "mod_auth_openidc.so").exists()):
+        if os.geteuid() != 0 or "ID=debian" not in Path("/etc/os-release").read_text():
+            return "Apache with mod_auth_openidc is not installed, and only Debian's root may install it here"
+        install = [
+            "apt-get",
+            "install",
+            "-y",
+            "-qq",
+            "--no-install-recommends",
+            "apache2",
+            "libapache2-mod-auth-openidc",
+        ]
+        environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+        for command in (["apt-get", "update", "-qq"], install):
+            subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=300)
+    if not (MODULES / "mod_auth_openidc.so").exists():
+        return "Apache with mod_auth_openidc could not be installed"
+    return "" if os.geteuid() == 0 else "Apache is only tested as root, who can let it run as another user"
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
+
+
+def _die_with_parent() -> None:
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+
+
+class KeyServer:
+    """Hands out a provider's keys and counts how often it is asked."""
+
+    def __init__(self, content: bytes | str) -> None:
+        self.asked: list[float] = []
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                outer.asked.append(time.monotonic())
+                body = content if isinstance(content, bytes) else urllib.request.urlopen(content, timeout=5).read()
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.address = f"http://127.0.0.1:{self._server.server_address[1]}/jwks"
+        Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+class Browser:
+    """Cookies, redirects on request, and the provider's form."""
+
+    def __init__(self, base: str) -> None:
+        self.base = base
+        self.jar = http.cookiejar.CookieJar()
+        cookies = urllib.request.HTTPCookieProcessor(self.jar)
+        self._follow = urllib.request.build_opener(cookies)
+        self._stay = urllib.request.build_opener(cookies, _Stay)
+
+    def ask(self, path: str, headers: dict[str, str] | None = None, *, follow: bool = False, data: Any = None) -> Any:
+        """Status, headers, text and final address of an answer."""
+        address = path if "://" in path else f"{self.base}{path}"
+        request = urllib.request.Request(address, headers=headers or {}, data=data)
+        try:
+            answer = (self._follow if follow else self._stay).open(request, timeout=10)
+        except urllib.error.HTTPError as refused:
+            answer = refused
+        with answer:
+            return Answer(answer.status, dict(answer.headers), answer.read().decode(errors="replace"), answer.url)
+
+    def sign_in(self, user: str, path: str) -> Any:
+        """Open `path`, sign in at the provider, and come back."""
+        form = self.ask(path, {"Accept": "text/html"}, follow=True)
+        return self.ask(form.url, follow=True, data=urllib.parse.urlencode({"sub": user}).encode())
+
+
+class Answer:
+    def __init__(self, status: int, headers: dict[str, str], text: str, url: str) -> None:
+        self.status, self.headers, self.text, self.url = status, headers, text, url
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+class Stack:
+    """Started by `with`; everything ends with it."""
+
+    def __init__(self, folder: Path, facts: Path, policy: Path, max_age: int = 3600) -> None:
+        self.folder, self.facts, self.policy, self.max_age = folder, facts, policy, max_age
+        self.provider_port, self.app_port, self.port = free_port(), free_port(), free_port()
+        self.issuer = f"http://127.0.0.1:{self.provider_port}"
+        self.base, self.app = f"http://127.0.0.1:{self.port}", f"http://127.0.0.1:{self.app_port}"
+        self.processes: list[subprocess.Popen[bytes]] = []
+        self._servers: list[KeyServer] = []
+        self.state: Path | None = None
+
+    def __enter__(self) -> "Stack":
+        try:
+            self._start_all()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def _start_all(self) -> None:
+        self.folder.chmod(0o755)
+        claims = [
+            part
+            for user, groups in USERS.items()
+            for part in ("--user-claims", json.dumps({"sub": user, "email": f"{user}@example.com", "groups": groups}))
+        ]
+        provider = ["-m", "oidc_provider_mock", "-p", str(self.provider_port), "-e", str(self.max_age), *claims]
+        self._start("provider", [sys.executable, "-W", "ignore", *provider])
+        self._wait(f"{self.issuer}/.well-known/openid-configuration")
+        self.keys = KeyServer(f"{self.issuer}/jwks")
+        self._servers.append(self.keys)
+        logged_out = urllib.parse.quote(f"{self.base}/marketing/signed-out", safe="")
+        self._start(
+            "app",
+            [sys.executable, str(ROOT / "cli.py"), "serve"],
+            {
+                "DASHBOARD_PORT": str(self.app_port),
+                "DASHBOARD_PREFIX": "/marketing/",
+                "DASHBOARD_FACTS": str(self.facts),
+                "DASHBOARD_WORKERS": "2",
+                "DASHBOARD_AUTH": "jwt",
+                "DASHBOARD_AUTH_KEYS": self.keys.address,
+                "DASHBOARD_AUTH_ISSUER": self.issuer,
+                "DASHBOARD_AUTH_AUDIENCE": CLIENT,
+                "DASHBOARD_POLICY": str(self.policy),
+                "DASHBOARD_LOG_OUT": f"/marketing/oidc?logout={logged_out}",
+                "DASHBOARD_LOG": "json",
+            },
+        )
+        # Where another user may read and write: neither a checkout nor pytest's folders need be.
+        state = self.state = Path(tempfile.mkdtemp(prefix="dashboard-apache-"))
+        shutil.copy(ROOT / "deploy/httpd.conf", state)
+        os.chown(state, *_www_data())
+        self._start(
+            "apache",
+            [str(APACHE), "-f", str(state / "httpd.conf"), "-DFOREGROUND"],
+            {
+                "LISTEN": f"127.0.0.1:{self.port}",
+                "STATE": str(state),
+                "ERRORS": str(state / "error.log"),
+                "MODULES": str(MODULES),
+                "PUBLIC": self.base,
+                "APP": self.app,
+                "OIDC_METADATA": f"{self.issuer}/.well-known/openid-configuration",
+                "OIDC_CLIENT_ID": CLIENT,
+                "OIDC_CLIENT_SECRET": "not-a-secret",
+                "OIDC_PASSPHRASE": secrets.token_hex(16),
+            },
+            user="www-data",
+        )
+        self._wait(f"{self.base}/", 403)
+        self._wait(f"{self.app}/readyz")
+
+    def _start(
+        self, name: str, command: list[str], more: dict[str, str] | None = None, user: str | None = None
+    ) -> None:
+        kept = {key: value for key, value in os.environ.items() if not key.startswith("DASHBOARD_")}
+        with (self.folder / f"{name}.log").open("wb") as log:
+            self.processes.append(
+                subprocess.Popen(
+                    command,
+                    env=kept | (more or {}),
+                    cwd=ROOT,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    user=user,
+                    group=user,
+                    extra_groups=[] if user else None,
+                    preexec_fn=_die_with_parent,
+                )
+            )
+
+    def _wait(self, address: str, status: int = 200) -> None:
+        end = time.monotonic() + 30
+        while time.monotonic() < end:
+            dead = [process for process in self.processes if process.poll() is not None]
+            assert not dead, f"{dead[0].args} ended: {self.log()}"
+            try:
+                urllib.request.urlopen(address, timeout=1).close()
+                return
+            except urllib.error.HTTPError as answer:
+                answer.close()
+                if answer.code == status:
+                    return
+            except OSError:
+                pass
+            time.sleep(0.05)
+        raise TimeoutError(f"{address}: {self.log()}")
+
+    def log(self) -> str:
+        """What the processes wrote."""
+        logs = [*self.folder.glob("*.log"), *(self.state.glob("*.log") if self.state else ())]
+        return "\n".join(path.read_text(errors="replace")[-2000:] for path in logs)
+
+    def __exit__(self, *_: Any) -> None:
+        for process in reversed(self.processes):
+            process.terminate()
+        for process in self.processes:
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        for server in self._servers:
+            server.close()
+        if self.state:
+            shutil.rmtree(self.state, ignore_errors=True)
+
+
+def _www_data() -> tuple[int, int]:
+    import pwd
+
+    entry = pwd.getpwnam("www-data")
+    return entry.pw_uid, entry.pw_gid

@@ -1,0 +1,143 @@
+"""Through the real proxy and around it: Apache with mod_auth_openidc as deploy/httpd.conf has it, and a provider."""
+
+import json
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.access.signing import Provider
+from tests.access.stack import Browser, Stack, missing
+
+pytestmark = [pytest.mark.filterwarnings("ignore::ResourceWarning")]
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory, facts_path: Path, policy_path: Path) -> Iterator[Stack]:
+    why = missing()
+    if why:
+        pytest.skip(f"sign-in through a real proxy is not tested: {why}")
+    with Stack(tmp_path_factory.mktemp("stack"), facts_path, policy_path) as stack:
+        yield stack
+
+
+@pytest.fixture(scope="module")
+def finance(stack: Stack) -> Browser:
+    """Somebody of finance in Europe, signed in."""
+    browser = Browser(stack.base)
+    page = browser.sign_in("ed-emea", "/marketing/cfo?last=12w")
+    assert page.status == 200
+    assert page.url == f"{stack.base}/marketing/cfo?last=12w", "signing in leads back to the address that was asked for"
+    return browser
+
+
+def test_a_reader_sees_their_rows_through_the_proxy(finance: Browser) -> None:
+    view = json.loads(finance.ask("/marketing/view/cfo").text)
+
+    assert view["options"]["region"] == ["Europe"]
+    assert finance.ask("/marketing/view/cmo").status == 403
+    assert "ed-emea" in finance.ask("/marketing/_dash-layout").text
+    assert "signed-out" in finance.ask("/marketing/_dash-layout").text
+
+
+def test_nobody_gets_in_without_signing_in(stack: Stack) -> None:
+    stranger = Browser(stack.base)
+    page = stranger.ask(
+        "/marketing/cfo", {"Accept": "text/html", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+    )
+    fetched = stranger.ask(
+        "/marketing/view/cfo", {"Accept": "application/json", "Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty"}
+    )
+
+    assert (page.status, page.headers["Location"].split("?")[0]) == (302, f"{stack.issuer}/oauth2/authorize")
+    assert fetched.status in (302, 401)
+    assert stranger.ask("/").status == 403
+    assert stranger.ask("/marketing/metrics").status == 403
+    assert stranger.ask("/marketing/signed-out").text == "You are signed out."
+
+
+def test_headers_spoofed_through_the_proxy_change_nothing(stack: Stack, finance: Browser) -> None:
+    forged = Provider(stack.folder).token(["grp-all"], iss=stack.issuer, aud="marketing-dashboard")
+    for name in (
+        "X-Auth-Id-Token", "x-auth-id-token", "X_Auth_Id_Token", "Authorization", "Remote-User", "X-Forwarded-User",
+        "OIDC_id_token", "OIDC-id-token", "OIDC_CLAIM_groups", "X-Forwarded-Groups", "SCRIPT_NAME", "PATH_INFO",
+        "Script-Name", "X-Forwarded-Prefix", "Host-Override", "X-Original-URL", "X-Rewrite-URL", "Forwarded",
+    ):  # fmt: skip
+        for value in ("admin", forged, f"Bearer {forged}", "/marketing/view/cmo"):
+            own = finance.ask("/marketing/view/cfo", {name: value})
+            assert own.status == 200, (name, own.status)
+            assert json.loads(own.text)["options"]["region"] == ["Europe"]
+            assert finance.ask("/marketing/view/cmo", {name: value}).status == 403
+            stranger = Browser(stack.base).ask("/marketing/view/cfo", {name: value, "Sec-Fetch-Mode": "cors"})
+            assert stranger.status in (302, 401)
+
+
+def test_around_the_proxy_only_a_token_counts(stack: Stack) -> None:
+    around = Browser(stack.app)
+    provider = Provider(stack.folder)
+    bad = [*provider.bad_tokens().values(), provider.token(["grp-all"], iss=stack.issuer)]
+    for path in ("/marketing/view/cfo", "/view/cfo", "/marketing/", "/_dash-layout", "/version"):
+        for token in bad:
+            answer = around.ask(path, {"X-Auth-Id-Token": token.encode("latin-1", "ignore").decode("latin-1")})
+            assert answer.status == 401
+    for name in ("SCRIPT_NAME", "PATH_INFO", "REMOTE_USER", "Remote-User", "X-Forwarded-User", "X-Forwarded-For"):
+        assert around.ask("/view/cfo", {name: "/healthz"}).status == 401
+    assert around.ask("/healthz").text == "ok\n"
+
+
+def test_a_flood_of_unknown_keys_asks_for_keys_once_in_ten_seconds(stack: Stack) -> None:
+    """Across both workers and all their threads."""
+    provider = Provider(stack.folder)
+    token = provider.token(["grp-all"], iss=stack.issuer)
+    tail = token.split(".", 1)[1]
+    import base64
+
+    def ask(number: int) -> int:
+        head = json.dumps({"alg": "RS256", "kid": f"made-up-{number}", "typ": "JWT"}).encode()
+        forged = f"{base64.urlsafe_b64encode(head).decode().rstrip('=')}.{tail}"
+        status: int = Browser(stack.app).ask("/view/cfo", {"X-Auth-Id-Token": forged}).status
+        return status
+
+    began = time.monotonic()
+    with ThreadPoolExecutor(16) as pool:
+        statuses = set(pool.map(ask, range(1500)))
+    took = time.monotonic() - began
+
+    asked = [moment for moment in stack.keys.asked if moment >= began]
+    assert statuses == {401}
+    assert len(asked) <= 1 + took / 10
+    gaps = [later - sooner for sooner, later in zip(stack.keys.asked, stack.keys.asked[1:], strict=False)]
+    assert all(gap >= 9.9 for gap in gaps), gaps
+
+
+def test_two_readers_never_get_each_others_view(stack: Stack, finance: Browser) -> None:
+    board = Browser(stack.base)
+    board.sign_in("bo-board", "/marketing/")
+
+    def options(browser: Browser) -> int:
+        return len(json.loads(browser.ask("/marketing/view/cfo?last=7d").text)["options"]["region"])
+
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda number: (number % 2, options((finance, board)[number % 2])), range(80)))
+
+    assert {count for who, count in found if who == 0} == {1}
+    assert {count for who, count in found if who == 1} == {4}
+
+
+def test_somebody_without_a_role_is_told_whom_to_ask(stack: Stack) -> None:
+    answer = Browser(stack.base).sign_in("nobody", "/marketing/")
+
+    assert answer.status == 403
+    assert "sk data-team@example.com" in answer.text
+
+
+def test_the_log_names_readers_and_never_a_token(stack: Stack, finance: Browser) -> None:
+    finance.ask("/marketing/data/cfo/core-cards.csv?platform=Meta")
+    time.sleep(0.2)
+    lines = [json.loads(line) for line in (stack.folder / "app.log").read_text().splitlines() if line.startswith("{")]
+    exports = [line for line in lines if line["message"] == "export"]
+
+    assert (exports[-1]["subject"], exports[-1]["page"], exports[-1]["visual"]) == ("ed-emea", "cfo", "core-cards")
+    assert not any("eyJ" in json.dumps(line) or "Meta" in json.dumps(line) for line in lines)
