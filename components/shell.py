@@ -27,9 +27,10 @@ _FORMS: Final = (("csv", "CSV"), ("xlsx", "Excel"), ("json", "JSON"))
 
 
 def index(prefix: str) -> str:
-    """The page's template: theme and first request before anything else; plotly.js comes when nothing else wants the line.
+    """The page's template: theme and first request before anything else.
 
-    It is run once the text stands (assets/js/charts.js): as a script tag here its 0.7 s would come before the text.
+    plotly.js comes when nothing else wants the line, and is run once the text stands (assets/js/charts.js): a script
+    tag here would put its 0.7 s before the text.
     """
     return f"""<!DOCTYPE html>
 <html lang="en" data-bs-theme="light">
@@ -129,7 +130,6 @@ def _topbar(pages: Sequence[Page], prefix: str, account: tuple[str, str] | None)
                 **{"aria-label": "Pages"},
             ),
             html.Div(id="status", className="status"),
-            *([_account(*account)] if account else []),
             _icon_button("theme", "Theme"),
             *([_account(*account)] if account else []),
         ],
@@ -148,6 +148,7 @@ def _account(name: str, log_out: str) -> Component:
                 [html.Span(name), *([html.A("Sign out", href=log_out)] if log_out else [])], className="menu-list"
             ),
         ],
+        id="account",
         className="menu",
     )
 
@@ -160,14 +161,6 @@ def _icon_button(name: str, label: str, icon: str | None = None, more: str = "")
     """A button that shows only a picture; its words are there for who cannot see it."""
     words = html.Span(label, className="visually-hidden")
     return dbc.Button([_icon(icon or name), words], id=name, color="link", className=f"icon-button {more}".strip())
-
-
-def _account(name: str, log_out: str) -> Component:
-    return html.Div(
-        [html.Span(name, title=name), *([html.A("Sign out", href=log_out)] if log_out else [])],
-        id="account",
-        className="account",
-    )
 
 
 def _short(page: Page) -> str:

@@ -6,7 +6,7 @@
   const quote = (text) =>
     encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
   const escaped = (value) => value.replaceAll("%", "%25").replaceAll(",", "%2C");
-  const list = (values) => values.map((value) => quote(escaped(value))).join(",");
+  const list = (values) => [...values].sort().map((value) => quote(escaped(value))).join(",");
 
   /** The query string of what is chosen, without "?"; defaults are left out. */
   function write(chosen) {

@@ -46,10 +46,10 @@
   }
 
   /** One chip a narrowed filter; each takes its filter away. */
-  function chips({ chosen, period: { label } }) {
+  function chips({ chosen, options, period: { label } }) {
     const narrowed = Object.keys(spec.dimensions).filter((dimension) => chosen[dimension]?.length);
     const found = narrowed.map((dimension) => {
-      const values = chosen[dimension];
+      const values = options[dimension].filter((value) => chosen[dimension].includes(value)); // in the lists' order
       const named = values.length > 3 ? `${values.slice(0, 2).join(", ")} and ${values.length - 2} more` : values.join(", ");
       return { dimension, label: spec.dimensions[dimension], named, all: values.join(", ") };
     });

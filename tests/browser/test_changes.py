@@ -1,0 +1,173 @@
+"""What a reader does: filter, turn pages, go back, sort, rank, share. One change is one request; plots stay mounted."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Visit
+
+PLOTS = "[data-visual] .js-plotly-plot .main-svg"
+
+
+def test_a_filter_is_one_request_and_mounts_nothing_anew(visit: Visit):
+    visit.open("/cfo")
+    page = visit.page
+    page.eval_on_selector_all(PLOTS, "found => found.forEach(e => (e.mark = 1))")
+    before = {name: page.locator(f'[data-visual="{name}"] .body').inner_html() for name in names(visit)}
+    with visit.requests() as asked:
+        visit.box("platform", "TikTok").click()
+        expect(page).to_have_url(f"{visit.server}/cfo?platform=Amazon,Google,Meta")
+        visit.settled()
+    assert asked == ["/view/cfo?platform=Amazon,Google,Meta"]
+    assert page.eval_on_selector_all(PLOTS, "found => found.length && found.every(e => e.mark)")
+    for name, old in before.items():
+        page.locator(f'[data-visual="{name}"]').scroll_into_view_if_needed()
+        expect(page.locator(f'[data-visual="{name}"] .body')).not_to_have_js_property("innerHTML", old)
+    revenue = next(row for row in visit.data("cfo.core-cards")["rows"] if row["metric"] == "revenue")
+    assert float(visit.cards()["revenue"]) == revenue["value"]
+
+
+def names(visit: Visit) -> list[str]:
+    return visit.page.eval_on_selector_all("[data-visual]", "found => found.map(e => e.dataset.visual)")
+
+
+def test_a_bookmark_shows_the_same_figures(visit: Visit, visit_in: Callable[..., Visit]):
+    visit.open("/cmo")
+    visit.box("region", "Europe").click()
+    visit.page.locator('[data-filter="dates"] select').select_option("12w")
+    visit.page.locator('[data-filter="grain"] label', has_text="Week").click()
+    expect(visit.page).to_have_url(
+        f"{visit.server}/cmo?region=Asia%20Pacific,Latin%20America,North%20America&last=12w&grain=week"
+    )
+    visit.settled()
+    visit.page.locator("[data-visual]").last.scroll_into_view_if_needed()
+    other = visit_in(visit.server).open(visit.address())
+    other.page.locator("[data-visual]").last.scroll_into_view_if_needed()
+    assert other.cards() == visit.cards()
+    assert other.said() == visit.said()
+    expect(other.box("region", "Europe")).not_to_be_checked()
+
+
+def test_turning_pages_and_coming_back(visit: Visit):
+    visit.open("/?platform=Google")
+    first = visit.cards()
+    with visit.requests() as asked:
+        visit.page.get_by_role("navigation").get_by_role("link", name="CFO").click()
+        expect(visit.page).to_have_url(f"{visit.server}/cfo?platform=Google")
+        visit.settled()
+    assert asked == ["/view/cfo?platform=Google"]
+    expect(visit.page.get_by_role("heading", level=1)).to_have_text("CFO dashboard")
+    second = visit.cards()
+    with visit.requests() as asked:
+        visit.page.go_back()
+        expect(visit.page.get_by_role("heading", level=1)).to_have_text("Executive summary")
+        visit.settled()
+        assert visit.cards() == first
+        visit.page.go_forward()
+        expect(visit.page.get_by_role("heading", level=1)).to_have_text("CFO dashboard")
+        visit.settled()
+        assert visit.cards() == second
+    assert asked == []
+    visit.page.reload()
+    visit.settled()
+    assert visit.address() == "/cfo?platform=Google"
+    assert visit.cards() == second
+
+
+def test_the_last_of_two_quick_changes_is_shown(visit: Visit):
+    visit.open("/")
+    held = []
+    visit.page.route("**/view/executive?platform=Amazon,Google,Meta", lambda route: held.append(route))
+    visit.box("platform", "TikTok").click()
+    visit.box("platform", "Amazon").click()
+    expect(visit.page).to_have_url(f"{visit.server}/?platform=Google,Meta")
+    expect(visit.page.locator("#chips .chip")).to_contain_text("Meta, Google")
+    after = visit.cards()
+    for route in held:
+        route.continue_()
+    visit.page.wait_for_timeout(300)
+    assert visit.cards() == after
+    assert visit.address() == "/?platform=Google,Meta"
+
+
+def test_only_reset_and_the_last_box(visit: Visit):
+    visit.open("/")
+    row = visit.page.locator('[data-filter="device"] .option', has_text="Tablet")
+    row.hover()
+    row.get_by_role("button", name="Only Tablet").click()
+    expect(visit.page).to_have_url(f"{visit.server}/?device=Tablet")
+    expect(visit.box("device", "Mobile")).not_to_be_checked()
+    visit.box("device", "Tablet").click()
+    expect(visit.page).to_have_url(f"{visit.server}/")
+    expect(visit.box("device", "Mobile")).to_be_checked()
+    visit.box("device", "Tablet").click()
+    visit.page.locator('[data-filter="compare"] select').select_option("none")
+    expect(visit.page).to_have_url(f"{visit.server}/?device=Desktop,Mobile&compare=none")
+    visit.page.get_by_role("button", name="Remove filter Device").click()
+    expect(visit.page).to_have_url(f"{visit.server}/?compare=none")
+    visit.page.locator("#reset").click()
+    expect(visit.page).to_have_url(f"{visit.server}/")
+
+
+def test_campaigns_are_searched(visit: Visit):
+    visit.open("/")
+    field = visit.page.locator('[data-filter="campaign"]')
+    field.get_by_role("searchbox").fill("retargeting cart")
+    with visit.requests() as asked:
+        field.locator("input[type=checkbox]").click()
+        expect(field.locator(".picked .chip")).to_have_count(1)
+    assert len(asked) == 1
+    assert "campaign=Retargeting" in visit.address()
+    field.get_by_role("button", name="Remove Retargeting").click()
+    expect(visit.page).to_have_url(f"{visit.server}/")
+
+
+def test_copy_link_copies_the_address(visit: Visit):
+    visit.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    visit.open("/cmo?segment=Retargeting")
+    visit.page.locator("#copy-link").click()
+    expect(visit.page.locator("#announcer")).to_have_text("Link copied.")
+    assert visit.page.evaluate("navigator.clipboard.readText()") == visit.page.url
+
+
+def test_sorting_asks_nothing_and_survives_a_filter(visit: Visit):
+    visit.open("/cfo")
+    table = visit.page.locator('[data-visual="cfo.unit-economics"] table')
+    head = table.get_by_role("columnheader", name="CPA")
+    with visit.requests() as asked:
+        head.get_by_role("button").click()
+        expect(head).to_have_attribute("aria-sort", "descending")
+        head.get_by_role("button").click()
+        expect(head).to_have_attribute("aria-sort", "ascending")
+    assert asked == []
+    assert column(table) == sorted(column(table))
+    visit.box("platform", "Amazon").click()
+    expect(table.locator("tbody tr")).to_have_count(3)
+    expect(head).to_have_attribute("aria-sort", "ascending")
+    assert column(table) == sorted(column(table))
+    expect(table.locator("tfoot tr th")).to_have_text("Total")
+
+
+def column(table) -> list[float]:
+    texts = table.locator("tbody tr td:nth-child(2)").all_inner_texts()
+    return [float(text.replace("$", "").replace(",", "").replace("−", "-")) for text in texts]
+
+
+def test_ranking_by_another_metric(visit: Visit):
+    visit.open("/")
+    root = visit.page.locator('[data-visual="executive.top-campaigns"]')
+    with visit.requests() as asked:
+        root.get_by_label("Rank by").select_option("spend")
+        expect(root.get_by_role("columnheader", name="Spend")).to_have_attribute("aria-sort", "descending")
+    assert asked == ["/view/executive?rank=spend"]
+    assert visit.address() == "/?rank=spend"
+
+
+def test_a_callout_filters_to_what_it_says(visit: Visit):
+    visit.open("/")
+    link = visit.page.locator('[data-visual="executive.insights"] .callout-link').first
+    there = link.get_attribute("href")
+    link.click()
+    expect(visit.page).to_have_url(f"{visit.server}{there}")
+    visit.settled()
+    expect(visit.page.locator("#chips .chip")).to_have_count(1)

@@ -1,0 +1,74 @@
+"""Every page as it opens: figures in every visual, the same as in the data addresses, in the text and in the files."""
+
+import pytest
+from playwright.sync_api import expect
+
+from pages import PAGES
+from tests.browser.conftest import Visit
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.key)
+def test_page_opens_with_every_visual(visit: Visit, page):
+    visit.open(f"/{page.path}?last=12w")
+    shown = visit.page.eval_on_selector_all("[data-visual]", "found => found.map(e => e.dataset.visual)")
+    assert shown == [f"{page.key}.{visual.name}" for visual in page.visuals]
+    for visual in page.visuals:
+        root = visit.page.locator(f'[data-visual="{page.key}.{visual.name}"]')
+        expect(root.locator("h2")).to_have_text(visual.title)
+        if visual.kind == "chart":
+            expect(root.locator(".main-svg").first).to_be_attached()
+    assert "NaN" not in visit.said()
+    assert "undefined" not in visit.said()
+    assert visit.page.title().startswith(page.title)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.key)
+def test_cards_show_what_the_data_address_says(visit: Visit, page):
+    visit.open(f"/{page.path}?platform=Meta,Google&last=12w")
+    shown = visit.cards()
+    for visual in page.visuals:
+        if visual.kind == "cards":
+            for row in visit.data(f"{page.key}.{visual.name}")["rows"]:
+                value = shown.pop(row["metric"])
+                assert (float(value) if value else None) == row["value"]
+    assert shown == {}
+
+
+def test_table_shows_what_the_data_address_says(visit: Visit):
+    visit.open("/cfo?region=Europe")
+    root = visit.page.locator('[data-visual="cfo.platform-summary"]')
+    rows = {row["platform"]: row for row in visit.data("cfo.platform-summary")["rows"]}
+    assert rows
+    for name, row in rows.items():
+        cells = root.locator("tbody tr", has_text=name).locator("td").all_inner_texts()
+        assert cells[0] == f"{row['impressions']:,.0f}"
+        assert cells[3] == f"${row['spend']:,.0f}"
+        assert cells[6] == f"{row['ctr']:.2%}"
+        assert cells[9] == f"{row['roas']:.2f}×"
+
+
+def test_data_links_follow_the_address(visit: Visit):
+    visit.open("/?device=Mobile")
+    menu = visit.page.locator('[data-visual="executive.period-cards"] details')
+    menu.locator("summary").click()
+    with visit.page.expect_download() as download:
+        menu.get_by_text("CSV").click()
+    assert download.value.url.endswith("/data/executive/period-cards.csv?device=Mobile")
+
+
+def test_bad_address_says_what_was_left_out(visit: Visit):
+    visit.open("/cmo?platform=Meta,Myspace&from=2025-13-40&colour=red")
+    assert visit.address() == "/cmo?platform=Meta"
+    expect(visit.page.locator("#notes")).to_contain_text("no platform “Myspace”")
+    expect(visit.page.locator("#notes")).to_contain_text("“2025-13-40”")
+    expect(visit.page.locator("#notes")).to_contain_text("“colour”")
+    expect(visit.box("platform", "Meta")).to_be_checked()
+    expect(visit.box("platform", "Google")).not_to_be_checked()
+
+
+def test_nothing_left_says_what_to_loosen(visit: Visit):
+    page = visit.page
+    page.goto(f"{visit.server}/?platform=TikTok&campaign=Search%20%E2%80%93%20Brand%20%26%20Competitors")
+    said = page.locator('[data-visual="executive.platform-radar"][data-state="empty"]')
+    expect(said).to_contain_text("Loosen the platform or the campaign filter")
+    expect(page.locator('[data-visual]:not([data-state="empty"])')).to_have_count(0)

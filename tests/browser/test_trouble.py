@@ -1,0 +1,106 @@
+"""When something fails or changes: one visual, the connection, the names in the data, the data itself."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+from deltalake import DeltaTable, write_deltalake
+from playwright.sync_api import Route, expect
+
+from facts.store import DEMO_NAME
+from tests.browser.conftest import Visit, served
+
+HOSTILE = [
+    "<img src=x onerror=\"document.title='taken'\">",
+    "<a href='https://evil.example/'>Sale & more</a>",
+    "--bs-body-color, 100 %",
+    "Ünïcode „Übergrößen“ 日本語 " + "lang " * 40,
+]
+
+
+def test_one_visual_failing_leaves_the_others(visit: Visit):
+    def spoil(route: Route) -> None:
+        answer = route.fetch()
+        body = answer.json()
+        body["visuals"]["regional-roi"]["traces"][0]["of"] = 99
+        body["visuals"]["unit-economics"]["keys"] = None
+        route.fulfill(response=answer, json=body)
+
+    page = visit.page
+    page.route("**/view/cfo", spoil)
+    page.goto(f"{visit.server}/cfo")
+    for name in ("regional-roi", "unit-economics"):
+        broken = page.locator(f'[data-visual="cfo.{name}"]')
+        expect(broken).to_have_attribute("data-state", "error")
+        expect(broken.get_by_role("button", name="Retry")).to_be_visible()
+    expect(page.locator('[data-visual][data-state="ready"]')).to_have_count(page.locator("[data-visual]").count() - 2)
+    page.unroute("**/view/cfo")
+    visit.box("platform", "TikTok").click()
+    visit.settled()
+
+
+def test_a_lost_connection_keeps_the_filters_and_mends_itself(visit: Visit):
+    visit.open("/")
+    page = visit.page
+    page.context.set_offline(True)
+    visit.box("platform", "TikTok").click()
+    expect(page.locator("#banner-lost")).to_contain_text("Connection lost. Your filters are kept.")
+    expect(visit.box("platform", "TikTok")).not_to_be_checked()
+    before = visit.cards()
+    page.context.set_offline(False)
+    expect(page.locator("#banner-lost")).to_be_hidden()
+    expect(page.locator("#chips .chip")).to_contain_text("Meta, Google, Amazon")
+    visit.settled()
+    assert visit.cards() != before
+    visit.complaints.clear()  # the browser's own words about the requests that failed
+
+
+@pytest.fixture(scope="module")
+def strange(facts_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
+    """A table of its own whose campaigns have hostile names, and a server over it."""
+    path = tmp_path_factory.mktemp("strange") / "facts"
+    table = pa.table(DeltaTable(facts_path).to_pyarrow_table())
+    table = table.filter(pc.greater_equal(table["date"], pa.scalar(dt.date(2025, 8, 1)).cast(table["date"].type)))
+    names = sorted(set(table["campaign"].to_pylist()))
+    renamed = dict(zip(names, HOSTILE, strict=False))
+    column = pa.array([renamed.get(name, name) for name in table["campaign"].to_pylist()])
+    table = table.set_column(table.column_names.index("campaign"), "campaign", column)
+    write_deltalake(path, table, name=DEMO_NAME)
+    with served(path) as address:
+        yield path, address
+
+
+def test_hostile_names_appear_as_text(visit_in: Callable[..., Visit], strange: tuple[Path, str]):
+    visit = visit_in(strange[1]).open("/?compare=none&last=all")
+    page = visit.page
+    for name in HOSTILE:
+        option = page.locator('[data-filter="campaign"] .option-name', has_text=" ".join(name.split())[:30])
+        expect(option).to_have_attribute("title", name)
+    for box in page.locator('[data-filter="campaign"] .found input').all()[:3]:
+        box.click()
+    expect(page.locator("#chips .chip")).to_have_count(1)
+    visit.settled()
+    assert page.locator(".app img, .app a[href*='//evil']").count() == 0
+    assert "taken" not in page.title()
+
+
+def test_newer_data_is_offered_and_shown(visit_in: Callable[..., Visit], strange: tuple[Path, str]):
+    path, address = strange
+    visit = visit_in(address).open("/")
+    page = visit.page
+    expect(page.locator("#status")).to_contain_text("Data through 28 Sep 2025")
+    table = pa.table(DeltaTable(path).to_pyarrow_table())
+    day = table["date"]
+    last = table.filter(pc.equal(day, pc.max(day)))
+    moved = pa.array([value + dt.timedelta(days=1) for value in last["date"].to_pylist()], day.type)
+    write_deltalake(path, last.set_column(table.column_names.index("date"), "date", moved), mode="append")
+    offer = page.locator("#banner-newer")
+    expect(offer).to_contain_text("Newer data: through 29 Sep 2025", timeout=11_000)
+    expect(page.locator("#period")).to_contain_text("28 Sep 2025")
+    page.locator("#show-newer").click()
+    expect(page.locator("#period")).to_contain_text("29 Sep 2025")
+    expect(offer).to_be_hidden()
+    expect(page.locator("#status")).to_contain_text("Data through 29 Sep 2025")
