@@ -24,6 +24,7 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 from deltalake import CommitProperties, DeltaTable, write_deltalake
 
+from facts.disk import dataset
 from facts.importers.margins import Margin, with_costs
 from facts.importers.rates import BILLED, RATE, RATE_DATE, Rates, converted
 from facts.importers.report import CURRENCY, CUT, PROGRAM, Finding, Import, ImportProblem
@@ -112,14 +113,14 @@ def plan(
     own = table if name == NAME else None
     imports = [each for each in imports if each.kind == "ads"]
     findings: list[Finding] = []
-    currency = _currency(own, imports, into, findings)
+    currency = _currency(own, path, imports, into, findings)
     frames: list[pd.DataFrame] = []
     for each in imports:
         frame = converted(with_costs(each.frame, margins), currency, rates).assign(**{FILE: each.file})
         frames = [_without(earlier, frame) for earlier in frames] + [frame]
     frame = pd.concat([_plain(each) for each in frames], ignore_index=True)
-    before = _stored(own, frame)
-    _no_second_account(own, frame)
+    before = _stored(own, path, frame)
+    _no_second_account(own, path, frame)
     changes = tuple(_changes(before, frame))
     for change in changes:
         if change.gone:
@@ -240,10 +241,12 @@ def _without(earlier: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:
     return earlier[~pd.MultiIndex.from_frame(earlier[keys].astype(str)).isin(held)]
 
 
-def _currency(table: DeltaTable | None, imports: list[Import], into: str | None, findings: list[Finding]) -> str:
+def _currency(
+    table: DeltaTable | None, path: Path, imports: list[Import], into: str | None, findings: list[Finding]
+) -> str:
     """The one currency of the table: that of its rows, or for a new one the imports' own."""
     if table is not None:
-        head = table.to_pyarrow_dataset().head(1, columns=[CURRENCY])
+        head = dataset(table, path).head(1, columns=[CURRENCY])
         if head.num_rows:
             return str(head[CURRENCY][0].as_py())
     named = sorted({str(each) for one in imports for each in one.frame[CURRENCY].unique()} - {""})
@@ -261,7 +264,7 @@ def _currency(table: DeltaTable | None, imports: list[Import], into: str | None,
     return named[0] if named else DEFAULT_CURRENCY
 
 
-def _stored(table: DeltaTable | None, frame: pd.DataFrame) -> pd.DataFrame:
+def _stored(table: DeltaTable | None, path: Path, frame: pd.DataFrame) -> pd.DataFrame:
     """The rows in the table that share a part and a day with `frame`."""
     if table is None:
         return pd.DataFrame(columns=list(SCHEMA.names))
@@ -272,18 +275,18 @@ def _stored(table: DeltaTable | None, frame: pd.DataFrame) -> pd.DataFrame:
         & ds.field("platform").isin(sorted(frame["platform"].unique()))
         & ds.field("account").isin(sorted(frame["account"].unique()))
     )
-    found = table.to_pyarrow_dataset().to_table(filter=wanted).to_pandas()
+    found = dataset(table, path).to_table(filter=wanted).to_pandas()
     found[DATE] = pd.to_datetime(found[DATE]).astype("datetime64[us]")
     return found[pd.MultiIndex.from_frame(found[[*PART, DATE]]).isin(parts)]
 
 
-def _no_second_account(table: DeltaTable | None, frame: pd.DataFrame) -> None:
+def _no_second_account(table: DeltaTable | None, path: Path, frame: pd.DataFrame) -> None:
     """Refuse figures without an account for days on which the platform has an account, and the other way round."""
     owners = frame[["platform", "account", PROGRAM, DATE]].drop_duplicates()
     if table is not None:
         columns = ["platform", "account", PROGRAM, DATE]
         platforms = ds.field("platform").isin(sorted(frame["platform"].unique()))
-        known = table.to_pyarrow_dataset().to_table(filter=platforms, columns=columns).to_pandas().drop_duplicates()
+        known = dataset(table, path).to_table(filter=platforms, columns=columns).to_pandas().drop_duplicates()
         known[DATE] = pd.to_datetime(known[DATE]).astype("datetime64[us]")
         owners = pd.concat([owners, known], ignore_index=True).drop_duplicates()
     nameless = owners[owners["account"] == UNKNOWN]

@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, write_deltalake
 
+from facts.disk import dataset
 from facts.imported import DEFAULT_CURRENCY, FILE, IMPORTED_AT, opened, runs
 from facts.importers.business import COLUMNS, COUNTS, MEASURES, MONEY
 from facts.importers.rates import BILLED, RATE, RATE_DATE, Rates, converted
@@ -57,7 +58,7 @@ def plan_shop(facts: Path, imports: Iterable[Import], currency: str | None, rate
         return None
     path = path_of(facts)
     table = opened(path)
-    stored = _stored(table)
+    stored = _stored(table, path)
     named = sorted({str(each) for one in imports for each in one.frame[CURRENCY].unique()} - {""})
     into = str(stored[CURRENCY].iloc[0]) if len(stored) else currency or (named[0] if named else DEFAULT_CURRENCY)
     frame = pd.DataFrame()
@@ -94,10 +95,10 @@ def store_shop(planned: ShopPlan, note: dict[str, str], now: datetime | None = N
     return DeltaTable(str(planned.path)).version()
 
 
-def _stored(table: DeltaTable | None) -> pd.DataFrame:
+def _stored(table: DeltaTable | None, path: Path) -> pd.DataFrame:
     if table is None:
         return pd.DataFrame(columns=[*COLUMNS, RATE])
-    found = table.to_pyarrow_dataset().to_table().to_pandas()
+    found = dataset(table, path).to_table().to_pandas()
     return found.assign(**{DATE: pd.to_datetime(found[DATE]).astype("datetime64[us]")})
 
 

@@ -26,6 +26,7 @@ from deltalake.exceptions import TableNotFoundError
 from pyarrow.dataset import ParquetReadOptions
 
 from facts.cuts import of_cuts
+from facts.disk import dataset
 from facts.frame import FrameFacts
 from facts.importers.report import CURRENCY, CUT, PROGRAM
 from facts.protocol import DataProblem, Facts
@@ -91,9 +92,8 @@ def understood(read: Callable[[], _Read], path: str | Path) -> _Read:
 def fetch(path: str | Path, version: int | None = None) -> pa.Table:
     """The rows of a version of the table, with its id, version and name as metadata. Raises what its readers raise."""
     table = DeltaTable(str(path), version=version)
-    found = table.to_pyarrow_dataset(
-        parquet_read_options=ParquetReadOptions(dictionary_columns=[*DIMENSIONS, *_OF_CUTS])
-    )
+    options = ParquetReadOptions(dictionary_columns=[*DIMENSIONS, *_OF_CUTS])
+    found = dataset(table, path, parquet_read_options=options)
     missing = [name for name in _COLUMNS if name not in found.schema.names]
     if missing:
         raise DataProblem(f"The table at {path} has no column {', '.join(missing)}; see the README for its columns.")

@@ -21,6 +21,7 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 from deltalake import DeltaTable
 
+from facts.disk import dataset
 from facts.importers.report import ImportProblem
 from facts.importers.workbook import check_workbook, workbook_sheets
 
@@ -92,7 +93,7 @@ def _folder(path: Path) -> Sheet:
 
     def rows(_: str) -> Iterator[Row]:
         if DeltaTable.is_deltatable(str(path)):
-            table = DeltaTable(str(path)).to_pyarrow_dataset()
+            table = dataset(DeltaTable(str(path)), path)
         else:
             table = ds.dataset(path, format="parquet")
         yield 1, table.schema.names
