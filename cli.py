@@ -14,6 +14,7 @@ from typing import Any
 
 import gunicorn.http.message
 from gunicorn.app.base import BaseApplication
+from gunicorn.workers.gthread import ThreadWorker
 
 from facts import commands as data
 from settings import SETTINGS, Settings, WrongSetting, faults, from_environment, unknown
@@ -126,6 +127,33 @@ def check() -> int:
     return 1 if wrong else 0
 
 
+class Worker(ThreadWorker):  # type: ignore[misc]
+    """gunicorn's worker with threads; takes on only what it has a thread for.
+
+    What waits stays with the listening socket for whichever worker is free, and is not lost with this one.
+    """
+
+    @property
+    def worker_connections(self) -> int:
+        """How many connections there may be before it stops taking on more: one a thread, and those that rest."""
+        resting: int = len(self.keepalived_conns) + len(self.pending_conns)
+        return min(self.cfg.threads + resting, self.cfg.worker_connections)
+
+    @worker_connections.setter
+    def worker_connections(self, number: int) -> None:
+        """gunicorn sets what is configured, which stays the upper bound."""
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        """At the end, take on what has knocked already: whoever waits for an answer gets it."""
+        while not (enabled or self.alive) and self._accepting:
+            before = self.nr_conns
+            for listener in self.sockets:
+                self.accept(listener)
+            if self.nr_conns == before:
+                break
+        super().set_accept_enabled(enabled)
+
+
 class Server(BaseApplication):  # type: ignore[misc]
     """gunicorn, configured for the dashboard."""
 
@@ -139,7 +167,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "bind": f"{settings.host}:{settings.port}",
             "workers": settings.workers,
             "threads": settings.threads,
-            "worker_class": "gthread",
+            "worker_class": Worker,
             "preload_app": True,
             "worker_tmp_dir": SHARED_MEMORY,
             "control_socket_disable": True,

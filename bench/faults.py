@@ -1,0 +1,257 @@
+"""What a server does when it is started, killed, stopped, fed and worn: the faults of a deployment, counted.
+
+    python -m bench.faults [--facts data/facts] [--only cold,killed,stopped,replaced,worn] [--cold 60] ...
+
+Starts the dashboard by its own command on a free port of 127.0.0.1 and prints one JSON object. Every loop is bounded.
+"""
+
+import argparse
+import http.client
+import json
+import os
+import random
+import shutil
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+PATHS = ("/", "/_dash-layout", "/_dash-dependencies", "/view/executive", "/view/cmo", "/view/cfo", "/version", "/cfo")
+
+
+class Server:
+    """The dashboard as it is served."""
+
+    def __init__(self, facts: str, **settings: str) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("DASHBOARD_")}
+        own = {"DASHBOARD_PORT": str(self.port), "DASHBOARD_FACTS": str(facts), "DASHBOARD_WORKERS": "2", **settings}
+        self.log = tempfile.TemporaryFile()  # noqa: SIM115
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "cli", "serve"], cwd=ROOT, env=kept | own, stdout=self.log, stderr=self.log
+        )
+
+    def ask(self, path: str, timeout: float = 30) -> tuple[int, bytes]:
+        """Status and body; 0 where there was no answer."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        try:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+        except (OSError, http.client.HTTPException):
+            return 0, b""
+        finally:
+            connection.close()
+
+    def ready(self, within: float = 60) -> float:
+        """Seconds until the port answers. The first request is left to whoever measures."""
+        began = time.monotonic()
+        while time.monotonic() - began < within:
+            with socket.socket() as attempt:
+                if attempt.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return time.monotonic() - began
+            assert self.process.poll() is None, "the server ended before it was ready"
+            time.sleep(0.01)
+        raise TimeoutError
+
+    def workers(self) -> list[int]:
+        """The workers' process ids."""
+        found = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return [int(each) for each in found]
+
+    def memory(self) -> int:
+        """Bytes of memory of master and workers, what they share counted once."""
+        total = 0
+        for process in (self.process.pid, *self.workers()):
+            for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines():
+                if line.startswith("Pss:"):
+                    total += int(line.split()[1]) * 1024
+        return total
+
+    def stop(self) -> int:
+        """End it as an orchestrator would; its exit status."""
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(30)
+        finally:
+            self.process.kill()
+            self.log.close()
+
+
+@contextmanager
+def served(facts: str, **settings: str) -> Iterator[Server]:
+    server = Server(facts, **settings)
+    try:
+        server.ready()
+        yield server
+    finally:
+        if server.process.poll() is None:
+            server.stop()
+
+
+def cold(facts: str, starts: int) -> dict[str, Any]:
+    """Cold starts, each met by 8 parallel first requests."""
+    failed, seconds = 0, []
+    for _ in range(starts):
+        with served(facts) as server, ThreadPoolExecutor(8) as pool:
+            began = time.monotonic()
+            failed += sum(status != 200 for status, _ in pool.map(server.ask, PATHS))
+            seconds.append(time.monotonic() - began)
+    return {"starts": starts, "failed": failed, "first_eight_s": round(statistics.median(seconds), 3)}
+
+
+def killed(facts: str) -> dict[str, Any]:
+    """kill −9 of a worker under load: what fails, and how long until both workers answer."""
+    threads = 4
+    with served(facts, DASHBOARD_THREADS=str(threads)) as server:
+        statuses: list[tuple[float, int]] = []
+        over = threading.Event()
+
+        def load(number: int) -> None:
+            while not over.is_set():
+                status, _ = server.ask(f"/view/cfo?last={7 + number}d")
+                statuses.append((time.monotonic(), status))
+
+        with ThreadPoolExecutor(16) as pool:
+            for number in range(16):
+                pool.submit(load, number)
+            time.sleep(1.5)
+            victim = server.workers()[0]
+            at = time.monotonic()
+            os.kill(victim, signal.SIGKILL)
+            while len(server.workers()) < 2 or victim in server.workers():
+                time.sleep(0.005)
+            back = time.monotonic() - at
+            time.sleep(2)
+            over.set()
+        failures = [moment - at for moment, status in statuses if status != 200]
+    return {
+        "requests": len(statuses),
+        "failed": len(failures),
+        "threads": threads,
+        "replaced_s": round(back, 2),
+        "failures_s": sorted(round(moment, 3) for moment in failures),
+    }
+
+
+def stopped(facts: str) -> dict[str, Any]:
+    """SIGTERM with requests in flight: what they got, and the exit status."""
+    with served(facts) as server:
+        addresses = [f"/view/cfo?last=all&grain=month&campaign=x{number}" for number in range(8)]
+        sockets = []
+        for address in addresses:
+            connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+            connection.request("GET", address)
+            sockets.append(connection)
+        time.sleep(0.01)
+        server.process.send_signal(signal.SIGTERM)
+        statuses = []
+        for connection in sockets:
+            try:
+                answer = connection.getresponse()
+                answer.read()
+                statuses.append(answer.status)
+            except (OSError, http.client.HTTPException):
+                statuses.append(0)
+            connection.close()
+        code = server.process.wait(30)
+    return {"in_flight": len(addresses), "answered": statuses.count(200), "exit": code}
+
+
+def replaced(facts: str, times: int) -> dict[str, Any]:
+    """The table replaced while it is read: every answer must be wholly of one version."""
+    from deltalake import DeltaTable, write_deltalake
+
+    from facts.store import DEMO_NAME
+
+    folder = Path(tempfile.mkdtemp(prefix="dashboard-bench-"))
+    frame = DeltaTable(facts).to_pandas().tail(20_000)
+    frame["revenue"], frame["spend"] = 1.0, 1.0
+    path = str(folder / "facts")
+    write_deltalake(path, frame, name=DEMO_NAME)
+    torn, answers, versions = 0, 0, set()
+    over = threading.Event()
+    with served(path) as server, ThreadPoolExecutor(4) as pool:
+
+        def read() -> None:
+            nonlocal torn, answers
+            while not over.is_set():
+                status, body = server.ask("/data/executive/period-cards.json?last=all")
+                if status != 200:
+                    torn += 1
+                    continue
+                rows = {row["metric"]: row["value"] for row in json.loads(body)["rows"]}
+                torn += rows["revenue"] != rows["spend"]
+                answers += 1
+                versions.add(rows["revenue"])
+
+        for _ in range(4):
+            pool.submit(read)
+        for number in range(2, times + 2):
+            frame["revenue"] = frame["spend"] = float(number)
+            write_deltalake(path, frame, mode="overwrite")
+        time.sleep(3)
+        over.set()
+    shutil.rmtree(folder)
+    return {"replaced": times, "answers": answers, "torn_or_failed": torn, "versions_seen": len(versions)}
+
+
+def worn(facts: str, requests: int) -> dict[str, Any]:
+    """Memory before and after many requests, most of them new to the cache."""
+    rng = random.Random(3)
+
+    def address() -> str:
+        last = rng.choice(["7d", "28d", "12w", "120d", "6m", "ytd"])
+        platforms = ",".join(sorted(rng.sample(["Meta", "Google", "Amazon", "TikTok"], rng.randint(1, 3))))
+        page = rng.choice(["executive", "cmo", "cfo"])
+        device = rng.choice(["Mobile", "Desktop", "Tablet"])
+        rank, compare = rng.choice(["profit", "roi", "spend"]), rng.choice(["none", "year"])
+        return f"/view/{page}?platform={platforms}&device={device}&last={last}&rank={rank}&compare={compare}"
+
+    with served(facts) as server, ThreadPoolExecutor(8) as pool:
+        failed = sum(status != 200 for status, _ in pool.map(server.ask, [address() for _ in range(requests // 2)]))
+        before = server.memory()
+        failed += sum(status != 200 for status, _ in pool.map(server.ask, [address() for _ in range(requests)]))
+        after = server.memory()
+    megabytes = 1024 * 1024
+    return {
+        "requests": requests,
+        "failed": failed,
+        "before_mb": round(before / megabytes, 1),
+        "after_mb": round(after / megabytes, 1),
+        "growth_percent": round((after / before - 1) * 100, 1),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--facts", default=str(ROOT / "data/facts"))
+    parser.add_argument("--only", default="cold,killed,stopped,replaced,worn")
+    parser.add_argument("--cold", type=int, default=60)
+    parser.add_argument("--replaced", type=int, default=100)
+    parser.add_argument("--requests", type=int, default=10_000)
+    given = parser.parse_args()
+    every: dict[str, Callable[[], dict[str, Any]]] = {
+        "cold": lambda: cold(given.facts, given.cold),
+        "killed": lambda: killed(given.facts),
+        "stopped": lambda: stopped(given.facts),
+        "replaced": lambda: replaced(given.facts, given.replaced),
+        "worn": lambda: worn(given.facts, given.requests),
+    }
+    print(json.dumps({name: every[name]() for name in given.only.split(",")}, indent=1))
+
+
+if __name__ == "__main__":
+    main()
