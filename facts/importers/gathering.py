@@ -18,6 +18,7 @@ from facts.importers.numbers import MISSING, Floats
 from facts.importers.reading import Sheet
 from facts.importers.recognise import Recognised
 from facts.importers.report import Dropped, ImportProblem
+from kpi.schema import MEASURES
 
 #: Told how many rows have been read.
 Progress = Callable[[int], None]
@@ -136,6 +137,11 @@ def _blank(cell: Any) -> bool:
     return cell is None or (isinstance(cell, str) and cell.strip().casefold() in MISSING)
 
 
+def _tells(cell: Any) -> bool:
+    """Whether a cell of figures says anything but nothing or zero."""
+    return not _blank(cell) and re.sub(r"[^\w]", "", str(cell)).strip("0") != ""
+
+
 def _names_day(cell: Any) -> bool:
     if isinstance(cell, str):
         return is_day(cell.strip().removeprefix('="').removesuffix('"'))
@@ -152,6 +158,7 @@ class _Odd:
         self._name, self._known, self._day = name, known, day_place
         self._header = known.normal
         self._campaign = known.places.get("campaign", (None,))[0]
+        self._figures = [place for name in MEASURES for place in known.places.get(name, ())]
         self._odd = 0
         self._says_nothing: int | None = None
 
@@ -167,6 +174,8 @@ class _Odd:
             if re.match(r"no data|no results|keine daten|aucune donnée|no hay datos|sin datos", first, re.IGNORECASE):
                 self._says_nothing = number
             self.drops.add("notes", number)
+        elif self._figures and not any(_tells(cells[place]) for place in self._figures):
+            self.drops.add("without a day and without figures", number)
         elif [normal(cell) for cell in cells] == self._header:
             self.drops.add("headers repeated", number)
         elif TOTAL.match(first) or (self._campaign is not None and _blank(cells[self._campaign])):

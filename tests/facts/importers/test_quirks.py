@@ -1,12 +1,16 @@
 """What exports do that a plain reader gets wrong, one small file each."""
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
+from deltalake import DeltaTable
 
 from facts.importers import Import, ImportProblem, Options
 from facts.importers.importing import read_file
+from kpi.schema import DIMENSIONS, MEASURES
 
 File = Callable[..., Path]
 
@@ -305,3 +309,24 @@ def test_amazons_sales_and_orders_are_of_one_window(file: File) -> None:
     header = AMAZON.replace("7 Day Total Orders (#)", "14 Day Total Orders (#),7 Day Total Orders (#)")
     found = one(file(header + '"Jul 01, 2025",-,USD,A,1,1,1,9,4,7\n'))
     assert (found.frame["conversions"].sum(), found.frame["revenue"].sum()) == (4, 7)
+
+
+def test_campaigns_that_did_not_run_have_no_day_and_no_figures(file: File) -> None:
+    period = "2025-07-01,2025-07-31"
+    found = one(file(META + f"2025-07-01,2025-07-01,A,2025-07-01,5,1,1,0\n{period},P,,,,,\n{period},B,,0.00,0,0,0\n"))
+    assert (campaigns(found), dropped(found)) == (["A"], {"without a day and without figures": 2})
+
+
+def test_the_dashboards_own_table_comes_in_as_it_is(facts_path: Path, tmp_path: Path) -> None:
+    own = DeltaTable(str(facts_path)).to_pyarrow_table(filters=[("date", "=", date(2025, 7, 4))])
+    pq.write_table(own, tmp_path / "own.parquet")
+    found = one(tmp_path / "own.parquet")
+    assert (found.source, len(found.frame), found.frame["cut"][0]) == (
+        "a plain table",
+        720,
+        "campaign+region+device+segment",
+    )
+    for measure in MEASURES:
+        assert found.frame[measure].sum() == pytest.approx(sum(own[measure].to_pylist())), measure
+    for text in (*DIMENSIONS, "account", "campaign_id"):
+        assert set(found.frame[text]) == set(own[text].to_pylist()), text
