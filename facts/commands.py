@@ -5,6 +5,7 @@ import getpass
 import hashlib
 import json
 import sys
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -140,7 +141,7 @@ def import_files(files: list[Path], how: How, *, dry_run: bool = False) -> int:
 
 def import_file(file: Path, how: How, say: Say, *, dry_run: bool = False) -> None:
     """Import one file in one version, or say what it would change. Raises ImportProblem with nothing written."""
-    imports = read_file(file, how.options, _progress(file.name))
+    imports = read_file(file, how.options, _progress(file))
     for one in imports:
         for line in of_import(one):
             say(line)
@@ -267,13 +268,20 @@ def _digest(file: Path) -> str:
         return hashlib.file_digest(content, "sha256").hexdigest()
 
 
-def _progress(name: str) -> Callable[[int], None]:
-    """Tells a person at a terminal how far reading is."""
+def _progress(file: Path) -> Callable[[int], None]:
+    """A bar for a person at a terminal, filled by the rows read of those that a file of this size has, about."""
     if not sys.stderr.isatty():
         return lambda rows: None
+    lines = 0
+    if file.is_file() and not zipfile.is_zipfile(file):
+        with file.open("rb") as content:
+            start = content.read(1 << 16)
+        lines = file.stat().st_size * start.count(b"\n") // len(start) if start else 0
 
     def tell(rows: int) -> None:
-        print(f"\r{name}: {rows:,} rows read", end="\r", file=sys.stderr, flush=True)
+        done = min(rows / lines, 1.0) if lines else 0.0
+        bar = f"[{'#' * round(done * 30):30}] {done:4.0%} " if lines else ""
+        print(f"\r{bar}{file.name}: {rows:,} rows read\033[K", end="\r", file=sys.stderr, flush=True)
 
     return tell
 

@@ -15,6 +15,7 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import combinations
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,7 +28,7 @@ from deltalake import CommitProperties, DeltaTable, write_deltalake
 from facts.disk import dataset
 from facts.importers.margins import Margin, with_costs
 from facts.importers.rates import BILLED, RATE, RATE_DATE, Rates, converted
-from facts.importers.report import CURRENCY, CUT, PROGRAM, Finding, Import, ImportProblem
+from facts.importers.report import CURRENCY, CUT, PARTIAL, PROGRAM, Finding, Import, ImportProblem
 from facts.replacing import replace_table
 from facts.store import DEMO_NAME
 from kpi.schema import COUNTS, DATE, MEASURES, TEXT, UNKNOWN
@@ -120,7 +121,9 @@ def plan(
         frames = [_without(earlier, frame) for earlier in frames] + [frame]
     frame = pd.concat([_plain(each) for each in frames], ignore_index=True)
     before = _stored(own, path, frame)
-    _no_second_account(own, path, frame)
+    owners = _owners(own, path, frame)
+    _no_second_account(owners)
+    findings += _disagreeing(owners)
     changes = tuple(_changes(before, frame))
     for change in changes:
         if change.gone:
@@ -280,23 +283,52 @@ def _stored(table: DeltaTable | None, path: Path, frame: pd.DataFrame) -> pd.Dat
     return found[pd.MultiIndex.from_frame(found[[*PART, DATE]]).isin(parts)]
 
 
-def _no_second_account(table: DeltaTable | None, path: Path, frame: pd.DataFrame) -> None:
+def _owners(table: DeltaTable | None, path: Path, frame: pd.DataFrame) -> pd.DataFrame:
+    """The spend by part and day of `frame`, and of the table's parts that it does not replace, on the same days."""
+    columns = [*PART, DATE]
+    found = frame.groupby(columns)["spend"].sum().reset_index()
+    if table is None:
+        return found
+    wanted = ds.field("platform").isin(sorted(frame["platform"].unique())) & (
+        (ds.field(DATE) >= frame[DATE].min().date()) & (ds.field(DATE) <= frame[DATE].max().date())
+    )
+    known = dataset(table, path).to_table(filter=wanted, columns=[*columns, "spend"]).to_pandas()
+    known[DATE] = pd.to_datetime(known[DATE]).astype("datetime64[us]")
+    known = known.groupby(columns)["spend"].sum().reset_index()
+    return pd.concat([found, known], ignore_index=True).drop_duplicates(columns)
+
+
+def _no_second_account(owners: pd.DataFrame) -> None:
     """Refuse figures without an account for days on which the platform has an account, and the other way round."""
-    owners = frame[["platform", "account", PROGRAM, DATE]].drop_duplicates()
-    if table is not None:
-        columns = ["platform", "account", PROGRAM, DATE]
-        platforms = ds.field("platform").isin(sorted(frame["platform"].unique()))
-        known = dataset(table, path).to_table(filter=platforms, columns=columns).to_pandas().drop_duplicates()
-        known[DATE] = pd.to_datetime(known[DATE]).astype("datetime64[us]")
-        owners = pd.concat([owners, known], ignore_index=True).drop_duplicates()
-    nameless = owners[owners["account"] == UNKNOWN]
-    both = nameless.merge(owners[owners["account"] != UNKNOWN], on=["platform", PROGRAM, DATE])
+    days = owners[["platform", "account", PROGRAM, DATE]].drop_duplicates()
+    nameless = days[days["account"] == UNKNOWN]
+    both = nameless.merge(days[days["account"] != UNKNOWN], on=["platform", PROGRAM, DATE])
     if len(both):
         row = both.iloc[0]
         raise ImportProblem(
             f"{row['platform']}'s figures of {row[DATE]:%Y-%m-%d} would count twice: once without an account, once for "
             f"the account “{row['account_y']}”. Say --account for the file that names none."
         )
+
+
+def _disagreeing(owners: pd.DataFrame) -> Iterator[Finding]:
+    """Cuts of the same account and days whose spend differs: one of them is filtered, or older."""
+    unit = ["platform", "account", PROGRAM]
+    for (platform, account, _), rows in owners[~owners[CUT].map(_is_partial)].groupby(unit):
+        cuts = rows.pivot(index=DATE, columns=CUT, values="spend")
+        for one, other in combinations(cuts.columns, 2):
+            both = cuts[[one, other]].dropna()
+            left, right = both.sum()
+            if abs(left - right) > 0.01 * max(abs(left), abs(right)):
+                yield Finding(
+                    "warning",
+                    f"{platform} · {account}: over {len(both)} days the cut {one} spends {left:,.2f}, the cut {other} "
+                    f"{right:,.2f}. One is filtered or older: import both again for the same days.",
+                )
+
+
+def _is_partial(cut: str) -> bool:
+    return bool(PARTIAL & set(cut.split("+")))
 
 
 def _changes(before: pd.DataFrame, after: pd.DataFrame) -> Iterator[Change]:

@@ -23,7 +23,7 @@ from kpi.schema import MEASURES
 #: Told how many rows have been read.
 Progress = Callable[[int], None]
 
-MOST_ROWS: Final = 5_000_000
+MOST_ROWS: Final = 3_000_000
 _CHUNK: Final = 50_000
 _MOST_ODD: Final = 10_000
 _SHOWN: Final = 5

@@ -50,7 +50,8 @@ class Table:
 
     def note(self, text: str, kind: str = "note") -> None:
         """Remember something to tell."""
-        self.findings.append(Finding(kind, text))
+        if Finding(kind, text) not in self.findings:
+            self.findings.append(Finding(kind, text))
 
     def keep(self, mask: pd.Series | np.ndarray, reason: str) -> None:
         """Go on with the rows that `mask` admits; the others are dropped for `reason`."""

@@ -131,6 +131,14 @@ def test_figures_without_an_account_never_join_those_with_one(table: Path, bring
     assert total(table) == 5
 
 
+def test_cuts_that_disagree_are_told(table: Path, bring: Bring) -> None:
+    bring("meta_en_daily.csv")
+    assert not any("filtered or older" in line for line in bring("meta_en_device_breakdown.csv"))
+    some = (FIXTURES / "meta_en_country_breakdown.csv").read_text().splitlines(keepends=True)
+    said = bring("".join(line for line in some if ",GB," not in line))
+    assert any("the cut campaign+region" in line and "filtered or older" in line for line in said)
+
+
 def test_amazons_products_and_brands_add_up(table: Path, bring: Bring) -> None:
     header = "Date,Program Type,Portfolio name,Currency,Campaign Name,Spend,7 Day Total Sales\n"
     bring(
