@@ -49,12 +49,18 @@
     return plotly;
   }
 
-  function draw(item, visual, answer) {
+  /** Everything about a chart but its drawing: its place, its name, the sentence below. */
+  function prepare(item, visual, answer) {
+    if (item.said) return;
     if (!item.parts) build(item);
-    item.visual = visual;
     const name = visual.alt ?? `${item.title}, ${answer.period.label}.${visual.line ? ` ${visual.line}` : ""}`;
     attribute(item.parts, "aria-label", name);
     dashboard.visuals.line(item, visual.line);
+  }
+
+  function draw(item, visual, answer) {
+    prepare(item, visual, answer);
+    item.visual = visual;
     if (window.Plotly && item.width) return react(item);
     return Promise.all([library(), document.fonts.load("13px Inter")]).then(() => {
       if (item.visual === visual) return react(item);
@@ -73,6 +79,7 @@
     item.parts = make("div", { class: "chart", role: "img", style: `height: ${item.spec.height}px` });
     item.parts.item = item;
     item.body.append(item.parts);
+    dashboard.legend.place(item);
     sizes.observe(item.parts);
     sight.observe(item.parts);
   }
@@ -119,5 +126,5 @@
     }
   }
 
-  dashboard.charts = { draw, again: react, forget, near, recolour, library };
+  dashboard.charts = { prepare, draw, again: react, forget, near, recolour, library };
 })();

@@ -55,14 +55,12 @@
   }
 
   const count = (value) => tidy(formatter("n0", fixed(0)).format(value));
-  const day = (iso) => new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" })
-    .format(new Date(`${iso}T00:00:00Z`));
 
   /** How a metric is made, where that says more than its name. */
   const formula = (metric) => (/[/×−+]/.test(metric.formula) ? metric.formula : "");
 
   dashboard.format = {
-    formula, full, brief, change, count, day, NOTHING,
+    formula, full, brief, change, count,
     use: (spec) => {
       ({ locale, currency } = spec);
       made.clear();

@@ -18,10 +18,13 @@
     const shape = JSON.stringify([entries.map((trace) => [trace.name, groupOf(trace), markOf(trace)]), [...off]]);
     if (shape === item.legendShape) return;
     item.legendShape = shape;
-    item.legend?.remove();
-    item.legend = null;
-    if (entries.length < 2) return;
-    item.legend = make("ul", { class: "legend" }, ...entries.map((trace) => entry(item, trace)));
+    item.legend?.replaceChildren(...(entries.length > 1 ? entries.map((trace) => entry(item, trace)) : []));
+  }
+
+  /** The legend's place above a chart that has one; its room is there before its entries are. */
+  function place(item) {
+    if (!item.spec.layout.showlegend) return;
+    item.legend = make("ul", { class: "legend" });
     item.parts.before(item.legend);
   }
 
@@ -45,5 +48,5 @@
   /** Names are escaped for plotly; here they go in as text. */
   const plain = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 
-  dashboard.legend = { put };
+  dashboard.legend = { place, put };
 })();

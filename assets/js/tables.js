@@ -33,7 +33,8 @@
     const table = make("table", { class: "figures" }, make("thead", {}, row), body, foot);
     const scroll = make("div", { class: "table-scroll", tabindex: "0", role: "region", "aria-label": item.title }, table);
     const rank = item.spec.rank ? rankBy(item) : null;
-    if (rank) item.body.append(rank.closest("label"));
+    item.root.querySelector(".rank")?.remove();
+    if (rank) item.root.querySelector(".menu").before(rank.closest("label"));
     item.body.append(scroll);
     const known = sort && heads.some((each) => each.key === sort.key);
     item.parts = { shape, metrics, columns, heads, body, foot, rows: [], total: null, rank, sort: known ? sort : null };

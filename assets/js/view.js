@@ -47,16 +47,18 @@
     throw new Refused(body?.error ?? "The server’s answer could not be read. Reload the page, or try again.");
   }
 
-  /** Show a page for a query. `how` is what happens to the history: "push", "replace" or "stay". */
+  /** Show a page for a query. `how` is what happens to the history: "push" or "stay"; `scroll` is where it stood. */
   async function show(page, query, { how = "stay", anew = false, scroll = null } = {}) {
     controller?.abort();
     const mine = (controller = new AbortController());
     waiting(false);
     wanted = { page, query, chosen: wanted?.chosen ?? null };
+    const from = window.scrollY;
     let answer = anew ? null : kept.get(key(page, query));
-    const coming = answer ? null : ask(page, query, mine.signal); // on its way before the history costs its time
-    if (how === "push") push(page, query);
-    if (!answer) {
+    const known = Boolean(answer);
+    if (!known) {
+      const coming = ask(page, query, mine.signal); // on its way before the history costs its time
+      if (how === "push") push(page, query, from);
       waiting(true, page);
       try {
         answer = await coming;
@@ -73,17 +75,28 @@
     const turned = shown?.page !== page;
     shown = answer;
     wanted = { page, query: answer.query, chosen: structuredClone(answer.chosen) };
+    put(answer);
+    if (known && how === "push") push(page, answer.query, from);
     const canonical = dashboard.address.page(page, answer.query);
     if (canonical !== location.pathname + location.search) history.replaceState(history.state, "", canonical + location.hash);
-    dashboard.freshness.arrived(answer.data);
-    dashboard.page.turn(page, answer.query);
-    dashboard.page.say(answer);
-    dashboard.visuals.draw(answer, turned);
     if (turned) window.scrollTo(0, scroll ?? 0);
   }
 
-  function push(page, query) {
-    history.replaceState({ ...history.state, scroll: window.scrollY }, "");
+  function put(answer) {
+    try {
+      dashboard.freshness.arrived(answer.data);
+      dashboard.page.turn(answer.page, answer.query);
+      dashboard.page.say(answer);
+      dashboard.visuals.draw(answer);
+    } catch (problem) {
+      console.warn("the answer could not be shown", problem);
+      dashboard.freshness.refused("The server’s answer could not be shown. Reload the page, or try again.");
+    }
+  }
+
+  /** A new entry in the history; the one that is left remembers where it was scrolled to. */
+  function push(page, query, from) {
+    history.replaceState({ ...history.state, scroll: from }, "");
     history.pushState(null, "", dashboard.address.page(page, query));
   }
 

@@ -46,7 +46,10 @@
     }
     for (const item of charts) {
       if (dashboard.charts.near(item)) place(item);
-      else later.push(item);
+      else {
+        dashboard.charts.prepare(item, item.pending.context.visual, answer); // so that nothing moves when it is drawn
+        later.push(item);
+      }
     }
     takeTurns();
   }
