@@ -4,6 +4,7 @@ import argparse
 import getpass
 import hashlib
 import json
+import logging
 import sys
 import zipfile
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable
 
 from facts.imported import note_of, opened, plan, store, writing
@@ -31,6 +33,8 @@ COMMANDS: Final = ("import", "history", "undo", "watch")
 _WATCH_EVERY: Final = 2.0
 
 Say = Callable[[str], None]
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -135,6 +139,13 @@ def import_files(files: list[Path], how: How, *, dry_run: bool = False) -> int:
             import_file(file, how, print, dry_run=dry_run)
         except ImportProblem as problem:
             _complain(str(problem))
+            status = 1
+        except (ArithmeticError, LookupError, TypeError, ValueError, pa.ArrowException) as problem:
+            _log.debug("import of %s", file, exc_info=True)
+            _complain(
+                f"{file.name} could not be imported: {type(problem).__name__}, {problem}. Nothing of it was written; "
+                "this is a fault of the program, please report it with the file's first lines."
+            )
             status = 1
     return status
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 FIXTURES = Path(__file__).parent / "fixtures"
-SAMPLES = Path(os.environ.get("DASHBOARD_SAMPLES", Path(__file__).parents[4] / "shared" / "data"))
+SAMPLES = Path(os.environ.get("SAMPLE_EXPORTS", Path(__file__).parents[4] / "shared" / "data"))
 
 
 @pytest.fixture

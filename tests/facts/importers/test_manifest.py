@@ -60,7 +60,7 @@ def test_a_third_partys_sample_imports_to_its_totals(name: str) -> None:
 
 @pytest.mark.skipif(bool(THIRD), reason="the third-party samples are here")
 def test_third_party_samples_are_read_where_they_are() -> None:
-    pytest.skip(f"The third-party samples are not at {SAMPLES}: name their folder in DASHBOARD_SAMPLES.")
+    pytest.skip(f"The third-party samples are not at {SAMPLES}: name their folder in SAMPLE_EXPORTS.")
 
 
 @pytest.mark.skipif(not THIRD, reason="the third-party samples are not here")
