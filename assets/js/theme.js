@@ -2,9 +2,10 @@
 (() => {
   const dashboard = (window.dashboard ??= {});
   const KEY = "dashboard-theme";
-  const MODES = ["light", "dark", "system"];
   const root = document.documentElement;
   const system = matchMedia("(prefers-color-scheme: dark)");
+  /** In this order, so that the first press is one that shows. */
+  const MODES = system.matches ? ["system", "light", "dark"] : ["system", "dark", "light"];
   let colours = new Map();
 
   const stored = () => {
