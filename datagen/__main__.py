@@ -25,8 +25,7 @@ def main(argv: list[str] | None = None) -> int:
         if not following.is_set():
             raise SystemExit(128 + number)
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stopped)
+    before = {number: signal.signal(number, stopped) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         if not (args.follow and is_table(args.out)):
             _generate(args)
@@ -39,6 +38,9 @@ def main(argv: list[str] | None = None) -> int:
     except Exception as error:
         print(f"datagen: {_why(error)} The table at {args.out} is as it was.", file=sys.stderr)
         return 1
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
     return 0
 
 
