@@ -8,11 +8,11 @@ from typing import Any, Final
 
 from components.reading import TOTAL, Reading, number, period_label
 from components.url import DEFAULT_LAST, RANKS, Query, read, write
-from components.visuals import Grouping, Page, Visual
+from components.visuals import Page, Visual
 from facts import Facts, Scope
 from kpi.evaluate import REACH_FLOOR, evaluate, pooled
 from kpi.schema import DATE, DIMENSIONS
-from kpi.selection import Extent, Selection, baseline
+from kpi.selection import Extent, Grouping, Selection, baseline
 
 OVER_TIME: Final[Grouping] = (DATE,)
 SPARK_POINTS: Final = 60

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from components.reading import Reading
-from components.visuals import Grouping, Visual
+from components.visuals import Visual
 from kpi.insights import Insight
+from kpi.selection import Grouping
 
 
 def callouts(

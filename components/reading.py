@@ -10,9 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from components.url import Query, write
-from components.visuals import Grouping
 from kpi.metrics import METRICS
-from kpi.selection import Selection
+from kpi.selection import Grouping, Selection
 
 TOTAL: Final[Grouping] = ()
 

@@ -7,9 +7,10 @@ import pandas as pd
 
 from components.reading import TOTAL, Reading, block, exact
 from components.url import RANKS
-from components.visuals import Grouping, Visual
+from components.visuals import Visual
 from kpi.metrics import METRICS
 from kpi.rank import Ranking, rank
+from kpi.selection import Grouping
 from kpi.units import figure
 
 _CAMPAIGN: Grouping = ("platform", "campaign")

@@ -6,13 +6,12 @@ layout, the entry in the view, the data address, the tests over all visuals.
 
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
-if TYPE_CHECKING:
-    from components.reading import Reading
+from components.reading import Reading
+from kpi.selection import Grouping
 
 Kind = Literal["cards", "table", "chart", "callouts"]
-Grouping = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -32,8 +31,8 @@ class Visual:
     needs: tuple[Grouping, ...]
     metrics: tuple[str, ...]
     columns: tuple[str, ...]
-    draw: Callable[["Reading"], dict[str, Any]]
-    rows: Callable[["Reading"], list[dict[str, Any]]]
+    draw: Callable[[Reading], dict[str, Any]]
+    rows: Callable[[Reading], list[dict[str, Any]]]
     spec: Mapping[str, Any] = field(default_factory=dict)
     before: tuple[Grouping, ...] = ()
     width: int = 12

@@ -1,5 +1,5 @@
 """Where totals come from: the `Facts` protocol, the pandas frame behind it, the table on disk."""
 
-from facts.protocol import DataProblem, Facts, Grouping, Scope
+from facts.protocol import DataProblem, Facts, Scope
 
-__all__ = ["DataProblem", "Facts", "Grouping", "Scope"]
+__all__ = ["DataProblem", "Facts", "Scope"]

@@ -14,9 +14,9 @@ import pandas as pd
 
 from facts.frame import FrameFacts
 from facts.importers.report import CUT, PARTIAL, PROGRAM
-from facts.protocol import Facts, Grouping, Scope
+from facts.protocol import Facts, Scope
 from kpi.schema import DATE
-from kpi.selection import Extent, Selection
+from kpi.selection import Extent, Grouping, Selection
 
 #: Dimensions that some cuts have and others have not.
 _CHOOSING: Final = frozenset({"campaign", "region", "device", "segment"})

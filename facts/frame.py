@@ -16,10 +16,10 @@ import numpy as np
 import pandas as pd
 from cachetools import LRUCache
 
-from facts.protocol import DataProblem, Grouping, Scope
+from facts.protocol import DataProblem, Scope
 from facts.sums import Ints, Sums
 from kpi.schema import DATE, DIMENSIONS, MEASURES, in_order
-from kpi.selection import Extent, Grain, Selection, period_start
+from kpi.selection import Extent, Grain, Grouping, Selection, period_start
 
 _WINDOW_BYTES: Final = 32_000_000
 _RESULT_BYTES: Final = 32_000_000

@@ -5,10 +5,7 @@ from typing import Protocol
 
 import pandas as pd
 
-from kpi.selection import Extent, Only, Selection
-
-#: Names of dimensions, or `date`; () asks for the selection's one total.
-Grouping = tuple[str, ...]
+from kpi.selection import Extent, Grouping, Only, Selection
 
 #: The rows a reader may see at all, in the form of `Selection.only`; () is every row.
 Scope = Only

@@ -14,6 +14,9 @@ Grain = Literal["day", "week", "month"]
 COMPARES: Final = cast(tuple[Compare, ...], get_args(Compare))
 GRAINS: Final = cast(tuple[Grain, ...], get_args(Grain))
 
+#: What is added up together: names of dimensions, or `date`; () asks for the selection's one total.
+Grouping = tuple[str, ...]
+
 #: Allowed values by dimension, sorted by dimension and value; a dimension that is not named is not narrowed.
 Only = tuple[tuple[str, tuple[str, ...]], ...]
 

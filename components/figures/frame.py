@@ -5,7 +5,8 @@ from copy import deepcopy
 from typing import Any
 
 from components.reading import Reading
-from components.visuals import Grouping, Visual
+from components.visuals import Visual
+from kpi.selection import Grouping
 
 Answer = dict[str, Any]
 

@@ -5,9 +5,10 @@ from typing import Any
 from components import theme
 from components.figures.frame import Answer, chart
 from components.reading import Reading, exact, number
-from components.visuals import Grouping, Visual
+from components.visuals import Visual
 from kpi.metrics import METRICS
 from kpi.schema import in_order
+from kpi.selection import Grouping
 from kpi.units import brief, figure
 
 

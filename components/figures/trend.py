@@ -7,9 +7,10 @@ import pandas as pd
 from components import theme
 from components.figures.frame import Answer, chart
 from components.reading import Reading, drawn, exact
-from components.visuals import Grouping, Visual
+from components.visuals import Visual
 from kpi.metrics import METRICS
 from kpi.schema import DATE
+from kpi.selection import Grouping
 
 _BY: Grouping = (DATE,)
 _PER = {"day": "a day", "week": "a week", "month": "a month"}
