@@ -38,9 +38,12 @@ class Server:
             self.port = free.getsockname()[1]
         kept = {name: value for name, value in os.environ.items() if not name.startswith("DASHBOARD_")}
         own = {"DASHBOARD_PORT": str(self.port), "DASHBOARD_FACTS": str(facts), "DASHBOARD_WORKERS": "2", **settings}
-        self.log = tempfile.TemporaryFile()  # noqa: SIM115
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "cli", "serve"], cwd=ROOT, env=kept | own, stdout=self.log, stderr=self.log
+            [sys.executable, "-m", "cli", "serve"],
+            cwd=ROOT,
+            env=kept | own,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
 
     def ask(self, path: str, timeout: float = 30) -> tuple[int, bytes]:
@@ -87,7 +90,6 @@ class Server:
             return self.process.wait(30)
         finally:
             self.process.kill()
-            self.log.close()
 
 
 @contextmanager

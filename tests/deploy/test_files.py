@@ -1,0 +1,60 @@
+"""deploy/ says what the code understands: settings that exist, a policy that reads, limits and probes in place."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from access.policy import read_policy
+from pages import PAGES
+from settings import SETTINGS, from_environment
+
+ROOT = Path(__file__).parent.parent.parent
+DEPLOY = ROOT / "deploy"
+FILES = ["compose.yaml", "kubernetes.yaml"]
+
+
+def test_the_example_policy_reads() -> None:
+    policy = read_policy(DEPLOY / "policy.toml", [page.key for page in PAGES])
+
+    assert [role.name for role in policy.roles] == ["board", "marketing", "finance", "finance-europe"]
+    assert policy.roles[-1].rows == (("region", ("Europe",)),)
+    assert {"profit", "margin", "roi"} <= policy.roles[1].hides
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_only_settings_that_exist_are_set_and_together_they_start(name: str) -> None:
+    text = (DEPLOY / name).read_text()
+    named = dict(re.findall(r'^\s+(DASHBOARD_\w+): "?([^"\n]*)"?$', text, re.M))
+    known = {setting.name for setting in SETTINGS}
+    plain = {key: re.sub(r"\$\{[^}]*\}|<([^>]*)>", r"\1", value) for key, value in named.items()}
+    plain |= {"DASHBOARD_AUTH_KEYS": "https://sign-in.example.com/jwks", "DASHBOARD_AUTH_ISSUER": "x"}
+    plain |= {"DASHBOARD_AUTH_AUDIENCE": "x", "DASHBOARD_LOG_OUT": "/out"}
+
+    assert set(named) <= known
+    assert from_environment(plain).auth == "jwt"
+
+
+NEEDED = {
+    "compose.yaml": "read_only: true|cap_drop: [ALL]|no-new-privileges:true|mem_limit|pids_limit|service_healthy",
+    "kubernetes.yaml": "readOnlyRootFilesystem: true|runAsNonRoot: true|drop: [ALL]|allowPrivilegeEscalation: false|"
+    "path: /readyz|path: /healthz|limits:|requests:|RuntimeDefault|NetworkPolicy",
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_probes_limits_and_security_context_are_there(name: str) -> None:
+    text = (DEPLOY / name).read_text()
+
+    assert [each for each in NEEDED[name].split("|") if each not in text] == []
+
+
+def test_the_image_is_built_of_what_the_lock_names() -> None:
+    lines = (ROOT / "Dockerfile").read_text().splitlines()
+
+    assert sum(line.startswith("FROM ${BASE}") for line in lines) == 2
+    assert any("--require-hashes -r requirements.lock" in line for line in lines)
+    packages = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests", "bench"}
+    assert {line.split()[1] for line in lines if line.startswith("COPY ")} >= packages
+    ignored = (ROOT / ".dockerignore").read_text()
+    assert all(f"!{package}\n" in ignored for package in packages)
