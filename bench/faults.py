@@ -204,7 +204,9 @@ def replaced(facts: str, times: int) -> dict[str, Any]:
         for number in range(2, times + 2):
             frame["revenue"] = frame["spend"] = float(number)
             write_deltalake(path, frame, mode="overwrite")
-        time.sleep(3)
+        end = time.monotonic() + 30
+        while float(times + 1) not in versions and time.monotonic() < end:
+            time.sleep(0.1)
         over.set()
     shutil.rmtree(folder)
     return {"replaced": times, "answers": answers, "torn_or_failed": torn, "versions_seen": len(versions)}
