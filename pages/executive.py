@@ -14,7 +14,7 @@ _RANKED = ("profit", "revenue", "spend", "roi", "roas")
 
 def _platform_insights(reading: Reading) -> list[Insight]:
     earlier = reading.baseline
-    since = period_label(earlier.start, earlier.end) if earlier else ""
+    since = period_label(earlier.start, earlier.end).replace(" ", "\u00a0") if earlier else ""
     return platforms(reading.now[_PLATFORM], reading.before.get(_PLATFORM), since, reading.currency)
 
 

@@ -58,7 +58,12 @@ def heatmap(
             for *key, value in zip(*levels, column, strict=True)
         ]
 
-    names: dict[str, Any] = {"showgrid": False, "tickfont": {"size": 13, "color": theme.TEXT}, "type": "category"}
+    names: dict[str, Any] = {
+        "showgrid": False,
+        "tickfont": {"size": 13, "color": theme.TEXT},
+        "type": "category",
+        "ticks": "",
+    }
     layout = theme.layout(
         xaxis=theme.axis(**names, side="bottom"),
         yaxis=theme.axis(**names, autorange="reversed"),

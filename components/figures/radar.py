@@ -20,6 +20,7 @@ def radar(name: str, title: str, question: str, metrics: tuple[str, ...], width:
         "hovertemplate": "%{fullData.name}<br>%{theta}: %{text}<extra></extra>",
         "line": {"width": 2},
         "marker": {"size": 7},
+        "cliponaxis": False,
     }
 
     def draw(reading: Reading) -> Answer:
@@ -53,14 +54,20 @@ def radar(name: str, title: str, question: str, metrics: tuple[str, ...], width:
         polar={
             "bgcolor": "rgba(0,0,0,0)",
             "radialaxis": {
-                "range": [0, 1.05],
+                "range": [0, 1],
                 "tickvals": [0.5, 1],
                 "showticklabels": False,
                 "gridcolor": theme.GRID,
                 "linecolor": "rgba(0,0,0,0)",
                 "ticks": "",
             },
-            "angularaxis": {"gridcolor": theme.GRID, "linecolor": theme.GRID, "tickfont": {"size": 13}, "rotation": 90},
+            "angularaxis": {
+                "gridcolor": theme.GRID,
+                "linecolor": theme.GRID,
+                "tickfont": {"size": 13},
+                "rotation": 90,
+                "ticks": "",
+            },
         },
         margin={"l": 44, "r": 44, "t": 40, "b": 28},
         legend={"orientation": "h", "x": 0.5, "xanchor": "center", "y": -0.08, "yanchor": "top", "font": {"size": 12}},

@@ -38,6 +38,8 @@ def trend(
             "mode": "lines",
             "name": label,
             "line": {"color": colour, "width": 2.25},
+            "legendgroup": metric,
+            "zorder": 1,
             "hovertemplate": f"%{{y:{theme.HOVER[unit]}}}",
         }
         if metric == area:
@@ -48,6 +50,7 @@ def trend(
             "name": f"{label}, before",
             "line": {"color": colour, "width": 1.25, "dash": "dot"},
             "opacity": 0.75,
+            "legendgroup": metric,
             "showlegend": False,
             "hovertemplate": f"%{{y:{theme.HOVER[unit]}}} on %{{customdata}}",
         }
@@ -58,21 +61,23 @@ def trend(
         days = [f"{day:%Y-%m-%d}" for day in now.index]
         filled: list[dict[str, Any]] = []
         for place, metric in enumerate(metrics):
-            if before is not None and len(before):
-                length = min(len(now), len(before))
+            mode = "lines+markers" if len(now) < 3 else "lines"
+            filled.append({"of": 2 * place, "x": days, "y": drawn(now, metric), "mode": mode})
+        if before is not None and len(before):
+            length = min(len(now), len(before))
+            then = [f"{day.day} {day:%b %Y}" for day in before.index[:length]]
+            for place, metric in enumerate(metrics):
                 filled.append(
                     {
                         "of": 2 * place + 1,
                         "x": days[:length],
                         "y": drawn(before, metric)[:length],
-                        "customdata": [f"{day.day} {day:%b %Y}" for day in before.index[:length]],
+                        "customdata": then,
                     }
                 )
-        for place, metric in enumerate(metrics):
-            mode = "lines+markers" if len(now) < 3 else "lines"
-            filled.append({"of": 2 * place, "x": days, "y": drawn(now, metric), "mode": mode})
         text = f"{axis} {_PER[reading.selection.grain]}" if per else axis
-        return {"traces": filled, "layout": {"yaxis": {"title": {"text": text}}}, "line": _behind(reading, before)}
+        layout = {"xaxis": _ticks(days, reading.selection.grain), "yaxis": {"title": {"text": text}}}
+        return {"traces": filled, "layout": layout, "line": _behind(reading, before)}
 
     def rows(reading: Reading) -> list[dict[str, Any]]:
         frame = reading.now[_BY]
@@ -82,7 +87,14 @@ def trend(
         ]
 
     layout = theme.layout(
-        xaxis=theme.axis(type="date", showgrid=False, tickformatstops=_STOPS),
+        xaxis=theme.axis(
+            type="date",
+            showgrid=False,
+            tickformatstops=_STOPS,
+            spikecolor=theme.MUTED,
+            spikethickness=1,
+            spikedash="solid",
+        ),
         yaxis=theme.axis(axis, unit, rangemode="tozero" if unit == "percent" else "normal", zeroline=True),
         hovermode="x unified",
         showlegend=True,
@@ -110,6 +122,14 @@ _STOPS = [
     {"dtickrange": ["M1", "M12"], "value": "%b %Y"},
     {"dtickrange": ["M12", None], "value": "%Y"},
 ]
+
+
+def _ticks(days: list[str], grain: str) -> dict[str, Any]:
+    """Ticks on the periods' first days; plotly's own would stand on Sundays."""
+    every = -(-len(days) // 12)
+    if grain == "day" or not days:
+        return {}
+    return {"tick0": days[0], "dtick": f"M{every}" if grain == "month" else every * 604_800_000}
 
 
 def _behind(reading: Reading, before: pd.DataFrame | None) -> str | None:
