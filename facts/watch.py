@@ -1,6 +1,6 @@
 """A folder whose files are imported as they land, then moved to done/ or failed/ with a report beside each.
 
-A file is taken when its size and time have stood still between two looks, so one still being written waits. A stop at
+A file is taken when its size and time have stood still over three looks, so one still being written waits. A stop at
 any moment loses nothing: a file leaves the folder only after its import, and importing it again changes nothing.
 """
 
@@ -13,6 +13,9 @@ from typing import Any, Final
 
 from facts.commands import How, import_file
 from facts.importers import ImportProblem
+
+#: As many looks in a row must find a file the same before it is taken.
+LOOKS: Final = 3
 
 UNFINISHED: Final = (".part", ".partial", ".tmp", ".crdownload", ".download", ".filepart", ".swp", "~")
 
@@ -31,17 +34,20 @@ def watch(folder: Path, how: How, *, every: float, once: bool = False, stop: Eve
     if not folder.is_dir():
         raise ImportProblem(f"{folder} is no folder: make it first.")
     stop = stop or _stopped_by_signals()
-    seen: dict[Path, Stamp] = {}
+    seen: dict[Path, tuple[Stamp, int]] = {}
     print(f"Watching {folder} for files to import into {how.facts}.", flush=True)
     looks = 0
     while True:
         now = waiting(folder)
-        for path, stamp in now.items():
-            if seen.get(path) == stamp and not stop.is_set():
+        still = {
+            path: seen[path][1] + 1 if path in seen and seen[path][0] == stamp else 1 for path, stamp in now.items()
+        }
+        for path, times in still.items():
+            if times >= LOOKS and not stop.is_set():
                 take(path, how)
-        seen = now
+        seen = {path: (stamp, still[path]) for path, stamp in now.items()}
         looks += 1
-        if (once and looks == 2) or stop.wait(every):
+        if (once and looks == LOOKS) or stop.wait(every):
             return 0
 
 

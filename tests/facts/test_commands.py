@@ -88,14 +88,14 @@ def test_a_watched_folder(table: Path, tmp_path: Path) -> None:
     looks = 0
 
     class Growing(Event):
-        """Stands for time: between two looks one file grows, and the watch ends after three."""
+        """Stands for time: between two looks one file grows, and the watch ends after four."""
 
         def wait(self, timeout: float | None = None) -> bool:
             nonlocal looks
             looks += 1
             with (folder / "growing.csv").open("a") as file:
                 file.write("more")
-            return looks == 3
+            return looks == 4
 
     assert watch(folder, how, every=0, stop=Growing()) == 0
 
