@@ -5,6 +5,7 @@ import getpass
 import hashlib
 import json
 import logging
+import os
 import sys
 import zipfile
 from collections.abc import Callable
@@ -107,6 +108,8 @@ def run(arguments: argparse.Namespace, facts: Path) -> int:
         return import_files(arguments.files, how, dry_run=arguments.dry_run)
     except (ImportProblem, DataProblem) as problem:
         _complain(str(problem))
+    except BrokenPipeError:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - whoever read has gone
     except OSError as problem:
         _complain(f"{problem.filename or facts}: {problem.strerror or problem}.")
     except KeyboardInterrupt:
