@@ -1,10 +1,12 @@
 """One page's answer to one query: totals read once, then every visual drawn from them, each guarded by itself."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
+
+import pandas as pd
 
 from components.reading import TOTAL, Reading, number, period_label
 from components.url import DEFAULT_LAST, RANKS, Query, read, write
@@ -12,7 +14,7 @@ from components.visuals import Page, Visual
 from facts import Facts, Scope
 from kpi.evaluate import REACH_FLOOR, evaluate, pooled
 from kpi.schema import DATE, DIMENSIONS
-from kpi.selection import Extent, Grouping, Selection, baseline
+from kpi.selection import Extent, Grouping, Selection, baseline, cut_short
 
 OVER_TIME: Final[Grouping] = (DATE,)
 SPARK_POINTS: Final = 60
@@ -78,10 +80,18 @@ def reading_of(visuals: Sequence[Visual], facts: Facts, asked: Asked, scope: Sco
         asked.baseline,
         {grouping: evaluate(totals[grouping], metrics, whole) for grouping, metrics in needed.items()},
         before,
-        evaluate(pooled(totals[OVER_TIME], SPARK_POINTS), needed[OVER_TIME]) if OVER_TIME in totals else whole[[]],
+        _course(totals[OVER_TIME], asked.selection, needed[OVER_TIME]) if OVER_TIME in totals else whole[[]],
         number(whole[REACH_FLOOR].iloc[0]),
         facts.currency,
     )
+
+
+def _course(totals: pd.DataFrame, selection: Selection, metrics: Iterable[str]) -> pd.DataFrame:
+    """The course over time in few points, without periods that are cut short: they would look like a fall."""
+    first, last = (int(within < whole) for within, whole in cut_short(selection))
+    if len(totals) > first + last + 1:
+        totals = totals.iloc[first : len(totals) - last]
+    return evaluate(pooled(totals, SPARK_POINTS), metrics)
 
 
 def drawn(visual: Visual, reading: Reading | None, asked: Asked, facts: Facts, scope: Scope) -> dict[str, Any]:

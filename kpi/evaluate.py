@@ -39,11 +39,14 @@ def evaluate(totals: pd.DataFrame, metrics: Iterable[str], whole: pd.DataFrame |
 
 
 def pooled(totals: pd.DataFrame, most: int) -> pd.DataFrame:
-    """Neighbouring rows of a totals frame added up until at most `most` are left, for a line a finger wide."""
+    """Neighbouring rows of a totals frame added up until at most `most` are left, for a line a finger wide.
+
+    Every run is as long as the others, so the first few rows are left out where they fill none.
+    """
     size = -(-len(totals) // most)
     if size <= 1:
         return totals
-    starts = np.arange(0, len(totals), size)
+    starts = np.arange(len(totals) % size, len(totals), size)
     block = np.add.reduceat(totals.to_numpy(dtype=np.float64), starts, axis=0)
     return pd.DataFrame(block, index=totals.index[starts], columns=totals.columns)
 

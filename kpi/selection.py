@@ -83,6 +83,22 @@ def baseline(selection: Selection, extent: Extent) -> Selection | None:
     return replace(selection, start=start, end=end, compare="none")
 
 
+def cut_short(selection: Selection) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Of the first and of the last period of a selection's grain: the days within the selection, and all its days."""
+    found = []
+    for day in (selection.start, selection.end):
+        start = period_start(day, selection.grain)
+        after = start + (
+            relativedelta(months=1) if selection.grain == "month" else timedelta(days=_DAYS[selection.grain])
+        )
+        within = min(after, selection.end + timedelta(days=1)) - max(start, selection.start)
+        found.append((within.days, (after - start).days))
+    return found[0], found[1]
+
+
+_DAYS: Final = {"day": 1, "week": 7}
+
+
 def period_start(day: date, grain: Grain) -> date:
     """The first day of the day, ISO week (from Monday) or calendar month that `day` lies in."""
     if grain == "week":

@@ -10,7 +10,7 @@ from components.reading import Reading, drawn, exact
 from components.visuals import Visual
 from kpi.metrics import METRICS
 from kpi.schema import DATE
-from kpi.selection import Grouping
+from kpi.selection import Grouping, cut_short
 
 _BY: Grouping = (DATE,)
 _PER = {"day": "a day", "week": "a week", "month": "a month"}
@@ -126,14 +126,21 @@ _STOPS = [
 
 def _ticks(days: list[str], grain: str) -> dict[str, Any]:
     """Ticks on the periods' first days; plotly's own would stand on Sundays."""
-    every = -(-len(days) // 12)
+    every = -(-len(days) // 8)
     if grain == "day" or not days:
         return {}
     return {"tick0": days[0], "dtick": f"M{every}" if grain == "month" else every * 604_800_000}
 
 
 def _behind(reading: Reading, before: pd.DataFrame | None) -> str | None:
-    if before is None or not len(before):
-        return None
-    from_words = "a year earlier" if reading.selection.compare == "year" else "the period before"
-    return f"Dotted: {from_words}, day for day." if reading.selection.grain == "day" else f"Dotted: {from_words}."
+    """What the dotted lines are, and which periods are not whole."""
+    said = []
+    grain = reading.selection.grain
+    if before is not None and len(before):
+        from_words = "a year earlier" if reading.selection.compare == "year" else "the period before"
+        said.append(f"Dotted: {from_words}, day for day." if grain == "day" else f"Dotted: {from_words}.")
+    first, last = cut_short(reading.selection)
+    for place, (within, whole) in {"first": first, "last": last}.items():
+        if within < whole:
+            said.append(f"The {place} {grain} holds {within} of its {whole} days.")
+    return " ".join(said) or None

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from kpi.compare import change, verdict
-from kpi.selection import Extent, Selection, baseline, period_start
+from kpi.selection import Extent, Selection, baseline, cut_short, period_start
 
 YEARS = Extent(date(2023, 9, 29), date(2025, 9, 28))
 
@@ -57,3 +57,17 @@ def test_a_baseline_is_whole_or_none(start: date, end: date, compare: str, expec
 def test_weeks_begin_on_monday() -> None:
     assert period_start(date(2025, 9, 28), "week") == date(2025, 9, 22)
     assert period_start(date(2025, 9, 28), "month") == date(2025, 9, 1)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "grain", "expected"),
+    [
+        (date(2025, 9, 1), date(2025, 9, 28), "week", ((7, 7), (7, 7))),
+        (date(2025, 9, 3), date(2025, 9, 23), "week", ((5, 7), (2, 7))),
+        (date(2025, 9, 3), date(2025, 9, 4), "week", ((2, 7), (2, 7))),
+        (date(2025, 1, 31), date(2025, 2, 28), "month", ((1, 31), (28, 28))),
+        (date(2025, 9, 3), date(2025, 9, 4), "day", ((1, 1), (1, 1))),
+    ],
+)
+def test_periods_at_the_edges_may_be_cut_short(start: date, end: date, grain: str, expected: object) -> None:
+    assert cut_short(Selection(start, end, grain=grain)) == expected

@@ -57,8 +57,8 @@ def test_no_frame_is_edited() -> None:
     pd.testing.assert_frame_equal(frame, before)
 
 
-def test_pooling_adds_neighbours_up() -> None:
-    assert pooled(totals(spend=[1.0, 2.0, 4.0]), 2)["spend"].tolist() == [3.0, 4.0]
+def test_pooling_adds_neighbours_up_in_runs_of_one_length() -> None:
+    assert pooled(totals(spend=[1.0, 2.0, 4.0]), 2)["spend"].tolist() == [6.0]
 
 
 @pytest.mark.parametrize("metric", METRICS.values(), ids=lambda metric: metric.key)
