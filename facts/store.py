@@ -242,17 +242,23 @@ class Source:
         with self._lock:
             if self._watcher is not None and self._watcher[0] == os.getpid():
                 return
-            thread = Thread(target=self._look, name="facts", daemon=True)
+            thread = Thread(target=_look, args=(ref(self), self._stop), name="facts", daemon=True)
             self._watcher = (os.getpid(), thread)
         thread.start()
-
-    def _look(self) -> None:
-        while not self._stop.wait(_LOOK_EVERY):
-            self.refresh()
 
     def close(self) -> None:
         """Stop looking."""
         self._stop.set()
+
+
+def _look(here: ReferenceType[Source], stop: Event) -> None:
+    """Look for newer versions for as long as there is somebody to take them."""
+    while not stop.wait(_LOOK_EVERY):
+        source = here()
+        if source is None:
+            return
+        source.refresh()
+        del source
 
 
 def _forked(source: Source | None) -> None:
