@@ -22,7 +22,7 @@ _KINDS = {
     "json": "application/json",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-_ANSWER_BYTES = 48_000_000
+_ANSWER_BYTES = 16_000_000
 
 
 def register(server: Flask, pages: Sequence[Page], source: Source, metrics: Metrics) -> None:

@@ -21,8 +21,8 @@ from facts.sums import Ints, Sums
 from kpi.schema import DATE, DIMENSIONS, MEASURES, in_order
 from kpi.selection import Extent, Grain, Grouping, Selection, period_start
 
-_WINDOW_BYTES: Final = 32_000_000
-_RESULT_BYTES: Final = 32_000_000
+_WINDOW_BYTES: Final = 16_000_000
+_RESULT_BYTES: Final = 12_000_000
 
 #: What a grouping is made of: the number of each row's (or cell's) value, and what the numbers mean.
 _Keys = Mapping[str, tuple[Ints, list[str] | list[pd.Timestamp]]]
