@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import Final, TypeVar
-from weakref import finalize, ref
+from weakref import ReferenceType, finalize, ref
 
 import numpy as np
 import pandas as pd
