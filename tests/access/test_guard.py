@@ -1,4 +1,4 @@
-"""The door itself: limits, headers, other sites, forged callbacks and addresses, a prefix, a demo that stays a demo."""
+"""The door itself: limits, headers, other sites, forged callbacks and addresses, a prefix."""
 
 import json
 import logging
@@ -6,20 +6,18 @@ import re
 import statistics
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 from dash import Input, Output
-from deltalake import DeltaTable, write_deltalake
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app import create_app
 from callbacks.guard import LARGEST_BODY, LONGEST_QUERY
-from facts.store import DEMO_NAME, Source
-from settings import SETTINGS, WrongSetting, faults, from_environment
+from facts.store import Source
+from settings import from_environment
 from tests.access.signing import Provider
 
 Ask = Callable[..., Any]
@@ -324,98 +322,3 @@ def test_lines_say_who_and_what_and_never_a_token_or_a_figure(
     assert token.rsplit(".", 1)[1][:20] not in whole
     assert "Meta" not in whole
     assert str(int(figures.json["rows"][0]["value"])) not in whole
-
-
-@pytest.fixture
-def own_table(facts_path: Path, tmp_path: Path) -> Path:
-    """Data that is not the demo's."""
-    path = tmp_path / "own"
-    write_deltalake(str(path), DeltaTable(str(facts_path)).to_pandas().tail(4000), name="ours")
-    return path
-
-
-@pytest.mark.parametrize("auth", ["demo", ""])
-def test_data_of_ones_own_is_never_shown_without_a_sign_in(own_table: Path, auth: str) -> None:
-    source = Source(own_table)
-    with pytest.raises(WrongSetting, match="Set DASHBOARD_AUTH=jwt, with DASHBOARD_AUTH_KEYS"):
-        create_app(from_environment({"DASHBOARD_FACTS": str(own_table), "DASHBOARD_AUTH": auth}), source)
-    source.close()
-
-
-def test_own_data_that_arrives_in_a_running_demo_is_not_shown(
-    facts_path: Path, own_table: Path, tmp_path: Path
-) -> None:
-    path = tmp_path / "facts"
-    write_deltalake(str(path), DeltaTable(str(facts_path)).to_pandas().tail(4000), name=DEMO_NAME)
-    source = Source(path)
-    client = create_app(from_environment({}), source).server.test_client()
-    before = client.get("/view/cfo").json
-    assert "Demo data" in client.get("/_dash-layout").text
-
-    path.rename(tmp_path / "away")
-    own_table.rename(path)
-    assert not source.refresh()
-    after = client.get("/view/cfo").json
-    source.close()
-
-    assert after["data"]["version"] == before["data"]["version"]
-    assert after["visuals"] == before["visuals"]
-    assert "DASHBOARD_AUTH=jwt" in after["data"]["notice"]
-
-
-@pytest.mark.parametrize(
-    ("changed", "says"),
-    [
-        ({"DASHBOARD_AUTH": "none"}, "DASHBOARD_AUTH is “none”; it must be demo, jwt, or unset"),
-        ({"DASHBOARD_AUTH": "jwt"}, "also needs DASHBOARD_AUTH_KEYS, DASHBOARD_AUTH_ISSUER, DASHBOARD_AUTH_AUDIENCE"),
-        ({"DASHBOARD_AUTH_HEADER": "X Y"}, "DASHBOARD_AUTH_HEADER is “X Y”"),
-        ({"DASHBOARD_AUTH_KEYS": "ftp://x"}, "DASHBOARD_AUTH_KEYS is “ftp://x”"),
-        ({"DASHBOARD_HOSTS": " , "}, "DASHBOARD_HOSTS is"),
-        ({"DASHBOARD_HOSTS": "https://a"}, "DASHBOARD_HOSTS is"),
-        ({"DASHBOARD_LOG_OUT": "javascript:alert(1)"}, "DASHBOARD_LOG_OUT is"),
-        ({"DASHBOARD_LOG_OUT": "//evil.example.com"}, "DASHBOARD_LOG_OUT is"),
-        ({"DASHBOARD_LOG": "xml"}, "DASHBOARD_LOG is “xml”"),
-    ],
-)  # fmt: skip
-def test_a_wrong_setting_stops_the_start_and_says_what_to_set(changed: dict[str, str], says: str) -> None:
-    with pytest.raises(WrongSetting, match=re.escape(says)):
-        from_environment(changed)
-    assert len(faults({**changed, "DASHBOARD_PORT": "0"})) == 2
-
-
-def test_a_policy_that_cannot_be_read_stops_the_start(environment: dict[str, str], tmp_path: Path) -> None:
-    source = Source(environment["DASHBOARD_FACTS"])
-    for content in (None, "contact = ", "contact = 'x'"):
-        path = tmp_path / "policy.toml"
-        if content is not None:
-            path.write_text(content)
-        with pytest.raises(WrongSetting, match="DASHBOARD_POLICY: The policy"):
-            create_app(from_environment({**environment, "DASHBOARD_POLICY": str(path)}), source)
-    source.close()
-
-
-def test_check_explains_each_fault(
-    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    from cli import main
-
-    for name in SETTINGS:
-        monkeypatch.delenv(name.name, raising=False)
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    status = main(["check"])
-    said = capsys.readouterr()
-
-    assert status == 1
-    assert said.err == "marketing-dashboard: roles.nowhere.rows: there is no region “Atlantis” in the data.\n"
-    assert "finance-europe: groups grp-fin-emea; pages cfo; rows region Europe" in said.out
-    assert "hides profit, and what would give it away: breakeven_roas, contribution, margin" in said.out
-    monkeypatch.setenv("DASHBOARD_AUTH_KEYS", str(tmp_path / "none.json"))
-    monkeypatch.setenv("DASHBOARD_POLICY", str(tmp_path / "none.toml"))
-    monkeypatch.setenv("DASHBOARD_FACTS", str(tmp_path / "none"))
-    assert main(["check"]) == 1
-    assert len(capsys.readouterr().err.splitlines()) == 3
-    monkeypatch.setenv("DASHBOARD_PORT", "x")
-    monkeypatch.setenv("DASHBOARD_AUTH_ISSUER", "")
-    assert main(["check"]) == 1
-    assert "DASHBOARD_PORT is “x”" in capsys.readouterr().err
