@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable
+from deltalake.exceptions import DeltaError
 
 from facts.imported import note_of, opened, plan, store, writing
 from facts.importers import ImportProblem, Options
@@ -112,6 +113,10 @@ def run(arguments: argparse.Namespace, facts: Path) -> int:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - whoever read has gone
     except OSError as problem:
         _complain(f"{problem.filename or facts}: {problem.strerror or problem}.")
+    except DeltaError as problem:  # how deltalake reports a full disk, among other things
+        full = "No space left" in str(problem)
+        why = "the disk is full. Make room and import again" if full else str(problem).splitlines()[0].rstrip(".")
+        _complain(f"{facts} could not be written and is as it was: {why}.")
     except KeyboardInterrupt:
         _complain("Stopped; what was not finished is as it was.")
     return 1
