@@ -111,12 +111,12 @@ def run(arguments: argparse.Namespace, facts: Path) -> int:
         _complain(str(problem))
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - whoever read has gone
-    except OSError as problem:
-        _complain(f"{problem.filename or facts}: {problem.strerror or problem}.")
-    except DeltaError as problem:  # how deltalake reports a full disk, among other things
-        full = "No space left" in str(problem)
-        why = "the disk is full. Make room and import again" if full else str(problem).splitlines()[0].rstrip(".")
-        _complain(f"{facts} could not be written and is as it was: {why}.")
+    except (OSError, DeltaError) as problem:  # deltalake reports a full disk as either, over several lines
+        place = getattr(problem, "filename", None) or facts
+        why = getattr(problem, "strerror", None) or str(problem).splitlines()[0].rstrip(".")
+        if "No space left" in str(problem):
+            why = "the disk is full; nothing was changed. Make room and import again"
+        _complain(f"{place}: {why}.")
     except KeyboardInterrupt:
         _complain("Stopped; what was not finished is as it was.")
     return 1
