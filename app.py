@@ -48,6 +48,7 @@ def create_app(settings: Settings, source: Source) -> Dash:
         pages_folder="",
         assets_folder=str(_HERE / "assets"),
         assets_ignore=shell.ASSETS_IGNORED,
+        assets_path_ignore=[f"^{shell.ASSETS_LATER}$"],
         requests_pathname_prefix=settings.prefix,
         routes_pathname_prefix="/",
         include_pages_meta=False,

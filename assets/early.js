@@ -1,9 +1,10 @@
 // Runs in the head, before anything is painted: sets the theme, and asks for the first view while the rest still loads.
 (() => {
-  const { prefix, plotly } = document.currentScript.dataset;
+  const { prefix, plotly, parts } = document.currentScript.dataset;
   const dashboard = (window.dashboard ??= {});
   dashboard.prefix = prefix;
   dashboard.plotly = plotly;
+  dashboard.parts = JSON.parse(parts); // what dashboard.later(name) loads
 
   let chosen = null;
   try {

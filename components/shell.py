@@ -5,12 +5,14 @@ writes to them (docs/decisions/0001).
 """
 
 from collections.abc import Sequence
+from html import escape
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
 import dash_bootstrap_components as dbc
+import orjson
 import plotly
 from dash import dcc, html
 from dash.development.base_component import Component
@@ -22,6 +24,8 @@ _ASSETS: Final = Path(__file__).resolve().parent.parent / "assets"
 
 #: Served, but not added to the page by Dash: the head script stands in the template.
 ASSETS_IGNORED: Final = r"^early\.js$"
+#: Folders of it: assets/js/later.js loads what is there on first use.
+ASSETS_LATER: Final = "later"
 
 _FORMS: Final = (("csv", "CSV"), ("xlsx", "Excel"), ("json", "JSON"))
 
@@ -39,7 +43,8 @@ def index(prefix: str) -> str:
         <title>{{%title%}}</title>
         <meta name="color-scheme" content="light dark">
         <meta name="theme-color" content="#f7f8fa">
-        <script src="{_asset(prefix, "early.js")}" data-prefix="{prefix}" data-plotly="{_plotly(prefix)}"></script>
+        <script src="{_asset(prefix, "early.js")}" data-prefix="{prefix}" data-plotly="{_plotly(prefix)}"
+            data-parts="{_parts(prefix)}"></script>
         <link rel="icon" type="image/svg+xml" href="{_picture("icon.svg")}">
         <link rel="preload" as="font" type="font/woff2" href="{prefix}assets/fonts/inter.woff2" crossorigin>
         {{%css%}}
@@ -60,6 +65,14 @@ def index(prefix: str) -> str:
 def _asset(prefix: str, name: str) -> str:
     """An asset's address; it changes with the file."""
     return f"{prefix}assets/{name}?m={(_ASSETS / name).stat().st_mtime}"
+
+
+def _parts(prefix: str) -> str:
+    """Name -> addresses of the script and the style sheet in assets/later, as JSON in an attribute."""
+    parts: dict[str, dict[str, str]] = {}
+    for file in sorted((_ASSETS / ASSETS_LATER).glob("*.[cj]s*")):
+        parts.setdefault(file.stem, {})[file.suffix[1:]] = _asset(prefix, f"{ASSETS_LATER}/{file.name}")
+    return escape(orjson.dumps(parts).decode())
 
 
 def _picture(name: str) -> str:
