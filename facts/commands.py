@@ -18,16 +18,17 @@ import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable
 from deltalake.exceptions import DeltaError
 
-from facts.imported import note_of, opened, plan, store, writing
-from facts.importers import ImportProblem, Options
+from facts.committing import Planned, alone, carry_out, planned
+from facts.imported import opened
+from facts.importers import Import, ImportProblem, Options
 from facts.importers.importing import read_file
 from facts.importers.margins import Margin, read_margins
 from facts.importers.options import platform_named
 from facts.importers.rates import Rates, read_rates
 from facts.protocol import DataProblem
-from facts.shop import path_of, plan_shop, store_shop
+from facts.shop import path_of
 from facts.store import load
-from facts.summary import number, of_import, of_plan, of_shop
+from facts.summary import number, of_import
 from kpi.schema import DATE
 from kpi.selection import Selection
 
@@ -165,26 +166,21 @@ def import_file(file: Path, how: How, say: Say, *, dry_run: bool = False) -> Non
         for line in of_import(one):
             say(line)
     digest = {file.name: _digest(file)} if file.is_file() else {}
-    ads = [one for one in imports if one.kind == "ads"]
     if dry_run:
-        planned = plan(how.facts, ads, rates=how.rates, margins=how.margins, into=how.into) if ads else None
-        for line in of_plan(planned) if planned else ():
+        for line in _planned(how, imports).told():
             say(line)
-        if shop := plan_shop(how.facts, imports, planned.currency if planned else None, how.rates):
-            say(of_shop(shop))
         say("Dry run: nothing was written.")
         return
-    with writing(how.facts):
-        planned = plan(how.facts, ads, rates=how.rates, margins=how.margins, into=how.into) if ads else None
-        shop = plan_shop(how.facts, imports, planned.currency if planned else None, how.rates)
-        if planned:
-            for line in of_plan(planned):
-                say(line)
-            _say_version(say, how.facts, store(planned, note_of(ads, planned.changes, how.by, digest)))
-        if shop:
-            say(of_shop(shop))
-            note = note_of([one for one in imports if one.kind == "business"], (), how.by, digest)
-            _say_version(say, shop.path, store_shop(shop, note))
+    with alone(how.facts):
+        wanted = _planned(how, imports)
+        for line in wanted.told():
+            say(line)
+        for path, version in carry_out(wanted, imports, how.by, digest):
+            _say_version(say, path, version)
+
+
+def _planned(how: How, imports: list[Import]) -> Planned:
+    return planned(how.facts, imports, rates=how.rates, margins=how.margins, into=how.into)
 
 
 def _say_version(say: Say, path: Path, version: int | None) -> None:
@@ -259,7 +255,7 @@ def _known(table: DeltaTable, version: int) -> None:
 
 
 def _undo(facts: Path, arguments: argparse.Namespace) -> int:
-    with writing(facts):
+    with alone(facts):
         path, table = _table(facts, arguments.business)
         version = table.version() - 1 if arguments.version is None else arguments.version
         if version < 0:

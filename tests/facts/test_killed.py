@@ -6,13 +6,17 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from deltalake import DeltaTable
 
+from facts import committing
 from facts.commands import How, import_file
+from facts.leftovers import sweep
+from facts.shop import path_of
 from tests.facts.importers.conftest import FIXTURES
 
 #: Two statements of the same days, each a version; a process that imports them in turn until it is killed.
@@ -60,7 +64,14 @@ def start(importer: subprocess.Popen[str]) -> int:
     return int(importer.stdout.readline())
 
 
-def held(table: Path) -> tuple[int, float] | None:
+def held(table: Path, column: str) -> set[int]:
+    """The numbers in a column; none where there is no table yet."""
+    if not DeltaTable.is_deltatable(str(table)):
+        return set()
+    return set(DeltaTable(str(table)).to_pyarrow_table(columns=[column])[column].to_pylist())
+
+
+def version_of(table: Path) -> tuple[int, float] | None:
     """The version and its spend; None where there is no table yet."""
     if not DeltaTable.is_deltatable(str(table)):
         return None
@@ -83,14 +94,95 @@ def test_killed_at_fifty_moments(tmp_path: Path, importer: subprocess.Popen[str]
         child = start(importer)
         time.sleep(chance.random() * 2 * once)
         os.kill(child, signal.SIGKILL)
-        found = held(table)
+        found = version_of(table)
         assert found is None or found[1] in (300.0, 600.0)
         versions.add(found)
     assert len(versions) > 5
 
     said: list[str] = []
     import_file(statement(tmp_path / "3.csv", 2), How(table), said.append)
-    assert held(table)[1] == 600.0
+    assert version_of(table)[1] == 600.0
+
+
+BETWEEN = """
+import os, signal, sys
+from pathlib import Path
+from facts import committing
+from facts.commands import How, import_file
+committing.store = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+import_file(Path(sys.argv[1]), How(Path(sys.argv[2])), lambda said: None)
+"""
+
+
+def both(path: Path, factor: int) -> Path:
+    """An export of platforms and the shop's days, in one archive."""
+    days = [f"2025-07-{day:02}" for day in range(1, 31)]
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.write(statement(path.with_suffix(".csv"), factor), "ads.csv")
+        shop = "date,orders,total_revenue\n" + "".join(f"{day},{factor},{factor}.00\n" for day in days)
+        archive.writestr("shop.csv", shop)
+    return path
+
+
+@pytest.mark.parametrize("before", [False, True], ids=["first", "restated"])
+def test_killed_between_the_two_tables_of_one_file(tmp_path: Path, before: bool) -> None:
+    table = tmp_path / "data" / "facts"
+    if before:
+        import_file(both(tmp_path / "1.zip", 1), How(table), lambda said: None)
+    killed = subprocess.run([sys.executable, "-c", BETWEEN, both(tmp_path / "2.zip", 2), table], cwd=HERE)
+    assert killed.returncode == -signal.SIGKILL
+    assert held(path_of(table), "orders") == {2}
+
+    other = tmp_path / "other.csv"
+    other.write_text("Campaign name,By Day,Cost,Impressions,Currency\nX,2025-08-01,1,1,USD\n")
+    import_file(other, How(table), lambda said: None)
+
+    assert held(path_of(table), "orders") == ({1} if before else set())
+    assert 2 not in held(table, "impressions")
+
+
+def test_a_failure_between_the_two_tables_takes_the_first_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    table = tmp_path / "facts"
+    import_file(both(tmp_path / "1.zip", 1), How(table), lambda said: None)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(committing, "store", full)
+    with pytest.raises(OSError, match="No space"):
+        import_file(both(tmp_path / "2.zip", 2), How(table), lambda said: None)
+
+    assert (held(table, "impressions"), held(path_of(table), "orders")) == ({1}, {1})
+    assert [path.name for path in tmp_path.iterdir() if path.name.endswith("under-way")] == []
+
+
+def test_the_next_import_removes_what_a_killed_one_left(tmp_path: Path) -> None:
+    table = tmp_path / "facts"
+    for factor in (1, 2):
+        import_file(statement(tmp_path / f"{factor}.csv", factor), How(table), lambda said: None)
+    earlier = set(table.glob("*.parquet"))
+    for name in ("part-00000-4a0c1d2e-c000.zstd.parquet", "part-0001.parquet#1", "_delta_log/_commit_4a0c.json.tmp"):
+        (table / name).write_bytes(b"half of it")
+    (table / "notes.txt").write_text("somebody's own")
+
+    import_file(statement(tmp_path / "3.csv", 3), How(table), lambda said: None)
+
+    files = {path.name for path in table.rglob("*") if path.is_file() and not path.name.endswith(".json")}
+    assert files > {path.name for path in earlier} | {"notes.txt"}
+    assert len(files) == len(earlier) + 2
+    assert sorted(DeltaTable(str(table), version=0).to_pyarrow_table()["impressions"].to_pylist())[-1] == 1
+
+
+def test_leftovers_are_told_from_what_only_a_checkpoint_names(tmp_path: Path) -> None:
+    table = tmp_path / "facts"
+    for factor in (1, 2):
+        import_file(statement(tmp_path / f"{factor}.csv", factor), How(table), lambda said: None)
+    DeltaTable(str(table)).create_checkpoint()
+    for commit in (table / "_delta_log").glob("*.json"):
+        commit.unlink()
+
+    assert sweep(table) == 0
+    assert held(table, "impressions") == {2}
 
 
 def test_two_imports_at_once_both_land(tmp_path: Path) -> None:
