@@ -5,14 +5,18 @@ PYTHON ?= python3
 BIN = .venv/bin
 export PYTHON
 
-.PHONY: run test check lock clean venv dev browser demo
+.PHONY: run test test-long check lock clean venv dev browser demo
 
 # Own facts (DASHBOARD_FACTS) are never made up; the demo's are, until their first version is in the log.
 run: venv $(if $(DASHBOARD_FACTS)$(wildcard data/facts/_delta_log/*.json),,demo)
 	$(BIN)/marketing-dashboard serve
 
+# One process a core; a file's tests stay together, as they share a server. What takes long has a command of its own.
 test: dev browser
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "not long"
+
+test-long: dev browser
+	$(BIN)/python -m pytest -m long
 
 check: dev
 	$(BIN)/ruff check .

@@ -6,7 +6,7 @@ import pytest
 
 from bench.faults import cold, killed, replaced, stopped
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 
 def test_parallel_first_requests_of_a_cold_start_are_all_answered(facts_path: Path) -> None:

@@ -29,7 +29,7 @@ LOCKED = [
     "no-new-privileges",
 ]
 
-pytestmark = [pytest.mark.engine, pytest.mark.slow]
+pytestmark = [pytest.mark.engine, pytest.mark.long]
 
 
 def docker(*arguments: str, timeout: float = 60) -> str:

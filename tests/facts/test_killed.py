@@ -81,7 +81,7 @@ def version_of(table: Path) -> tuple[int, float] | None:
     return DeltaTable(str(table)).version(), sum(rows["spend"].to_pylist())
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_killed_at_fifty_moments(tmp_path: Path, importer: subprocess.Popen[str]) -> None:
     table = tmp_path / "facts"
     chance = random.Random(4)
