@@ -8,12 +8,10 @@ from typing import Any, Final
 import orjson
 import xlsxwriter
 
+from facts.spreadsheets import neutral
 from kpi.metrics import METRICS
 
 Row = dict[str, Any]
-
-#: A spreadsheet takes text that begins like this for a formula.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 
 _NUMBER_FORMATS: Final = {
     "money": "#,##0.00",
@@ -73,8 +71,3 @@ def xlsx_of(columns: Sequence[str], rows: Sequence[Row], title: str) -> bytes:
 def columns_of(columns: Sequence[str], rows: Sequence[Row]) -> list[str]:
     """`columns`, then whatever else the rows have, in their order."""
     return list(dict.fromkeys((*columns, *(name for row in rows for name in row))))
-
-
-def neutral(value: Any) -> Any:
-    """`value`, with an apostrophe before text that a spreadsheet would take for a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

@@ -20,11 +20,12 @@ from deltalake.exceptions import DeltaError
 
 from facts.committing import Planned, alone, carry_out, planned
 from facts.imported import opened
-from facts.importers import Import, ImportProblem, Options
+from facts.importers import Fault, Import, ImportProblem, Options, WrongRows
 from facts.importers.importing import read_file
 from facts.importers.margins import Margin, read_margins
 from facts.importers.options import platform_named
 from facts.importers.rates import Rates, read_rates
+from facts.importers.report import as_csv
 from facts.protocol import DataProblem
 from facts.shop import path_of
 from facts.store import load
@@ -65,6 +66,7 @@ def add_commands(commands: Any) -> None:
         help="CSV, TSV, XLSX, Parquet, a zip of these, or the folder of a Delta or Parquet table",
     )
     files.add_argument("--dry-run", action="store_true", help="say what would change, write nothing")
+    files.add_argument("--problems", type=Path, metavar="CSV", help="list every row that must be repaired here")
     past = commands.add_parser("history", help="list the versions of the data: when, who, which file")
     past.add_argument("--as-of", type=int, metavar="VERSION", help="compare each month at that version with now")
     past.add_argument("--business", action="store_true", help="of the shop's own days")
@@ -107,7 +109,7 @@ def run(arguments: argparse.Namespace, facts: Path) -> int:
             from facts.watch import watch
 
             return watch(arguments.folder, how, every=arguments.every, once=arguments.once)
-        return import_files(arguments.files, how, dry_run=arguments.dry_run)
+        return import_files(arguments.files, how, dry_run=arguments.dry_run, problems=arguments.problems)
     except (ImportProblem, DataProblem) as problem:
         _complain(str(problem))
     except BrokenPipeError:
@@ -140,15 +142,20 @@ def _how(arguments: argparse.Namespace, facts: Path) -> How:
     )
 
 
-def import_files(files: list[Path], how: How, *, dry_run: bool = False) -> int:
-    """Import each file by itself; the status is 1 where one is refused, and says so, with the others imported."""
+def import_files(files: list[Path], how: How, *, dry_run: bool = False, problems: Path | None = None) -> int:
+    """Import each file by itself; the status is 1 where one is refused, and says so, with the others imported.
+
+    The rows that must be repaired are listed in the file `problems`.
+    """
     status = 0
+    faults: list[Fault] = []
     for file in files:
         try:
             import_file(file, how, print, dry_run=dry_run)
         except ImportProblem as problem:
             _complain(str(problem))
             status = 1
+            faults += problem.faults if isinstance(problem, WrongRows) else []
         except (ArithmeticError, LookupError, TypeError, ValueError, pa.ArrowException) as problem:
             _log.debug("import of %s", file, exc_info=True)
             _complain(
@@ -156,6 +163,9 @@ def import_files(files: list[Path], how: How, *, dry_run: bool = False) -> int:
                 "this is a fault of the program, please report it with the file's first lines."
             )
             status = 1
+    if problems:
+        problems.write_text(as_csv(faults), encoding="utf-8-sig", newline="")
+        print(f"{len(faults):,} faults are listed in {problems}.")
     return status
 
 

@@ -37,23 +37,22 @@ _MONTHS: Final = (
 MONTHS: Final = {name: number for number, line in enumerate(_MONTHS, 1) for name in line.split()}
 
 
-def days(column: str, texts: Sequence[str], order: str | None, where: Callable[[int], str]) -> list[date]:
-    """The day that each of the distinct `texts` names. `order` is "dmy", "mdy" or None for what the texts prove.
+def days(column: str, texts: Sequence[str], order: str | None, where: Callable[[int], str]) -> list[date | None]:
+    """The day that each of the distinct `texts` names, None where it is no day; see `no_day`.
 
-    Raises ImportProblem at the first text that is no day (`where` names its row), and where the order is undecidable.
+    `order` is "dmy", "mdy" or None for what the texts prove. Raises ImportProblem where that is undecidable; `where`
+    names a text's row.
     """
     split = {place: parts for place, text in enumerate(texts) if (parts := _PARTS.match(text)) and parts[2] != "."}
     if split and order is None:
         order = _order(column, [(int(each[1]), int(each[3]), _year(each[4])) for each in split.values()], where(0))
-    result = []
-    for place, text in enumerate(texts):
-        found = _day(text, order or "dmy")
-        if found is None or not FIRST <= found < LAST:
-            raise ImportProblem(
-                f"{where(place)}: “{column}” is “{text[:60]}”, which is no day; repair it or export again."
-            )
-        result.append(found)
-    return result
+    found = (_day(text, order or "dmy") for text in texts)
+    return [day if day is not None and FIRST <= day < LAST else None for day in found]
+
+
+def no_day(column: str, text: str) -> str:
+    """What is wrong with a text that is no day."""
+    return f"“{column}” is “{text[:60]}”, which is no day; repair it or export again."
 
 
 def is_day(text: str) -> bool:

@@ -17,7 +17,7 @@ from facts.importers.headers import normal
 from facts.importers.numbers import MISSING, Floats
 from facts.importers.reading import Sheet
 from facts.importers.recognise import Recognised
-from facts.importers.report import Dropped, ImportProblem
+from facts.importers.report import MOST_FAULTS, Dropped, Fault, ImportProblem, WrongRows
 from kpi.schema import MEASURES
 
 #: Told how many rows have been read.
@@ -47,11 +47,15 @@ class RawColumn:
 
 @dataclass(frozen=True)
 class Raw:
-    """The rows that have a day: columns by their place in the file, the row's number of each, and what was dropped."""
+    """The rows that have a day: columns by their place in the file, the row's number of each, and what was dropped.
+
+    `faults` are the rows that are neither figures, nor totals, nor a note.
+    """
 
     columns: dict[int, RawColumn]
     rows: NDArray[np.int64]
     dropped: tuple[Dropped, ...]
+    faults: tuple[Fault, ...] = ()
 
 
 class _Drops:
@@ -72,7 +76,7 @@ def gather(sheet: Sheet, known: Recognised, day: str, progress: Progress) -> Raw
     """Read the columns that `known` places; `day` is the field by which rows are told to be figures of a day.
     `progress` is called with the number of rows read, now and then.
 
-    Raises ImportProblem at the first row that is neither figures, nor totals, nor a note.
+    Raises ImportProblem where no row is left.
     """
     width = len(known.headers)
     wanted = sorted({0, *(place for places in known.places.values() for place in places)})
@@ -97,7 +101,11 @@ def gather(sheet: Sheet, known: Recognised, day: str, progress: Progress) -> Raw
         if number <= known.row:
             continue
         if len(cells) != width:
-            cells = _fitted(sheet.name, number, cells, width)
+            fitted = _fitted(cells, width)
+            if fitted is None:
+                classify.blame(number, "", "", _too_wide(len(cells), width))
+                continue
+            cells = fitted
         cell = cells[day_place]
         good = days.get(cell)
         if good is None:
@@ -119,18 +127,26 @@ def gather(sheet: Sheet, known: Recognised, day: str, progress: Progress) -> Raw
         flush()
     if not numbers:
         raise classify.nothing()
-    return Raw({place: _joined(each) for place, each in parts.items()}, np.concatenate(numbers), classify.drops.told())
+    return Raw(
+        {place: _joined(each) for place, each in parts.items()},
+        np.concatenate(numbers),
+        classify.drops.told(),
+        tuple(classify.faults),
+    )
 
 
-def _fitted(name: str, number: int, cells: Sequence[Any], width: int) -> Sequence[Any]:
+def _fitted(cells: Sequence[Any], width: int) -> Sequence[Any] | None:
+    """A row as wide as the header, None where it holds something beyond it."""
     if len(cells) < width:
         return [*cells, *([""] * (width - len(cells)))]
-    if any(cell not in (None, "") for cell in cells[width:]):
-        raise ImportProblem(
-            f"{name}, row {number} has {len(cells)} cells where the header has {width}: a name with a separator in it "
-            "may have lost its quotation marks; repair that row or export again."
-        )
-    return cells[:width]
+    return None if any(cell not in (None, "") for cell in cells[width:]) else cells[:width]
+
+
+def _too_wide(cells: int, width: int) -> str:
+    return (
+        f"it has {cells} cells where the header has {width}: a name with a separator in it may have lost its "
+        "quotation marks; repair that row or export again."
+    )
 
 
 def _blank(cell: Any) -> bool:
@@ -155,6 +171,7 @@ class _Odd:
 
     def __init__(self, name: str, known: Recognised, day_place: int) -> None:
         self.drops = _Drops()
+        self.faults: list[Fault] = []
         self._name, self._known, self._day = name, known, day_place
         self._header = known.normal
         self._campaign = known.places.get("campaign", (None,))[0]
@@ -169,7 +186,8 @@ class _Odd:
         first = next(str(cell).strip() for cell in cells if cell not in (None, ""))
         self._odd += 1
         if self._odd > _MOST_ODD:
-            raise self._refused(number, cells)
+            self._refuse(number, cells)
+            raise WrongRows(self.faults)
         if len(filled) == 1 and not isinstance(filled[0], (int, float)) and not TOTAL.match(first):
             if re.match(r"no data|no results|keine daten|aucune donnée|no hay datos|sin datos", first, re.IGNORECASE):
                 self._says_nothing = number
@@ -181,15 +199,24 @@ class _Odd:
         elif TOTAL.match(first) or (self._campaign is not None and _blank(cells[self._campaign])):
             self.drops.add("totals", number)
         else:
-            raise self._refused(number, cells)
+            self._refuse(number, cells)
 
-    def _refused(self, number: int, cells: Sequence[Any]) -> ImportProblem:
+    def _refuse(self, number: int, cells: Sequence[Any]) -> None:
         header = " ".join(self._known.headers[self._day].split())
-        said = "empty" if _blank(cells[self._day]) else f"“{str(cells[self._day])[:40]}”, which is no day"
-        return ImportProblem(f"{self._name}, row {number}: “{header}” is {said}; repair that row or export again.")
+        value = "" if _blank(cells[self._day]) else str(cells[self._day])[:40]
+        said = f"“{value}”, which is no day" if value else "empty"
+        self.blame(number, header, value, f"“{header}” is {said}; repair that row or export again.")
+
+    def blame(self, number: int, column: str, value: str, problem: str) -> None:
+        """Remember a row that must be repaired."""
+        self.faults.append(Fault(self._name, number, column, value, problem))
+        if len(self.faults) >= MOST_FAULTS:
+            raise WrongRows(self.faults)
 
     def nothing(self) -> ImportProblem:
         """Why no row is left."""
+        if self.faults:
+            return WrongRows(self.faults)
         if self._says_nothing:
             return ImportProblem(
                 f"{self._name}, row {self._says_nothing} says that there is no data: choose other days and export "

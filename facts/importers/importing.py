@@ -85,16 +85,18 @@ def _read(sheet: Sheet, known: Recognised, options: Options, progress: Progress)
     if known.layout.kind == "business":
         return _business(table)
     days = _days(table, day)
-    _note_weeks(table, days)
-    kept = _not_total(table, days)
-    if not kept.all():
-        table.keep(kept, "totals")
-        days = days[kept]
+    if not np.isnat(days).any():
+        _note_weeks(table, days)
+        kept = _not_total(table, days)
+        if not kept.all():
+            table.keep(kept, "totals")
+            days = days[kept]
     missing = {name: _why_missing(known, name) for name in MEASURES if not table.has(name)}
     _results(table, missing)
     measures = table.numbers([name for name in MEASURES if name not in missing], COUNTS, MONEY)
     if known.layout.name == meta.ACTION_TABLE.name:
         measures, missing = _actions(sheet, table, measures, missing)
+    table.refuse_faults()
     texts = dimensions.texts(sheet, table)
     frame = pd.DataFrame(
         {
@@ -136,6 +138,7 @@ def _days(table: Table, field: str) -> np.ndarray:
     """The day of each row; a report by periods is refused, never piled onto a day."""
     if field == "start":
         same = table.same("start", "end")
+        table.refuse_faults()
         blank = np.asarray(table.texts("campaign") == UNKNOWN)
         longer = ~same & ~(blank if table.has("campaign") else np.zeros(len(table), dtype=bool))
         if longer.any():
@@ -256,6 +259,7 @@ def _business(table: Table) -> Import:
             CURRENCY: dimensions.currency(table),
         }
     )
+    table.refuse_faults()
     frame = (
         frame.groupby([DATE, CURRENCY], observed=True, sort=True)[list(business.MEASURES)]
         .sum(min_count=1)

@@ -15,7 +15,7 @@ from facts.importers.headers import language
 from facts.importers.numbers import Floats
 from facts.importers.options import Options
 from facts.importers.recognise import Recognised
-from facts.importers.report import Dropped, Finding, ImportProblem
+from facts.importers.report import MOST_FAULTS, Dropped, Fault, Finding, ImportProblem, WrongRows
 from kpi.schema import UNKNOWN
 
 #: Texts that name nothing. "None" and "null" are not among them: a campaign may be called so.
@@ -33,6 +33,7 @@ class Table:
         self.name, self.known, self.options = name, known, options
         self.findings: list[Finding] = []
         self.dropped: list[Dropped] = list(raw.dropped)
+        self.faults: list[Fault] = list(raw.faults)
         self._raw = raw
         held = {field: self._column(field, places) for field, places in known.places.items()}
         self._columns: dict[str, RawColumn] = {field: column for field, column in held.items() if column is not None}
@@ -47,6 +48,20 @@ class Table:
     def where(self, place: int) -> str:
         """A row's name in a sentence."""
         return f"{self.name}, row {int(self._raw.rows[place])}"
+
+    def fault(self, place: int, column: str, value: str, what: str) -> None:
+        """Remember a cell that must be repaired."""
+        self._blame(place, column, value, f"{what}; repair the cell or export again.")
+
+    def _blame(self, place: int, column: str, value: str, problem: str) -> None:
+        self.faults.append(Fault(self.name, int(self._raw.rows[place]), column, value, problem))
+        if len(self.faults) >= MOST_FAULTS:
+            raise WrongRows(self.faults)
+
+    def refuse_faults(self) -> None:
+        """Raises WrongRows where a row must be repaired."""
+        if self.faults:
+            raise WrongRows(self.faults)
 
     def note(self, text: str, kind: str = "note") -> None:
         """Remember something to tell."""
@@ -69,7 +84,7 @@ class Table:
             place: RawColumn(column.texts.filter(chosen), None if column.floats is None else column.floats[mask])
             for place, column in self._raw.columns.items()
         }
-        self._raw = Raw(columns, self._raw.rows[mask], self._raw.dropped)
+        self._raw = Raw(columns, self._raw.rows[mask], self._raw.dropped, self._raw.faults)
         if not len(self._raw.rows):
             raise ImportProblem(f"{self.name} holds only totals: export the rows by day and campaign.")
 
@@ -125,6 +140,10 @@ class Table:
         found = dates.days(
             self.known.header(field), known, self.options.dates, lambda code: self.where(int(np.argmax(codes == code)))
         )
+        header = self.known.header(field)
+        for code in [place for place, day in enumerate(found) if day is None]:
+            for at in np.flatnonzero(codes == code):
+                self._blame(int(at), header, known[code], dates.no_day(header, known[code]))
         return np.array(found, dtype="datetime64[D]")[codes]
 
     def texts(self, field: str, default: str = UNKNOWN) -> pd.Categorical:
@@ -190,7 +209,10 @@ class Table:
         result: dict[str, Floats] = {}
         for key, (header, texts, column) in bare.items():
             sign = proofs[key].sign or (_thousands(texts, usual) if key[0] in counts else usual)
-            values = numbers.numbers(header, texts, sign, self.where, column.texts)
+            values, wrong = numbers.numbers(texts, sign)
+            for at in wrong:
+                written = str(column.texts[int(at)].as_py()).strip()[:60]
+                self.fault(int(at), header, written, f"“{header}” is “{written}”, which is no number")
             masked = self._masked(header, column.texts) if key[0] in (*counts, *money) else 0
             if masked:
                 self.note(
@@ -210,12 +232,9 @@ class Table:
         return result
 
     def _counted(self, field: str, values: Floats) -> Floats:
-        below = np.flatnonzero(values < 0)
-        if len(below):
-            raise ImportProblem(
-                f"{self.where(int(below[0]))}: “{self.known.header(field)}” is below zero; "
-                "repair the cell or export again."
-            )
+        header = self.known.header(field)
+        for at in np.flatnonzero(values < 0):
+            self.fault(int(at), header, f"{values[at]:g}", f"“{header}” is below zero")
         whole = np.round(values)
         if (np.abs(whole - values) > 1e-6).any():
             self.note(

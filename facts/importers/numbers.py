@@ -84,28 +84,19 @@ def _place(texts: pa.Array, ambiguous: pa.Array, *patterns: str) -> int:
     return -1
 
 
-def numbers(column: str, texts: pa.Array, sign: str, row: Callable[[int], str], written: pa.Array) -> Floats:
-    """Bare texts as floats, NaN where null, with `sign` before the decimals; `written` is what the file has for them.
-
-    Raises ImportProblem at a text that is no number.
-    """
+def numbers(texts: pa.Array, sign: str) -> tuple[Floats, NDArray[np.intp]]:
+    """Bare texts as floats, NaN where null, with `sign` before the decimals; and the places of what is no number."""
     other = "," if sign == "." else "."
     plain = rf"^[+-]?(\d+|\d{{1,3}}([{other}]\d{{2,3}})*[{other}]\d{{3}})?([{sign}]\d*)?([eE][+-]?\d{{1,3}})?$"
     good = pc.and_(pc.match_substring_regex(texts, plain), pc.match_substring_regex(texts, r"\d"))
-    if not pc.all(good, min_count=0).as_py():
-        place = int(pc.index(pc.fill_null(good, True), pa.scalar(False)).as_py())
-        raise ImportProblem(
-            f"{row(place)}: “{column}” is “{str(written[place].as_py()).strip()[:60]}”, which is no number; "
-            "repair the cell or export again."
-        )
+    wrong = ~pc.fill_null(good, True).to_numpy(zero_copy_only=False)
+    if wrong.any():
+        texts = pc.if_else(pa.array(wrong), pa.scalar(None, pa.string()), texts)
     texts = pc.replace_substring(texts, other, "")
     if sign == ",":
         texts = pc.replace_substring(texts, ",", ".")
     values = pc.cast(texts, pa.float64()).to_numpy(zero_copy_only=False)
-    if np.isinf(values).any():
-        place = int(np.flatnonzero(np.isinf(values))[0])
-        raise ImportProblem(f"{row(place)}: “{column}” is larger than any number; repair the cell or export again.")
-    return values
+    return values, np.flatnonzero(wrong | np.isinf(values))
 
 
 def currencies(texts: pa.Array) -> set[str]:

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from facts.importers.dates import days
+from facts.importers.dates import days, no_day
 from facts.importers.report import CURRENCY, ImportProblem
 from kpi.schema import DATE, MONEY
 
@@ -69,6 +69,8 @@ def read_rates(path: str | Path) -> Rates:
         cells = dict(zip(header, (cell.strip() for cell in row), strict=False))
         where = f"{path.name}, row {number}"
         (day,) = days("date", [cells.get("date", "")], "dmy", lambda _, where=where: where)  # type: ignore[misc]
+        if day is None:
+            raise ImportProblem(f"{where}: {no_day('date', cells.get('date', ''))}")
         pairs = (
             [(cells["currency"], cells.get("rate", ""))] if long else [(k, v) for k, v in cells.items() if k != "date"]
         )

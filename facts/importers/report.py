@@ -1,12 +1,15 @@
 """What an import brings and what it has to say: `Import`, its findings, and the sentence that refuses a file."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple, dataclass, field, fields
 from datetime import date
 from typing import Final
 
 import pandas as pd
 
+from facts.spreadsheets import neutral
 from kpi.schema import COUNTS, DATE, EVENTS, MEASURES, MONEY
 
 #: Columns of the stored table beside those of kpi.schema. `cut` names what the rows are broken down by, joined by "+";
@@ -19,8 +22,45 @@ CURRENCY: Final = "currency"
 PARTIAL: Final = frozenset({"ad group", "ad", "keyword", "search term", "product", "placement", "gender", "age"})
 
 
+#: A file with more wrong rows than this is not worth a list of them.
+MOST_FAULTS: Final = 10_000
+
+
 class ImportProblem(Exception):
     """A file cannot be imported. The message is a sentence: which file and row, what is wrong, and what to do."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A cell or a row that keeps a file from being imported: where it is, what stands there and what is wrong."""
+
+    file: str
+    row: int
+    column: str
+    value: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.file}, row {self.row}: {self.problem}"
+
+
+class WrongRows(ImportProblem):
+    """A file has rows that must be repaired: `faults` are all of them, in the file's order."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(sorted(dict.fromkeys(faults), key=lambda fault: fault.row))
+        rows = len({fault.row for fault in self.faults})
+        more = f" {rows - 1:,} more rows have faults; --problems FILE.csv lists them all." if rows > 1 else ""
+        super().__init__(f"{self.faults[0]}{more}")
+
+
+def as_csv(faults: Iterable[Fault]) -> str:
+    """Faults as a table: file, row, column, value and problem, no cell of which is a formula."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow([each.name for each in fields(Fault)])
+    writer.writerows([neutral(value) for value in astuple(fault)] for fault in faults)
+    return text.getvalue()
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """The commands as a person runs them: what they say, their status, and what they leave behind."""
 
+import csv
 import shutil
 from pathlib import Path
 from threading import Event
@@ -75,6 +76,34 @@ def test_a_refused_file_is_status_1_and_the_others_are_imported(
     assert spend(table) == pytest.approx(7131.36)
     assert cli.main(["import", "--platform", "Bing", str(FIXTURES / names[1])]) == 1
     assert "“Bing” is no platform" in capsys.readouterr().err
+
+
+def test_every_wrong_row_is_listed(table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    report = tmp_path / "report.csv"
+    header = "Day,Campaign name,Amount spent (USD),Impressions,Link clicks\n"
+    good = [f"2025-07-{day:02},A,5.00,10,1" for day in range(1, 29)]
+    wrong = [
+        "2025-07-29,A,five,10,1",
+        "2025-07-29,=1+1,=2+3,-7,1",
+        "yesterday,A,5.00,10,1",
+        "2025-07-30,A, July,5.00,10,1",
+    ]
+    report.write_text(header + "\n".join([*wrong[:2], *good, *wrong[2:]]))
+
+    assert cli.main(["import", str(report), "--dry-run", "--problems", str(tmp_path / "faults.csv")]) == 1
+
+    assert "report.csv, row 2: “Amount spent (USD)” is “five”" in (said := capsys.readouterr().err)
+    assert "3 more rows have faults; --problems FILE.csv lists them all." in said
+    with (tmp_path / "faults.csv").open(encoding="utf-8-sig", newline="") as file:
+        found = [(row["row"], row["column"], row["value"]) for row in csv.DictReader(file)]
+    assert found == [
+        ("2", "Amount spent (USD)", "five"),
+        ("3", "Amount spent (USD)", "'=2+3"),
+        ("3", "Impressions", "'-7"),
+        ("32", "Day", "yesterday"),
+        ("33", "", ""),
+    ]
+    assert not table.exists()
 
 
 def test_a_watched_folder(table: Path, tmp_path: Path) -> None:
