@@ -20,7 +20,7 @@ from components.spec import spec
 from facts import Facts
 from facts.protocol import DataProblem
 from facts.store import Source, load_aside
-from pages import PAGES
+from pages import EVERY, GIVEN, PAGES
 from settings import Settings, WrongSetting, from_environment
 
 _HERE = Path(__file__).resolve().parent
@@ -59,7 +59,7 @@ def create_app(settings: Settings, source: Source) -> Dash:
     app.index_string = shell.index(settings.prefix)
     app.layout = lambda: layout(settings, source, admission)
     entrance = Entrance(
-        PAGES,
+        EVERY,
         admission,
         settings.prefix,
         settings.auth_header,
@@ -77,7 +77,7 @@ def create_app(settings: Settings, source: Source) -> Dash:
 def layout(settings: Settings, source: Source, admission: Admission) -> Component:
     """The shell for the reader who asks; nothing where nobody does, as when Dash looks for itself."""
     allowed = rights()
-    pages = shown(PAGES, allowed)
+    pages = shown(EVERY, allowed)
     if not pages:
         return html.Div()
     facts = source.current()
@@ -89,16 +89,15 @@ def layout(settings: Settings, source: Source, admission: Admission) -> Componen
 
 def admission_of(settings: Settings) -> Admission:
     """How requests become rights. Raises WrongSetting where the policy cannot be used."""
-    pages = tuple(page.key for page in PAGES)
     if settings.auth != "jwt":
-        return Admission(pages)
+        return Admission(GIVEN)
     try:
-        policy = read_policy(settings.policy, pages)
+        policy = read_policy(settings.policy, GIVEN)
     except WrongPolicy as problem:
         raise WrongSetting(f"DASHBOARD_POLICY: {problem}") from None
     keys = Keys(settings.auth_keys)
     keys.load()  # before the workers fork, so that they share what it brings
-    return Admission(pages, SignIn(settings.auth_issuer, settings.auth_audience, settings.auth_groups, keys), policy)
+    return Admission(GIVEN, SignIn(settings.auth_issuer, settings.auth_audience, settings.auth_groups, keys), policy)
 
 
 def only_the_demo(facts: Facts) -> None:

@@ -86,7 +86,7 @@ def check() -> int:
     from app import only_the_demo
     from facts.protocol import DataProblem
     from facts.store import load
-    from pages import PAGES
+    from pages import GIVEN
 
     wrong = faults()
     for name in unknown():
@@ -109,7 +109,7 @@ def check() -> int:
             else:
                 print(f"sign-in   keys from {settings.auth_keys}, issuer {settings.auth_issuer}")
             try:
-                policy = read_policy(settings.policy, [page.key for page in PAGES])
+                policy = read_policy(settings.policy, GIVEN)
             except WrongPolicy as fault:
                 wrong.append(str(fault))
     for role in policy.roles if policy else ():

@@ -44,7 +44,7 @@ def ask(facts: Facts, address: str, scope: Scope = (), ranks: Sequence[str] = RA
 
 def view(page: Page, facts: Facts, asked: Asked, scope: Scope = (), problem: str | None = None) -> dict[str, Any]:
     """The view of docs/wire.md, but for what differs from reader to reader."""
-    reading = reading_of(page.visuals, facts, asked, scope)
+    reading = reading_of(page.visuals, facts, asked, scope) if page.visuals else None
     return {
         "page": page.key,
         "query": write(asked.query),

@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from access.identity import NoKeys, NotSignedIn
 from access.rights import NOTHING, Admission, Rights
-from callbacks.shown import shown
+from callbacks.shown import shown, with_beside
 from components import notices
 from components.visuals import Page
 
@@ -157,7 +157,7 @@ def decide(entrance: Entrance, app: Dash) -> None:
         raise Refused(401, f"not signed in: {fault}", "You are not signed in.") from None
     except NoKeys as fault:
         raise Refused(503, "no keys", str(fault)) from None
-    rights = entrance.admission.rights(g.reader)
+    rights = with_beside(entrance.admission.rights(g.reader), entrance.pages)
     page = _page_of(entrance, kind, app)
     g.opened = rights
     if rights.pages and (kind is None or page == ""):

@@ -1,6 +1,7 @@
 """What is drawn for a reader: the pages they may open, without what they may not see."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from flask import g
 
@@ -20,6 +21,12 @@ def reader() -> Reader | None:
     """Who asks; nobody in the demo."""
     found = g.get("reader") if g else None
     return found if isinstance(found, Reader) else None
+
+
+def with_beside(rights: Rights, pages: Sequence[Page]) -> Rights:
+    """`rights`, opening also those of `pages` that stand beside one they open."""
+    more = tuple(page.key for page in pages if any(map(rights.opens, page.beside)))
+    return replace(rights, pages=(*rights.pages, *more)) if more else rights
 
 
 def shown(pages: Sequence[Page], rights: Rights) -> tuple[Page, ...]:

@@ -138,11 +138,16 @@ def _topbar(pages: Sequence[Page], prefix: str, account: tuple[str, str] | None)
                 **{"data-go": pages[0].key},
             ),
             html.Nav(
-                [html.A(_short(page), href=prefix + page.path, **{"data-go": page.key}) for page in pages],
+                [
+                    html.A(_short(page), href=prefix + page.path, **{"data-go": page.key})
+                    for page in pages
+                    if not page.icon
+                ],
                 className="tabs",
                 **{"aria-label": "Pages"},
             ),
             html.Div(id="status", className="status"),
+            *(_icon_link(page, prefix) for page in pages if page.icon),
             _icon_button("theme", "Theme"),
             *([_account(*account)] if account else []),
         ],
@@ -168,6 +173,15 @@ def _account(name: str, log_out: str) -> Component:
 
 def _icon(name: str) -> Component:
     return html.Span(className=f"icon icon-{name}", **{"aria-hidden": "true"})
+
+
+def _icon_link(page: Page, prefix: str) -> Component:
+    return html.A(
+        [_icon(page.icon), html.Span(page.title, className="visually-hidden")],
+        href=prefix + page.path,
+        className="btn icon-button",
+        **{"data-go": page.key, "data-tip": page.title},
+    )
 
 
 def _icon_button(name: str, label: str, icon: str | None = None, more: str = "") -> Component:
@@ -292,7 +306,7 @@ def _banners(demo: str | None) -> Component:
 def _page(page: Page, prefix: str) -> Component:
     return html.Section(
         [_visual(page, visual, prefix) for visual in page.visuals],
-        className="grid-page",
+        className="body-page" if page.body else "grid-page",
         hidden=True,
         **{"data-page": page.key, "aria-labelledby": f"title-{page.key}"},
     )

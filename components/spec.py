@@ -6,6 +6,7 @@ from typing import Any
 
 from components.url import RANKS, choices
 from components.visuals import Page
+from kpi.glossary import WHY, group
 from kpi.metrics import METRICS
 from kpi.schema import DIMENSIONS
 
@@ -32,6 +33,8 @@ def spec(
                 "decimals": metric.decimals,
                 "better": metric.better,
                 "definition": _silent(metric.definition, hidden),
+                "group": group(metric),
+                "why": _silent(WHY.get(metric.key, ""), hidden),
                 "formula": metric.formula if _plain(hidden).isdisjoint(metric.measures) else "",
             }
             for metric in METRICS.values()
@@ -42,6 +45,7 @@ def spec(
             page.key: {
                 "title": page.title,
                 "path": page.path,
+                **({"body": page.body} if page.body else {}),
                 "visuals": {visual.name: {"kind": visual.kind, **visual.spec} for visual in page.visuals},
             }
             for page in pages

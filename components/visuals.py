@@ -41,13 +41,21 @@ class Visual:
 
 @dataclass(frozen=True)
 class Page:
-    """One page: `path` is its address below the prefix ("" is the landing page)."""
+    """One page: `path` is its address below the prefix ("" is the landing page).
+
+    A page of visuals has a tab. One that has `body` instead is drawn by the module of that name in assets/later, and is
+    reached by its `icon` in the header. Whoever may open one of the pages `beside` may open this one too; a page that
+    names none is a right of its own.
+    """
 
     key: str
     path: str
     title: str
     lead: str
-    visuals: tuple[Visual, ...]
+    visuals: tuple[Visual, ...] = ()
+    body: str = ""
+    icon: str = ""
+    beside: tuple[str, ...] = ()
 
 
 def without(page: Page, hidden: Set[str]) -> Page:

@@ -3,7 +3,13 @@
 from pages.cfo import CFO
 from pages.cmo import CMO
 from pages.executive import EXECUTIVE
+from pages.glossary import GLOSSARY
 
+#: The pages of figures.
 PAGES = (EXECUTIVE, CMO, CFO)
 
-__all__ = ["CFO", "CMO", "EXECUTIVE", "PAGES"]
+#: Every page there is, and those that a policy can give.
+EVERY = (*PAGES, GLOSSARY)
+GIVEN = tuple(page.key for page in EVERY if not page.beside)
+
+__all__ = ["CFO", "CMO", "EVERY", "EXECUTIVE", "GIVEN", "GLOSSARY", "PAGES"]

@@ -23,7 +23,7 @@
       const area = makeSvg("path", { class: "spark-area" });
       const spark = makeSvg("svg", { class: "spark", viewBox: "0 0 100 30", preserveAspectRatio: "none", "aria-hidden": "true" });
       spark.append(area, path);
-      const part = { metric, value, change, arrow, step, since, path, area, spark, card: null };
+      const part = { key, metric, value, change, arrow, step, since, path, area, spark, card: null };
       dashboard.tips.set(label, () => explain(part));
       grid.append(make("div", { class: "card-box" }, make("div", { class: "card-label" }, label), value, make("div", { class: "card-against" }, change, since), spark));
       return part;
@@ -73,14 +73,14 @@
   }
 
   /** What the label says on demand: the name, the whole figure, the definition and the formula. */
-  function explain({ metric, card, period }) {
+  function explain({ key, metric, card, period }) {
     const { full } = dashboard.format;
     const found = [{ kind: "title", text: metric.label }];
     if (metric.unit === "people" && card.value !== null) {
       found.push({ kind: "figure", text: `Between ${full(metric, card.low)} and ${full(metric, card.value)}` });
     } else found.push({ kind: "figure", text: full(metric, card.value) });
     if (card.baseline !== null && period.baseline) found.push({ text: `${full(metric, card.baseline)} in ${period.baseline}` });
-    return [...found, { text: metric.definition }, { kind: "formula", text: dashboard.format.formula(metric) }];
+    return [...found, { text: metric.definition }, { kind: "formula", text: dashboard.format.formula(metric) }, dashboard.tips.glossary(key)];
   }
 
   dashboard.cards = { draw, use: (spec) => (metrics = spec.metrics) };

@@ -9,16 +9,33 @@
   function turn(key, query) {
     for (const link of document.querySelectorAll("a[data-go]:not([data-query])")) {
       attribute(link, "href", dashboard.address.page(link.dataset.go, query));
-      if (link.closest(".tabs")) attribute(link, "aria-current", link.dataset.go === key ? "page" : null);
+      if (link.closest(".topbar") && !link.matches(".brand")) attribute(link, "aria-current", link.dataset.go === key ? "page" : null);
     }
     if (open === key) return;
     const first = open === null;
     open = key;
     for (const part of document.querySelectorAll("[data-page]")) hide(part, part.dataset.page !== key);
     dashboard.visuals.open(key);
+    attribute(document.documentElement, "data-body", spec.pages[key].body ?? null);
+    if (spec.pages[key].body) body(key);
     document.title = `${spec.pages[key].title} · Marketing dashboard`;
     dashboard.toolbar.fit(Object.values(spec.pages[key].visuals).some((visual) => visual.grain));
     if (!first) byId(`title-${key}`).focus({ preventScroll: true });
+  }
+
+  /** A page without visuals: the module of its name draws it, every time it is turned to. */
+  async function body(key) {
+    const section = document.querySelector(`section[data-page="${key}"]`);
+    const name = spec.pages[key].body;
+    try {
+      await dashboard.later(name);
+      if (open === key) dashboard.bodies[name].show(section, spec);
+    } catch (problem) {
+      console.warn(`${key} could not be drawn`, problem);
+      const retry = make("button", { type: "button", class: "btn btn-sm btn-outline-secondary", text: "Retry" });
+      retry.addEventListener("click", () => body(key));
+      section.replaceChildren(make("div", { class: "said" }, dashboard.icon("warning"), make("p", { text: "This page could not be loaded. Check the connection." }), retry));
+    }
   }
 
   /** Everything an answer says beside its figures. */
@@ -71,5 +88,6 @@
     return make("span", { class: "chip", title: all }, make("span", { class: "chip-label", text: label }), make("span", { class: "chip-value", text: named }), take);
   }
 
+  dashboard.bodies = {};
   dashboard.page = { turn, say, open: () => open, use: (given) => (spec = given) };
 })();

@@ -29,7 +29,7 @@
     const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
     if (link && plain) {
       event.preventDefault();
-      dashboard.view.go(link.dataset.go, link.dataset.query ?? dashboard.view.wanted().query);
+      dashboard.view.go(link.dataset.go, link.dataset.query ?? dashboard.view.wanted().query, link.hash);
     }
   }
 
@@ -95,7 +95,7 @@
     if (!spec || dashboard.started) return;
     dashboard.started = true;
     dashboard.prefix = spec.prefix;
-    for (const part of ["format", "address", "page", "cards", "tables", "toolbar"]) dashboard[part].use(spec);
+    for (const part of ["format", "address", "page", "tips", "cards", "tables", "toolbar"]) dashboard[part].use(spec);
     dashboard.visuals.find(spec);
     dashboard.theme.put();
     listen();

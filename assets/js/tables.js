@@ -46,7 +46,7 @@
     if (metric) {
       const notes = [{ kind: "title", text: metric.label }, { text: metric.definition }, { kind: "formula", text: dashboard.format.formula(metric) }];
       if (shaded) notes.push({ kind: "small", text: "Shaded by how far it is from zero, for rates from the whole selection’s: teal is better, orange is worse." });
-      dashboard.tips.set(button, () => notes);
+      dashboard.tips.set(button, () => [...notes, dashboard.tips.glossary(key)]);
     }
     const cell = make("th", { scope: "col", class: words ? "words" : null }, button);
     heads.push({ key, cell, words });

@@ -7,6 +7,7 @@
   let tip = null;
   let owner = null;
   let timer = 0;
+  let spec = null;
 
   const ownerOf = (target) => target?.closest?.("[data-tip]") ?? null;
 
@@ -19,11 +20,18 @@
       tip = make("div", { id: "tip", class: "tip", role: "tooltip", hidden: true });
       document.body.append(tip);
     }
-    tip.replaceChildren(...lines.filter(({ text }) => text).map(({ kind, text }) => make("p", { class: kind ? `tip-${kind}` : null, text })));
+    tip.replaceChildren(...lines.filter((line) => line?.text).map(line));
     owner = element;
     tip.hidden = false;
     element.setAttribute("aria-describedby", "tip");
     placeAt(element);
+  }
+
+  /** One line; `metric` makes it a link to where the glossary explains it. */
+  function line({ kind, text, metric }) {
+    if (!metric) return make("p", { class: kind ? `tip-${kind}` : null, text });
+    const href = `${dashboard.address.page("glossary", dashboard.view.wanted().query)}#${metric}`;
+    return make("p", { class: "tip-link" }, make("a", { href, "data-go": "glossary", text }));
   }
 
   function placeAt(element) {
@@ -56,11 +64,14 @@
 
   document.addEventListener("pointerover", over);
   document.addEventListener("focusin", (event) => {
+    if (event.target.closest?.("#tip")) return; // a link in it is being pressed
     const element = ownerOf(event.target);
     if (element && event.target.matches(":focus-visible")) show(element);
     else if (!element) hide();
   });
-  document.addEventListener("focusout", hide);
+  document.addEventListener("focusout", (event) => {
+    if (!event.relatedTarget?.closest?.("#tip")) hide();
+  });
   document.addEventListener("click", (event) => {
     const element = ownerOf(event.target);
     if (element?.matches(".info, .term")) show(element);
@@ -72,6 +83,9 @@
   });
 
   dashboard.tips = {
+    use: (given) => (spec = given),
+    /** The line that leads to the glossary. */
+    glossary: (metric) => (spec.pages.glossary ? { text: "In the glossary", metric } : null),
     /** What `element` says on demand: a list of { kind, text }. */
     set: (element, lines) => {
       told.set(element, lines);

@@ -48,7 +48,7 @@
   }
 
   /** Show a page for a query. `how` is what happens to the history: "push" or "stay"; `scroll` is where it stood. */
-  async function show(page, query, { how = "stay", anew = false, scroll = null } = {}) {
+  async function show(page, query, { how = "stay", anew = false, scroll = null, hash = "" } = {}) {
     controller?.abort();
     const mine = (controller = new AbortController());
     waiting(false);
@@ -58,7 +58,7 @@
     const known = Boolean(answer);
     if (!known) {
       const coming = ask(page, query, mine.signal); // on its way before the history costs its time
-      if (how === "push") push(page, query, from);
+      if (how === "push") push(page, query, from, hash);
       waiting(true, page);
       try {
         answer = await coming;
@@ -76,7 +76,7 @@
     shown = answer;
     wanted = { page, query: answer.query, chosen: structuredClone(answer.chosen) };
     put(answer);
-    if (known && how === "push") push(page, answer.query, from);
+    if (known && how === "push") push(page, answer.query, from, hash);
     const canonical = dashboard.address.page(page, answer.query);
     if (canonical !== location.pathname + location.search) history.replaceState(history.state, "", canonical + location.hash);
     if (turned) window.scrollTo(0, scroll ?? 0);
@@ -95,9 +95,9 @@
   }
 
   /** A new entry in the history; the one that is left remembers where it was scrolled to. */
-  function push(page, query, from) {
+  function push(page, query, from, hash) {
     history.replaceState({ ...history.state, scroll: from }, "");
-    history.pushState(null, "", dashboard.address.page(page, query));
+    history.pushState(null, "", dashboard.address.page(page, query) + hash);
   }
 
   function waiting(on, page) {
@@ -129,9 +129,10 @@
   dashboard.view = {
     show,
     change,
-    /** Go to a page or a query by a link. */
-    go: (page, query) => {
-      if (page !== wanted?.page || query !== wanted?.query) show(page, query, { how: "push" });
+    /** Go to a page or a query, or a place in a page, by a link. */
+    go: (page, query, hash = "") => {
+      if (page !== wanted?.page || query !== wanted?.query) show(page, query, { how: "push", hash });
+      else if (hash) location.hash = hash;
       else window.scrollTo({ top: 0, behavior: "smooth" });
     },
     again: () => show(wanted.page, wanted.query, { anew: true }),

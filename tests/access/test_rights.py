@@ -284,3 +284,20 @@ def test_an_address_or_callback_of_no_page_stops_the_start(facts_path: Path) -> 
     app.server.url_map.add(app.server.url_rule_class("/extra", endpoint="extra"))
     with pytest.raises(Unowned, match="/extra"):
         complete(app, PAGES)
+
+
+def test_the_glossary_opens_with_any_page_and_names_nothing_hidden(ask: Ask) -> None:
+    """It is drawn from the layout's spec, of which test_no_word_of_what_a_role_may_not_see reads every word."""
+    assert ask("marketing", "/glossary").status_code == 200
+    assert ask("marketing", "/view/glossary").json["visuals"] == {}
+    assert ask(None, "/glossary").status_code == 403
+    assert ask(None, "/view/glossary").status_code == 403
+    metrics = spec_of(ask("marketing", "/_dash-layout").json)["metrics"]
+    assert "roas" in metrics
+    assert "profit" not in metrics
+
+
+def spec_of(layout: dict[str, Any]) -> dict[str, Any]:
+    """The data of the layout's `spec` store."""
+    children = layout["props"]["children"]
+    return next(each["props"]["data"] for each in children if each["props"].get("id") == "spec")

@@ -1,0 +1,49 @@
+"""What the glossary says of a metric beside what the catalogue does: its heading, and why it is so."""
+
+from typing import Final
+
+from kpi.metrics import Metric
+from kpi.schema import MONEY
+
+
+def group(metric: Metric) -> str:
+    """The heading that `metric` stands under; it follows from the formula, so that a new metric has one."""
+    if metric.of_whole:
+        return "Shares of the whole"
+    if not metric.by:
+        return "Money" if metric.unit == "money" else "What happened"
+    if metric.measures.isdisjoint(MONEY):
+        return "Rates"
+    return "Costs" if metric.over == ("spend",) and metric.unit == "unit_money" else "Returns"
+
+
+#: Why a metric is defined so, where its definition does not say it. Sentences that name a metric which is hidden from a
+#: reader are left out for them (components.spec).
+WHY: Final[dict[str, str]] = {
+    "reach": "A person seen on two days or by two platforms is counted twice, and no export says how often that was.",
+    "conversions": "Each platform counts by its own rules, and two may claim the same order: it is what is claimed, "
+    "not what the shop sold.",
+    "new_customers": "Winning a customer and selling to a known one are different work, and cost differently.",
+    "spend": "More is neither better nor worse by itself: what it brings decides.",
+    "revenue": "It is what the platforms claim. The shop's own books say what was sold.",
+    "ctr": "Of impressions, not of people, because people cannot be added up.",
+    "cvr": "Of clicks, because whoever did not come to the shop could not order there.",
+    "frequency": "An average that hides what it does not know would look exact. This one says on which side it errs.",
+    "cpm": "Per thousand, as media is bought and sold.",
+    "cpa": "Orders of known customers are in it, so it is at most what a new customer costs.",
+    "cac": "Only what changes with the ads: a budget decision compares ad money with what it brings.",
+    "aov": "Per order, not per customer: a customer may order twice.",
+    "roas": "Averaging the rows' ROAS would let a campaign of ten dollars weigh as much as one of a million.",
+    "contribution": "It is what there is to pay for ads from.",
+    "profit": "A profit that leaves the ads out shows a company in profit while it loses money.",
+    "margin": "Of revenue, so that platforms of different size compare.",
+    "roi": "A return must be of what is left, or the goods would count as earned.",
+    "breakeven_roas": "It turns a ROAS into a verdict: above it the ads pay, below it they do not.",
+    "ltv": "Twelve months, because a longer horizon is mostly a forecast. Margin, because revenue "
+    "does not pay for ads.",
+    "ltv_cac": "The sum of the margins is divided by the sum of the spend, so customers that never come back "
+    "count too.",
+    "payback_months": "The sources tell the sum of twelve months and not its course; an even pace is the plainest "
+    "assumption.",
+    "profit_share": "Shares of a sum with losses in it add up to more than all of it, and mislead.",
+}

@@ -1,0 +1,13 @@
+"""Glossary: what every figure means, drawn in the browser from the catalogue that it already has."""
+
+from components.visuals import Page
+
+GLOSSARY = Page(
+    "glossary",
+    "glossary",
+    "Glossary",
+    "What every figure means, how it is computed, and why it is defined so.",
+    body="glossary",
+    icon="book",
+    beside=("executive", "cmo", "cfo"),
+)
