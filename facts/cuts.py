@@ -24,6 +24,10 @@ _CHOOSING: Final = frozenset({"campaign", "region", "device", "segment"})
 #: What owns money: cuts are alternatives within it, never across.
 UNIT: Final = ("platform", "account", PROGRAM)
 
+#: The dimensions of a reader's scope, of the filters, and of the grouping.
+Needs = tuple[frozenset[str], frozenset[str], frozenset[str]]
+_NOTHING: Final[Needs] = frozenset(), frozenset(), frozenset()
+
 
 def of_cuts(frame: pd.DataFrame, version: str, *, loaded: str, demo: bool, currency: str) -> Facts:
     """Facts over a frame with the columns of kpi.schema, `account`, `program` and `cut`.
@@ -56,13 +60,13 @@ class CutFacts:
         self._frame, self._unit = frame, unit
         self._cut, self._names = cuts.codes.to_numpy(), [str(name) for name in cuts.categories]
         self._views: dict[bytes, FrameFacts] = {}
-        self._by_needs: dict[frozenset[str], FrameFacts] = {}
+        self._by_needs: dict[Needs, FrameFacts] = {}
         self._lock = Lock()
-        self._view(frozenset())
+        self._view(_NOTHING)
 
     def extent(self) -> Extent:
         """The first and the last day."""
-        return self._view(frozenset()).extent()
+        return self._view(_NOTHING).extent()
 
     def options(self, scope: Scope = ()) -> dict[str, tuple[str, ...]]:
         """The values of each dimension that occur within `scope`, each from the cut that has the dimension."""
@@ -74,15 +78,15 @@ class CutFacts:
     ) -> dict[Grouping, pd.DataFrame]:
         """The totals frame of each grouping; see `facts.protocol.Facts`."""
         groupings = tuple(groupings)
-        by_needs: dict[frozenset[str], list[Grouping]] = {}
+        by_needs: dict[Needs, list[Grouping]] = {}
         for grouping in groupings:
-            by_needs.setdefault(_needs(grouping, selection.only, scope), []).append(grouping)
+            by_needs.setdefault(_needs(grouping, scope, selection.only), []).append(grouping)
         found: dict[Grouping, pd.DataFrame] = {}
         for needs, asked in by_needs.items():
             found.update(self._view(needs).totals(selection, asked, scope))
         return {grouping: found[grouping] for grouping in groupings}
 
-    def _view(self, needs: frozenset[str]) -> FrameFacts:
+    def _view(self, needs: Needs) -> FrameFacts:
         """The facts of one cut per account and day: that which covers most of `needs`."""
         with self._lock:
             known = self._by_needs.get(needs)
@@ -99,7 +103,7 @@ class CutFacts:
             return known
 
 
-def one_cut(unit: np.ndarray, cut: np.ndarray, names: list[str], needs: frozenset[str]) -> np.ndarray:
+def one_cut(unit: np.ndarray, cut: np.ndarray, names: list[str], needs: Needs) -> np.ndarray:
     """Which rows to take so that each `unit` (a number a row) has one cut (a number a row, into `names`)."""
     order = sorted(range(len(names)), key=lambda place: _worth(names[place], needs))
     rank = np.empty(len(names), dtype=np.int64)
@@ -110,11 +114,20 @@ def one_cut(unit: np.ndarray, cut: np.ndarray, names: list[str], needs: frozense
     return np.asarray(of_row == best[unit])
 
 
-def _worth(name: str, needs: frozenset[str]) -> tuple[int, bool, bool, int, str]:
-    """Less is better: most of what is needed, then whole before partial, with campaigns before without, then plain."""
+def _worth(name: str, needs: Needs) -> tuple[object, ...]:
+    """Less is better: a cut without what rows are narrowed by has none of them, so most of the scope wins, then most of
+    the filters, the same ones for all groupings; then most of the grouping, whole before partial, with campaigns
+    before without, then plain.
+    """
+    scope, filters, grouped = needs
     parts = set(name.split("+"))
-    return -len(needs & parts), bool(parts & PARTIAL), "campaign" not in parts, len(parts), name
+    narrowed = (-len(scope & parts), -len(filters & parts), sorted((scope | filters) & parts))
+    return *narrowed, -len(grouped & parts), bool(parts & PARTIAL), "campaign" not in parts, len(parts), name
 
 
-def _needs(grouping: Iterable[str], *narrowed: Scope) -> frozenset[str]:
-    return _CHOOSING & {*grouping, *(name for only in narrowed for name, _ in only)}
+def _needs(grouping: Iterable[str], scope: Scope, filters: Scope = ()) -> Needs:
+    return _named(scope), _named(filters), _CHOOSING & {*grouping}
+
+
+def _named(only: Scope) -> frozenset[str]:
+    return _CHOOSING & {name for name, _ in only}
