@@ -1,6 +1,7 @@
 """`create_app` puts the pieces together; `server` is what gunicorn serves. The only file that knows the app object."""
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,10 @@ from access.policy import WrongPolicy, read_policy
 from access.rights import Admission
 from callbacks.guard import WARM_UP, WARM_UP_KEY, Entrance
 from callbacks.register import register
+from callbacks.routes import Writing
 from callbacks.shown import reader, rights, shown
 from components import shell
+from components.locales import formats_of
 from components.spec import spec
 from facts import Facts
 from facts.protocol import DataProblem
@@ -35,11 +38,11 @@ def create_app(settings: Settings, source: Source) -> Dash:
     Raises WrongSetting where the settings do not let it show these facts.
     """
     admission = admission_of(settings)
-    if admission.demo:
-        try:
-            source.require(only_the_demo)
-        except DataProblem as problem:
-            raise WrongSetting(str(problem)) from None
+    try:
+        source.require(lambda facts: admit(facts, settings, admission.demo))
+    except DataProblem as problem:
+        raise WrongSetting(str(problem)) from None
+    writing = writing_of(settings)
     app = Dash(
         __name__,
         title="Marketing dashboard",
@@ -57,7 +60,7 @@ def create_app(settings: Settings, source: Source) -> Dash:
         enable_mcp=False,
     )
     app.index_string = shell.index(settings.prefix)
-    app.layout = lambda: layout(settings, source, admission)
+    app.layout = lambda: layout(settings, source, admission, writing)
     entrance = Entrance(
         EVERY,
         admission,
@@ -67,14 +70,14 @@ def create_app(settings: Settings, source: Source) -> Dash:
         settings.log_out,
         settings.metrics_token,
     )
-    register(app, entrance, source)
+    register(app, entrance, source, writing)
     if settings.prefix != "/":
         app.server.wsgi_app = below(settings.prefix, app.server.wsgi_app)
     warm_up(app.server)
     return app
 
 
-def layout(settings: Settings, source: Source, admission: Admission) -> Component:
+def layout(settings: Settings, source: Source, admission: Admission, writing: Writing) -> Component:
     """The shell for the reader who asks; nothing where nobody does, as when Dash looks for itself."""
     allowed = rights()
     pages = shown(EVERY, allowed)
@@ -84,7 +87,9 @@ def layout(settings: Settings, source: Source, admission: Admission) -> Componen
     banner = _DEMO if admission.demo and facts is not None else None
     who = reader()
     account = (who.name, settings.log_out) if who else None
-    return shell.layout(pages, spec(pages, settings.prefix, hidden=allowed.hides), banner=banner, account=account)
+    formats = writing(facts) if facts is not None else formats_of(settings.locale, settings.currency or "USD")
+    known = spec(pages, settings.prefix, formats, hidden=allowed.hides)
+    return shell.layout(pages, known, banner=banner, account=account)
 
 
 def admission_of(settings: Settings) -> Admission:
@@ -98,6 +103,23 @@ def admission_of(settings: Settings) -> Admission:
     keys = Keys(settings.auth_keys)
     keys.load()  # before the workers fork, so that they share what it brings
     return Admission(GIVEN, SignIn(settings.auth_issuer, settings.auth_audience, settings.auth_groups, keys), policy)
+
+
+def writing_of(settings: Settings) -> Writing:
+    """How the money and days of some facts are written: in the locale that is set, in the currency that they have."""
+    known = cache(formats_of)
+    return lambda facts: known(settings.locale, settings.currency or facts.currency)
+
+
+def admit(facts: Facts, settings: Settings, demo: bool) -> None:
+    """Raises DataProblem for facts that may not be shown with `settings`; `demo` is where nobody has to sign in."""
+    if demo:
+        only_the_demo(facts)
+    if settings.currency and settings.currency != facts.currency and not facts.demo:
+        raise DataProblem(
+            f"The data is in {facts.currency} and DASHBOARD_CURRENCY says {settings.currency}. Nothing is converted: "
+            "leave the setting out."
+        )
 
 
 def only_the_demo(facts: Facts) -> None:

@@ -83,7 +83,7 @@ def check() -> int:
     """Verify what a deploy rests on and print what was found; 1 where there is a fault, each said on stderr."""
     from access.keys import Keys
     from access.policy import WrongPolicy, empty_rows, read_policy
-    from app import only_the_demo
+    from app import admit
     from facts.protocol import DataProblem
     from facts.store import load
     from pages import GIVEN
@@ -99,8 +99,7 @@ def check() -> int:
             facts = load(settings.facts)
             through, of = facts.extent().last, "the demo's" if facts.demo else "your own"
             print(f"data      {settings.facts}: {of}, version {facts.version}, through {through}")
-            if settings.auth != "jwt":
-                only_the_demo(facts)
+            admit(facts, settings, settings.auth != "jwt")
         except DataProblem as problem:
             wrong.append(str(problem))
         if settings.auth == "jwt":

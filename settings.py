@@ -6,6 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from babel import Locale, UnknownLocaleError
+from babel.numbers import is_currency
+
 
 class WrongSetting(Exception):
     """A setting has a value it cannot have; the message names the variable, the value and what is allowed."""
@@ -44,6 +47,8 @@ class Settings:
     log_out: str
     metrics_token: str
     log: str
+    locale: str
+    currency: str
 
 
 def _number(low: int, high: int) -> Callable[[str], int]:
@@ -98,6 +103,20 @@ def _hosts(text: str) -> tuple[str, ...]:
 
 def _filled(text: str) -> str:
     if not text.strip():
+        raise ValueError
+    return text
+
+
+def _locale(text: str) -> str:
+    try:
+        known = Locale.parse(text, sep="-")
+    except UnknownLocaleError as problem:
+        raise ValueError from problem
+    return str(known).replace("_", "-")
+
+
+def _currency(text: str) -> str:
+    if text and not is_currency(text):
         raise ValueError
     return text
 
@@ -165,6 +184,22 @@ SETTINGS: Final = (
         "json: a line a request; text: warnings, exports and refusals",
         "the form of the log",
         _among("json", "text"),
+    ),
+    Setting(
+        "DASHBOARD_LOCALE",
+        "locale",
+        "en-US",
+        "a locale of CLDR such as en-US or de-DE",
+        "how figures and days are written",
+        _locale,
+    ),
+    Setting(
+        "DASHBOARD_CURRENCY",
+        "currency",
+        "",
+        "a code of ISO 4217 such as EUR, or unset: that of the data",
+        "what the demo's money is called; nothing is converted",
+        _currency,
     ),
 )
 

@@ -3,16 +3,16 @@
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Final
 
 import pandas as pd
 
-from components.reading import TOTAL, Reading, number, period_label
+from components.reading import TOTAL, Reading, number
 from components.url import DEFAULT_LAST, RANKS, Query, read, write
 from components.visuals import Page, Visual
 from facts import Facts, Scope
 from kpi.evaluate import REACH_FLOOR, evaluate, pooled
+from kpi.formats import Formats
 from kpi.schema import DATE, DIMENSIONS
 from kpi.selection import Extent, Grouping, Selection, baseline, cut_short
 
@@ -32,14 +32,15 @@ class Asked:
     baseline: Selection | None
     options: dict[str, tuple[str, ...]]
     extent: Extent
+    formats: Formats
 
 
-def ask(facts: Facts, address: str, scope: Scope = (), ranks: Sequence[str] = RANKS) -> Asked:
+def ask(facts: Facts, address: str, formats: Formats, scope: Scope = (), ranks: Sequence[str] = RANKS) -> Asked:
     """Read a query string against the facts that `scope` and the rankings that `ranks` admit. Nothing in it raises."""
     options, extent = facts.options(scope), facts.extent()
     query, notes = read(address, options, extent, ranks)
     selection = query.selection(extent)
-    return Asked(query, notes, selection, baseline(selection, extent), options, extent)
+    return Asked(query, notes, selection, baseline(selection, extent), options, extent, formats)
 
 
 def view(page: Page, facts: Facts, asked: Asked, scope: Scope = (), problem: str | None = None) -> dict[str, Any]:
@@ -49,7 +50,7 @@ def view(page: Page, facts: Facts, asked: Asked, scope: Scope = (), problem: str
         "page": page.key,
         "query": write(asked.query),
         "notes": asked.notes,
-        "data": data_of(facts) | {"notice": notice(facts, problem)},
+        "data": data_of(facts, asked.formats) | {"notice": notice(facts, problem)},
         "period": _period(asked),
         "extent": {"first": asked.extent.first.isoformat(), "last": asked.extent.last.isoformat()},
         "options": asked.options,
@@ -82,7 +83,7 @@ def reading_of(visuals: Sequence[Visual], facts: Facts, asked: Asked, scope: Sco
         before,
         _course(totals[OVER_TIME], asked.selection, needed[OVER_TIME]) if OVER_TIME in totals else whole[[]],
         number(whole[REACH_FLOOR].iloc[0]),
-        facts.currency,
+        asked.formats,
     )
 
 
@@ -112,7 +113,7 @@ def why_empty(asked: Asked, facts: Facts, scope: Scope = ()) -> str:
         wider = asked.selection.narrowed(name, ())
         if len(facts.totals(wider, (TOTAL,), scope)[TOTAL]):
             helps.append(DIMENSIONS[name].lower())
-    days = period_label(asked.selection.start, asked.selection.end)
+    days = asked.formats.days(asked.selection.start, asked.selection.end)
     if helps:
         return f"Nothing matches these filters, {days}. Loosen the {' or the '.join(helps)} filter to see figures."
     if asked.query.only:
@@ -120,14 +121,14 @@ def why_empty(asked: Asked, facts: Facts, scope: Scope = ()) -> str:
     return f"There is no data for {days}. Choose other dates."
 
 
-def data_of(facts: Facts) -> dict[str, Any]:
+def data_of(facts: Facts, formats: Formats) -> dict[str, Any]:
     """Which data is shown."""
     through = facts.extent().last
     return {
         "version": facts.version,
         "through": through.isoformat(),
         "loaded": facts.loaded,
-        "label": f"Data through {day(through)}, loaded {facts.loaded}",
+        "label": f"Data through {formats.one(formats.day, through)}, loaded {facts.loaded}",
     }
 
 
@@ -138,13 +139,8 @@ def notice(facts: Facts, problem: str | None) -> str | None:
     return f"Newer data was refused; showing the data loaded at {facts.loaded}. {problem}"
 
 
-def day(value: date) -> str:
-    """``28 Sep 2025``."""
-    return period_label(value, value)
-
-
 def _period(asked: Asked) -> dict[str, Any]:
-    chosen, before = asked.selection, asked.baseline
+    chosen, before, days = asked.selection, asked.baseline, asked.formats.days
     note = None
     if before is None and chosen.compare != "none":
         note = "no data a year earlier" if chosen.compare == "year" else "no earlier period"
@@ -152,8 +148,8 @@ def _period(asked: Asked) -> dict[str, Any]:
         "start": chosen.start.isoformat(),
         "end": chosen.end.isoformat(),
         "days": chosen.days,
-        "label": period_label(chosen.start, chosen.end),
-        "baseline": period_label(before.start, before.end) if before else None,
+        "label": days(chosen.start, chosen.end),
+        "baseline": days(before.start, before.end) if before else None,
         "baseline_note": note,
     }
 

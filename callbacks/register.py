@@ -6,7 +6,7 @@ from callbacks import clientside, guard, headers, operations, routes
 from facts.store import Source
 
 
-def register(app: Dash, entrance: guard.Entrance, source: Source) -> None:
+def register(app: Dash, entrance: guard.Entrance, source: Source, writing: routes.Writing) -> None:
     """Tie the browser's side to the app, add the addresses that answer with figures, and guard them all.
 
     Raises guard.Unowned where an address or a callback belongs to no page.
@@ -15,6 +15,6 @@ def register(app: Dash, entrance: guard.Entrance, source: Source) -> None:
     clientside.register(app)
     operations.register(app.server, entrance.pages, source, metrics)
     guard.register(app, entrance)
-    routes.register(app.server, entrance.pages, source, metrics)
+    routes.register(app.server, entrance.pages, source, metrics, writing)
     headers.register(app.server, headers.policy(app))
     guard.complete(app, entrance.pages)

@@ -1,6 +1,6 @@
 """The addresses beside Dash's own: a page's view, a visual's data, which data there is, and whether we live."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from threading import Lock
 
 import orjson
@@ -16,6 +16,7 @@ from components.url import write
 from components.visuals import Page, Visual
 from facts import Facts
 from facts.store import Source
+from kpi.formats import Formats
 
 _KINDS = {
     "csv": "text/csv; charset=utf-8",
@@ -25,9 +26,13 @@ _KINDS = {
 _ANSWER_BYTES = 16_000_000
 
 
-def register(server: Flask, pages: Sequence[Page], source: Source, metrics: Metrics) -> None:
+#: How the money and the days of some facts are written.
+Writing = Callable[[Facts], Formats]
+
+
+def register(server: Flask, pages: Sequence[Page], source: Source, metrics: Metrics, writing: Writing) -> None:
     """Add the routes to the Flask server behind the Dash app. Each answers with what its reader may see."""
-    views = Views(source, metrics)
+    views = Views(source, metrics, writing)
 
     def open_page(key: str) -> Page | None:
         return next((page for page in shown(pages, rights()) if page.key == key), None)
@@ -50,7 +55,7 @@ def register(server: Flask, pages: Sequence[Page], source: Source, metrics: Metr
         if facts is None:
             return refusal(503, source.problem or "There is no data yet.")
         address = request.query_string.decode("latin-1")
-        answer = figures(data_file(page, found, facts, address, kind, rights()), _KINDS[kind])
+        answer = figures(data_file(page, found, facts, address, kind, rights(), writing(facts)), _KINDS[kind])
         if kind != "json":
             answer.headers["Content-Disposition"] = f'attachment; filename="{page}-{visual}.{kind}"'
         return answer
@@ -58,7 +63,7 @@ def register(server: Flask, pages: Sequence[Page], source: Source, metrics: Metr
     @server.get("/version")
     def version() -> Response:
         facts = source.current()
-        return figures(orjson.dumps(data_of(facts) if facts else {"version": None}), "application/json")
+        return figures(orjson.dumps(data_of(facts, writing(facts)) if facts else {"version": None}), "application/json")
 
     @server.get("/healthz")
     def healthz() -> Response:
@@ -73,8 +78,8 @@ def register(server: Flask, pages: Sequence[Page], source: Source, metrics: Metr
 class Views:
     """Encoded views, kept by data version, rights, page and address within a bounded number of bytes."""
 
-    def __init__(self, source: Source, metrics: Metrics) -> None:
-        self._source = source
+    def __init__(self, source: Source, metrics: Metrics, writing: Writing) -> None:
+        self._source, self._writing = source, writing
         self._kept: LRUCache[object, bytes] = LRUCache(_ANSWER_BYTES, getsizeof=len)
         self._lock = Lock()
         self._found, self._made = (metrics.cache.labels(found) for found in ("yes", "no"))
@@ -89,7 +94,7 @@ class Views:
             self._found.inc()
             return body
         self._made.inc()
-        asked = ask(facts, address.decode("latin-1"), rights.rows, ranks(rights))
+        asked = ask(facts, address.decode("latin-1"), self._writing(facts), rights.rows, ranks(rights))
         body = encoded(view(page, facts, asked, rights.rows, problem))
         if len(body) <= _ANSWER_BYTES:
             with self._lock:
@@ -102,9 +107,11 @@ def encoded(answer: object) -> bytes:
     return orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS)
 
 
-def data_file(page: str, visual: Visual, facts: Facts, address: str, kind: str, rights: Rights) -> bytes:
+def data_file(
+    page: str, visual: Visual, facts: Facts, address: str, kind: str, rights: Rights, formats: Formats
+) -> bytes:
     """A visual's rows as a file of `kind`."""
-    asked = ask(facts, address, rights.rows, ranks(rights))
+    asked = ask(facts, address, formats, rights.rows, ranks(rights))
     reading = reading_of([visual], facts, asked, rights.rows)
     rows = visual.rows(reading) if reading is not None else []
     if kind == "csv":
@@ -112,7 +119,7 @@ def data_file(page: str, visual: Visual, facts: Facts, address: str, kind: str, 
     if kind == "xlsx":
         return xlsx_of(visual.columns, rows, visual.title)
     through = facts.extent().last.isoformat()
-    return json_of(f"{page}.{visual.name}", write(asked.query), through, facts.currency, rows)
+    return json_of(f"{page}.{visual.name}", write(asked.query), through, formats.currency, rows)
 
 
 def figures(body: bytes, kind: str) -> Response:

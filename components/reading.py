@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Final
 
 import numpy as np
@@ -10,8 +9,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from components.url import Query, write
+from kpi.formats import Formats
 from kpi.metrics import METRICS
 from kpi.selection import Grouping, Selection
+from kpi.units import USUAL
 
 TOTAL: Final[Grouping] = ()
 
@@ -31,7 +32,7 @@ class Reading:
     before: Mapping[Grouping, pd.DataFrame]
     spark: pd.DataFrame
     reach_floor: float | None = None
-    currency: str = "USD"
+    formats: Formats = USUAL
 
     def narrowed(self, pairs: tuple[tuple[str, str], ...]) -> str:
         """The canonical query that filters to `pairs` on top of what is chosen."""
@@ -60,15 +61,3 @@ def drawn(frame: pd.DataFrame, metric: str) -> list[float | None]:
     """A metrics frame's column as plotly draws it: cents for money, six decimals for rates, None where missing."""
     digits = 6 if METRICS[metric].unit in ("percent", "ratio") else 2
     return [None if value != value else value for value in np.round(block(frame, (metric,))[0], digits).tolist()]
-
-
-def period_label(start: date, end: date) -> str:
-    """Dates as a person writes them, with nothing said twice: ``1 – 28 Sep 2025``, ``28 Dec 2024 – 3 Jan 2025``."""
-    last = f"{end.day} {end:%b} {end.year}"
-    if start == end:
-        return last
-    if (start.year, start.month) == (end.year, end.month):
-        return f"{start.day} – {last}"
-    if start.year == end.year:
-        return f"{start.day} {start:%b} – {last}"
-    return f"{start.day} {start:%b} {start.year} – {last}"

@@ -6,31 +6,33 @@ from typing import Any
 
 from components.url import RANKS, choices
 from components.visuals import Page
+from kpi.formats import Formats
 from kpi.glossary import WHY, group
 from kpi.metrics import METRICS
 from kpi.schema import DIMENSIONS
+from kpi.units import USUAL, decimals
 
 
 def spec(
     pages: Sequence[Page],
     prefix: str,
-    currency: str = "USD",
-    locale: str = "en-US",
+    formats: Formats = USUAL,
     hidden: Set[str] = frozenset(),
 ) -> dict[str, Any]:
     """The spec of docs/wire.md for `pages`; only the metrics that they show are in it, and no word of `hidden`."""
     shown = {metric for page in pages for visual in page.visuals for metric in visual.metrics}
     return {
         "prefix": prefix,
-        "currency": currency,
-        "locale": locale,
+        "currency": formats.currency,
+        "locale": formats.locale,
+        "formats": formats.for_browser(),
         "dimensions": DIMENSIONS,
         "metrics": {
             metric.key: {
                 "label": metric.label,
                 "short": metric.short or metric.label,
                 "unit": metric.unit,
-                "decimals": metric.decimals,
+                "decimals": decimals(metric.key, formats),
                 "better": metric.better,
                 "definition": _silent(metric.definition, hidden),
                 "group": group(metric),

@@ -150,9 +150,10 @@ def _records(frame: pd.DataFrame, by: Grouping, metrics: tuple[str, ...]) -> lis
 def _left_out(found: Ranking, reading: Reading) -> str | None:
     if not found.too_small:
         return None
-    least = figure("spend", found.least_spend, reading.currency)
+    least = figure("spend", found.least_spend, reading.formats)
     campaigns = "campaign" if found.too_small == 1 else "campaigns"
-    return f"{found.too_small:,} {campaigns} with less than 1% of the spend ({least}) left out: too little to judge."
+    few = reading.formats.number(found.too_small)
+    return f"{few} {campaigns} with less than 1% of the spend ({least}) left out: too little to judge."
 
 
 def _nothing_to_rank(found: Ranking, reading: Reading) -> str:

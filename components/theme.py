@@ -10,7 +10,7 @@ SERIES: Final = ("--series-1", "--series-2", "--series-3", "--series-4")
 GOOD, BAD = "--good", "--bad"
 TEXT, MUTED, GRID, SURFACE = "--bs-body-color", "--bs-secondary-color", "--grid", "--bs-body-bg"
 
-#: Axis formats by unit (d3-format); the browser's locale gives the currency sign.
+#: Axis formats by unit (d3-format); kpi.formats gives separators and the currency's sign.
 TICKS: Final = {"money": "$~s", "unit_money": "$,.2f", "percent": ".0~%", "ratio": ".1f", "count": "~s", "people": "~s"}
 #: Formats of one figure by unit, on hover.
 HOVER: Final = {

@@ -7,9 +7,10 @@ from typing import Literal
 import pandas as pd
 
 from kpi.compare import change
+from kpi.formats import Formats
 from kpi.metrics import METRICS
 from kpi.rank import rank
-from kpi.units import figure
+from kpi.units import USUAL, figure
 
 Tone = Literal["good", "bad", "warning", "info"]
 Narrow = tuple[tuple[str, str], ...]
@@ -27,13 +28,13 @@ class Insight:
     figures: dict[str, float | None] = field(default_factory=dict)
 
 
-def platforms(now: pd.DataFrame, before: pd.DataFrame | None, since: str, currency: str = "USD") -> list[Insight]:
+def platforms(now: pd.DataFrame, before: pd.DataFrame | None, since: str, formats: Formats = USUAL) -> list[Insight]:
     """What to say of the platforms of a metrics frame indexed by platform.
 
     `now` and `before` need profit, roas, roi, spend and breakeven_roas; `since` names the earlier period in words. Best
     and worst are named only where two platforms or more have a value.
     """
-    say = _teller(currency)
+    say = _teller(formats)
     rows, earlier = _rows(now), _rows(before) if before is not None else {}
     found: list[Insight] = []
     if len(rows) == 1:
@@ -59,8 +60,8 @@ def _rows(frame: pd.DataFrame) -> dict[str, _Row]:
     }
 
 
-def _teller(currency: str) -> _Say:
-    return lambda metric, value: figure(metric, value, currency)
+def _teller(formats: Formats) -> _Say:
+    return lambda metric, value: figure(metric, value, formats)
 
 
 def _names(names: list[str]) -> str:
@@ -125,7 +126,7 @@ def _moved(metric: str, value: float, earlier: float, since: str, say: _Say) -> 
     if not step:
         return f"unchanged from {since}"
     share = change(metric, value, earlier)
-    percent = "" if share is None else f" ({'+' if share > 0 else '−'}{abs(share) * 100:,.1f}%)"
+    percent = "" if share is None else f" ({'+' if share > 0 else '−'}{say('roi', abs(share))})"
     direction = "up" if step > 0 else "down"
     return f"{direction} {say(metric, abs(step))}{percent} from {say(metric, earlier)} in {since}"
 
@@ -180,12 +181,12 @@ def _losses(rows: dict[str, _Row], say: _Say) -> list[Insight]:
     return found
 
 
-def pockets(metrics: pd.DataFrame, currency: str = "USD") -> list[Insight]:
+def pockets(metrics: pd.DataFrame, formats: Formats = USUAL) -> list[Insight]:
     """The strongest and the weakest pocket by LTV : CAC of a metrics frame indexed by (segment, region).
 
     Needs ltv_cac, payback_months, profit and spend. Pockets with too little spend to judge are left out.
     """
-    say = _teller(currency)
+    say = _teller(formats)
     ranked = [rank(metrics, "ltv_cac", best=best, limit=1).rows for best in (True, False)]
     if len(rank(metrics, "ltv_cac", best=True, limit=2).rows) < 2:
         return []

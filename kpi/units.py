@@ -1,45 +1,45 @@
-"""Figures as words, for sentences and text alternatives. Cells and cards are formatted by the browser."""
+"""Figures as words, for sentences, text alternatives and files; assets/js/format.js writes the same in the browser."""
 
 import math
 from typing import Final
 
+from kpi.formats import Formats
 from kpi.metrics import METRICS
 
 NOTHING: Final = "–"
-_SYMBOLS: Final = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹"}
+USUAL: Final = Formats()
+_SHORTENED: Final = ("money", "count", "people")
 
 
-def figure(metric: str, value: float | None, currency: str = "USD") -> str:
-    """`value` of `metric` as a person writes it: ``$1,204,331``, ``12.3 %``, ``2.84×``, ``–`` where there is none."""
+def decimals(metric: str, formats: Formats = USUAL) -> int:
+    """The digits after the point of a whole figure: the catalogue's, fewer for a currency that has none (JPY)."""
+    known = METRICS[metric]
+    return max(0, known.decimals - 2 + formats.minor) if known.unit == "unit_money" else known.decimals
+
+
+def figure(metric: str, value: float | None, formats: Formats = USUAL) -> str:
+    """`value` of `metric` as a person writes it: ``$1,204,331``, ``12.3%``, ``2.84×``, ``–`` where there is none."""
     if value is None or not math.isfinite(value):
         return NOTHING
-    known = METRICS[metric]
-    sign = "−" if value < 0 and round(abs(value), known.decimals + 2 * (known.unit == "percent")) else ""
-    size = abs(value)
-    match known.unit:
+    digits = decimals(metric, formats)
+    match METRICS[metric].unit:
         case "money" | "unit_money":
-            return f"{sign}{_symbol(currency)}{size:,.{known.decimals}f}"
+            return formats.between(formats.money, value, digits)
         case "percent":
-            return f"{sign}{size * 100:,.{known.decimals}f}%"
+            return formats.between(formats.percent, value, digits, 2)
         case "ratio":
-            return f"{sign}{size:,.{known.decimals}f}×"
+            return f"{formats.number(value, digits)}×"
         case "months":
-            return f"{sign}{size:,.{known.decimals}f} months"
+            return f"{formats.number(value, digits)} months"
         case _:
-            return f"{sign}{size:,.{known.decimals}f}"
+            return formats.number(value, digits)
 
 
-def brief(metric: str, value: float | None, currency: str = "USD") -> str:
-    """An amount of money or a count in three or four digits, for a cell of a chart: ``$12.3k``, ``−$1.2M``."""
-    if value is None or not math.isfinite(value) or abs(value) < 999.5:
-        return figure(metric, value, currency)
-    symbol = _symbol(currency) if METRICS[metric].unit == "money" else ""
-    scaled, unit = next((abs(value) / limit, unit) for limit, unit in _THOUSANDS if abs(value) >= limit * 0.9995)
-    return f"{'−' if value < 0 else ''}{symbol}{scaled:,.{0 if scaled >= 99.95 else 1}f}{unit}"
-
-
-_THOUSANDS: Final = ((1e9, "B"), (1e6, "M"), (1e3, "k"))
-
-
-def _symbol(currency: str) -> str:
-    return _SYMBOLS.get(currency, f"{currency} ")
+def brief(metric: str, value: float | None, formats: Formats = USUAL) -> str:
+    """An amount of money or a count in three digits, for a card or a cell of a chart: ``$12.3k``, ``−$1.20M``."""
+    unit = METRICS[metric].unit
+    if value is None or not math.isfinite(value) or abs(value) < 999.5 or unit not in _SHORTENED:
+        return figure(metric, value, formats)
+    if unit == "money":
+        return formats.shortened(formats.compact_money, formats.money, value)
+    return formats.shortened(formats.compact, ("", ""), value)

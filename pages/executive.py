@@ -3,7 +3,7 @@
 from components.callouts import callouts
 from components.cards import cards
 from components.figures.radar import radar
-from components.reading import Reading, period_label
+from components.reading import Reading
 from components.tables import ranking
 from components.visuals import Page
 from kpi.insights import Insight, platforms
@@ -14,8 +14,8 @@ _RANKED = ("profit", "revenue", "spend", "roi", "roas")
 
 def _platform_insights(reading: Reading) -> list[Insight]:
     earlier = reading.baseline
-    since = period_label(earlier.start, earlier.end).replace(" ", "\u00a0") if earlier else ""
-    return platforms(reading.now[_PLATFORM], reading.before.get(_PLATFORM), since, reading.currency)
+    since = reading.formats.days(earlier.start, earlier.end).replace(" ", "\u00a0") if earlier else ""
+    return platforms(reading.now[_PLATFORM], reading.before.get(_PLATFORM), since, reading.formats)
 
 
 EXECUTIVE = Page(

@@ -2,6 +2,7 @@
 (() => {
   const dashboard = (window.dashboard ??= {});
   const { make, attribute } = dashboard;
+  let config = null;
   const CONFIG = { displaylogo: false, showSendToCloud: false, responsive: false, displayModeBar: false };
   /** Lists of figures and names: no colours to look for in them. */
   const PLAIN = new Set(["x", "y", "z", "r", "theta", "text", "values", "labels", "customdata", "name", "title", "hovertemplate"]);
@@ -72,7 +73,7 @@
     if (!item.width) return null; // hidden: drawn when it has a size
     const { data, layout } = figure(item, item.visual);
     item.hue = dashboard.theme.now();
-    return window.Plotly.react(item.parts, data, layout, CONFIG);
+    return window.Plotly.react(item.parts, data, layout, config);
   }
 
   function build(item) {
@@ -126,5 +127,5 @@
     }
   }
 
-  dashboard.charts = { prepare, draw, again: react, forget, near, recolour, library };
+  dashboard.charts = { prepare, draw, use: ({ locale, formats }) => (config = { ...CONFIG, locale, locales: { [locale]: { format: formats.plotly } } }), again: react, forget, near, recolour, library };
 })();

@@ -1,20 +1,34 @@
-// Figures as a person reads them. Formatters are made once for each unit and number of decimals.
+// Figures as a person reads them, by the signs and patterns that the server sends (kpi/formats.py): not by Intl, whose
+// answers differ from one browser's version to the next and from what the server writes into sentences and files.
 (() => {
   const dashboard = (window.dashboard ??= {});
   const NOTHING = "–";
-  const made = new Map();
-  let locale = "en-US";
-  let currency = "USD";
+  const MINUS = "−";
+  const NONE = ["", ""];
+  let signs = null;
 
-  const formatter = (key, options) => {
-    let found = made.get(key);
-    if (!found) made.set(key, (found = new Intl.NumberFormat(locale, options)));
-    return found;
-  };
-  /** A true minus, and a small k as on the charts' axes. */
-  const tidy = (text) => text.replace("-", "−").replace("K", "k");
   const missing = (value) => value === null || value === undefined || !Number.isFinite(value);
-  const fixed = (decimals) => ({ minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+
+  /** `size` × 10^`shift` rounded at `decimals`, halves up, on the digits that its shortest writing has; as an integer. */
+  function rounded(size, decimals, shift = 0) {
+    const [digits, exponent = 0] = String(size).split("e");
+    return Math.round(Number(`${digits}e${Number(exponent) + decimals + shift}`));
+  }
+
+  const magnitude = (size) => Number(size.toExponential().split("e")[1]);
+
+  /** A number between two texts, its sign before all of it. */
+  function between([before, after], value, decimals, shift = 0) {
+    const units = rounded(Math.abs(value), decimals, shift);
+    const digits = units.toFixed(0).padStart(decimals + 1, "0");
+    let rest = digits.slice(0, digits.length - decimals);
+    const [first, further] = signs.groups;
+    let whole = rest.slice(-first);
+    rest = rest.slice(0, -first);
+    for (; rest; rest = rest.slice(0, -further)) whole = rest.slice(-further) + signs.group + whole;
+    const part = decimals ? signs.decimal + digits.slice(-decimals) : "";
+    return `${value < 0 && units ? MINUS : ""}${before}${whole}${part}${after}`;
+  }
 
   /** The whole figure with its unit: "$1,204,331", "12.3%", "2.84×", "8.9 months". */
   function full({ unit, decimals }, value) {
@@ -22,15 +36,15 @@
     switch (unit) {
       case "money":
       case "unit_money":
-        return tidy(formatter(`$${decimals}`, { style: "currency", currency, ...fixed(decimals) }).format(value + 0));
+        return between(signs.money, value, decimals);
       case "percent":
-        return tidy(formatter(`%${decimals}`, { style: "percent", ...fixed(decimals) }).format(value));
+        return between(signs.percent, value, decimals, 2);
       case "ratio":
-        return `${tidy(formatter(`n${decimals}`, fixed(decimals)).format(value))}×`;
+        return between(["", "×"], value, decimals);
       case "months":
-        return `${tidy(formatter(`n${decimals}`, fixed(decimals)).format(value))} months`;
+        return between(["", " months"], value, decimals);
       default:
-        return tidy(formatter(`n${decimals}`, fixed(decimals)).format(value));
+        return between(NONE, value, decimals);
     }
   }
 
@@ -38,9 +52,13 @@
   function brief(metric, value) {
     const shortened = metric.unit === "money" || metric.unit === "count" || metric.unit === "people";
     if (!shortened || missing(value) || Math.abs(value) < 999.5) return full(metric, value);
-    const options = { notation: "compact", minimumSignificantDigits: 3, maximumSignificantDigits: 3 };
-    if (metric.unit === "money") Object.assign(options, { style: "currency", currency });
-    return tidy(formatter(`c${metric.unit}`, options).format(value));
+    const steps = metric.unit === "money" ? signs.compact_money : signs.compact;
+    const most = 2 - magnitude(Math.abs(value));
+    const size = Number(`${rounded(Math.abs(value), most)}e${-most}`);
+    const step = steps.findLast(([limit]) => size >= limit);
+    if (!step) return between(metric.unit === "money" ? signs.money : NONE, value, 0);
+    const scaled = size / step[1];
+    return between(step.slice(2), value < 0 ? -scaled : scaled, Math.max(0, 2 - magnitude(scaled)));
   }
 
   /** A change with its sign, and its direction as shown: 1, −1, or 0 where it rounds to nothing. */
@@ -48,22 +66,21 @@
     if (missing(value)) return null;
     const points = unit === "percent";
     const digits = points && decimals > 1 ? 2 : Math.abs(value) >= 10 ? 0 : 1;
-    const size = formatter(`n${digits}`, fixed(digits)).format(Math.abs(value) * 100);
-    const direction = Number(size.replaceAll(",", "")) === 0 ? 0 : Math.sign(value);
-    const sign = direction > 0 ? "+" : direction < 0 ? "−" : "±";
-    return { direction, text: `${sign}${size}${points ? " pp" : "%"}` };
+    const size = between(points ? ["", " pp"] : signs.percent, Math.abs(value), digits, 2);
+    const direction = rounded(Math.abs(value), digits, 2) === 0 ? 0 : Math.sign(value);
+    const sign = direction > 0 ? "+" : direction < 0 ? MINUS : "±";
+    return { direction, text: `${sign}${size}` };
   }
 
-  const count = (value) => tidy(formatter("n0", fixed(0)).format(value));
+  const count = (value) => between(NONE, value, 0);
 
   /** How a metric is made, where that says more than its name. */
   const formula = (metric) => (/[/×−+]/.test(metric.formula) ? metric.formula : "");
 
   dashboard.format = {
     formula, full, brief, change, count,
-    use: (spec) => {
-      ({ locale, currency } = spec);
-      made.clear();
-    },
+    /** The currency's sign alone. */
+    sign: () => signs.money.join("").trim(),
+    use: ({ formats }) => (signs = formats),
   };
 })();

@@ -61,7 +61,7 @@
   }
 
   const ofNames = (axis, data, letter) => axis.type === "category" || data.some((trace) => trace.type === "funnel" && letter === "y");
-  const ofFigures = ({ tickformat = "", showticklabels }) => (showticklabels === false ? 0 : tickformat.includes("$") ? 40 : 34);
+  const ofFigures = ({ tickformat = "", showticklabels }) => (showticklabels === false ? 0 : tickformat.includes("$") ? 32 + width(dashboard.format.sign()) : 34);
 
   /** Put margins on `layout` that its axes fit into; only where an axis asks for it (`automargin`). */
   function fit(layout, data, wide) {

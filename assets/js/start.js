@@ -95,7 +95,7 @@
     if (!spec || dashboard.started) return;
     dashboard.started = true;
     dashboard.prefix = spec.prefix;
-    for (const part of ["format", "address", "page", "tips", "cards", "tables", "toolbar"]) dashboard[part].use(spec);
+    for (const part of ["format", "address", "page", "tips", "cards", "tables", "toolbar", "charts"]) dashboard[part].use(spec);
     dashboard.visuals.find(spec);
     dashboard.theme.put();
     listen();

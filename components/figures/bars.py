@@ -40,7 +40,7 @@ def bars(
             colours = [theme.platform_colour(key) for key in names]
         else:
             colours = [theme.BAD if value is not None and value < 0 else theme.SERIES[0] for value in values]
-        text = [figure(metric, number(value), reading.currency) for value in frame[metric]]
+        text = [figure(metric, number(value), reading.formats) for value in frame[metric]]
         filled = {
             "of": 0,
             across: [theme.name(key) for key in names],
@@ -72,7 +72,7 @@ def bars(
                     "yref": "paper",
                     "yanchor": "bottom",
                     "showarrow": False,
-                    "text": f"Portfolio {figure(metric, whole, reading.currency)}",
+                    "text": f"Portfolio {figure(metric, whole, reading.formats)}",
                     "font": {"size": 12, "color": theme.TEXT},
                 }
             ]

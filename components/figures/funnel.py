@@ -34,8 +34,8 @@ def funnel(name: str, title: str, question: str, width: int = 6, height: int = 3
         widths, shown, hover = [], [], []
         for metric, rate in _STAGES:
             value = number(total[metric])
-            text = figure(metric, value, reading.currency)
-            step = f"{METRICS[rate].short} {figure(rate, number(total[rate]))}" if rate else ""
+            text = figure(metric, value, reading.formats)
+            step = f"{METRICS[rate].short} {figure(rate, number(total[rate]), reading.formats)}" if rate else ""
             widths.append(None if value is None else round(math.log10(1 + max(value, 0.0)), 4))
             shown.append(f"<b>{text}</b><br>{step}" if step else f"<b>{text}</b>")
             hover.append(f"{text} ({step})" if step else text)

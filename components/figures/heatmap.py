@@ -42,9 +42,9 @@ def heatmap(
             "y": [theme.name(str(key)) for key in grid.index],
             "z": [[None if value is None else round(value, 2) for value in row] for row in values],
             "text": [
-                ["–" if value is None else brief(metric, value, reading.currency) for value in row] for row in values
+                ["–" if value is None else brief(metric, value, reading.formats) for value in row] for row in values
             ],
-            "customdata": [[figure(metric, value, reading.currency) for value in row] for row in values],
+            "customdata": [[figure(metric, value, reading.formats) for value in row] for row in values],
             "zmin": -extreme,
             "zmax": extreme,
         }

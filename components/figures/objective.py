@@ -35,7 +35,7 @@ def objective(name: str, title: str, question: str, width: int = 6, height: int 
             "x": shares,
             "y": returns,
             "text": [theme.name(str(key)) for key in frame.index],
-            "customdata": [figure("profit", value, reading.currency) for value in profit],
+            "customdata": [figure("profit", value, reading.formats) for value in profit],
             "marker": {
                 "size": [round(max(abs(value or 0.0), largest * 0.04), 2) for value in profit],
                 "sizeref": largest / 1600,

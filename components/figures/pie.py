@@ -6,6 +6,7 @@ from components import theme
 from components.figures.frame import Answer, chart
 from components.reading import Reading, exact, number
 from components.visuals import Visual
+from kpi.formats import Formats
 from kpi.metrics import METRICS
 from kpi.units import figure
 
@@ -44,7 +45,7 @@ def pie(
             theme.platform_colour(key) if dimension == "platform" else theme.SERIES[list(parts).index(key) % 4]
             for key in shown
         ]
-        line = _losses(parts, metric, reading.currency) if metric == "profit" else None
+        line = _losses(parts, metric, reading.formats) if metric == "profit" else None
         if not shown:
             return {"state": "empty", "text": line or f"No {known.label.lower()} to share here. Loosen a filter."}
         filled = {
@@ -77,9 +78,9 @@ def pie(
     )
 
 
-def _losses(parts: dict[str, float | None], metric: str, currency: str) -> str | None:
+def _losses(parts: dict[str, float | None], metric: str, formats: Formats) -> str | None:
     """A line naming each part that makes a loss, and the loss."""
-    losses = [f"{key} lost {figure(metric, -value, currency)}" for key, value in parts.items() if value and value < 0]
+    losses = [f"{key} lost {figure(metric, -value, formats)}" for key, value in parts.items() if value and value < 0]
     if not losses:
         return None
     return f"{'; '.join(losses)}. A loss has no share; the shares are of the profit that the others make."

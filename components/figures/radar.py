@@ -29,7 +29,7 @@ def radar(name: str, title: str, question: str, metrics: tuple[str, ...], width:
         traces = []
         for platform, row in frame.iterrows():
             scaled = [_scaled(number(row[metric]), tallest[metric]) for metric in metrics]
-            raw = [figure(metric, number(row[metric]), reading.currency) for metric in metrics]
+            raw = [figure(metric, number(row[metric]), reading.formats) for metric in metrics]
             colour = theme.platform_colour(str(platform))
             traces.append(
                 {

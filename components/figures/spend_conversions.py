@@ -41,6 +41,7 @@ def spend_conversions(name: str, title: str, question: str, width: int = 6, heig
                 {"of": 0, "x": names, "y": drawn(frame, "spend"), "marker": {"color": colours}},
                 {"of": 1, "x": names, "y": drawn(frame, "conversions")},
             ],
+            "layout": {"yaxis": {"title": {"text": f"Spend, {reading.formats.sign}"}}},
             "line": "Bars: spend, left axis. Diamonds: conversions, right axis.",
         }
 
@@ -52,7 +53,7 @@ def spend_conversions(name: str, title: str, question: str, width: int = 6, heig
 
     layout = theme.layout(
         xaxis=theme.axis(showgrid=False, tickfont={"size": 13, "color": theme.TEXT}, type="category"),
-        yaxis=theme.axis("Spend, $", "money", rangemode="tozero"),
+        yaxis=theme.axis("Spend", "money", rangemode="tozero"),
         yaxis2=theme.axis(
             "Conversions (orders)",
             "count",

@@ -65,7 +65,8 @@ def trend(
             filled.append({"of": 2 * place, "x": days, "y": drawn(now, metric), "mode": mode})
         if before is not None and len(before):
             length = min(len(now), len(before))
-            then = [f"{day.day} {day:%b %Y}" for day in before.index[:length]]
+            formats = reading.formats
+            then = [formats.one(formats.day, day) for day in before.index[:length]]
             for place, metric in enumerate(metrics):
                 filled.append(
                     {
@@ -75,7 +76,8 @@ def trend(
                         "customdata": then,
                     }
                 )
-        text = f"{axis} {_PER[reading.selection.grain]}" if per else axis
+        label = reading.formats.sign if unit == "money" else axis
+        text = f"{label} {_PER[reading.selection.grain]}" if per else label
         layout = {"xaxis": _ticks(days, reading.selection.grain), "yaxis": {"title": {"text": text}}}
         return {"traces": filled, "layout": layout, "line": _behind(reading, before)}
 
@@ -116,10 +118,11 @@ def trend(
     )
 
 
+#: %x and %X are a day without its year and a month with it, as the locale writes them (kpi.formats).
 _STOPS = [
-    {"dtickrange": [None, 604_800_000], "value": "%-d %b"},
-    {"dtickrange": [604_800_000, "M1"], "value": "%-d %b"},
-    {"dtickrange": ["M1", "M12"], "value": "%b %Y"},
+    {"dtickrange": [None, 604_800_000], "value": "%x"},
+    {"dtickrange": [604_800_000, "M1"], "value": "%x"},
+    {"dtickrange": ["M1", "M12"], "value": "%X"},
     {"dtickrange": ["M12", None], "value": "%Y"},
 ]
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from deltalake import DeltaTable, write_deltalake
 
-from app import create_app
-from facts.store import DEMO_NAME, Source
+from app import admit, create_app
+from facts.protocol import DataProblem
+from facts.store import DEMO_NAME, Source, load
 from settings import SETTINGS, WrongSetting, faults, from_environment
 
 
@@ -25,6 +26,24 @@ def test_data_of_ones_own_is_never_shown_without_a_sign_in(own_table: Path, auth
     with pytest.raises(WrongSetting, match="Set DASHBOARD_AUTH=jwt, with DASHBOARD_AUTH_KEYS"):
         create_app(from_environment({"DASHBOARD_FACTS": str(own_table), "DASHBOARD_AUTH": auth}), source)
     source.close()
+
+
+def test_a_currency_names_the_demos_money_and_never_that_of_ones_own(facts_path: Path, own_table: Path) -> None:
+    own = from_environment({"DASHBOARD_FACTS": str(own_table), "DASHBOARD_CURRENCY": "EUR"})
+    facts = load(own_table)
+    with pytest.raises(DataProblem, match=r"in USD and DASHBOARD_CURRENCY says EUR. Nothing is converted"):
+        admit(facts, own, demo=False)
+    demo = from_environment({"DASHBOARD_FACTS": str(facts_path), "DASHBOARD_CURRENCY": "EUR"})
+    source = Source(facts_path)
+    client = create_app(demo, source).server.test_client()
+    assert client.get("/data/cfo/core-cards.json").json["currency"] == "EUR"
+    source.close()
+
+
+@pytest.mark.parametrize(("name", "value"), [("LOCALE", "xx-YY"), ("LOCALE", ""), ("CURRENCY", "EURO")])
+def test_a_locale_or_currency_that_is_none_is_explained(name: str, value: str) -> None:
+    (sentence,) = faults({f"DASHBOARD_{name}": value})
+    assert sentence.startswith(f"DASHBOARD_{name} is “{value}”; it must be a ")
 
 
 def test_own_data_that_arrives_in_a_running_demo_is_not_shown(

@@ -91,16 +91,16 @@ def test_newer_data_is_offered_and_shown(visit_in: Callable[..., Visit], strange
     path, address = strange
     visit = visit_in(address).open("/")
     page = visit.page
-    expect(page.locator("#status")).to_contain_text("Data through 28 Sep 2025")
+    expect(page.locator("#status")).to_contain_text("Data through Sep 28, 2025")
     table = pa.table(DeltaTable(path).to_pyarrow_table())
     day = table["date"]
     last = table.filter(pc.equal(day, pc.max(day)))
     moved = pa.array([value + dt.timedelta(days=1) for value in last["date"].to_pylist()], day.type)
     write_deltalake(path, last.set_column(table.column_names.index("date"), "date", moved), mode="append")
     offer = page.locator("#banner-newer")
-    expect(offer).to_contain_text("Newer data: through 29 Sep 2025", timeout=11_000)
-    expect(page.locator("#period")).to_contain_text("28 Sep 2025")
+    expect(offer).to_contain_text("Newer data: through Sep 29, 2025", timeout=11_000)
+    expect(page.locator("#period")).to_contain_text("Sep 1 – 28, 2025")
     page.locator("#show-newer").click()
-    expect(page.locator("#period")).to_contain_text("29 Sep 2025")
+    expect(page.locator("#period")).to_contain_text("– 29, 2025")
     expect(offer).to_be_hidden()
-    expect(page.locator("#status")).to_contain_text("Data through 29 Sep 2025")
+    expect(page.locator("#status")).to_contain_text("Data through Sep 29, 2025")

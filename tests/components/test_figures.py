@@ -9,6 +9,7 @@ import pytest
 from callbacks.answers import ask, reading_of
 from components.figures import whole
 from facts.frame import FrameFacts
+from kpi.formats import Formats
 from pages import PAGES
 
 CHARTS = [(page, visual) for page in PAGES for visual in page.visuals if visual.kind == "chart"]
@@ -27,7 +28,7 @@ def coloured(value: Any) -> Any:
 @pytest.mark.parametrize("address", SELECTIONS)
 @pytest.mark.parametrize(("of", "visual"), CHARTS, ids=[f"{page.key}.{visual.name}" for page, visual in CHARTS])
 def test_a_chart_is_a_figure(facts: FrameFacts, of: object, visual: Any, address: str) -> None:
-    reading = reading_of([visual], facts, ask(facts, address))
+    reading = reading_of([visual], facts, ask(facts, address, Formats()))
 
     answer = visual.draw(reading)
 

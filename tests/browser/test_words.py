@@ -1,0 +1,64 @@
+"""The browser and the server write the same text for the same figure, in any locale."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from components.locales import formats_of
+from components.spec import spec
+from kpi.metrics import METRICS
+from kpi.units import brief, decimals, figure
+from pages import PAGES
+from tests.browser.conftest import Visit, served
+
+LOCALES = [("en-US", "USD"), ("en-GB", "GBP"), ("de-DE", "EUR"), ("fr-FR", "EUR"), ("es-ES", "USD"), ("ja-JP", "JPY")]
+LOCALES += [("en-IN", "INR"), ("de-CH", "CHF"), ("pt-BR", "BRL"), ("ar-EG", "EGP")]
+ONE_OF_A_UNIT = ["profit", "cpa", "conversions", "reach", "roi", "ctr", "roas", "payback_months"]
+VALUES = [None, 0, 0.4, -0.4, 0.5, 1.005, -0.285, 12.345, 999.4, 999.5, -1234.5, 9_995, 45_678.905, 999_499, 999_500]
+VALUES += [-2_364_331.55, 1e-7, 123_456_789_012.5, 9.9949, 0.00049999]
+
+
+def test_both_sides_write_the_same(visit: Visit) -> None:
+    visit.open("/")
+    for locale, currency in LOCALES:
+        formats = formats_of(locale, currency)
+        told = {key: {"unit": METRICS[key].unit, "decimals": decimals(key, formats)} for key in ONE_OF_A_UNIT}
+        ours = [[fn(key, value, formats) for value in VALUES] for key in ONE_OF_A_UNIT for fn in (figure, brief)]
+        theirs = visit.page.evaluate(
+            """([spec, told, values]) => {
+                dashboard.format.use(spec);
+                const { full, brief } = dashboard.format;
+                return Object.values(told).flatMap((metric) =>
+                    [full, brief].map((write) => values.map((value) => write(metric, value))));
+            }""",
+            [spec(PAGES, "/", formats), told, VALUES],
+        )
+        assert theirs == ours, locale
+
+
+@pytest.fixture(scope="module")
+def german(facts_path: Path):
+    with served(facts_path, DASHBOARD_LOCALE="de-DE", DASHBOARD_CURRENCY="EUR") as address:
+        yield address
+
+
+def test_a_locale_is_followed_everywhere(visit_in: Callable[..., Visit], german: str) -> None:
+    visit = visit_in(german).open("/cfo?last=12w&grain=week")
+    page = visit.page
+    expect(page.locator("#period")).to_contain_text("7. Juli – 28. Sept. 2025")
+    expect(page.locator("#status")).to_contain_text("28. Sept. 2025")
+    profit = visit.data("cfo.core-cards")["rows"][2]["value"]
+    shown = page.locator('[data-metric="profit"]').inner_text()
+    assert shown == brief("profit", profit, formats_of("de-DE", "EUR"))
+    trend = page.locator('[data-visual="cfo.financial-trend"]')
+    expect(trend.locator(".xtick").first).to_have_text("7. Juli")
+    expect(trend.locator(".ytitle")).to_have_text("€ a week")
+    assert all("€" in text for text in trend.locator(".ytick").all_text_contents())
+    visit.open("/cmo")
+    expect(page.locator('[data-visual="cmo.spend-conversions"] .ytitle')).to_have_text("Spend, €")
+    assert "$" not in visit.said()
+    cpa = page.request.get(f"{german}/data/cmo/scope-cards.csv").text().splitlines()[4].split(",")
+    assert cpa[0] == "cpa"
+    assert float(cpa[1]) > 1  # files for machines have a point and no separators
