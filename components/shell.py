@@ -27,7 +27,9 @@ ASSETS_IGNORED: Final = r"^early\.js$"
 #: Folders of it: assets/js/later.js loads what is there on first use.
 ASSETS_LATER: Final = "later"
 
+#: What a visual's menu offers: its data in three forms, and what the browser does itself (assets/js/start.js).
 _FORMS: Final = (("csv", "CSV"), ("xlsx", "Excel"), ("json", "JSON"))
+_ACTS: Final = (("picture", "Picture (PNG)"), ("link", "Copy link"))
 
 
 def index(prefix: str) -> str:
@@ -332,7 +334,7 @@ def _visual(page: Page, visual: Visual, prefix: str) -> Component:
                         [
                             html.Summary(
                                 _icon("more"),
-                                **{"aria-label": f"Data of “{visual.title}”"},
+                                **{"aria-label": f"Take “{visual.title}” away"},
                             ),
                             html.Div(
                                 [
@@ -344,6 +346,11 @@ def _visual(page: Page, visual: Visual, prefix: str) -> Component:
                                             **{"data-form": form},
                                         )
                                         for form, label in _FORMS
+                                    ),
+                                    html.Hr(),
+                                    *(
+                                        html.Button(label, type="button", disable_n_clicks=True, **{"data-do": act})
+                                        for act, label in _ACTS
                                     ),
                                 ],
                                 className="menu-list",

@@ -15,7 +15,7 @@
     const off = (item.off ??= new Set());
     for (const trace of data) if (off.has(groupOf(trace))) trace.visible = false;
     const entries = wanted ? data.filter((trace) => trace.name && trace.showlegend !== false) : [];
-    const shape = JSON.stringify([entries.map((trace) => [trace.name, groupOf(trace), markOf(trace)]), [...off]]);
+    const shape = JSON.stringify([entries.map((trace) => [trace.name, groupOf(trace), markOf(trace), colourOf(trace)]), [...off]]);
     if (shape === item.legendShape) return;
     item.legendShape = shape;
     item.legend?.replaceChildren(...(entries.length > 1 ? entries.map((trace) => entry(item, trace)) : []));

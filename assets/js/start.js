@@ -9,6 +9,8 @@
     only: (button) => dashboard.filters.only(button),
     unpick: (button) => dashboard.campaigns.unpick(button),
     sort: (button) => dashboard.tables.sort(button),
+    link: (button) => taken(button, (visual) => copyLink(visual)),
+    picture: (button) => taken(button, (visual) => lazily("picture", (picture) => picture.save(visual))),
     redraw: (button) => dashboard.visuals.redraw(button.closest("[data-visual]")),
   };
   /** What a change of [data-do] does. */
@@ -43,6 +45,15 @@
     for (const menu of document.querySelectorAll("details.menu[open]")) if (menu !== except) menu.open = false;
   }
 
+  /** A menu near the lower edge opens upwards: below the last visual there is nothing to scroll to. */
+  function opened({ target }) {
+    if (!target.matches("details.menu[open]")) return;
+    const list = target.querySelector(".menu-list");
+    list.classList.remove("up");
+    const { bottom, height } = list.getBoundingClientRect();
+    list.classList.toggle("up", bottom > innerHeight && target.getBoundingClientRect().top > height + 64);
+  }
+
   function pressed(event) {
     dashboard.drawer.keep(event);
     if (event.key !== "Escape") return;
@@ -55,6 +66,7 @@
   function listen() {
     document.addEventListener("click", clicked);
     document.addEventListener("click", (event) => closeMenus(event.target.closest("summary")?.parentElement));
+    document.addEventListener("toggle", opened, true);
     document.addEventListener("change", changed);
     document.addEventListener("keydown", pressed);
     document.addEventListener("input", (event) => event.target.dataset?.do === "search" && dashboard.campaigns.searched(event.target));
@@ -65,20 +77,43 @@
     addEventListener("pagehide", () => history.replaceState({ ...history.state, scroll: window.scrollY }, ""));
   }
 
-  async function copyLink() {
+  /** An entry of a visual's menu: the menu closes, and what it says is done for the visual. */
+  function taken(button, doing) {
+    const menu = button.closest("details");
+    menu.open = false;
+    menu.querySelector("summary").focus();
+    doing(button.closest("[data-visual]"));
+  }
+
+  /** What a module of assets/later does; where it cannot be had or done, that is said. */
+  async function lazily(name, doing) {
+    try {
+      await dashboard.later(name);
+      await doing(dashboard[name]);
+    } catch (problem) {
+      console.warn(`${name} failed`, problem);
+      dashboard.freshness.refused("That could not be done. Check the connection and try again.");
+    }
+  }
+
+  /** Copies the address of what is shown, or of one visual in it. */
+  async function copyLink(visual = null) {
     const button = byId("copy-link");
     const { page, query } = dashboard.view.wanted();
-    const link = new URL(dashboard.address.page(page, query), location.href).href;
+    const part = visual ? `#${visual.dataset.visual.split(".")[1]}` : "";
+    const link = new URL(dashboard.address.page(page, query) + part, location.href).href;
     let copied = true;
     try {
       await navigator.clipboard.writeText(link);
     } catch {
       copied = copyByHand(link);
     }
-    button.classList.toggle("done", copied);
-    byId("announcer").textContent = copied ? "Link copied." : "The link could not be copied; it stands in the address bar.";
+    if (!visual) button.classList.toggle("done", copied);
+    byId("announcer").textContent = copied ? visual ? `Link to “${title(visual)}” copied.` : "Link copied." : "The link could not be copied; it stands in the address bar.";
     setTimeout(() => button.classList.remove("done"), 1600);
   }
+
+  const title = (visual) => visual.querySelector("h2").textContent;
 
   /** Where there is no clipboard: a page that is not served over TLS. */
   function copyByHand(link) {
@@ -110,7 +145,7 @@
   window.dash_clientside = window.dash_clientside ?? {};
   window.dash_clientside.dashboard = {
     start,
-    copyLink,
+    copyLink: () => copyLink(),
     nextTheme: () => dashboard.theme.next(),
     reset: () => dashboard.view.go(dashboard.view.wanted().page, ""),
     openFilters: () => dashboard.drawer.open(),

@@ -80,6 +80,7 @@
     const canonical = dashboard.address.page(page, answer.query);
     if (canonical !== location.pathname + location.search) history.replaceState(history.state, "", canonical + location.hash);
     if (turned) window.scrollTo(0, scroll ?? 0);
+    if (turned || how === "stay") dashboard.visuals.point(location.hash.slice(1), scroll);
   }
 
   function put(answer) {

@@ -26,6 +26,19 @@
     }
   }
 
+  let pointed = null;
+  /** The visual that an address names behind its # is brought into sight and marked; `scroll` is where a reader was. */
+  function point(name, scroll) {
+    pointed?.classList.remove("pointed");
+    pointed = name ? document.querySelector(`[data-visual="${dashboard.page.open()}.${CSS.escape(name)}"]`) : null;
+    if (!pointed) return;
+    pointed.classList.add("pointed");
+    if (scroll !== null && scroll !== undefined) return;
+    pointed.scrollIntoView({ block: "start" });
+    pointed.tabIndex = -1;
+    pointed.focus({ preventScroll: true });
+  }
+
   const all = () => [...items.values()].flat();
 
   let later = []; // charts out of sight, waiting for their turn
@@ -132,5 +145,5 @@
     dashboard.hide(item.line, !sentence);
   }
 
-  dashboard.visuals = { find, open, draw, redraw, line, all };
+  dashboard.visuals = { find, open, point, draw, redraw, line, all };
 })();

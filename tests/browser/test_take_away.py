@@ -1,0 +1,87 @@
+"""A visual's menu: its data, a picture of it, a link to it; by mouse and by keyboard."""
+
+import base64
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.conftest import Visit
+
+ONE_OF_A_KIND = ["core-cards", "financial-trend", "platform-summary", "advanced-insight"]
+PIXELS = """async (png) => {
+    const bytes = Uint8Array.from(atob(png), (letter) => letter.charCodeAt(0));
+    const image = await createImageBitmap(new Blob([bytes]));
+    const pen = Object.assign(document.createElement("canvas"), { width: image.width, height: image.height }).getContext("2d");
+    pen.drawImage(image, 0, 0);
+    const { data } = pen.getImageData(0, 0, image.width, image.height);
+    let ink = 0;
+    for (let at = 0; at < data.length; at += 4) ink += Math.abs(data[at] - data[0]) + Math.abs(data[at + 1] - data[1]) > 60;
+    return { width: image.width, height: image.height, corner: data[0], opaque: data[3] === 255, ink: ink * 4 / data.length };
+}"""
+
+
+def menu(visit: Visit, visual: str) -> Locator:
+    return visit.page.locator(f'[data-visual$=".{visual}"] .visual-head .menu')
+
+
+def picture(visit: Visit, visual: str, tmp_path: Path) -> dict[str, float]:
+    opened = menu(visit, visual)
+    opened.locator("summary").click()
+    with visit.page.expect_download() as saved:
+        opened.get_by_role("button", name="Picture (PNG)").click()
+    assert saved.value.suggested_filename == f"cfo-{visual}.png"
+    saved.value.save_as(path := tmp_path / f"{visual}.png")
+    return visit.page.evaluate(PIXELS, base64.b64encode(path.read_bytes()).decode())
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_picture_of_every_kind_of_visual(visit: Visit, tmp_path: Path, theme: str) -> None:
+    visit.open("/cfo?platform=Google,Meta&last=12w")
+    if theme == "dark":
+        visit.page.locator("#theme").click()
+        expect(visit.page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+    for visual in ONE_OF_A_KIND:
+        found = picture(visit, visual, tmp_path)
+        assert found["width"] > 800
+        assert found["height"] > 300
+        assert found["opaque"]
+        assert (found["corner"] == 255) is (theme == "light")
+        assert 0.005 < found["ink"] < 0.5, visual  # neither empty nor one blot
+    expect(visit.page.locator("#banner-error")).to_be_hidden()
+
+
+def test_a_menu_by_keyboard_and_a_link_that_leads_to_its_visual(visit: Visit) -> None:
+    visit.open("/cfo?last=12w")
+    page = visit.page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    summary = menu(visit, "platform-summary").locator("summary")
+    summary.focus()
+    page.keyboard.press("Enter")
+    entries = menu(visit, "platform-summary").locator("a, button")
+    assert entries.all_inner_texts() == ["CSV", "Excel", "JSON", "Picture (PNG)", "Copy link"]
+    for place in range(5):
+        page.keyboard.press("Tab")
+        expect(entries.nth(place)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#announcer")).to_have_text("Link to “Platform summary” copied.")
+    expect(summary).to_be_focused()
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert link == f"{visit.server}/cfo?last=12w#platform-summary"
+
+    page.goto("about:blank")
+    page.goto(link)
+    visit.settled()
+    marked = page.locator(".pointed")
+    expect(marked).to_have_attribute("data-visual", "cfo.platform-summary")
+    expect(marked).to_be_focused()
+    expect(marked).to_be_in_viewport()
+    visit.box("platform", "Google").click()
+    expect(page).to_have_url(f"{visit.server}/cfo?platform=Amazon,Meta,TikTok&last=12w")
+    expect(page.locator(".pointed")).to_have_count(1)
+
+
+@pytest.mark.parametrize("name", ["nothing", "%22%5D", "'\"]\\"])
+def test_a_mark_that_names_nothing_is_passed_over(visit: Visit, name: str) -> None:
+    visit.open(f"/cfo#{name}")
+    expect(visit.page.locator(".pointed")).to_have_count(0)
