@@ -11,13 +11,14 @@ from tests.browser.conftest import Visit
 ONE_OF_A_KIND = ["core-cards", "financial-trend", "platform-summary", "advanced-insight"]
 PIXELS = """async (png) => {
     const bytes = Uint8Array.from(atob(png), (letter) => letter.charCodeAt(0));
-    const image = await createImageBitmap(new Blob([bytes]));
-    const pen = Object.assign(document.createElement("canvas"), { width: image.width, height: image.height }).getContext("2d");
-    pen.drawImage(image, 0, 0);
-    const { data } = pen.getImageData(0, 0, image.width, image.height);
+    const { width, height } = await createImageBitmap(new Blob([bytes]));
+    const pen = Object.assign(document.createElement("canvas"), { width, height }).getContext("2d");
+    pen.drawImage(await createImageBitmap(new Blob([bytes])), 0, 0);
+    const { data } = pen.getImageData(0, 0, width, height);
+    const off = (at) => Math.abs(data[at] - data[0]) + Math.abs(data[at + 1] - data[1]) > 60;
     let ink = 0;
-    for (let at = 0; at < data.length; at += 4) ink += Math.abs(data[at] - data[0]) + Math.abs(data[at + 1] - data[1]) > 60;
-    return { width: image.width, height: image.height, corner: data[0], opaque: data[3] === 255, ink: ink * 4 / data.length };
+    for (let at = 0; at < data.length; at += 4) ink += off(at);
+    return { width, height, corner: data[0], opaque: data[3] === 255, ink: ink / (width * height) };
 }"""
 
 
