@@ -1,18 +1,76 @@
-"""`python -m facts.aside PATH`: the rows of the table at PATH as an Arrow stream, for a process that is going to fork.
+"""`python -m facts.aside PATH`: the rows of the table at PATH as an Arrow stream, read by a process of their own.
 
-See `facts.store.load_aside`. Exit status 1 and a sentence on stderr where the table cannot be read.
+`Aside` starts it, for a process that is going to fork (`facts.store.load_aside`). Exit status 1 and a sentence on
+stderr where the table cannot be read.
 """
 
+import os
+import subprocess
 import sys
+import tempfile
+from importlib.abc import MetaPathFinder
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
 
-import pyarrow as pa
+if TYPE_CHECKING:
+    import pyarrow as pa
 
-from facts.protocol import DataProblem
-from facts.store import fetch, understood
+
+class Aside:
+    """A process that reads the table at `path` from now on; nothing heavy is imported to start it.
+
+    The rows come through memory that both processes have, so that whoever waits for them is not disturbed meanwhile:
+    taking them from a pipe, piece by piece, would wait for the interpreter at every piece.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        self._memory = _memory()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "facts.aside", str(self.path.absolute())],
+            cwd=Path(__file__).parent.parent,
+            stdout=self._memory,
+            stderr=subprocess.PIPE,
+        )
+
+    def rows(self) -> "pa.Table":
+        """Wait for the rows. Raises DataProblem with the process's own sentence."""
+        import pyarrow as pa
+
+        from facts.protocol import DataProblem
+
+        said = self._process.communicate()[1].decode(errors="replace").strip()
+        with self._memory as memory:
+            if self._process.returncode:
+                raise DataProblem(said or f"The data at {self.path} cannot be read: its reader ended with no word.")
+            memory.seek(0)
+            return pa.ipc.open_stream(pa.memory_map(f"/dev/fd/{memory.fileno()}")).read_all()
+
+
+def _memory() -> IO[bytes]:
+    """A file without a name, in memory where the system has such."""
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("facts"), "w+b", buffering=0)
+    return tempfile.TemporaryFile()
+
+
+class _WithoutPandas(MetaPathFinder):
+    """pyarrow.dataset imports pandas where there is one, which takes longer than reading the rows and is of no use."""
+
+    def find_spec(self, name: str, *_: object) -> None:
+        """Nothing, by saying that there is no pandas."""
+        if name == "pandas":
+            raise ModuleNotFoundError(name)
 
 
 def main(path: str) -> int:
     """Write the stream to stdout; returns the exit status."""
+    sys.meta_path.insert(0, _WithoutPandas())
+    import pyarrow as pa
+
+    from facts.fetching import fetch, understood
+    from facts.protocol import DataProblem
+
     try:
         rows = understood(lambda: fetch(path), path)
     except DataProblem as problem:

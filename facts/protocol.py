@@ -1,11 +1,12 @@
 """`Facts`: the one door to the data. Only filter, group and sum cross it."""
 
 from collections.abc import Iterable
-from typing import Protocol
-
-import pandas as pd
+from typing import TYPE_CHECKING, Protocol
 
 from kpi.selection import Extent, Grouping, Only, Selection
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: The rows a reader may see at all, in the form of `Selection.only`; () is every row.
 Scope = Only
@@ -34,7 +35,7 @@ class Facts(Protocol):
 
     def totals(
         self, selection: Selection, groupings: Iterable[Grouping], scope: Scope = ()
-    ) -> dict[Grouping, pd.DataFrame]:
+    ) -> "dict[Grouping, pd.DataFrame]":
         """The totals frame (see kpi.evaluate) of each grouping, groups without a row left out.
 
         The index holds the groups' values, named by the grouping; for `date` the first day of the selection's grain.

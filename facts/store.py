@@ -7,39 +7,29 @@ newer version is read aside and takes its place whole; one that cannot be read i
 import fcntl
 import logging
 import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from threading import Event, Lock, Thread
-from typing import Final, TypeVar
+from typing import Final
 from weakref import ReferenceType, finalize, ref
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from deltalake import DeltaTable
-from deltalake.exceptions import TableNotFoundError
-from pyarrow.dataset import ParquetReadOptions
 
+from facts.aside import Aside
 from facts.cuts import of_cuts
-from facts.disk import dataset
+from facts.fetching import CURRENCY, CUT, fetch, understood
 from facts.frame import FrameFacts
-from facts.importers.report import CURRENCY, CUT, PROGRAM
 from facts.protocol import DataProblem, Facts
 from kpi.schema import COUNTS, DATE, DIMENSIONS, MEASURES
 
 DEMO_NAME: Final = "marketing-dashboard demo"
-_COLUMNS: Final = (DATE, *DIMENSIONS, *MEASURES)
-
-#: What a table that imports made has beside them: whose money a row is, in which cut and currency.
-_OF_CUTS: Final = ("account", PROGRAM, CUT, CURRENCY)
 _LOOK_EVERY: Final = 1.0
 
-_Read = TypeVar("_Read")
 _log = logging.getLogger(__name__)
 
 
@@ -51,57 +41,14 @@ def load(path: str | Path, now: Callable[[], datetime] = datetime.now, version: 
     return understood(lambda: facts_of(fetch(path, version), path, now), path)
 
 
-def load_aside(path: str | Path, now: Callable[[], datetime] = datetime.now) -> Facts:
+def load_aside(path: str | Path, now: Callable[[], datetime] = datetime.now, reading: Aside | None = None) -> Facts:
     """`load` for a process that is going to fork: another process reads the table and hands its rows over.
 
     deltalake's runtime does not survive a fork. In the children of a process that has used it every further use
-    panics (tokio#4301), so gunicorn's master never does. Raises DataProblem.
+    panics (tokio#4301), so gunicorn's master never does. `reading` is such a process that was started earlier. Raises
+    DataProblem.
     """
-
-    def fetched() -> pa.Table:
-        command = [sys.executable, "-m", "facts.aside", str(Path(path).absolute())]
-        with subprocess.Popen(
-            command, cwd=Path(__file__).parent.parent, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        ) as reader:
-            assert reader.stdout is not None
-            assert reader.stderr is not None
-            try:
-                rows = pa.ipc.open_stream(reader.stdout).read_all()
-            except pa.ArrowInvalid:
-                rows = None
-            sentence = reader.stderr.read().decode(errors="replace").strip()
-        if reader.returncode or rows is None:
-            raise DataProblem(sentence or f"The data at {path} cannot be read: its reader ended with no word.")
-        return rows
-
-    return understood(lambda: facts_of(fetched(), path, now), path)
-
-
-def understood(read: Callable[[], _Read], path: str | Path) -> _Read:
-    """What `read` gives; whatever it raises becomes a DataProblem."""
-    try:
-        return read()
-    except (DataProblem, KeyboardInterrupt, SystemExit):
-        raise
-    except TableNotFoundError:
-        raise DataProblem(f"There is no data at {path}: write the demo's with `python -m datagen`.") from None
-    except BaseException as problem:  # a damaged file makes its readers raise almost anything, or panic
-        raise DataProblem(f"The data at {path} cannot be read: {_first_line(problem)}") from problem
-
-
-def fetch(path: str | Path, version: int | None = None) -> pa.Table:
-    """The rows of a version of the table, with its id, version and name as metadata. Raises what its readers raise."""
-    table = DeltaTable(str(path), version=version)
-    options = ParquetReadOptions(dictionary_columns=[*DIMENSIONS, *_OF_CUTS])
-    found = dataset(table, path, parquet_read_options=options)
-    missing = [name for name in _COLUMNS if name not in found.schema.names]
-    if missing:
-        raise DataProblem(f"The table at {path} has no column {', '.join(missing)}; see the README for its columns.")
-    metadata = table.metadata()
-    rows = found.to_table(columns=[*_COLUMNS, *(_OF_CUTS if CUT in found.schema.names else ())])
-    return rows.replace_schema_metadata(
-        {"version": f"{str(metadata.id)[:8]}-{table.version()}", "name": metadata.name or ""}
-    )
+    return understood(lambda: facts_of((reading or Aside(path)).rows(), path, now), path)
 
 
 def facts_of(rows: pa.Table, path: str | Path, now: Callable[[], datetime]) -> Facts:
@@ -117,10 +64,6 @@ def facts_of(rows: pa.Table, path: str | Path, now: Callable[[], datetime]) -> F
             f"The table at {path} has money in {' and '.join(map(str, currencies))}, which cannot be added."
         )
     return of_cuts(frame, version, loaded=loaded, demo=demo, currency=str(currencies[0]))
-
-
-def _first_line(problem: BaseException) -> str:
-    return (str(problem).strip().splitlines() or [type(problem).__name__])[0][:300]
 
 
 def _checked(rows: pa.Table, path: str | Path) -> pd.DataFrame:

@@ -30,7 +30,8 @@ LAYERS = {
     "callbacks": ["pages", "components", "facts", "access", "kpi"],
     "settings": [],
     "app": ["callbacks", "pages", "components", "facts", "access", "kpi", "settings"],
-    "cli": ["app", "callbacks", "pages", "settings", "facts", "access", "kpi", "datagen"],
+    "serving": ["app", "callbacks", "facts", "settings"],
+    "cli": ["serving", "app", "callbacks", "pages", "settings", "facts", "access", "kpi", "datagen"],
 }
 # `kpi` is pure: no files, no clock, no web. A list of what it may use, because a list of what it may not is never full.
 PURE = {

@@ -9,14 +9,11 @@ from typing import Final
 
 import pandas as pd
 
+from facts.fetching import CURRENCY as CURRENCY
+from facts.fetching import CUT as CUT
+from facts.fetching import PROGRAM as PROGRAM
 from facts.spreadsheets import neutral
 from kpi.schema import COUNTS, DATE, EVENTS, MEASURES, MONEY
-
-#: Columns of the stored table beside those of kpi.schema. `cut` names what the rows are broken down by, joined by "+";
-#: `program` tells apart exports of one account whose money differs (Amazon's products, brands and display).
-CUT: Final = "cut"
-PROGRAM: Final = "program"
-CURRENCY: Final = "currency"
 
 #: Breakdowns that a platform reports for part of the money only (a search term without a click is not listed).
 PARTIAL: Final = frozenset({"ad group", "ad", "keyword", "search term", "product", "placement", "gender", "age"})

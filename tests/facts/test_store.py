@@ -1,6 +1,8 @@
 """The table on disk: newer versions are taken whole, broken ones are refused and the old one stays."""
 
 import shutil
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -10,8 +12,11 @@ import pytest
 from deltalake import DeltaTable, write_deltalake
 
 from facts import DataProblem
-from facts.store import Source, load
+from facts.aside import Aside
+from facts.store import Source, load, load_aside
 from kpi.selection import Selection
+
+ROOT = Path(__file__).parent.parent.parent
 
 
 @pytest.fixture
@@ -147,3 +152,19 @@ def test_a_request_never_sees_two_versions(table: Path) -> None:
     for reader in readers:
         reader.join()
     assert not torn
+
+
+def test_the_process_that_reads_ahead_needs_no_pandas(table: Path) -> None:
+    """It would take longer to import than the rows to read (docs/decisions/0008)."""
+    lines = "import sys; from facts.aside import main; assert not main(sys.argv[1]); assert 'pandas' not in sys.modules"
+    done = subprocess.run([sys.executable, "-c", lines, str(table)], cwd=ROOT, capture_output=True)
+
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert pa.ipc.open_stream(done.stdout).read_all().num_rows == rows(table).num_rows
+
+
+def test_a_reader_that_was_started_ahead_brings_the_rows_or_its_sentence(table: Path, tmp_path: Path) -> None:
+    ahead = Aside(table)
+    assert spend(Source(table, lambda path: load_aside(path, reading=ahead))) == spend(Source(table))
+    with pytest.raises(DataProblem, match="There is no data at"):
+        load_aside(tmp_path / "none", reading=Aside(tmp_path / "none"))

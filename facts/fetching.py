@@ -1,0 +1,61 @@
+"""The rows of a version of the table, as Arrow has them: what a process does that was started to read, and little else.
+
+Nothing here needs pandas, which takes longer to import than the rows to read.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, TypeVar
+
+import pyarrow as pa
+from deltalake import DeltaTable
+from deltalake.exceptions import TableNotFoundError
+from pyarrow.dataset import ParquetReadOptions
+
+from facts.disk import dataset
+from facts.protocol import DataProblem
+from kpi.schema import DATE, DIMENSIONS, MEASURES
+
+#: Columns that imports store beside those of kpi.schema. `cut` names what the rows are broken down by, joined by "+";
+#: `program` tells apart exports of one account whose money differs (Amazon's products, brands and display).
+CUT: Final = "cut"
+PROGRAM: Final = "program"
+CURRENCY: Final = "currency"
+
+_COLUMNS: Final = (DATE, *DIMENSIONS, *MEASURES)
+
+#: What a table that imports made has beside them: whose money a row is, in which cut and currency.
+_OF_CUTS: Final = ("account", PROGRAM, CUT, CURRENCY)
+
+_Read = TypeVar("_Read")
+
+
+def understood(read: Callable[[], _Read], path: str | Path) -> _Read:
+    """What `read` gives; whatever it raises becomes a DataProblem."""
+    try:
+        return read()
+    except (DataProblem, KeyboardInterrupt, SystemExit):
+        raise
+    except TableNotFoundError:
+        raise DataProblem(f"There is no data at {path}: write the demo's with `python -m datagen`.") from None
+    except BaseException as problem:  # a damaged file makes its readers raise almost anything, or panic
+        raise DataProblem(f"The data at {path} cannot be read: {_first_line(problem)}") from problem
+
+
+def fetch(path: str | Path, version: int | None = None) -> pa.Table:
+    """The rows of a version of the table, with its id, version and name as metadata. Raises what its readers raise."""
+    table = DeltaTable(str(path), version=version)
+    options = ParquetReadOptions(dictionary_columns=[*DIMENSIONS, *_OF_CUTS])
+    found = dataset(table, path, parquet_read_options=options)
+    missing = [name for name in _COLUMNS if name not in found.schema.names]
+    if missing:
+        raise DataProblem(f"The table at {path} has no column {', '.join(missing)}; see the README for its columns.")
+    metadata = table.metadata()
+    rows = found.to_table(columns=[*_COLUMNS, *(_OF_CUTS if CUT in found.schema.names else ())])
+    return rows.replace_schema_metadata(
+        {"version": f"{str(metadata.id)[:8]}-{table.version()}", "name": metadata.name or ""}
+    )
+
+
+def _first_line(problem: BaseException) -> str:
+    return (str(problem).strip().splitlines() or [type(problem).__name__])[0][:300]
