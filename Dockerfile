@@ -2,6 +2,7 @@
 #
 #   docker build -t marketing-dashboard .
 #   docker run -p 127.0.0.1:8050:8050 marketing-dashboard             the demo, made while building
+#   (`make bundle` before it puts the small plotly.js into the image, where there is Node; else the whole one serves.)
 #   docker run -p 127.0.0.1:8050:8050 -v "$PWD/data:/data" -e DASHBOARD_FACTS=/data/facts ... marketing-dashboard
 #
 # docs/sign-in.md and deploy/ show it behind a company's sign-in.
@@ -16,6 +17,7 @@ RUN /srv/venv/bin/pip install --quiet --only-binary :all: --require-hashes -r re
 COPY pyproject.toml README.md app.py cli.py serving.py settings.py ./
 COPY access access
 COPY assets assets
+COPY bundles bundles
 COPY callbacks callbacks
 COPY components components
 COPY datagen datagen

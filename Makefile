@@ -5,17 +5,17 @@ PYTHON ?= python3
 BIN = .venv/bin
 export PYTHON
 
-.PHONY: run test test-long check lock clean venv dev browser demo
+.PHONY: run test test-long check lock clean venv dev browser bundle demo
 
 # Own facts (DASHBOARD_FACTS) are never made up; the demo's are, until their first version is in the log.
-run: venv $(if $(DASHBOARD_FACTS)$(wildcard data/facts/_delta_log/*.json),,demo)
+run: venv bundle $(if $(DASHBOARD_FACTS)$(wildcard data/facts/_delta_log/*.json),,demo)
 	$(BIN)/marketing-dashboard serve
 
 # One process a core; a file's tests stay together, as they share a server. What takes long has a command of its own.
-test: dev browser
+test: dev browser bundle
 	$(BIN)/python -m pytest -n auto --dist loadfile -m "not long"
 
-test-long: dev browser
+test-long: dev browser bundle
 	$(BIN)/python -m pytest -m long
 
 check: dev
@@ -31,7 +31,7 @@ lock: dev
 	$(COMPILE) --group dev --constraint requirements.lock --output-file requirements-dev.lock
 
 clean:
-	rm -rf .venv build *.egg-info .pytest_cache .hypothesis .mypy_cache .ruff_cache test-results
+	rm -rf .venv bundles/built bundles/node_modules build *.egg-info .pytest_cache .hypothesis .mypy_cache .ruff_cache test-results
 
 venv:
 	@sh scripts/setup venv requirements.lock
@@ -41,6 +41,10 @@ dev:
 
 browser: dev
 	@sh scripts/setup browser
+
+# plotly.js with only the traces in use, where there is Node; the whole one is served elsewhere.
+bundle:
+	@sh scripts/setup bundle
 
 demo: venv
 	$(BIN)/python -m datagen

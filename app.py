@@ -1,6 +1,7 @@
 """`create_app` puts the pieces together; `server` is what gunicorn serves. The only file that knows the app object."""
 
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from callbacks.register import register
 from callbacks.routes import Writing
 from callbacks.shown import reader, rights, shown
 from components import shell
+from components.bundles import Bundles, read
 from components.locales import formats_of
 from components.spec import spec
 from facts import Facts
@@ -43,15 +45,16 @@ def create_app(settings: Settings, source: Source) -> Dash:
     except DataProblem as problem:
         raise WrongSetting(str(problem)) from None
     writing = writing_of(settings)
-    app = Dash(
+    bundles = read()
+    app = Shell(
         __name__,
+        bundles=bundles,
         title="Marketing dashboard",
         update_title="",
         use_pages=False,
         pages_folder="",
         assets_folder=str(_HERE / "assets"),
-        assets_ignore=shell.ASSETS_IGNORED,
-        assets_path_ignore=[f"^{shell.ASSETS_LATER}$"],
+        include_assets_files=False,
         requests_pathname_prefix=settings.prefix,
         routes_pathname_prefix="/",
         include_pages_meta=False,
@@ -59,7 +62,7 @@ def create_app(settings: Settings, source: Source) -> Dash:
         suppress_callback_exceptions=True,
         enable_mcp=False,
     )
-    app.index_string = shell.index(settings.prefix)
+    app.index_string = shell.index(settings.prefix, bundles)
     app.layout = lambda: layout(settings, source, admission, writing)
     entrance = Entrance(
         EVERY,
@@ -70,11 +73,28 @@ def create_app(settings: Settings, source: Source) -> Dash:
         settings.log_out,
         settings.metrics_token,
     )
-    register(app, entrance, source, writing)
+    register(app, entrance, source, writing, bundles)
     if settings.prefix != "/":
         app.server.wsgi_app = below(settings.prefix, app.server.wsgi_app)
-    warm_up(app.server)
+    with ThreadPoolExecutor(1) as beside:
+        beside.submit(bundles.pack)
+        warm_up(app.server)
     return app
+
+
+class Shell(Dash):  # type: ignore[misc]
+    """Dash with the scripts and styles of components/bundles.py in place of one file for each package and asset."""
+
+    def __init__(self, *arguments: Any, bundles: Bundles, **options: Any) -> None:
+        self._bundles = bundles
+        super().__init__(*arguments, **options)
+
+    def interpolate_index(self, **parts: str) -> str:
+        """The page, with our scripts for Dash's list of them."""
+        return str(super().interpolate_index(**{**parts, "scripts": self._scripts(), "css": ""}))
+
+    def _scripts(self) -> str:
+        return shell.scripts(self.config.requests_pathname_prefix, self._bundles)
 
 
 def layout(settings: Settings, source: Source, admission: Admission, writing: Writing) -> Component:

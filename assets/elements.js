@@ -1,4 +1,4 @@
-// Making and changing DOM elements. Text goes in as text, never as markup. Here and not in js/, so that Dash loads it first.
+// Making and changing DOM elements. Text goes in as text, never as markup. Before all of js/ (components/bundles.py).
 (() => {
   const dashboard = (window.dashboard ??= {});
 

@@ -24,7 +24,7 @@ BUTTONS: Final = {
 
 def register(app: Dash) -> None:
     """Tie the shell's components to ``window.dash_clientside.dashboard``."""
-    app.clientside_callback(ClientsideFunction("dashboard", "start"), Input("spec", "data"))
+    app.clientside_callback(ClientsideFunction("dashboard", "start"), Input("spec", "data-spec"))
     for button, function in BUTTONS.items():
         app.clientside_callback(
             ClientsideFunction("dashboard", function), Input(button, "n_clicks"), prevent_initial_call=True

@@ -43,6 +43,7 @@ KINDS: Final[dict[str, Kind]] = {
     "/_reload-hash": "shell",
     "/_favicon.ico": "shell",
     "/assets/<path:filename>": "shell",
+    "/bundles/<name>": "shell",
     "/static/<path:filename>": "shell",
     "/_dash-update-component": "callback",
 }

@@ -1,5 +1,7 @@
 """The headers every answer leaves with: what a browser may load, keep, guess and tell others."""
 
+from base64 import b64encode
+from hashlib import sha256
 from typing import Final
 
 from dash import Dash
@@ -7,14 +9,22 @@ from flask import Flask, Response, request
 
 #: What may be kept: bundles and assets carry their version in their address.
 _KEPT: Final = ("/_dash-component-suites/", "/assets/", "/_favicon.ico")
+_FOR_GOOD: Final = "/bundles/"
 
 
-def policy(app: Dash) -> str:
-    """The content security policy; ask once all callbacks are registered, it names their scripts by hash."""
+def policy(app: Dash, *scripts: str) -> str:
+    """The content security policy; `scripts` stand in the page.
+
+    Ask once all callbacks are registered: it names their scripts by hash.
+    """
+    hashes = [
+        *app.csp_hashes(),
+        *(f"'sha256-{b64encode(sha256(each.encode()).digest()).decode()}'" for each in scripts),
+    ]
     return "; ".join(
         (
             "default-src 'self'",
-            f"script-src 'self' {' '.join(app.csp_hashes())}",
+            f"script-src 'self' {' '.join(hashes)}",
             "style-src 'self' 'unsafe-inline'",
             "img-src 'self' data: blob:",
             "font-src 'self' data:",
@@ -41,6 +51,8 @@ def register(server: Flask, policy: str) -> None:
         headers["Cross-Origin-Opener-Policy"] = "same-origin"
         headers["Cross-Origin-Resource-Policy"] = "same-origin"
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+        if request.path.startswith(_FOR_GOOD) and response.status_code == 200:
+            return response
         if not request.path.startswith(_KEPT) or response.status_code >= 400:
             headers["Cache-Control"] = "no-store"
         elif "Cache-Control" in headers:

@@ -2,11 +2,12 @@
 
 from dash import Dash
 
-from callbacks import clientside, guard, headers, operations, routes
+from callbacks import bundles, clientside, guard, headers, operations, routes
+from components.bundles import Bundles
 from facts.store import Source
 
 
-def register(app: Dash, entrance: guard.Entrance, source: Source, writing: routes.Writing) -> None:
+def register(app: Dash, entrance: guard.Entrance, source: Source, writing: routes.Writing, files: Bundles) -> None:
     """Tie the browser's side to the app, add the addresses that answer with figures, and guard them all.
 
     Raises guard.Unowned where an address or a callback belongs to no page.
@@ -16,5 +17,6 @@ def register(app: Dash, entrance: guard.Entrance, source: Source, writing: route
     operations.register(app.server, entrance.pages, source, metrics)
     guard.register(app, entrance)
     routes.register(app.server, entrance.pages, source, metrics, writing)
-    headers.register(app.server, headers.policy(app))
+    bundles.register(app.server, files)
+    headers.register(app.server, headers.policy(app, files.early))
     guard.complete(app, entrance.pages)

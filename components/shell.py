@@ -6,38 +6,31 @@ writes to them (docs/decisions/0001).
 
 from collections.abc import Sequence
 from html import escape
-from importlib.metadata import version
-from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
 import dash_bootstrap_components as dbc
 import orjson
-import plotly
-from dash import dcc, html
+from dash import html
 from dash.development.base_component import Component
-from dash.fingerprint import build_fingerprint
 
+from components.bundles import ASSETS, Bundles
 from components.visuals import Page, Visual
-
-_ASSETS: Final = Path(__file__).resolve().parent.parent / "assets"
-
-#: Served, but not added to the page by Dash: the head script stands in the template.
-ASSETS_IGNORED: Final = r"^early\.js$"
-#: Folders of it: assets/js/later.js loads what is there on first use.
-ASSETS_LATER: Final = "later"
 
 #: What a visual's menu offers: its data in three forms, and what the browser does itself (assets/js/start.js).
 _FORMS: Final = (("csv", "CSV"), ("xlsx", "Excel"), ("json", "JSON"))
 _ACTS: Final = (("picture", "Picture (PNG)"), ("link", "Copy link"))
 
 
-def index(prefix: str) -> str:
-    """The page's template: theme and first request before anything else.
+def index(prefix: str, bundles: Bundles) -> str:
+    """The page's template: theme and first request before anything else (docs/decisions/0011).
 
-    plotly.js comes when nothing else wants the line, and is run once the text stands (assets/js/charts.js): a script
-    tag here would put its 0.7 s before the text.
+    The layout is asked for from here, with the scripts, and waits for them. plotly.js comes when the line is free, and
+    is run once the text stands (assets/js/charts.js): a script tag here would put its evaluation before the text.
     """
+    own = f"{prefix}bundles/"
+    font = own + bundles.files["fonts/inter.woff2"].name
+    plotly = own + bundles.plotly.name
     return f"""<!DOCTYPE html>
 <html lang="en" data-bs-theme="light">
     <head>
@@ -45,12 +38,15 @@ def index(prefix: str) -> str:
         <title>{{%title%}}</title>
         <meta name="color-scheme" content="light dark">
         <meta name="theme-color" content="#f7f8fa">
-        <script src="{_asset(prefix, "early.js")}" data-prefix="{prefix}" data-plotly="{_plotly(prefix)}"
-            data-parts="{_parts(prefix)}"></script>
+        <script data-prefix="{prefix}" data-plotly="{plotly}"
+            data-parts="{_parts(own, bundles)}">{bundles.early}</script>
         <link rel="icon" type="image/svg+xml" href="{_picture("icon.svg")}">
-        <link rel="preload" as="font" type="font/woff2" href="{prefix}assets/fonts/inter.woff2" crossorigin>
+        <link rel="stylesheet" href="{own}{bundles.style.name}">
+        <link rel="preload" as="font" type="font/woff2" href="{font}" crossorigin>
+        <link rel="preload" as="fetch" href="{prefix}_dash-layout" crossorigin>
+        <link rel="preload" as="fetch" href="{prefix}_dash-dependencies" crossorigin>
+        <link rel="preload" as="script" href="{plotly}" fetchpriority="low">
         {{%css%}}
-        <link rel="prefetch" as="script" href="{_plotly(prefix)}">
     </head>
     <body>
         {{%app_entry%}}
@@ -64,29 +60,23 @@ def index(prefix: str) -> str:
 </html>"""
 
 
-def _asset(prefix: str, name: str) -> str:
-    """An asset's address; it changes with the file."""
-    return f"{prefix}assets/{name}?m={(_ASSETS / name).stat().st_mtime}"
+def scripts(prefix: str, bundles: Bundles) -> str:
+    """The scripts of a page, in order."""
+    return "".join(f'<script src="{prefix}bundles/{bundle.name}"></script>' for bundle in (bundles.own, bundles.dash))
 
 
-def _parts(prefix: str) -> str:
+def _parts(place: str, bundles: Bundles) -> str:
     """Name -> addresses of the script and the style sheet in assets/later, as JSON in an attribute."""
-    parts: dict[str, dict[str, str]] = {}
-    for file in sorted((_ASSETS / ASSETS_LATER).glob("*.[cj]s*")):
-        parts.setdefault(file.stem, {})[file.suffix[1:]] = _asset(prefix, f"{ASSETS_LATER}/{file.name}")
-    return escape(orjson.dumps(parts).decode())
+    return escape(
+        orjson.dumps(
+            {name: {kind: place + each.name for kind, each in part.items()} for name, part in bundles.parts.items()}
+        ).decode()
+    )
 
 
 def _picture(name: str) -> str:
     """A picture in its own address: as a file, browsers would ask for the icon again at every change of address."""
-    return f"data:image/svg+xml,{quote((_ASSETS / name).read_text().strip())}"
-
-
-def _plotly(prefix: str) -> str:
-    """Dash's own address of plotly.js, which browsers keep for a year."""
-    path = "package_data/plotly.min.js"
-    modified = int((Path(plotly.__file__).parent / path).stat().st_mtime)
-    return f"{prefix}_dash-component-suites/plotly/{build_fingerprint(path, version('plotly'), modified)}"
+    return f"data:image/svg+xml,{quote((ASSETS / name).read_text().strip())}"
 
 
 def layout(
@@ -124,7 +114,7 @@ def layout(
             ),
             html.Div(id="scrim", hidden=True),
             html.Div(id="announcer", className="visually-hidden", role="status", **{"aria-live": "polite"}),
-            dcc.Store(id="spec", data=spec),
+            html.Div(id="spec", hidden=True, **{"data-spec": orjson.dumps(spec).decode()}),
         ],
         className="app",
     )

@@ -126,8 +126,9 @@
     return copied;
   }
 
-  function start(spec) {
-    if (!spec || dashboard.started) return;
+  function start(text) {
+    if (!text || dashboard.started) return;
+    const spec = JSON.parse(text);
     dashboard.started = true;
     dashboard.prefix = spec.prefix;
     for (const part of ["format", "address", "page", "tips", "cards", "tables", "toolbar", "charts"]) dashboard[part].use(spec);

@@ -240,7 +240,7 @@ def test_every_answer_carries_the_headers(ask: Ask, company: FlaskClient) -> Non
 
 
 def _bundle(ask: Ask) -> str:
-    found = re.search(r'src="(/_dash-component-suites/dash/[^"]+)"', ask("board", "/").get_data(as_text=True))
+    found = re.search(r'src="(/bundles/[^"]+)"', ask("board", "/").get_data(as_text=True))
     assert found
     return found[1]
 

@@ -1,0 +1,32 @@
+"""The address of what the first load is made of (components/bundles.py): compressed beforehand, kept for good."""
+
+from typing import Final
+
+from flask import Flask, Response, request
+
+from callbacks.routes import refusal
+from components.bundles import Bundles
+
+#: The name changes with the content, so nobody needs to ask again.
+FOR_GOOD: Final = "public, max-age=31536000, immutable"
+
+
+def register(server: Flask, bundles: Bundles) -> None:
+    """Add the route."""
+    known = {bundle.name: bundle for bundle in bundles.all()}
+
+    @server.get("/bundles/<name>")
+    def bundle(name: str) -> Response:
+        found = known.get(name)
+        if found is None:
+            return refusal(404, "There is nothing at this address.")
+        headers = {"Cache-Control": FOR_GOOD}
+        body = found.body
+        if found.codings:
+            headers["Vary"] = "Accept-Encoding"
+        for coding in found.codings:
+            if request.accept_encodings[coding]:
+                headers["Content-Encoding"] = coding
+                body = found.br if coding == "br" else found.gzip
+                break
+        return Response(body, content_type=found.kind, headers=headers)

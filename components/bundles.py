@@ -1,0 +1,181 @@
+"""What the first load is made of: few files, each named by its content, so that browsers keep them for good.
+
+Three scripts (Dash's, ours, plotly.js), one style sheet and the fonts, where the sources are fifty files. Order is part
+of it: Dash's own as Dash has it, ours by name after `elements.js`, style sheets by name after Bootstrap's.
+"""
+
+import gzip
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+import brotli
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+ASSETS: Final = ROOT / "assets"
+#: plotly.js with only the traces in use, where `make bundle` has made it (bundles/plotly.js).
+SMALL_PLOTLY: Final = ROOT / "bundles" / "built" / "plotly.min.js"
+
+#: What the layout needs of Dash, in the order in which Dash loads it. `dcc` and `dash_table` are not among it: the
+#: layout has none of their components (tests/components/test_bundles.py), and they are a third of Dash's bytes.
+_DASH: Final = (
+    ("dash", "deps/polyfill@*.min.js"),
+    ("dash", "deps/react@18.3*.min.js"),
+    ("dash", "deps/react-dom@18.3*.min.js"),
+    ("dash", "deps/prop-types@*.min.js"),
+    ("dash_bootstrap_components", "_components/dash_bootstrap_components.min.js"),
+    ("dash", "html/dash_html_components.min.js"),
+    ("dash", "dash-renderer/build/dash_renderer.min.js"),
+)
+
+_KINDS: Final = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+}
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """One file as it is served: `name` carries the hash of `body`."""
+
+    name: str
+    body: bytes
+    #: What it is with brotli, where that was made beforehand.
+    packed: bytes | None = None
+
+    @property
+    def kind(self) -> str:
+        """The content type."""
+        return _KINDS[Path(self.name).suffix]
+
+    @property
+    def codings(self) -> tuple[str, ...]:
+        """The content codings there are of it, best first; none for what is compressed in itself."""
+        return () if self.name.endswith(".woff2") else ("br", "gzip")
+
+    @cached_property
+    def br(self) -> bytes:
+        """With brotli: at quality 5 0.1 s for all of plotly.js; the best is a tenth smaller and takes ten seconds."""
+        packed: bytes = self.packed or brotli.compress(self.body, mode=brotli.MODE_TEXT, quality=5, lgwin=22)
+        return packed
+
+    @cached_property
+    def gzip(self) -> bytes:
+        """With gzip: what browsers take where there is no TLS."""
+        return gzip.compress(self.body, 6, mtime=0)
+
+
+@dataclass(frozen=True)
+class Bundles:
+    """Everything that a page loads: `files` is what the styles name, by its path in assets; `parts` are those of
+    assets/later, by name and suffix ("js", "css").
+    """
+
+    dash: Bundle
+    own: Bundle
+    style: Bundle
+    plotly: Bundle
+    files: dict[str, Bundle]
+    parts: dict[str, dict[str, Bundle]]
+    early: str
+
+    def all(self) -> Iterable[Bundle]:
+        """Every file."""
+        yield from (self.dash, self.own, self.style, self.plotly, *self.files.values())
+        for part in self.parts.values():
+            yield from part.values()
+
+    def pack(self) -> None:
+        """Compress what most browsers will ask for, so that the workers share it."""
+        for bundle in self.all():
+            if bundle.codings:
+                bundle.br  # noqa: B018 it is kept
+
+
+def read() -> Bundles:
+    """Read and compress them; raises FileNotFoundError where Dash no longer has a file that we know by name."""
+    files: dict[str, Bundle] = {}
+
+    def placed(css: bytes) -> bytes:
+        """With the addresses, beside it, of the files it names."""
+
+        def named(found: re.Match[bytes]) -> bytes:
+            name = found[1].decode()
+            if name not in files:
+                path = ASSETS / name
+                files[name] = _bundle(path.stem, path.suffix, path.read_bytes())
+            return b'url("%b")' % files[name].name.encode()
+
+        return re.sub(rb'url\("\.\./([^"]+)"\)', named, css)
+
+    parts: dict[str, dict[str, Bundle]] = {}
+    for path in sorted((ASSETS / "later").glob("*.*")):
+        body = path.read_bytes() if path.suffix == ".js" else placed(path.read_bytes())
+        parts.setdefault(path.stem, {})[path.suffix[1:]] = _bundle(path.stem, path.suffix, body)
+    own = (ASSETS / "elements.js", *sorted((ASSETS / "js").glob("*.js")))
+    style = (ASSETS / "bootstrap.min.css", *sorted((ASSETS / "css").glob("*.css")))
+    return Bundles(
+        dash=_bundle("dash_renderer", ".js", _joined(dash_files(), b";\n")),
+        own=_bundle("dashboard", ".js", _joined(own, b"\n")),
+        style=_bundle("dashboard", ".css", placed(_joined(style, b"\n"))),
+        plotly=_plotly(plotly_file()),
+        files=files,
+        parts=parts,
+        early=(ASSETS / "early.js").read_text(),
+    )
+
+
+def dash_files() -> tuple[Path, ...]:
+    """Dash's own scripts, as installed."""
+    found = []
+    for package, pattern in _DASH:
+        place = _package(package)
+        matches = sorted(place.glob(pattern))
+        if len(matches) != 1:
+            raise FileNotFoundError(f"{package} has {len(matches)} files {pattern}: name what it loads in {__name__}")
+        found.append(matches[0])
+    return tuple(found)
+
+
+def plotly_file() -> Path:
+    """The small bundle where it is of the version that the installed plotly brings, else that one."""
+    whole = _package("plotly") / "package_data" / "plotly.min.js"
+    if SMALL_PLOTLY.exists() and plotly_version(SMALL_PLOTLY) == plotly_version(whole):
+        return SMALL_PLOTLY
+    return whole
+
+
+def plotly_version(path: Path) -> str:
+    """The version that stands at the head of a plotly.js."""
+    with path.open("rb") as file:
+        found = re.search(rb"plotly\.js v([\d.]+)", file.read(200))
+    return found[1].decode() if found else ""
+
+
+def _plotly(path: Path) -> Bundle:
+    beside = path.with_name(f"{path.name}.br")
+    packed = beside.read_bytes() if beside.exists() else None
+    body = path.read_bytes()
+    return _bundle("plotly", ".js", body, packed if packed and brotli.decompress(packed) == body else None)
+
+
+def _package(name: str) -> Path:
+    found = find_spec(name)
+    if found is None or found.origin is None:
+        raise FileNotFoundError(f"{name} is not installed")
+    return Path(found.origin).parent
+
+
+def _joined(paths: Iterable[Path], between: bytes) -> bytes:
+    return b"".join(path.read_bytes() + between for path in paths)
+
+
+def _bundle(stem: str, suffix: str, body: bytes, packed: bytes | None = None) -> Bundle:
+    return Bundle(f"{stem}.{sha256(body).hexdigest()[:12]}{suffix}", body, packed)
