@@ -30,6 +30,7 @@
     Object.assign(layout, { width: item.width, height: item.spec.height, autosize: false });
     dashboard.legend.put(item, data, layout);
     dashboard.margins.fit(layout, data, item.width);
+    dashboard.explore.hint(item, data);
     return { data, layout };
   }
 
@@ -73,7 +74,9 @@
     if (!item.width) return null; // hidden: drawn when it has a size
     const { data, layout } = figure(item, item.visual);
     item.hue = dashboard.theme.now();
-    return window.Plotly.react(item.parts, data, layout, config);
+    const drawing = window.Plotly.react(item.parts, data, layout, config);
+    dashboard.explore.listen(item);
+    return drawing;
   }
 
   function build(item) {
@@ -81,6 +84,7 @@
     item.parts.item = item;
     item.body.append(item.parts);
     dashboard.legend.place(item);
+    dashboard.explore.offer(item);
     sizes.observe(item.parts);
     sight.observe(item.parts);
   }

@@ -48,5 +48,5 @@
   /** Names are escaped for plotly; here they go in as text. */
   const plain = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 
-  dashboard.legend = { place, put };
+  dashboard.legend = { place, put, plain };
 })();

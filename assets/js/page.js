@@ -74,7 +74,9 @@
     const now = JSON.stringify(found);
     if (place.dataset.now !== now) {
       place.dataset.now = now;
+      const within = place.contains(document.activeElement); // its chip was just removed
       place.replaceChildren(...found.map(chip));
+      if (within) (place.querySelector("button") ?? byId(`title-${open}`)).focus({ preventScroll: true });
     }
     const count = byId("filter-count");
     text(count, narrowed.length ? String(narrowed.length) : "");

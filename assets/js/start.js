@@ -8,6 +8,7 @@
     clear: (button) => dashboard.filters.choose(button.dataset.dimension, []),
     only: (button) => dashboard.filters.only(button),
     unpick: (button) => dashboard.campaigns.unpick(button),
+    pick: (button) => dashboard.explore.pick(button.closest("tr").pairs),
     sort: (button) => dashboard.tables.sort(button),
     link: (button) => taken(button, (visual) => copyLink(visual)),
     picture: (button) => taken(button, (visual) => lazily("picture", (picture) => picture.save(visual))),

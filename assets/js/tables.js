@@ -37,7 +37,7 @@
     if (rank) item.root.querySelector(".menu").before(rank.closest("label"));
     item.body.append(scroll);
     const known = sort && heads.some((each) => each.key === sort.key);
-    item.parts = { shape, metrics, columns, heads, body, foot, rows: [], total: null, rank, sort: known ? sort : null };
+    item.parts = { shape, metrics, dimensions: item.spec.keys, columns, heads, body, foot, rows: [], total: null, rank, sort: known ? sort : null };
     body.item = item;
   }
 
@@ -79,10 +79,16 @@
     const { body, rows, visual, columns, metrics, sort } = item.parts;
     const order = ordered(item.parts);
     while (rows.length < order.length) rows.push(newRow(body, columns, metrics));
-    while (rows.length > order.length) rows.pop().row.remove();
+    let lost = false;
+    while (rows.length > order.length) {
+      const { row } = rows.pop();
+      lost ||= row.contains(document.activeElement);
+      row.remove();
+    }
     order.forEach((from, place) => fillRow(item.parts, rows[place], from, sort ? null : order[place - 1]));
+    if (lost) rows[0]?.names[0].main.focus({ preventScroll: true }); // the row that was picked stands first
     if (visual.total) {
-      item.parts.total ??= newRow(item.parts.foot, columns, metrics);
+      item.parts.total ??= newRow(item.parts.foot, columns, metrics, false);
       item.parts.total.names.forEach((name, place) => text(name.main, place === 0 ? "Total" : ""));
       item.parts.total.cells.forEach((cell, place) => text(cell, dashboard.format.full(spec.metrics[metrics[place]], visual.total[place])));
     }
@@ -90,10 +96,10 @@
     marks(item);
   }
 
-  function newRow(section, columns, metrics) {
+  function newRow(section, columns, metrics, picks = true) {
     const row = make("tr");
     const names = columns.map(({ below }, place) => {
-      const name = { cell: make(place === 0 ? "th" : "td", { class: below === undefined ? "words" : "words wide", scope: place === 0 ? "row" : null }), main: make("span", { class: "name" }), dot: null, below: null };
+      const name = { cell: make(place === 0 ? "th" : "td", { class: below === undefined ? "words" : "words wide", scope: place === 0 ? "row" : null }), main: picks ? make("button", { type: "button", class: "name", "data-do": "pick", tabindex: place === 0 ? null : "-1" }) : make("span", { class: "name" }), dot: null, below: null };
       name.cell.append(name.main);
       if (below !== undefined) name.cell.append((name.below = make("span", { class: "below" })));
       row.append(name.cell);
@@ -108,13 +114,14 @@
     return { row, names, cells };
   }
 
-  function fillRow({ visual, columns, metrics, tones: shades }, { names, cells }, from, above) {
+  function fillRow({ visual, columns, metrics, tones: shades, dimensions }, { row, names, cells }, from, above) {
+    row.pairs = dimensions.map((dimension, place) => [dimension, visual.keys[place][from]]);
     columns.forEach(({ key, place, below }, at) => {
       const name = names[at];
       const value = visual.keys[place][from];
       if (name.main.textContent !== value) {
         name.main.textContent = value;
-        name.main.title = value;
+        name.main.title = `${value}: click to filter`;
       }
       const platform = key === "platform" ? value : below !== undefined ? visual.keys[below][from] : null;
       if (platform !== null) {

@@ -97,6 +97,7 @@ def bars(
         layout=theme.layout(**axes, bargap=0.45, margin={"l": 8, "r": 12, "t": 28, "b": 8}),
         draw=draw,
         rows=rows,
+        pick={across: dimension},
         height=height,
         width=width,
     )

@@ -1,6 +1,6 @@
 """What figures have in common: how a chart becomes a visual, and how an answer fills its prototypes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -25,9 +25,14 @@ def chart(
     before: tuple[Grouping, ...] = (),
     height: int = 320,
     grain: bool = False,
+    pick: Mapping[str, str] | None = None,
     width: int = 6,
 ) -> Visual:
-    """A plotly chart: `draw` answers with `traces` (each `of` a prototype) and what changes in the layout."""
+    """A plotly chart: `draw` answers with `traces` (each `of` a prototype) and what changes in the layout.
+
+    `pick` says what a click on a mark filters to: the dimension whose value stands in which field of plotly's points
+    (x, y, label, text; name is that of the trace).
+    """
     return Visual(
         name,
         title,
@@ -39,7 +44,7 @@ def chart(
         columns=(*needs[0], *metrics),
         draw=draw,
         rows=rows,
-        spec={"traces": list(traces), "layout": layout, "height": height, "grain": grain},
+        spec={"traces": list(traces), "layout": layout, "height": height, "grain": grain, "pick": pick or {}},
         width=width,
     )
 

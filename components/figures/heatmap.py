@@ -78,6 +78,7 @@ def heatmap(
         layout=layout,
         draw=draw,
         rows=rows,
+        pick={"y": by[0], "x": by[1]},
         height=height,
         width=width,
     )

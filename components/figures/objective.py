@@ -70,6 +70,7 @@ def objective(name: str, title: str, question: str, width: int = 6, height: int 
         layout=layout,
         draw=draw,
         rows=rows,
+        pick={"text": "objective"},
         height=height,
         width=width,
     )

@@ -73,6 +73,7 @@ def pie(
         layout=theme.layout(margin={"l": 24, "r": 24, "t": 24, "b": 24}),
         draw=draw,
         rows=rows,
+        pick={"label": dimension},
         height=height,
         width=width,
     )

@@ -83,6 +83,7 @@ def radar(name: str, title: str, question: str, metrics: tuple[str, ...], width:
         layout=layout,
         draw=draw,
         rows=rows,
+        pick={"name": "platform"},
         height=height,
         width=width,
     )

@@ -75,6 +75,7 @@ def spend_conversions(name: str, title: str, question: str, width: int = 6, heig
         layout=layout,
         draw=draw,
         rows=rows,
+        pick={"x": "platform"},
         height=height,
         width=width,
     )

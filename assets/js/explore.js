@@ -1,0 +1,60 @@
+// Exploring: a click on a mark, or on the name of a row, filters the page to it; another one shows everything again.
+(() => {
+  const dashboard = (window.dashboard ??= {});
+  const { make } = dashboard;
+  const HINT = "<br><i>Click to filter</i>";
+
+  /** Whether the page is filtered to exactly these pairs of dimension and value. */
+  function picked(pairs) {
+    const { chosen } = dashboard.view.wanted();
+    return pairs.every(([dimension, value]) => chosen[dimension]?.length === 1 && chosen[dimension][0] === value);
+  }
+
+  function pick(pairs) {
+    const again = picked(pairs);
+    dashboard.view.change(Object.fromEntries(pairs.map(([dimension, value]) => [dimension, again ? [] : [value]])));
+  }
+
+  /** What a point of a chart stands for. Names are escaped for plotly; here they are plain. */
+  const pairsOf = (item, point) =>
+    Object.entries(item.spec.pick).map(([field, dimension]) => [dimension, dashboard.legend.plain(String(field === "name" ? point.data.name : point[field]))]);
+
+  const picks = (item) => Object.keys(item.spec.pick ?? {}).length > 0;
+
+  /** Says on hover that a click filters. */
+  function hint(item, data) {
+    if (!picks(item)) return;
+    for (const trace of data) if (trace.hovertemplate) trace.hovertemplate = trace.hovertemplate.replace(/(?=<extra>)|$/, HINT);
+  }
+
+  /** Hear the clicks on a chart that plotly has drawn. */
+  function listen(item) {
+    const chart = item.parts;
+    if (!picks(item) || chart.heard) return;
+    chart.heard = true;
+    let over = null;
+    const press = (point) => point && pick(pairsOf(item, point));
+    chart.on("plotly_hover", ({ points }) => {
+      over = points[0];
+      chart.classList.add("on-mark");
+    });
+    chart.on("plotly_unhover", () => {
+      over = null;
+      chart.classList.remove("on-mark");
+    });
+    // Of a polar chart that is not dragged plotly tells what is hovered, but not what is clicked.
+    if (item.spec.layout.polar) chart.addEventListener("click", () => press(over));
+    else chart.on("plotly_click", ({ points }) => press(points[0]));
+  }
+
+  /** The same by keyboard: a button that shows itself on focus and offers the marks as buttons. */
+  function offer(item) {
+    if (!picks(item)) return;
+    const button = make("button", { type: "button", class: "marks-button btn btn-sm btn-light", "aria-expanded": "false", text: "Filter by this chart" });
+    button.addEventListener("click", () => dashboard.later("marks").then(() => dashboard.marks.open(item, button)));
+    item.body.append(button);
+    item.marks = button;
+  }
+
+  dashboard.explore = { pick, picked, hint, listen, offer };
+})();
