@@ -90,8 +90,9 @@ def check() -> int:
         groups, pages = ", ".join(sorted(role.groups)), ", ".join(role.pages)
         print(f"role      {role.name}: groups {groups}; pages {pages}; rows {rows}")
         if role.hides:
-            also = f", and what would give it away: {', '.join(sorted(role.hides - role.chosen))}"
-            print(f"          hides {', '.join(sorted(role.chosen))}{also if role.hides > role.chosen else ''}")
+            more = ", ".join(sorted(role.hides - role.chosen))
+            also = [f"and what would give it away or tells of the whole company: {more}"] if more else []
+            print(f"          hides {', '.join([*sorted(role.chosen), *also])}")
     if policy and facts:
         wrong += empty_rows(policy, facts.options())
     for sentence in wrong:

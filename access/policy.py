@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kpi.derive import withheld
-from kpi.metrics import METRICS
+from kpi.metrics import COMPANY_WIDE, METRICS
 from kpi.schema import DIMENSIONS
 from kpi.selection import Only, only
 
@@ -36,7 +36,8 @@ class WrongPolicy(Exception):
 class Role:
     """`rows` are those it sees, in the form of `Selection.only` (() is every row).
 
-    `chosen` are the metrics that the file hides; `hides` also holds what would give them away (kpi.derive).
+    `chosen` are the metrics that the file hides; `hides` also holds what would give them away (kpi.derive) and, where a
+    role does not see every row, what tells of the whole company.
     """
 
     name: str
@@ -104,12 +105,13 @@ def _role(name: str, content: Any, pages: Collection[str]) -> Role:
     groups = _texts(content, "groups", where)
     opened = _texts(content, "pages", where, pages)
     hides = _texts(content, "hides", where, METRICS) if "hides" in content else ()
+    rows = _rows(content.get("rows"), where)
     return Role(
         name,
         frozenset(groups),
         tuple(page for page in pages if page in opened),
-        _rows(content.get("rows"), where),
-        withheld(hides),
+        rows,
+        withheld(hides) | (COMPANY_WIDE if rows else frozenset()),
         frozenset(hides),
     )
 

@@ -7,12 +7,14 @@ from typing import Any, Final
 
 import pandas as pd
 
+from callbacks.company import company_of
 from components.reading import TOTAL, Reading, number
 from components.url import DEFAULT_LAST, RANKS, Query, read, write
 from components.visuals import Page, Visual
 from facts import Facts, Scope
 from kpi.evaluate import REACH_FLOOR, evaluate, pooled
 from kpi.formats import Formats
+from kpi.metrics import COMPANY_WIDE
 from kpi.schema import DATE, DIMENSIONS
 from kpi.selection import Extent, Grouping, Selection, baseline, cut_short
 
@@ -75,6 +77,9 @@ def reading_of(visuals: Sequence[Visual], facts: Facts, asked: Asked, scope: Sco
     if asked.baseline is not None and earlier:
         then = facts.totals(asked.baseline, dict.fromkeys((TOTAL, *earlier)), scope)
         before = {name: evaluate(then[name], needed[name], then[TOTAL]) for name in earlier if len(then[name])}
+    company, no_company = None, ""
+    if any(not COMPANY_WIDE.isdisjoint(visual.metrics) for visual in visuals):
+        company, no_company = company_of(facts, asked.selection, asked.baseline, scope, asked.formats, SPARK_POINTS)
     return Reading(
         asked.query,
         asked.selection,
@@ -84,6 +89,8 @@ def reading_of(visuals: Sequence[Visual], facts: Facts, asked: Asked, scope: Sco
         _course(totals[OVER_TIME], asked.selection, needed[OVER_TIME]) if OVER_TIME in totals else whole[[]],
         number(whole[REACH_FLOOR].iloc[0]),
         asked.formats,
+        company,
+        no_company,
     )
 
 

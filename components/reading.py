@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 import numpy as np
@@ -17,12 +18,41 @@ from kpi.units import USUAL
 TOTAL: Final[Grouping] = ()
 
 
+@dataclass(frozen=True, eq=False)
+class Company:
+    """Metrics frames of the whole company, whatever is filtered, over the days that platforms and shop both tell of.
+
+    `now` and `before` have one row, `months` one a calendar month, `claims` one a month and platform; `spark` is the
+    course over time. `days` is the number of days, `start` and `end` their ends.
+    """
+
+    days: int
+    start: date
+    end: date
+    now: pd.DataFrame
+    before: pd.DataFrame | None
+    months: pd.DataFrame
+    claims: pd.DataFrame
+    spark: pd.DataFrame
+
+    def partly(self, selection: Selection, formats: Formats) -> str:
+        """A sentence where it does not tell of all days of a selection, else ""."""
+        if self.days == selection.days:
+            return ""
+        days = "1 day" if self.days == 1 else f"{formats.number(self.days)} days"
+        return (
+            f"The shop's days tell of {days} of the {formats.number(selection.days)} chosen, "
+            f"{formats.days(self.start, self.end)}: claims and spend are compared over these."
+        )
+
+
 @dataclass(frozen=True)
 class Reading:
     """`now` and `before` hold a metrics frame (kpi.evaluate) for each grouping that the page needs.
 
     `before` is that of the baseline and empty where there is none. `spark` is the course over time in few points,
-    `reach_floor` the largest single row's reach.
+    `reach_floor` the largest single row's reach. `company` is None for whom or where it does not exist; `no_company`
+    says why.
     """
 
     query: Query
@@ -33,6 +63,8 @@ class Reading:
     spark: pd.DataFrame
     reach_floor: float | None = None
     formats: Formats = USUAL
+    company: "Company | None" = None
+    no_company: str = ""
 
     def narrowed(self, pairs: tuple[tuple[str, str], ...]) -> str:
         """The canonical query that filters to `pairs` on top of what is chosen."""

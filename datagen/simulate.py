@@ -1,6 +1,7 @@
 """One day of facts: a pure function of (company, day), so that any range, in any order, gives the same rows."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -33,6 +34,9 @@ OVERDISPERSION: Final = {"clicks": 2.0, "engagements": 5.0, "conversions": 2.6}
 #: Standard deviation over mean of one order's value.
 ORDER_VALUE_CV: Final = 0.6
 
+#: Days that are kept: a quarter, which the facts and the shop's days are both made of.
+KEPT: Final = 92
+
 CAMPAIGN_OF: Final = np.repeat(np.arange(SHAPE[0]), ROWS // SHAPE[0])
 REGION_OF: Final = np.indices(SHAPE)[1].ravel()
 
@@ -63,6 +67,7 @@ def spend_on(company: Company, day: int) -> Array:
     return np.asarray(spend)
 
 
+@lru_cache(maxsize=KEPT)
 def plan(company: Company, day: int) -> Plan:
     """Spend, saturation with carry-over, and every lever of a day."""
     recent = np.stack([spend_on(company, max(day - lag, 1)) for lag in range(HORIZON)])
@@ -85,7 +90,8 @@ def plan(company: Company, day: int) -> Plan:
     return Plan(recent[0], impressions, levers)
 
 
-def simulate(company: Company, day: int) -> dict[str, Array]:
+@lru_cache(maxsize=KEPT)
+def simulate(company: Company, day: int) -> Mapping[str, Array]:
     """A day's measures, (720,) each: counts whole, money in $ rounded to cents; zeros where a campaign rests."""
     planned = plan(company, day)
     lever = planned.levers

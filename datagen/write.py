@@ -1,10 +1,11 @@
 """Facts to a Delta table, all or nothing.
 
-Parquet files go into the table's directory under this run's own name, flushed to the disk; one commit to the table's
-log then makes them its next version. Until that commit a reader sees the version that was there, and whatever stops
-the run before it (a full disk, a signal) costs nothing but the files it wrote: an error removes them at once, after a
-kill the next run does. Its journal, a locked file beside the table, holds the run's name, so that nothing is ever
-removed that another writer made.
+The shop's own days (`business_daily`) are a table of their own beside the facts, `<facts>-business`, committed in the
+same breath. Parquet files go into the table's directory under this run's own name, flushed to the disk; one commit to
+the table's log then makes them its next version. Until that commit a reader sees the version that was there, and
+whatever stops the run before it (a full disk, a signal) costs nothing but the files it wrote: an error removes them at
+once, after a kill the next run does. Its journal, a locked file beside the table, holds the run's name, so that nothing
+is ever removed that another writer made.
 
 **Recognising demo data.** The table's Delta metadata has the name `NAME`: `DeltaTable(path).metadata().name ==
 "marketing-dashboard demo"`. Its description says so in words. Each commit's info (`DeltaTable(path).history()`) has
@@ -28,15 +29,24 @@ import pyarrow.parquet as pq
 from deltalake import CommitProperties, DeltaTable, Schema
 from deltalake.transaction import AddAction, create_table_with_add_actions
 
+from datagen import shop
 from datagen.company import Company
 from datagen.table import ARROW_SCHEMA, facts, quarters
 from datagen.truth import truth
-from kpi.schema import COLUMNS, DATE, TEXT
+from kpi.schema import DATE, TEXT
 
 NAME: Final = "marketing-dashboard demo"
 DESCRIPTION: Final = (
     "Made by `python -m datagen`: a company that does not exist. Its planted effects are in truth.json."
 )
+
+
+SHOP_NAME: Final = "marketing-dashboard demo business_daily"
+
+
+def shop_of(out: Path) -> Path:
+    """Where the shop's days stand that belong to the facts at `out`."""
+    return out.with_name(f"{out.name}-business")
 
 
 class Refused(Exception):
@@ -96,17 +106,28 @@ def write(company: Company, first: int, last: int, out: Path, mode: str, progres
     with _run(out) as run:
         check(out)
         since = days(out)[0] if mode == "append" else first
-        out.mkdir(exist_ok=True)
-        adds = []
-        for a, b in quarters(first, last):
-            adds.append(_parquet(facts(company, a, b), out, f"demo-{_iso(a)}-{_iso(b)}-{run}.parquet"))
+        store = shop_of(out) if _ours(shop_of(out)) else None
+        adds: dict[Path, list[AddAction]] = {path: [] for path in (store, out) if path is not None}
+        for path in adds:
+            path.mkdir(exist_ok=True)
+        begins = {out: first, store: first if store and _is_delta(store) else since}
+        for a, b in quarters(min(begins[path] for path in adds), last):
+            for path, into in adds.items():
+                if b < begins[path]:
+                    continue
+                start = max(a, begins[path])
+                made = facts(company, start, b) if path == out else shop.shop(company, start, b)
+                into.append(_parquet(made, path, f"demo-{_iso(start)}-{_iso(b)}-{run}.parquet"))
             progress(b - first + 1)
-        _sync_directory(out)
+        for path in adds:
+            _sync_directory(path)
         told = out.parent / f".truth.json.{run}"
         _flushed(told, json.dumps(truth(company, since, last), indent=1, ensure_ascii=False).encode())
         note = {"datagen.seed": str(company.seed), "datagen.first_day": _iso(first), "datagen.last_day": _iso(last)}
         with _unstoppable():
-            _commit(out, adds, mode, CommitProperties(custom_metadata=note))
+            if store is not None:
+                _commit(store, adds[store], mode, note, shop.SCHEMA, SHOP_NAME)
+            _commit(out, adds[out], mode, note, ARROW_SCHEMA, NAME)
             try:
                 os.replace(told, out.parent / "truth.json")
                 _sync_directory(out.parent)
@@ -116,13 +137,20 @@ def write(company: Company, first: int, last: int, out: Path, mode: str, progres
                 ) from error
 
 
-def _commit(out: Path, adds: list[AddAction], mode: str, note: CommitProperties) -> None:
-    schema = Schema.from_arrow(ARROW_SCHEMA)
+def _ours(store: Path) -> bool:
+    """Whether the shop's days may be written there: nothing is, or the demo's."""
+    if _is_delta(store):
+        return DeltaTable(str(store)).metadata().name == SHOP_NAME
+    return not store.exists() or (store.is_dir() and not any(store.iterdir()))
+
+
+def _commit(out: Path, adds: list[AddAction], mode: str, note: dict[str, str], arrow: pa.Schema, name: str) -> None:
+    schema, properties = Schema.from_arrow(arrow), CommitProperties(custom_metadata=note)
     if _is_delta(out):
-        DeltaTable(str(out)).create_write_transaction([*adds], mode, schema, commit_properties=note)
+        DeltaTable(str(out)).create_write_transaction([*adds], mode, schema, commit_properties=properties)
     else:
         create_table_with_add_actions(
-            str(out), schema, adds, mode="error", name=NAME, description=DESCRIPTION, commit_properties=note
+            str(out), schema, adds, mode="error", name=name, description=DESCRIPTION, commit_properties=properties
         )
 
 
@@ -139,7 +167,8 @@ def _unstoppable() -> Iterator[None]:
 def _parquet(table: pa.Table, out: Path, name: str) -> AddAction:
     """One file of the table on the disk, and what the log says of it."""
     with open(out / name, "xb") as file:
-        pq.write_table(table, file, compression="zstd", use_dictionary=[DATE, *TEXT], store_schema=False)
+        words = [name for name in (DATE, *TEXT) if name in table.schema.names]
+        pq.write_table(table, file, compression="zstd", use_dictionary=words, store_schema=False)
         file.flush()
         os.fsync(file.fileno())
     span = pc.min_max(table[DATE]).as_py()
@@ -147,7 +176,7 @@ def _parquet(table: pa.Table, out: Path, name: str) -> AddAction:
         "numRecords": table.num_rows,
         "minValues": {DATE: span["min"].isoformat()},
         "maxValues": {DATE: span["max"].isoformat()},
-        "nullCount": dict.fromkeys(COLUMNS, 0),
+        "nullCount": dict.fromkeys(table.schema.names, 0),
     }
     made = (out / name).stat()
     return AddAction(name, made.st_size, {}, int(made.st_mtime * 1000), True, json.dumps(stats))
@@ -197,8 +226,13 @@ def _rewrite(file: Any, text: str) -> None:
 
 
 def _clear(out: Path, run: str) -> None:
-    """Remove a run's files that no version of the table refers to."""
+    """Remove a run's files that no version of its tables refers to."""
     (out.parent / f".truth.json.{run}").unlink(missing_ok=True)
+    for path in (out, shop_of(out)):
+        _clear_table(path, run)
+
+
+def _clear_table(out: Path, run: str) -> None:
     log = out / "_delta_log"
     commits = [path.read_text() for path in log.glob("*.json")] if log.is_dir() else []
     if _is_delta(out):

@@ -19,6 +19,7 @@ from facts.importers import Import
 from facts.importers.margins import Margin
 from facts.importers.rates import Rates
 from facts.leftovers import sweep
+from facts.places import DEMO_NAME, under_way_note
 from facts.shop import ShopPlan, path_of, plan_shop, store_shop
 from facts.summary import of_plan, of_shop
 
@@ -37,6 +38,8 @@ class Planned:
             yield from of_plan(self.ads)
         if self.shop:
             yield of_shop(self.shop)
+            if not self.ads and is_demo(self.facts):
+                yield "warning: The dashboard goes on showing the demo: import the platforms' figures too."
 
 
 def planned(
@@ -67,7 +70,7 @@ def carry_out(
     ads, shop = wanted.ads, wanted.shop
     both = ads and shop and not shop.same and (ads.replaces_demo or not ads.same)
     if both and ads and shop:
-        _write(_under_way(wanted.facts), {"facts": ads.version, "shop": shop.version})
+        _write(under_way_note(wanted.facts), {"facts": ads.version, "shop": shop.version})
     try:
         if shop:
             note = note_of([each for each in imports if each.kind == "business"], (), by, digests)
@@ -93,7 +96,7 @@ def alone(facts: Path) -> Iterator[None]:
 
 def settle(facts: Path) -> None:
     """Where an import of both tables ended between them, take the shop's half back."""
-    note = _under_way(facts)
+    note = under_way_note(facts)
     try:
         before = json.loads(note.read_text())
     except FileNotFoundError:
@@ -116,8 +119,10 @@ def settle(facts: Path) -> None:
     note.unlink()
 
 
-def _under_way(facts: Path) -> Path:
-    return facts.with_name(f".{facts.name}.under-way")
+def is_demo(facts: Path) -> bool:
+    """Whether the table at `facts` is the demo company's."""
+    table = opened(facts)
+    return table is not None and table.metadata().name == DEMO_NAME
 
 
 def _version(path: Path) -> int | None:

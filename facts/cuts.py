@@ -12,6 +12,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from facts.beside import NOTHING, Beside
 from facts.frame import FrameFacts
 from facts.importers.report import CUT, PARTIAL, PROGRAM
 from facts.protocol import Facts, Scope
@@ -29,7 +30,9 @@ Needs = tuple[frozenset[str], frozenset[str], frozenset[str]]
 _NOTHING: Final[Needs] = frozenset(), frozenset(), frozenset()
 
 
-def of_cuts(frame: pd.DataFrame, version: str, *, loaded: str, demo: bool, currency: str) -> Facts:
+def of_cuts(
+    frame: pd.DataFrame, version: str, *, loaded: str, demo: bool, currency: str, beside: Beside = NOTHING
+) -> Facts:
     """Facts over a frame with the columns of kpi.schema, `account`, `program` and `cut`.
 
     They are plain ones where no account and day has more than one cut.
@@ -38,8 +41,8 @@ def of_cuts(frame: pd.DataFrame, version: str, *, loaded: str, demo: bool, curre
     cuts = frame[CUT].astype("category").cat
     pairs = pd.DataFrame({"unit": unit, "cut": cuts.codes.to_numpy()}).drop_duplicates()
     if not pairs["unit"].duplicated().any():
-        return FrameFacts(frame, version, loaded=loaded, demo=demo, currency=currency)
-    return CutFacts(frame, unit, cuts, version, loaded=loaded, demo=demo, currency=currency)
+        return FrameFacts(frame, version, loaded=loaded, demo=demo, currency=currency, beside=beside)
+    return CutFacts(frame, unit, cuts, version, loaded=loaded, demo=demo, currency=currency, beside=beside)
 
 
 class CutFacts:
@@ -55,8 +58,9 @@ class CutFacts:
         loaded: str,
         demo: bool,
         currency: str,
+        beside: Beside = NOTHING,
     ) -> None:
-        self.version, self.loaded, self.demo, self.currency = version, loaded, demo, currency
+        self.version, self.loaded, self.demo, self.currency, self.beside = version, loaded, demo, currency, beside
         self._frame, self._unit = frame, unit
         self._cut, self._names = cuts.codes.to_numpy(), [str(name) for name in cuts.categories]
         self._views: dict[bytes, FrameFacts] = {}

@@ -1,4 +1,4 @@
-"""Reading a Delta table's files from this machine's disk."""
+"""Reading Delta tables from this machine's disk."""
 
 from pathlib import Path
 from typing import Any
@@ -6,6 +6,11 @@ from typing import Any
 import pyarrow.dataset as ds
 from deltalake import DeltaTable
 from pyarrow.fs import LocalFileSystem, SubTreeFileSystem
+
+
+def opened(path: Path) -> DeltaTable | None:
+    """The table at `path`, None where there is none."""
+    return DeltaTable(str(path)) if path.is_dir() and DeltaTable.is_deltatable(str(path)) else None
 
 
 def dataset(table: DeltaTable, path: str | Path, **options: Any) -> ds.Dataset:

@@ -3,6 +3,7 @@
 Nothing here needs pandas, which takes longer to import than the rows to read.
 """
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, TypeVar
@@ -12,7 +13,9 @@ from deltalake import DeltaTable
 from deltalake.exceptions import TableNotFoundError
 from pyarrow.dataset import ParquetReadOptions
 
+from facts import alongside
 from facts.disk import dataset
+from facts.places import DEMO_NAME
 from facts.protocol import DataProblem
 from kpi.schema import DATE, DIMENSIONS, MEASURES
 
@@ -51,9 +54,17 @@ def fetch(path: str | Path, version: int | None = None) -> pa.Table:
     if missing:
         raise DataProblem(f"The table at {path} has no column {', '.join(missing)}; see the README for its columns.")
     metadata = table.metadata()
-    rows = found.to_table(columns=[*_COLUMNS, *(_OF_CUTS if CUT in found.schema.names else ())])
+    held = [*_COLUMNS, *(_OF_CUTS if CUT in found.schema.names else ())]
+    rows = found.to_table(columns=held)
+    currency = rows[CURRENCY][0].as_py() if CURRENCY in held and len(rows) else "USD"
+    more = alongside.read(path, demo=metadata.name == DEMO_NAME, currency=currency)
+    shop = (more["shop"] or {}).get("version")
     return rows.replace_schema_metadata(
-        {"version": f"{str(metadata.id)[:8]}-{table.version()}", "name": metadata.name or ""}
+        {
+            "version": f"{str(metadata.id)[:8]}-{table.version()}{'' if shop is None else f'+{shop}'}",
+            "name": metadata.name or "",
+            "beside": json.dumps(more),
+        }
     )
 
 

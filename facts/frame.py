@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from cachetools import LRUCache
 
+from facts.beside import NOTHING, Beside
 from facts.protocol import DataProblem, Scope
 from facts.sums import Ints, Sums
 from kpi.schema import DATE, DIMENSIONS, MEASURES, in_order
@@ -32,12 +33,19 @@ class FrameFacts:
     """Facts over a pandas frame with the columns of kpi.schema; text columns may be categorical."""
 
     def __init__(
-        self, frame: pd.DataFrame, version: str, *, loaded: str = "", demo: bool = False, currency: str = "USD"
+        self,
+        frame: pd.DataFrame,
+        version: str,
+        *,
+        loaded: str = "",
+        demo: bool = False,
+        currency: str = "USD",
+        beside: Beside = NOTHING,
     ) -> None:
         """Raises DataProblem where the frame is empty."""
         if frame.empty:
             raise DataProblem("The data has no rows: import some, or write the demo's with `python -m datagen`.")
-        self.version, self.loaded, self.demo, self.currency = version, loaded, demo, currency
+        self.version, self.loaded, self.demo, self.currency, self.beside = version, loaded, demo, currency, beside
         days = frame[DATE].to_numpy().astype("datetime64[D]").astype(np.int64)
         if (np.diff(days) < 0).any():
             order = np.argsort(days, kind="stable")

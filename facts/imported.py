@@ -26,11 +26,12 @@ import pyarrow.dataset as ds
 from deltalake import CommitProperties, DeltaTable, write_deltalake
 
 from facts.disk import dataset
+from facts.disk import opened as opened
 from facts.importers.margins import Margin, with_costs
 from facts.importers.rates import BILLED, RATE, RATE_DATE, Rates, converted
 from facts.importers.report import CURRENCY, CUT, PARTIAL, PROGRAM, Finding, Import, ImportProblem
+from facts.places import DEMO_NAME
 from facts.replacing import replace_table
-from facts.store import DEMO_NAME
 from kpi.schema import COUNTS, DATE, MEASURES, TEXT, UNKNOWN
 
 NAME: Final = "marketing-dashboard facts"
@@ -84,11 +85,6 @@ class Plan:
     def same(self) -> bool:
         """Whether the table already holds exactly this."""
         return all(change.same for change in self.changes)
-
-
-def opened(path: Path) -> DeltaTable | None:
-    """The table at `path`, None where there is none."""
-    return DeltaTable(str(path)) if path.is_dir() and DeltaTable.is_deltatable(str(path)) else None
 
 
 def plan(

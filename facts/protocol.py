@@ -8,6 +8,8 @@ from kpi.selection import Extent, Grouping, Only, Selection
 if TYPE_CHECKING:
     import pandas as pd
 
+    from facts.beside import Beside
+
 #: The rows a reader may see at all, in the form of `Selection.only`; () is every row.
 Scope = Only
 
@@ -19,13 +21,15 @@ class DataProblem(Exception):
 class Facts(Protocol):
     """One version of the facts, unchanging.
 
-    `version` names it, `loaded` is when it was read ("10:31"), `demo` whether it is the generated company's.
+    `version` names it, `loaded` is when it was read ("10:31"), `demo` whether it is the generated company's; `beside`
+    is what is known beside the rows.
     """
 
     version: str
     loaded: str
     demo: bool
     currency: str
+    beside: "Beside"
 
     def extent(self) -> Extent:
         """The first and the last day."""

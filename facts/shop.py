@@ -11,15 +11,17 @@ import pandas as pd
 import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, write_deltalake
 
-from facts.disk import dataset
-from facts.imported import DEFAULT_CURRENCY, FILE, IMPORTED_AT, opened, runs
+from facts.disk import dataset, opened
+from facts.imported import DEFAULT_CURRENCY, FILE, IMPORTED_AT, runs
 from facts.importers.business import COLUMNS, COUNTS, MEASURES, MONEY
 from facts.importers.rates import BILLED, RATE, RATE_DATE, Rates, converted
 from facts.importers.report import CURRENCY, Import, ImportProblem
+from facts.places import DEMO_SHOP_NAME
+from facts.places import SHOP_NAME as NAME
+from facts.places import path_of as path_of
 from facts.replacing import replace_table
 from kpi.schema import DATE
 
-NAME: Final = "marketing-dashboard business_daily"
 DESCRIPTION: Final = "What the shop sold, day by day, imported by `marketing-dashboard import`."
 
 SCHEMA: Final = pa.schema(
@@ -28,11 +30,6 @@ SCHEMA: Final = pa.schema(
     + [(CURRENCY, pa.string()), (BILLED, pa.string()), (RATE, pa.float64()), (RATE_DATE, pa.date32())]
     + [(FILE, pa.string()), (IMPORTED_AT, pa.timestamp("us", "UTC"))]
 )
-
-
-def path_of(facts: Path) -> Path:
-    """Where the shop's days stand that belong to the facts at `facts`."""
-    return facts.with_name(f"{facts.name}-business")
 
 
 @dataclass(frozen=True)
@@ -58,7 +55,8 @@ def plan_shop(facts: Path, imports: Iterable[Import], currency: str | None, rate
         return None
     path = path_of(facts)
     table = opened(path)
-    stored = _stored(table, path)
+    own = None if table is None or table.metadata().name == DEMO_SHOP_NAME else table
+    stored = _stored(own, path)
     named = sorted({str(each) for one in imports for each in one.frame[CURRENCY].unique()} - {""})
     into = str(stored[CURRENCY].iloc[0]) if len(stored) else currency or (named[0] if named else DEFAULT_CURRENCY)
     frame = pd.DataFrame()
@@ -86,7 +84,7 @@ def store_shop(planned: ShopPlan, note: dict[str, str], now: datetime | None = N
     if planned.same:
         return None
     rows = _to_arrow(planned.frame, now or datetime.now(UTC))
-    if table is None:
+    if table is None or table.metadata().name == DEMO_SHOP_NAME:  # the demo's days make room, as its facts do
         return replace_table(planned.path, rows, NAME, DESCRIPTION, note)
     spans = " OR ".join(f"({DATE} >= '{a}' AND {DATE} <= '{b}')" for a, b in runs(planned.frame[DATE]))
     write_deltalake(

@@ -20,14 +20,16 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from facts import beside
 from facts.aside import Aside
 from facts.cuts import of_cuts
 from facts.fetching import CURRENCY, CUT, fetch, understood
 from facts.frame import FrameFacts
+from facts.places import DEMO_NAME as DEMO_NAME
+from facts.places import path_of, under_way_note
 from facts.protocol import DataProblem, Facts
 from kpi.schema import COUNTS, DATE, DIMENSIONS, MEASURES
 
-DEMO_NAME: Final = "marketing-dashboard demo"
 _LOOK_EVERY: Final = 1.0
 
 _log = logging.getLogger(__name__)
@@ -55,15 +57,16 @@ def facts_of(rows: pa.Table, path: str | Path, now: Callable[[], datetime]) -> F
     """The facts of fetched rows, checked. Raises DataProblem."""
     metadata = {key.decode(): value.decode() for key, value in (rows.schema.metadata or {}).items()}
     version, loaded, demo = metadata["version"], f"{now():%H:%M}", metadata["name"] == DEMO_NAME
+    more = beside.of_text(metadata.get("beside"))
     frame = _checked(rows, path)
     if CUT not in frame.columns:
-        return FrameFacts(frame, version, loaded=loaded, demo=demo)
+        return FrameFacts(frame, version, loaded=loaded, demo=demo, beside=more)
     currencies = list(frame[CURRENCY].unique())
     if len(currencies) != 1:
         raise DataProblem(
             f"The table at {path} has money in {' and '.join(map(str, currencies))}, which cannot be added."
         )
-    return of_cuts(frame, version, loaded=loaded, demo=demo, currency=str(currencies[0]))
+    return of_cuts(frame, version, loaded=loaded, demo=demo, currency=str(currencies[0]), beside=more)
 
 
 def _checked(rows: pa.Table, path: str | Path) -> pd.DataFrame:
@@ -167,19 +170,9 @@ class Source:
             fcntl.lockf(self._turn, fcntl.LOCK_UN)
 
     def _stamp(self) -> object:
-        """What changes when a version is added to the table: its log's folder and its newest entries."""
-        log = self._path / "_delta_log"
-        try:
-            entries = sorted(entry.name for entry in os.scandir(log) if entry.name.endswith(".json"))
-            status = log.stat()
-        except OSError:
-            return None
-        newest = entries[-1] if entries else None
-        try:
-            touched = (log / newest).stat().st_mtime_ns if newest else 0
-        except OSError:
-            touched = 0
-        return status.st_ino, newest, touched
+        """What changes when a version is added to the facts or to the shop's days; None where there are no facts."""
+        facts = _newest(self._path)
+        return facts and (facts, _newest(path_of(self._path)), under_way_note(self._path).exists())
 
     def _watch(self) -> None:
         with self._lock:
@@ -192,6 +185,22 @@ class Source:
     def close(self) -> None:
         """Stop looking."""
         self._stop.set()
+
+
+def _newest(path: Path) -> tuple[int, str | None, int] | None:
+    """What changes when a version is added to the table at `path`: its log's folder and its newest entry."""
+    log = path / "_delta_log"
+    try:
+        entries = sorted(entry.name for entry in os.scandir(log) if entry.name.endswith(".json"))
+        status = log.stat()
+    except OSError:
+        return None
+    newest = entries[-1] if entries else None
+    try:
+        touched = (log / newest).stat().st_mtime_ns if newest else 0
+    except OSError:
+        touched = 0
+    return status.st_ino, newest, touched
 
 
 def _look(here: ReferenceType[Source], stop: Event) -> None:

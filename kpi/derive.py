@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kpi.metrics import METRICS, Metric
-from kpi.schema import MEASURES
+from kpi.schema import MEASURES, STORE
 
 _Forms = NDArray[np.float64]
-_PLACE: Final = {name: place for place, name in enumerate(MEASURES)}
-_NONE: Final = np.zeros((0, len(MEASURES)))
+_PLACE: Final = {name: place for place, name in enumerate((*MEASURES, *STORE))}
+_NONE: Final = np.zeros((0, len(_PLACE)))
 
 
 def follows(key: str, known: Iterable[str]) -> bool:
@@ -65,7 +65,7 @@ def _loss(metric: Metric, hidden: Metric, seen: Iterable[str]) -> tuple[bool, bo
 
 
 def _form(parts: tuple[str, ...]) -> _Forms:
-    form = np.zeros(len(MEASURES))
+    form = np.zeros(len(_PLACE))
     for part in parts:
         form[_PLACE[part.removeprefix("-")]] += -1.0 if part.startswith("-") else 1.0
     return form

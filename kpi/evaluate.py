@@ -2,7 +2,8 @@
 
 A *totals frame* has one row a group (the index holds the group's values) and the float columns of `SUMS`: every
 measure of the schema added up, NaN where no row reports it; `reach_floor`, the largest single row's reach; `rows`, the
-number of fact rows. A *metrics frame* has the same index and one float column a metric, NaN where there is no value.
+number of fact rows. Frames of the whole company also have the columns of `kpi.schema.STORE`. A *metrics frame* has the
+same index and one float column a metric, NaN where there is no value.
 """
 
 from collections.abc import Iterable
@@ -68,10 +69,16 @@ def _value(metric: Metric, sums: dict[str, _Floats], whole: dict[str, _Floats] |
 
 
 def _sum(parts: tuple[str, ...], sums: dict[str, _Floats]) -> _Floats:
-    total = sums[parts[0]]
+    total = _column(parts[0], sums)
     for part in parts[1:]:
-        total = total - sums[part[1:]] if part.startswith("-") else total + sums[part]
+        total = total - _column(part[1:], sums) if part.startswith("-") else total + _column(part, sums)
     return total
+
+
+def _column(name: str, sums: dict[str, _Floats]) -> _Floats:
+    """The sums of a measure; the shop's are known of the whole company only, so elsewhere they have no value."""
+    found = sums.get(name)
+    return found if found is not None else np.full(sums[ROWS].shape, np.nan)
 
 
 def _divide(over: _Floats, by: _Floats) -> _Floats:

@@ -5,82 +5,10 @@ them from `METRICS`. A formula is data: `over` names the measures that are added
 `by` those they are divided by. Adding a metric is one entry.
 """
 
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
-Unit = Literal["money", "unit_money", "count", "people", "percent", "ratio", "months"]
-Better = Literal["up", "down", "neither"]
-
-#: How the measures are called inside a formula that a person reads.
-MEASURE_LABELS: Final[dict[str, str]] = {
-    "impressions": "impressions",
-    "clicks": "clicks",
-    "engagements": "engagements",
-    "reach": "reach",
-    "conversions": "conversions",
-    "new_customers": "new customers",
-    "spend": "spend",
-    "revenue": "revenue",
-    "cogs": "cost of goods",
-    "variable_costs": "variable costs",
-    "lifetime_margin": "lifetime margin",
-}
-
-
-@dataclass(frozen=True)
-class Metric:
-    """One metric: `scale` × sum(`over`) / sum(`by`), or the plain sum where `by` is empty.
-
-    `of_whole` divides by the selection's sum of `over` instead (a share). `decimals` is what a table shows, `short`
-    what stands where the label has no room.
-    """
-
-    key: str
-    label: str
-    unit: Unit
-    better: Better
-    definition: str
-    over: tuple[str, ...]
-    by: tuple[str, ...] = ()
-    scale: float = 1.0
-    of_whole: bool = False
-    decimals: int = 0
-    short: str = ""
-
-    @property
-    def formula(self) -> str:
-        """The formula in words, e.g. ``(revenue − cost of goods − variable costs − spend) / spend``."""
-        over = _words(self.over)
-        if self.of_whole:
-            return f"{over} / {over} of the whole selection"
-        if self.scale != 1:
-            over = f"{self.scale:,.0f} × {over}"
-        if not self.by:
-            return over
-        return f"{_bracket(over, self.over)} / {_bracket(_words(self.by), self.by)}"
-
-    @property
-    def is_difference(self) -> bool:
-        """Whether measures are taken away, so that the value may be below zero."""
-        return any(part.startswith("-") for part in self.over)
-
-    @property
-    def measures(self) -> frozenset[str]:
-        """The columns of the fact table this metric reads."""
-        return frozenset(part.removeprefix("-") for part in (*self.over, *self.by))
-
-
-def _words(parts: tuple[str, ...]) -> str:
-    words = ""
-    for part in parts:
-        sign = " − " if part.startswith("-") else " + "
-        words += (sign if words else "") + MEASURE_LABELS[part.removeprefix("-")]
-    return words
-
-
-def _bracket(words: str, parts: tuple[str, ...]) -> str:
-    return f"({words})" if len(parts) > 1 else words
-
+from kpi.formula import Metric as Metric
+from kpi.schema import STORE
 
 _CONTRIBUTION = ("revenue", "-cogs", "-variable_costs")
 _PROFIT = (*_CONTRIBUTION, "-spend")
@@ -115,7 +43,16 @@ _CATALOGUE: Final = (
         ("new_customers",),
     ),
     Metric("spend", "Spend", "money", "neither", "What the platforms charged for the ads.", ("spend",)),
-    Metric("revenue", "Revenue", "money", "up", "Order value that the platforms attribute to their ads.", ("revenue",)),
+    Metric(
+        "revenue",
+        "Attributed revenue",
+        "money",
+        "up",
+        "Order value that the platforms claim for their ads. Claims of several platforms for one order overlap, so "
+        "their sum is not the company's revenue.",
+        ("revenue",),
+        short="Attrib. revenue",
+    ),
     Metric(
         "ctr",
         "Click-through rate",
@@ -232,7 +169,7 @@ _CATALOGUE: Final = (
         "Gross profit",
         "money",
         "up",
-        "Revenue less the cost of the goods sold.",
+        "Attributed revenue less the cost of the goods sold.",
         ("revenue", "-cogs"),
     ),
     Metric(
@@ -240,7 +177,8 @@ _CATALOGUE: Final = (
         "Contribution before ads",
         "money",
         "up",
-        "Revenue less goods and variable costs (fulfilment, payment and marketplace fees, returns), before ad spend.",
+        "Attributed revenue less goods and variable costs (fulfilment, payment and marketplace fees, returns), before "
+        "ad spend.",
         _CONTRIBUTION,
         short="Contribution",
     ),
@@ -249,7 +187,7 @@ _CATALOGUE: Final = (
         "Profit (after ad spend)",
         "money",
         "up",
-        "What is left of revenue after goods, variable costs and the ads themselves.",
+        "What is left of attributed revenue after goods, variable costs and the ads themselves.",
         _PROFIT,
         short="Profit",
     ),
@@ -258,7 +196,7 @@ _CATALOGUE: Final = (
         "Profit margin",
         "percent",
         "up",
-        "Profit after ad spend as a share of revenue.",
+        "Profit after ad spend as a share of attributed revenue.",
         _PROFIT,
         ("revenue",),
         decimals=1,
@@ -341,10 +279,10 @@ _CATALOGUE: Final = (
     ),
     Metric(
         "revenue_share",
-        "Share of revenue",
+        "Share of attributed revenue",
         "percent",
         "neither",
-        "This part's revenue as a share of the revenue of the whole selection.",
+        "This part's attributed revenue as a share of that of the whole selection.",
         ("revenue",),
         of_whole=True,
         decimals=1,
@@ -370,6 +308,44 @@ _CATALOGUE: Final = (
         of_whole=True,
         decimals=1,
     ),
+    Metric(
+        "store_revenue",
+        "Store net sales",
+        "money",
+        "up",
+        "What the shop sold by its own books, whoever brought the order. It is the whole company's: filters other than "
+        "dates do not apply to it.",
+        ("store_revenue",),
+    ),
+    Metric(
+        "mer",
+        "Marketing efficiency ratio",
+        "ratio",
+        "up",
+        "What the shop sold for each unit of ad spend on all platforms. It is the whole company's: filters other than "
+        "dates do not apply to it.",
+        ("store_revenue",),
+        ("spend",),
+        decimals=2,
+        short="MER",
+    ),
+    Metric(
+        "overclaim",
+        "Over-claim factor",
+        "ratio",
+        "neither",
+        "What the platforms claim together for each unit that the shop sold. Above 1 they claim more than there was; "
+        "below 1 they may still claim orders that would have come anyway.",
+        ("revenue",),
+        ("store_revenue",),
+        decimals=2,
+        short="Over-claim",
+    ),
 )
 
 METRICS: Final[dict[str, Metric]] = {metric.key: metric for metric in _CATALOGUE}
+
+#: Metrics of the whole company, which no filter but dates narrows and no reader of some rows sees.
+COMPANY_WIDE: Final[frozenset[str]] = frozenset(
+    key for key, metric in METRICS.items() if not metric.measures.isdisjoint(STORE)
+)

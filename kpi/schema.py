@@ -34,6 +34,9 @@ EVENTS: Final = ("conversions", "new_customers")
 MONEY: Final = ("spend", "revenue", "cogs", "variable_costs", "lifetime_margin")
 
 MEASURES: Final = COUNTS + EVENTS + MONEY
+
+#: What the shop itself tells of a day, for the whole company: no row of the fact table has it, no dimension splits it.
+STORE: Final = ("store_revenue",)
 TEXT: Final = (*DIMENSIONS, *IDENTIFIERS)
 COLUMNS: Final = (DATE, *TEXT, *MEASURES)
 

@@ -6,6 +6,7 @@ from components.figures.bars import bars
 from components.figures.heatmap import heatmap
 from components.figures.objective import objective
 from components.figures.pie import pie
+from components.figures.reconciliation import reconciliation
 from components.figures.trend import trend
 from components.tables import table
 from components.visuals import Page
@@ -24,16 +25,22 @@ CFO = Page(
             "core-cards",
             "Core figures",
             "Does the advertising pay, after all costs?",
-            ("revenue", "spend", "profit", "margin", "roi", "cac", "profit_per_conversion"),
+            ("revenue", "spend", "profit", "margin", "roi", "cac", "profit_per_conversion", "mer"),
         ),
         trend(
             "financial-trend",
-            "Revenue, spend and profit",
+            "Attributed revenue, spend and profit",
             "Does profit follow when spend moves?",
             ("revenue", "spend", "profit"),
             "Money",
             area="profit",
             per=True,
+        ),
+        reconciliation(
+            "reconciliation",
+            "Claimed and banked",
+            "Do the platforms claim more than the shop sold?",
+            width=12,
         ),
         table(
             "unit-economics",

@@ -30,7 +30,7 @@ EXECUTIVE = Page(
             "Is the business of advertising growing, and at what cost?",
             ("revenue", "spend", "profit", "conversions"),
         ),
-        cards("efficiency-cards", "Efficiency", "What does a dollar bring?", ("roas", "roi", "margin", "cac")),
+        cards("efficiency-cards", "Efficiency", "What does a dollar bring?", ("roas", "roi", "margin", "cac", "mer")),
         callouts(
             "insights",
             "Where to look first",

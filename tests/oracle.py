@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,9 @@ FORMULAS: dict[str, tuple[Callable[[Any], float], Callable[[Any], float] | None]
     "breakeven_roas": (lambda s: s["revenue"], lambda s: s["revenue"] - s["cogs"] - s["variable_costs"]),
     "ltv": (lambda s: s["lifetime_margin"], lambda s: s["new_customers"]),
     "ltv_cac": (lambda s: s["lifetime_margin"], lambda s: s["spend"]),
+    "store_revenue": (lambda s: s["store_revenue"], None),
+    "mer": (lambda s: s["store_revenue"], lambda s: s["spend"]),
+    "overclaim": (lambda s: s["revenue"], lambda s: s["store_revenue"]),
     "payback_months": (lambda s: 12 * s["spend"], lambda s: s["lifetime_margin"]),
 }
 
@@ -70,6 +74,9 @@ class Oracle:
     def __init__(self, path: Path) -> None:
         self._db = duckdb.connect()
         self._db.read_parquet(DeltaTable(str(path)).file_uris()).create_view("facts")
+        shop = path.with_name(f"{path.name}-business")
+        if shop.exists():
+            self._db.read_parquet(DeltaTable(str(shop)).file_uris()).create_view("shop")
 
     def sums(self, selection: Selection, by: Sequence[str] = ()) -> dict[tuple[Any, ...], Sums]:
         """The measures of each group of a selection, NULL where no row reports one."""
@@ -85,6 +92,28 @@ class Oracle:
             values,
         ).fetchall()
         return {row[: len(by)]: dict(zip(MEASURES, row[len(by) : -1], strict=True)) for row in found if row[-1]}
+
+    def company(self, start: date, end: date, by: Sequence[str] = ()) -> dict[tuple[Any, ...], Sums]:
+        """What all platforms claim and the shop sold on the days that both tell of; `by` month, or month and platform.
+
+        A platform's part has no store revenue: the shop's sales cannot be split.
+        """
+        split = "platform" in by
+        keys = {"month": "strftime(f.date, '%Y-%m') as month", "platform": "platform"}
+        places = ", ".join(str(place + 1) for place in range(len(by)))
+        days = "(select date, sum(spend) as spend, sum(revenue) as revenue from facts group by 1)"
+        rows = self._db.execute(
+            f"select {', '.join([keys[name] for name in by] + ['sum(f.spend)::double', 'sum(f.revenue)::double'])}, "
+            f"{'null' if split else 'sum(s.revenue)::double'}, count(*) "
+            f"from {'facts' if split else days} f join shop s on s.date = f.date "
+            f"where f.date between ? and ? and s.revenue is not null {f'group by {places}' if by else ''}",
+            [start, end],
+        ).fetchall()
+        return {
+            row[: len(by)]: dict(zip(("spend", "revenue", "store_revenue"), row[len(by) : -1], strict=True))
+            for row in rows
+            if row[-1]
+        }
 
     def metric(self, key: str, sums: Sums, parts: Mapping[Any, Sums], whole: Sums) -> float | None:
         """The value of a metric on sums, None where there is none; shares are of `whole`, split into `parts`."""

@@ -13,7 +13,7 @@ from components.url import Query, write
 from components.visuals import Page, Visual
 from facts.frame import FrameFacts
 from kpi.metrics import METRICS
-from kpi.selection import baseline, only
+from kpi.selection import Selection, baseline, only
 from pages import PAGES
 from tests.conftest import FIRST, LAST
 from tests.oracle import FORMULAS, SHARES, Oracle, same
@@ -60,6 +60,8 @@ def test_every_visual_equals_its_formulas_on_sums_by_sql(
     then = baseline(selection, facts.extent())
     whole = oracle.sums(selection).get((), {})
     before = oracle.sums(then).get(()) if then else None
+    company = oracle.company(selection.start, selection.end).get((), {})
+    company_before = oracle.company(then.start, then.end).get(()) if then else None
     scale = max((abs(value) for value in whole.values() if value), default=1.0)
 
     for visual in page.visuals:
@@ -70,9 +72,12 @@ def test_every_visual_equals_its_formulas_on_sums_by_sql(
             assert [row["metric"] for row in found] == list(visual.metrics)
             for row in found:
                 key = row["metric"]
-                assert same(row["value"], oracle.metric(key, whole, {}, whole), scale)
-                assert same(row["baseline"], oracle.metric(key, before, {}, before) if before else None, scale)
+                now, old = (company, company_before) if key == "mer" else (whole, before)
+                assert same(row["value"], oracle.metric(key, now, {}, now), scale)
+                assert same(row["baseline"], oracle.metric(key, old, {}, old) if old else None, scale)
                 assert same(row["change"], change(key, row["value"], row["baseline"]))
+        elif visual.name == "reconciliation":
+            assert_reconciled(found, oracle, selection)
         elif visual.kind != "callouts":
             by = tuple(name for name in DIMENSIONS if found and name in found[0])
             groups = oracle.sums(selection, by)
@@ -83,6 +88,18 @@ def test_every_visual_equals_its_formulas_on_sums_by_sql(
                 for metric in set(row) - set(by):
                     wanted = oracle.metric(metric, groups[key], groups, whole)
                     assert same(row[metric], wanted, 1 if METRICS[metric].by or metric in SHARES else scale), metric
+
+
+def assert_reconciled(found: list[dict[str, Any]], oracle: Oracle, selection: Selection) -> None:
+    """A row a month and platform and one for all of a month's, equal to SQL over both tables, no filter applied."""
+    months = oracle.company(selection.start, selection.end, ["month"])
+    parts = oracle.company(selection.start, selection.end, ["month", "platform"])
+    assert len(found) == len(months) + len(parts)
+    for row in found:
+        key = row["month"], row["platform"]
+        sums = months[key[:1]] if row["platform"] == "All platforms" else parts[key]
+        for metric in ("spend", "revenue", "store_revenue", "overclaim", "mer"):
+            assert same(row[metric], oracle.metric(metric, sums, {}, sums), 1e9), (key, metric)
 
 
 def change(metric: str, value: float | None, before: float | None) -> float | None:

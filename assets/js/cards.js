@@ -5,13 +5,15 @@
   let metrics = {};
 
   function draw(item, visual, answer) {
-    item.parts ??= build(item);
-    visual.cards.forEach((card, place) => fill(item.parts[place], card, answer.period));
+    const shape = visual.metrics.join();
+    if (item.parts?.shape !== shape) item.parts = { shape, cards: build(item, visual.metrics) };
+    visual.cards.forEach((card, place) => fill(item.parts.cards[place], card, answer.period));
+    dashboard.visuals.line(item, visual.line);
   }
 
-  function build(item) {
-    const grid = make("div", { class: "cards", "data-cards": item.spec.metrics.length, style: `--cards: ${item.spec.metrics.length}` });
-    const parts = item.spec.metrics.map((key) => {
+  function build(item, keys) {
+    const grid = make("div", { class: "cards", "data-cards": keys.length, style: `--cards: ${keys.length}` });
+    const parts = keys.map((key) => {
       const metric = metrics[key];
       const label = make("button", { type: "button", class: "term", text: metric.short });
       const value = make("div", { class: "card-value", "data-metric": key });
@@ -28,7 +30,8 @@
       grid.append(make("div", { class: "card-box" }, make("div", { class: "card-label" }, label), value, make("div", { class: "card-against" }, change, since), spark));
       return part;
     });
-    item.body.append(grid);
+    item.body.replaceChildren(grid);
+    item.line = null;
     return parts;
   }
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from flask.testing import FlaskClient
 
 from access.policy import Policy, Role, WrongPolicy, policy_of
 from access.rights import NOTHING, Admission
+from facts.shop import path_of
 from facts.store import DEMO_NAME, Source, load
 from kpi.metrics import METRICS
 from pages import PAGES
@@ -46,6 +48,8 @@ def alone(
             continue
         path = tmp_path_factory.mktemp(role.name) / "facts"
         write_deltalake(str(path), rows, name=DEMO_NAME)
+        if not role.rows:  # the shop's figures are the whole company's
+            shutil.copytree(path_of(facts_path), path_of(path))
         sources.append(Source(path))
         clients[role.name] = create_app(
             from_environment({"DASHBOARD_FACTS": str(path)}), sources[-1]

@@ -1,0 +1,159 @@
+"""Claimed and banked: each month's claims of the platforms as stacked bars, what the shop sold as a mark over them."""
+
+from typing import Any, Final
+
+import pandas as pd
+
+from components import theme
+from components.figures.frame import Answer
+from components.reading import Company, Reading, drawn, exact, number
+from components.visuals import Visual
+from kpi.schema import in_order
+from kpi.selection import Selection, cut_short
+from kpi.units import figure
+
+#: The row of a month's platforms together. No platform is called so.
+ALL: Final = "All platforms"
+_METRICS: Final = ("spend", "revenue", "store_revenue", "overclaim", "mer")
+#: Months that are labelled, so that a narrow screen has room for them.
+_MOST_LABELS: Final = 8
+
+
+def reconciliation(name: str, title: str, question: str, width: int = 12, height: int = 320) -> Visual:
+    """Claims by platform, store net sales and the over-claim factor by month; no filter but dates applies.
+
+    Its data have a row a month and platform, and one for all of a month's platforms, which alone has the shop's.
+    """
+    traces: list[dict[str, Any]] = [
+        {
+            "type": "bar",
+            "hovertemplate": f"%{{x}}: %{{y:{theme.HOVER['money']}}} claimed<extra>%{{fullData.name}}</extra>",
+        },
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "name": "Store net sales",
+            "marker": {
+                "symbol": "diamond",
+                "size": 13,
+                "color": theme.TEXT,
+                "line": {"color": theme.SURFACE, "width": 2},
+            },
+            "hovertemplate": f"%{{x}}: the shop sold %{{y:{theme.HOVER['money']}}}<br>%{{customdata}}<extra></extra>",
+        },
+        {
+            "type": "scatter",
+            "mode": "text",
+            "textposition": "top center",
+            "textfont": {"size": 12, "color": theme.TEXT},
+            "showlegend": False,
+            "hoverinfo": "skip",
+            "cliponaxis": False,
+        },
+    ]
+
+    def draw(reading: Reading) -> Answer:
+        company = reading.company
+        if company is None:
+            return {"state": "empty", "text": reading.no_company}
+        months, claims = company.months, company.claims
+        labels = [reading.formats.one("month_year", month.date()).replace(" ", "<br>", 1) for month in months.index]
+        filled: list[dict[str, Any]] = []
+        for platform in _platforms(claims):
+            of_one = claims.xs(platform, level=1).reindex(months.index)
+            filled.append(
+                {
+                    "of": 0,
+                    "name": theme.name(str(platform)),
+                    "x": labels,
+                    "y": drawn(of_one, "revenue"),
+                    "marker": {"color": theme.platform_colour(str(platform))},
+                }
+            )
+        factors = [figure("overclaim", number(value), reading.formats) for value in months["overclaim"]]
+        filled.append(
+            {
+                "of": 1,
+                "x": labels,
+                "y": drawn(months, "store_revenue"),
+                "customdata": [f"{factor} claimed for each sold" for factor in factors],
+            }
+        )
+        every = -(-len(labels) // _MOST_LABELS)
+        tops = months[["revenue", "store_revenue"]].max(axis=1).round(2)
+        words = [factor if place % every == 0 else "" for place, factor in enumerate(factors)]
+        filled.append({"of": 2, "x": labels, "y": [number(top) for top in tops], "text": words})
+        title = f"Claimed and sold, {reading.formats.sign} a month"
+        layout = {"xaxis": {"dtick": every}, "yaxis": {"title": {"text": title}}}
+        return {"traces": filled, "layout": layout, "line": _line(reading, company)}
+
+    def rows(reading: Reading) -> list[dict[str, Any]]:
+        company = reading.company
+        if company is None:
+            return []
+        found = []
+        for month, whole in company.months.iterrows():
+            parts = company.claims.loc[month]
+            known = [platform for platform in _platforms(company.claims) if platform in parts.index]
+            found += [_row(month, platform, parts.loc[platform], ("spend", "revenue")) for platform in known]
+            found.append(_row(month, ALL, whole, _METRICS))
+        return found
+
+    layout = theme.layout(
+        xaxis=theme.axis(showgrid=False, tickfont={"size": 13, "color": theme.TEXT}, type="category"),
+        yaxis=theme.axis("Claimed and sold", "money", rangemode="tozero"),
+        barmode="relative",
+        bargap=0.5,
+        showlegend=True,
+        margin={"l": 8, "r": 8, "t": 20, "b": 8},
+    )
+    return Visual(
+        name,
+        title,
+        question,
+        "chart",
+        needs=(),
+        metrics=_METRICS,
+        columns=("month", "platform", *_METRICS),
+        draw=draw,
+        rows=rows,
+        spec={"traces": traces, "layout": layout, "height": height, "grain": False},
+        width=width,
+    )
+
+
+def _platforms(claims: pd.DataFrame) -> tuple[str, ...]:
+    return in_order("platform", (str(each) for each in claims.index.get_level_values(1)))
+
+
+def _row(month: pd.Timestamp, platform: str, figures: pd.Series, told: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "month": f"{month:%Y-%m}",
+        "platform": platform,
+        **{metric: exact(metric, figures[metric]) if metric in told else None for metric in _METRICS},
+    }
+
+
+def _line(reading: Reading, company: Company) -> str:
+    values = {metric: number(company.now[metric].iloc[0]) for metric in _METRICS}
+    claimed, sold, factor = (
+        figure(metric, values[metric], reading.formats) for metric in ("revenue", "store_revenue", "overclaim")
+    )
+    said = (
+        f"For {reading.formats.days(company.start, company.end)} the platforms claim {claimed}, the shop sold {sold} "
+        f"(diamonds): {factor} claimed for each sold. Platforms claim the same order more than once, so their sum is "
+        "not what the company earned."
+    )
+    whole = "All platforms and markets, whatever is filtered." if reading.query.only else ""
+    return " ".join(
+        filter(None, [said, whole, *_cut_short(reading, company), company.partly(reading.selection, reading.formats)])
+    )
+
+
+def _cut_short(reading: Reading, company: Company) -> list[str]:
+    """A sentence for the first and the last month where it is not whole."""
+    first, last = cut_short(Selection(company.start, company.end, grain="month"))
+    found = {
+        reading.formats.one("month_year", day): within for day, within in ((company.start, first), (company.end, last))
+    }
+    return [f"{month} holds {within} of its {days} days." for month, (within, days) in found.items() if within < days]

@@ -1,0 +1,75 @@
+"""What the shop sold, day by day: `business_daily` of the demo company, beside what the platforms claim.
+
+The shop knows each order once; the platforms claim by their own rules, and two that touched one buyer both claim it.
+So of each platform's claims only a share are orders that the shop has for it (`BANKED`: least where views count,
+most where the sale is made on the platform), and more overlap the more is advertised at once. Orders that no platform
+touched come on top (`UNPAID`: direct, search, mail). An outage of a platform's tracking takes its claims, not the
+shop's sales. The claims of all platforms come to about 1.2 times what the shop sold.
+"""
+
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+
+from datagen.campaigns import PLATFORMS
+from datagen.company import SHOP, Company, stream
+from datagen.simulate import CAMPAIGN_OF, plan, simulate
+from datagen.table import EPOCH
+from kpi.schema import DATE
+
+#: Of a platform's claims the share that the shop has as orders of its own: Meta, Google, Amazon, TikTok.
+BANKED: Final = (0.52, 0.67, 0.84, 0.42)
+#: Orders without any ad, as a share of the banked ones in an ordinary week.
+UNPAID: Final = 0.22
+#: The log standard deviation of a day's share of unpaid orders, and of what is banked.
+_NOISE: Final = (0.08, 0.025)
+_LEAST_TRACKED: Final = 0.05
+
+COUNTS: Final = ("orders", "new_orders", "new_customers")
+MONEY: Final = ("revenue", "discounts", "returns", "gross_profit", "cogs", "fees")
+SCHEMA: Final = pa.schema(
+    [(DATE, pa.date32())]
+    + [(name, pa.int64()) for name in COUNTS]
+    + [(name, pa.float64()) for name in MONEY]
+    + [("currency", pa.string())]
+)
+
+
+def shop(company: Company, first: int, last: int) -> pa.Table:
+    """Days `first` to `last` (ordinals, both included), one row each; revenue is net of discounts and returns, $."""
+    days = [_day(company, day) for day in range(first, last + 1)]
+    columns = {name: [day[name] for day in days] for name in (*COUNTS, *MONEY)}
+    dates = pa.array(np.arange(first - EPOCH, last + 1 - EPOCH).astype("int32"), pa.int32()).cast(pa.date32())
+    return pa.table({DATE: dates, **columns, "currency": ["USD"] * len(days)}, schema=SCHEMA)
+
+
+def _day(company: Company, day: int) -> dict[str, float]:
+    made, planned = simulate(company, day), plan(company, day)
+    draws = stream(company.seed, SHOP, day).normal(size=len(PLATFORMS) + 3)
+    # What would have been claimed with every order tracked: an outage is the platform's, not the shop's.
+    tracked = np.maximum(planned.levers["tracked"], _LEAST_TRACKED)
+    pressed = planned.spend.sum() / company.budget.sum()
+    overlap = np.clip(1.06 - 0.06 * pressed, 0.85, 1.05)
+    banked = np.asarray(BANKED) * overlap * np.exp(_NOISE[1] * draws[: len(PLATFORMS)])
+    share = banked[company.platform][CAMPAIGN_OF] / tracked
+    unpaid = UNPAID * np.exp(_NOISE[0] * draws[-1])
+
+    def sold(measure: str, more: float = 1.0) -> float:
+        return float((made[measure] * share).sum() * (1 + unpaid * more))
+
+    revenue = round(sold("revenue"), 2)
+    orders = round(sold("conversions"))
+    new = min(round(sold("new_customers", 0.5)), orders)
+    cogs = round(sold("cogs"), 2)
+    return {
+        "orders": orders,
+        "new_orders": new,
+        "new_customers": new,
+        "revenue": revenue,
+        "discounts": round(revenue * 0.07 * float(np.exp(0.15 * draws[-2])), 2),
+        "returns": round(revenue * 0.05 * float(np.exp(0.12 * draws[-3])), 2),
+        "gross_profit": round(revenue - cogs, 2),
+        "cogs": cogs,
+        "fees": round(sold("variable_costs"), 2),
+    }
