@@ -208,12 +208,12 @@ def _group(grouping: Grouping, sums: Sums, keys: _Keys) -> pd.DataFrame:
 def _index(grouping: Grouping, present: Ints, keys: _Keys) -> pd.Index:
     if not grouping:
         return pd.RangeIndex(len(present))
-    levels = []
+    levels, codes = [], []
     for name in reversed(grouping):
         meanings = keys[name][1]
-        levels.append([meanings[code] for code in present % len(meanings)])
+        levels.append(pd.Index(meanings, dtype="datetime64[us]" if name == DATE else "object"))
+        codes.append(present % len(meanings))
         present = present // len(meanings)
-    levels.reverse()
     if len(grouping) > 1:
-        return pd.MultiIndex.from_arrays(levels, names=grouping)
-    return pd.Index(levels[0], name=grouping[0], dtype="datetime64[us]" if grouping == (DATE,) else "object")
+        return pd.MultiIndex(levels[::-1], codes[::-1], names=grouping, verify_integrity=False)
+    return levels[0].take(codes[0]).rename(grouping[0])

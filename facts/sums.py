@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from kpi.evaluate import REACH_FLOOR, SUMS
+from kpi.evaluate import REACH_FLOOR, SUMS, names
 from kpi.schema import MEASURES
 
 Floats = NDArray[np.float64]
@@ -89,7 +89,7 @@ class Sums:
             block[known == 0, place] = np.nan
             if place == _REACH:
                 block[known == 0, SUMS.index(REACH_FLOOR)] = np.nan
-        return pd.DataFrame(block, index=index, columns=list(SUMS))
+        return pd.DataFrame(block, index=index, columns=names(SUMS), copy=False)
 
     @property
     def nbytes(self) -> int:

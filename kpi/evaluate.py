@@ -7,6 +7,7 @@ same index and one float column a metric, NaN where there is no value.
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -36,7 +37,13 @@ def evaluate(totals: pd.DataFrame, metrics: Iterable[str], whole: pd.DataFrame |
     values = np.empty((len(totals), len(chosen)))
     for position, metric in enumerate(chosen):
         values[:, position] = _value(metric, sums, whole_sums)
-    return pd.DataFrame(values, index=totals.index, columns=[metric.key for metric in chosen])
+    return pd.DataFrame(values, index=totals.index, columns=names(tuple(metric.key for metric in chosen)), copy=False)
+
+
+@lru_cache(maxsize=512)
+def names(keys: tuple[str, ...]) -> pd.Index:
+    """Column names as plain objects: making Arrow strings of them costs more than most of what they head."""
+    return pd.Index(keys, dtype="object")
 
 
 def pooled(totals: pd.DataFrame, most: int) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from kpi.metrics import METRICS
@@ -26,9 +27,10 @@ def rank(metrics: pd.DataFrame, by: str, *, best: bool, limit: int) -> Ranking:
     Best is where `by` is highest, or lowest where lower is better. Rows under `LEAST_SHARE` of all spend are left out
     and counted, rows without a value of `by` are left out. Equal values keep the frame's order.
     """
-    spend = metrics["spend"]
-    least = float(spend.sum()) * LEAST_SHARE
-    small = ~(spend >= least)
-    judged = metrics[~small & metrics[by].notna()]
+    spend, values = metrics["spend"].to_numpy(), metrics[by].to_numpy()
+    least = float(np.nansum(spend)) * LEAST_SHARE
+    enough = spend >= least
+    judged = np.flatnonzero(enough & ~np.isnan(values))
     falling = (METRICS[by].better != "down") == best
-    return Ranking(judged.sort_values(by, ascending=not falling, kind="stable").head(limit), int(small.sum()), least)
+    order = np.argsort(-values[judged] if falling else values[judged], kind="stable")
+    return Ranking(metrics.iloc[judged[order[:limit]]], int((~enough).sum()), least)
