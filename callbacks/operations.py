@@ -82,7 +82,12 @@ class Metrics:
         self.seconds = Histogram(
             "dashboard_request_seconds", "Time to answer.", ("page", "visual", "kind"), buckets=_SECONDS, registry=own
         )
-        self.cache = Counter("dashboard_cache", "Views asked of the cache.", ("found",), registry=own)
+        self.cache = Counter(
+            "dashboard_cache",
+            "Views: kept (yes), made by another just then (wait), made (no).",
+            ("found",),
+            registry=own,
+        )
         self.restarts = Counter("dashboard_worker_restarts", "Workers that ended and were replaced.", registry=own)
 
     def text(self, source: Source) -> bytes:

@@ -1,17 +1,16 @@
 """The addresses beside Dash's own: a page's view, a visual's data, which data there is, and whether we live."""
 
 from collections.abc import Callable, Sequence
-from threading import Lock
 
 import orjson
-from cachetools import LRUCache
 from flask import Flask, Response, request
 
 from access.rights import Rights
-from callbacks.answers import ask, data_of, reading_of, view
+from callbacks.answers import ask, data_of, reading_of
 from callbacks.files import csv_of, json_of, xlsx_of
 from callbacks.operations import Metrics
 from callbacks.shown import ranks, rights, shown
+from callbacks.views import Views
 from components.url import write
 from components.visuals import Page, Visual
 from facts import Facts
@@ -23,8 +22,6 @@ _KINDS = {
     "json": "application/json",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-_ANSWER_BYTES = 16_000_000
-
 
 #: How the money and the days of some facts are written.
 Writing = Callable[[Facts], Formats]
@@ -73,38 +70,6 @@ def register(server: Flask, pages: Sequence[Page], source: Source, metrics: Metr
     def readyz() -> Response:
         ready = source.current() is not None
         return Response("ready\n" if ready else "no data\n", 200 if ready else 503, content_type="text/plain")
-
-
-class Views:
-    """Encoded views, kept by data version, rights, page and address within a bounded number of bytes."""
-
-    def __init__(self, source: Source, metrics: Metrics, writing: Writing) -> None:
-        self._source, self._writing = source, writing
-        self._kept: LRUCache[object, bytes] = LRUCache(_ANSWER_BYTES, getsizeof=len)
-        self._lock = Lock()
-        self._found, self._made = (metrics.cache.labels(found) for found in ("yes", "no"))
-
-    def of(self, page: Page, facts: Facts, address: bytes, rights: Rights) -> bytes:
-        """The view of `page` for a query string, as JSON."""
-        problem = self._source.problem
-        key = (facts.version, facts.loaded, rights.rows, rights.hides, page.key, address, problem)
-        with self._lock:
-            body = self._kept.get(key)
-        if body is not None:
-            self._found.inc()
-            return body
-        self._made.inc()
-        asked = ask(facts, address.decode("latin-1"), self._writing(facts), rights.rows, ranks(rights))
-        body = encoded(view(page, facts, asked, rights.rows, problem))
-        if len(body) <= _ANSWER_BYTES:
-            with self._lock:
-                self._kept[key] = body
-        return body
-
-
-def encoded(answer: object) -> bytes:
-    """JSON; NaN, should one ever get here, is null."""
-    return orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS)
 
 
 def data_file(

@@ -60,6 +60,7 @@ class FrameFacts:
         self._results: LRUCache[tuple[object, ...], dict[Grouping, pd.DataFrame]] = LRUCache(
             _RESULT_BYTES, getsizeof=lambda frames: sum(frame.size * 8 + 500 for frame in frames.values())
         )
+        self._options: LRUCache[Scope, dict[str, tuple[str, ...]]] = LRUCache(64)  # one a role
         self._lock = Lock()
 
     def extent(self) -> Extent:
@@ -68,11 +69,17 @@ class FrameFacts:
 
     def options(self, scope: Scope = ()) -> dict[str, tuple[str, ...]]:
         """The values of each dimension that occur within `scope`, in the order in which they are shown."""
-        allowed = self._allowed(scope)
-        return {
-            name: tuple(self._values[name][code] for code in np.unique(self._code[name][allowed]))
-            for name in DIMENSIONS
-        }
+        with self._lock:
+            known = self._options.get(scope)
+        if known is None:
+            allowed = self._allowed(scope)
+            known = {
+                name: tuple(self._values[name][code] for code in np.unique(self._code[name][allowed]))
+                for name in DIMENSIONS
+            }
+            with self._lock:
+                self._options[scope] = known
+        return known
 
     def totals(
         self, selection: Selection, groupings: Iterable[Grouping], scope: Scope = ()

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from access.rights import Rights
 from callbacks.answers import ask, view
-from callbacks.routes import data_file, encoded
+from callbacks.routes import data_file
+from callbacks.views import encoded
 from facts import Facts
 from facts.cuts import of_cuts
 from kpi.metrics import METRICS

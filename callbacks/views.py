@@ -1,0 +1,97 @@
+"""Encoded views: each is made once, kept while its data is current, and whoever asks meanwhile waits for it."""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from threading import Lock
+from typing import Final
+
+import orjson
+from cachetools import LRUCache
+
+from access.rights import Rights
+from callbacks.answers import Asked, ask, view
+from callbacks.operations import Metrics
+from callbacks.shown import ranks
+from components.url import write
+from components.visuals import Page
+from facts import Facts
+from facts.store import Source
+from kpi.formats import Formats
+
+#: Of one process: answers (some 20 kB each), and addresses whose canonical form is known, none of them very long.
+ANSWER_BYTES: Final = 16_000_000
+ADDRESSES: Final = 2048
+LONGEST_ADDRESS: Final = 1000
+
+
+class Views:
+    """Views as JSON by data version, what the reader may see, page and canonical query, within a bounded size.
+
+    A process computes each once: the first who asks makes it, the others wait for it (`dashboard_cache`, found="wait").
+    """
+
+    def __init__(self, source: Source, metrics: Metrics, writing: Callable[[Facts], Formats]) -> None:
+        self._source, self._writing = source, writing
+        self._kept: LRUCache[object, bytes] = LRUCache(ANSWER_BYTES, getsizeof=len)
+        self._canonical: LRUCache[object, object] = LRUCache(ADDRESSES)
+        self._coming: dict[object, Future[bytes]] = {}
+        self._lock = Lock()
+        self._found, self._waited, self._made = (metrics.cache.labels(found) for found in ("yes", "wait", "no"))
+
+    def of(self, page: Page, facts: Facts, address: bytes, rights: Rights) -> bytes:
+        """The view of `page` for a query string, as JSON."""
+        problem = self._source.problem
+        seen = (facts.version, facts.loaded, rights.rows, rights.hides, page.key, problem)
+        with self._lock:
+            body = self._kept.get(self._canonical.get((seen, address)))
+        if body is not None:
+            self._found.inc()
+            return body
+        asked = ask(facts, address.decode("latin-1"), self._writing(facts), rights.rows, ranks(rights))
+        key = (seen, write(asked.query), asked.notes)
+        with self._lock:
+            if len(address) <= LONGEST_ADDRESS:
+                self._canonical[seen, address] = key
+            body = self._kept.get(key)
+            coming = self._coming.get(key)
+            mine = None
+            if body is None and coming is None:
+                mine = self._coming[key] = Future()
+        if body is not None:
+            self._found.inc()
+            return body
+        if coming is not None:
+            self._waited.inc()
+            return coming.result()
+        assert mine is not None
+        self._made.inc()
+        return self._make(key, mine, page, facts, asked, rights, problem)
+
+    def _make(
+        self,
+        key: object,
+        mine: "Future[bytes]",
+        page: Page,
+        facts: Facts,
+        asked: Asked,
+        rights: Rights,
+        problem: str | None,
+    ) -> bytes:
+        try:
+            body = encoded(view(page, facts, asked, rights.rows, problem))
+        except BaseException as failed:
+            with self._lock:
+                del self._coming[key]
+            mine.set_exception(failed)
+            raise
+        with self._lock:
+            del self._coming[key]
+            if len(body) <= ANSWER_BYTES:
+                self._kept[key] = body
+        mine.set_result(body)
+        return body
+
+
+def encoded(answer: object) -> bytes:
+    """JSON; NaN, should one ever get here, is null."""
+    return orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS)

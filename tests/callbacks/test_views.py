@@ -1,0 +1,99 @@
+"""Views are made once: of many who ask at the same time one makes it, and each gets what they may see."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, Event
+from types import SimpleNamespace
+from typing import Any
+
+import orjson
+import pytest
+
+from access.rights import Rights
+from callbacks import views
+from callbacks.operations import Metrics
+from facts.frame import FrameFacts
+from kpi.units import USUAL
+from pages import PAGES
+
+ALL = Rights(tuple(page.key for page in PAGES))
+CFO = next(page for page in PAGES if page.key == "cfo")
+
+
+class Counted:
+    """`callbacks.answers.view`, counting, and not done before `go`."""
+
+    def __init__(self, real: Any) -> None:
+        self.real, self.calls, self.go = real, [], Event()
+        self.go.set()
+
+    def __call__(self, page: Any, facts: Any, asked: Any, scope: Any, problem: Any) -> Any:
+        self.calls.append(scope)
+        assert self.go.wait(30)
+        return self.real(page, facts, asked, scope, problem)
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counted]:
+    counted = Counted(views.view)
+    monkeypatch.setattr(views, "view", counted)
+    yield counted
+    counted.go.set()
+
+
+def fresh() -> tuple[views.Views, dict[str, Any]]:
+    metrics = Metrics()
+    found = views.Views(SimpleNamespace(problem=None), metrics, lambda facts: USUAL)
+    return found, {name: metrics.cache.labels(name)._value for name in ("yes", "wait", "no")}
+
+
+def test_ten_readers_of_one_view_compute_it_once(facts: FrameFacts, made: Counted):
+    kept, counts = fresh()
+    made.go.clear()
+    together = Barrier(10)
+    addresses = [b"platform=Meta,Google&last=28d", b"platform=Google,Meta"] * 5  # two ways to write one query
+
+    def ask(address: bytes) -> bytes:
+        together.wait(30)
+        return kept.of(CFO, facts, address, ALL)
+
+    with ThreadPoolExecutor(10) as readers:
+        coming = [readers.submit(ask, address) for address in addresses]
+        while counts["wait"].get() < 9:
+            assert not any(each.done() for each in coming)
+        made.go.set()
+        bodies = {each.result(30) for each in coming}
+    assert len(made.calls) == 1
+    assert len(bodies) == 1
+    assert orjson.loads(bodies.pop())["query"] == "platform=Google,Meta"
+    assert kept.of(CFO, facts, addresses[0], ALL)
+    assert {name: count.get() for name, count in counts.items()} == {"yes": 1, "wait": 9, "no": 1}
+
+
+def test_nobody_gets_what_another_may_see(facts: FrameFacts, made: Counted):
+    kept, counts = fresh()
+    narrow = Rights(("cfo",), rows=(("region", ("Europe",)),))
+    seen = [orjson.loads(kept.of(CFO, facts, b"", rights))["options"]["region"] for rights in (ALL, narrow)]
+    assert seen[0] != seen[1] == ["Europe"]
+    assert counts["no"].get() == 2
+
+
+def test_a_fault_is_told_to_all_who_wait_and_not_kept(facts: FrameFacts, made: Counted):
+    kept, counts = fresh()
+    real, made.real = made.real, None
+    made.go.clear()
+    with ThreadPoolExecutor(3) as readers:
+        coming = [readers.submit(kept.of, CFO, facts, b"", ALL) for _ in range(3)]
+        while counts["wait"].get() < 2:
+            assert not any(each.done() for each in coming)
+        made.go.set()
+        assert all(isinstance(each.exception(30), TypeError) for each in coming)
+    made.real = real
+    assert kept.of(CFO, facts, b"", ALL)
+
+
+def test_what_is_dropped_from_an_address_is_said_to_its_reader_only(facts: FrameFacts, made: Counted):
+    kept, _ = fresh()
+    plain, wrong = (orjson.loads(kept.of(CFO, facts, address, ALL)) for address in (b"", b"platform=Myspace"))
+    assert plain["notes"] == []
+    assert "Myspace" in wrong["notes"][0]
