@@ -100,7 +100,7 @@ class Shell(Dash):  # type: ignore[misc]
 def layout(settings: Settings, source: Source, admission: Admission, writing: Writing) -> Component:
     """The shell for the reader who asks; nothing where nobody does, as when Dash looks for itself."""
     allowed = rights()
-    pages = shown(EVERY, allowed)
+    pages = tuple(page for page in shown(EVERY, allowed) if not page.panel)
     if not pages:
         return html.Div()
     facts = source.current()

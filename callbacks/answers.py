@@ -9,6 +9,7 @@ import pandas as pd
 
 from callbacks.company import company_of
 from components.reading import TOTAL, Reading, number
+from components.spec import visuals_of
 from components.url import DEFAULT_LAST, RANKS, Query, read, write
 from components.visuals import Page, Visual
 from facts import Facts, Scope
@@ -57,6 +58,7 @@ def view(page: Page, facts: Facts, asked: Asked, scope: Scope = (), problem: str
         "extent": {"first": asked.extent.first.isoformat(), "last": asked.extent.last.isoformat()},
         "options": asked.options,
         "chosen": _chosen(asked.query),
+        **({"spec": visuals_of(page)} if page.panel else {}),
         "visuals": {visual.name: drawn(visual, reading, asked, facts, scope) for visual in page.visuals},
     }
 
@@ -80,6 +82,12 @@ def reading_of(visuals: Sequence[Visual], facts: Facts, asked: Asked, scope: Sco
     company, no_company = None, ""
     if any(not COMPANY_WIDE.isdisjoint(visual.metrics) for visual in visuals):
         company, no_company = company_of(facts, asked.selection, asked.baseline, scope, asked.formats, SPARK_POINTS)
+    beyond = dict.fromkeys(grouping for visual in visuals for grouping in visual.around)
+    around = {}
+    if beyond:
+        wider = facts.totals(asked.selection.narrowed("campaign", ()).narrowed("platform", ()), beyond, scope)
+        metrics = dict.fromkeys(metric for visual in visuals if visual.around for metric in visual.metrics)
+        around = {name: evaluate(wider[name], metrics) for name in beyond}
     return Reading(
         asked.query,
         asked.selection,
@@ -91,6 +99,7 @@ def reading_of(visuals: Sequence[Visual], facts: Facts, asked: Asked, scope: Sco
         asked.formats,
         company,
         no_company,
+        around,
     )
 
 

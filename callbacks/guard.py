@@ -184,7 +184,7 @@ def _page_of(entrance: Entrance, kind: Kind | None, app: Dash) -> str | None:
     arguments = request.view_args or {}
     if kind == "page":
         path = arguments.get("path", "").rstrip("/")
-        return next((page.key for page in entrance.pages if page.path == path), "")
+        return next((page.key for page in entrance.pages if page.path == path and not page.panel), "")
     if kind == "figures":
         return arguments["page"] if arguments["page"] in keys else ""
     if kind == "callback":
@@ -232,7 +232,7 @@ def answer_refusal(entrance: Entrance, refused: Refused) -> Response:
     wants_page = request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html"
     if not (wants_page and request.method in ("GET", "HEAD")):
         return said(refused.status, refused.sentence)
-    opened = shown(entrance.pages, g.get("opened", NOTHING))
+    opened = [page for page in shown(entrance.pages, g.get("opened", NOTHING)) if not page.panel]
     if refused.status == 401:
         text = notices.not_signed_in()
     elif refused.status == 403 and g.reader is not None:

@@ -1,7 +1,7 @@
 """`Reading`: everything the visuals of a page read for one query. Each visual is a function of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
@@ -50,9 +50,9 @@ class Company:
 class Reading:
     """`now` and `before` hold a metrics frame (kpi.evaluate) for each grouping that the page needs.
 
-    `before` is that of the baseline and empty where there is none. `spark` is the course over time in few points,
-    `reach_floor` the largest single row's reach. `company` is None for whom or where it does not exist; `no_company`
-    says why.
+    `around` holds those of all campaigns of all platforms, `before` those of the baseline; it is empty where there is
+    none. `spark` is the course over time in few points, `reach_floor` the largest single row's reach. `company` is None
+    for whom or where it does not exist; `no_company` says why.
     """
 
     query: Query
@@ -65,6 +65,7 @@ class Reading:
     formats: Formats = USUAL
     company: "Company | None" = None
     no_company: str = ""
+    around: Mapping[Grouping, pd.DataFrame] = field(default_factory=dict)
 
     def narrowed(self, pairs: tuple[tuple[str, str], ...]) -> str:
         """The canonical query that filters to `pairs` on top of what is chosen."""

@@ -48,10 +48,20 @@ def spec(
                 "title": page.title,
                 "path": page.path,
                 **({"body": page.body} if page.body else {}),
-                "visuals": {visual.name: {"kind": visual.kind, **visual.spec} for visual in page.visuals},
+                "visuals": visuals_of(page),
             }
             for page in pages
+            if not page.panel
         },
+    }
+
+
+def visuals_of(page: Page) -> dict[str, Any]:
+    """What does not change of each visual of `page`; that of a panel comes with its answer, and with its words."""
+    words = {visual.name: {"title": visual.title, "question": visual.question} for visual in page.visuals}
+    return {
+        visual.name: {"kind": visual.kind, **visual.spec, **(words[visual.name] if page.panel else {})}
+        for visual in page.visuals
     }
 
 

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, quote
 from dateutil.relativedelta import relativedelta
 
 from kpi.metrics import METRICS
-from kpi.schema import DIMENSIONS
+from kpi.schema import DIMENSIONS, MEASURES
 from kpi.selection import COMPARES, GRAINS, Compare, Extent, Grain, Only, Selection, only
 
 DEFAULT_LAST: Final = "28d"
@@ -27,8 +27,18 @@ PRESETS: Final = {
     "all": "Everything",
 }
 
-#: What a list of campaigns can be ranked by.
-RANKS: Final = ("profit", "roi", "roas", "margin", "revenue", "spend", "conversions", "cac")
+#: What a list of campaigns can be ranked by: what every campaign has, most used first.
+_FIRST: Final = ("profit", "roi", "roas", "margin", "revenue", "spend", "conversions", "cac")
+RANKS: Final = (
+    *_FIRST,
+    *(
+        key
+        for key, metric in METRICS.items()
+        if key not in _FIRST
+        and not metric.of_whole  # a share ranks as its sum does
+        and metric.measures <= frozenset(MEASURES) - {"reach"}  # people of a campaign are not known
+    ),
+)
 
 _SPAN: Final = re.compile(r"([1-9]\d{0,3})([dwmy])", re.ASCII)
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)

@@ -18,10 +18,11 @@ Kind = Literal["cards", "table", "chart", "callouts"]
 class Visual:
     """One visual: `name` is its address, `question` the one line behind its title's info mark.
 
-    `needs` are the groupings whose totals it reads, `before` those it reads of the baseline too. `draw` turns them into
-    the answer of docs/wire.md, `rows` into the rows of its data address, whose columns are at least `columns`. What the
-    browser knows beforehand is `spec`; `width` is in twelfths of the page. `less` makes the same visual without some
-    metrics, None where nothing sensible is left; a visual that has no `less` needs all of its metrics.
+    `needs` are the groupings whose totals it reads, `before` those it reads of the baseline too, `around` those of all
+    campaigns of all platforms. `draw` turns them into the answer of docs/wire.md, `rows` into the rows of its data
+    address, whose columns are at least `columns`. What the browser knows beforehand is `spec`; `width` is in twelfths
+    of the page. `less` makes the same visual without some metrics, None where nothing sensible is left; a visual
+    that has no `less` needs all of its metrics.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Visual:
     rows: Callable[[Reading], list[dict[str, Any]]]
     spec: Mapping[str, Any] = field(default_factory=dict)
     before: tuple[Grouping, ...] = ()
+    around: tuple[Grouping, ...] = ()
     width: int = 12
     less: Callable[[Set[str]], "Visual | None"] | None = None
 
@@ -45,7 +47,7 @@ class Page:
 
     A page of visuals has a tab. One that has `body` instead is drawn by the module of that name in assets/later, and is
     reached by its `icon` in the header. Whoever may open one of the pages `beside` may open this one too; a page that
-    names none is a right of its own.
+    names none is a right of its own. A `panel` has no address of its own: it is drawn over another page.
     """
 
     key: str
@@ -56,6 +58,7 @@ class Page:
     body: str = ""
     icon: str = ""
     beside: tuple[str, ...] = ()
+    panel: bool = False
 
 
 def without(page: Page, hidden: Set[str]) -> Page:

@@ -21,6 +21,19 @@ class Ranking:
     least_spend: float
 
 
+def standing(metrics: pd.DataFrame, key: object, by: str) -> tuple[int, int] | None:
+    """The place of the row `key` by the metric `by`, and among how many; None where it is not ranked.
+
+    Ranked as by `rank`, the best first; equal values share a place.
+    """
+    judged = rank(metrics, by, best=True, limit=len(metrics)).rows
+    if key not in judged.index:
+        return None
+    value = judged.loc[[key], by].iloc[0]
+    ahead = judged[by] < value if METRICS[by].better == "down" else judged[by] > value
+    return int(ahead.sum()) + 1, len(judged)
+
+
 def rank(metrics: pd.DataFrame, by: str, *, best: bool, limit: int) -> Ranking:
     """The `limit` best (or worst) rows of a metrics frame that has `spend` and the metric `by`.
 

@@ -1,5 +1,6 @@
 """One file a page: a `Page` value with its visuals in reading order. Adding a visual is one entry there."""
 
+from pages.campaign import CAMPAIGN
 from pages.cfo import CFO
 from pages.cmo import CMO
 from pages.executive import EXECUTIVE
@@ -9,7 +10,7 @@ from pages.glossary import GLOSSARY
 PAGES = (EXECUTIVE, CMO, CFO)
 
 #: Every page there is, and those that a policy can give.
-EVERY = (*PAGES, GLOSSARY)
+EVERY = (*PAGES, GLOSSARY, CAMPAIGN)
 GIVEN = tuple(page.key for page in EVERY if not page.beside)
 
-__all__ = ["CFO", "CMO", "EVERY", "EXECUTIVE", "GIVEN", "GLOSSARY", "PAGES"]
+__all__ = ["CAMPAIGN", "CFO", "CMO", "EVERY", "EXECUTIVE", "GIVEN", "GLOSSARY", "PAGES"]

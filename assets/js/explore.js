@@ -56,5 +56,20 @@
     item.marks = button;
   }
 
-  dashboard.explore = { pick, picked, hint, listen, offer };
+  /** The campaign that the address names after its #, over the page; none where it names none. */
+  function panel() {
+    const named = new URLSearchParams(location.hash.slice(1));
+    if (!named.get("campaign")) dashboard.panel?.hide();
+    else dashboard.later("panel").then(() => dashboard.panel.show(named.get("platform") ?? "", named.get("campaign")));
+  }
+
+  /** The name of a row was pressed: a campaign is opened, anything else is filtered to. */
+  function row(button) {
+    const { pairs } = button.closest("tr");
+    const named = Object.fromEntries(pairs);
+    if (button.dataset.opens) dashboard.later("panel").then(() => dashboard.panel.open(named.platform, named.campaign));
+    else pick(pairs);
+  }
+
+  dashboard.explore = { row, panel, pick, picked, hint, listen, offer };
 })();

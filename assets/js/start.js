@@ -8,7 +8,7 @@
     clear: (button) => dashboard.filters.choose(button.dataset.dimension, []),
     only: (button) => dashboard.filters.only(button),
     unpick: (button) => dashboard.campaigns.unpick(button),
-    pick: (button) => dashboard.explore.pick(button.closest("tr").pairs),
+    pick: (button) => dashboard.explore.row(button),
     sort: (button) => dashboard.tables.sort(button),
     link: (button) => taken(button, (visual) => copyLink(visual)),
     picture: (button) => taken(button, (visual) => lazily("picture", (picture) => picture.save(visual))),
@@ -73,7 +73,7 @@
     document.addEventListener("input", (event) => event.target.dataset?.do === "search" && dashboard.campaigns.searched(event.target));
     addEventListener("popstate", (event) => {
       const { page, query } = dashboard.address.here();
-      dashboard.view.show(page, query, { scroll: event.state?.scroll });
+      dashboard.view.show(page, query, { scroll: event.state?.scroll }).then(dashboard.explore.panel);
     });
     addEventListener("pagehide", () => history.replaceState({ ...history.state, scroll: window.scrollY }, ""));
   }
@@ -139,7 +139,7 @@
     history.scrollRestoration = "manual";
     const { page, query } = dashboard.address.here();
     dashboard.page.turn(page, query);
-    dashboard.view.show(page, query, { scroll: history.state?.scroll });
+    dashboard.view.show(page, query, { scroll: history.state?.scroll }).then(dashboard.explore.panel);
     dashboard.freshness.watch();
     setTimeout(() => dashboard.charts.library().catch(() => {})); // after the figures' text, in time for the charts
   }

@@ -78,7 +78,7 @@
   function fill(item) {
     const { body, rows, visual, columns, metrics, sort } = item.parts;
     const order = ordered(item.parts);
-    while (rows.length < order.length) rows.push(newRow(body, columns, metrics));
+    while (rows.length < order.length) rows.push(newRow(body, columns, metrics, !item.still));
     let lost = false;
     while (rows.length > order.length) {
       const { row } = rows.pop();
@@ -99,7 +99,7 @@
   function newRow(section, columns, metrics, picks = true) {
     const row = make("tr");
     const names = columns.map(({ below }, place) => {
-      const name = { cell: make(place === 0 ? "th" : "td", { class: below === undefined ? "words" : "words wide", scope: place === 0 ? "row" : null }), main: picks ? make("button", { type: "button", class: "name", "data-do": "pick", tabindex: place === 0 ? null : "-1" }) : make("span", { class: "name" }), dot: null, below: null };
+      const name = { cell: make(place === 0 ? "th" : "td", { class: below === undefined ? "words" : "words wide", scope: place === 0 ? "row" : null }), main: picks ? make("button", { type: "button", class: "name", "data-do": "pick", "data-opens": below !== undefined && "campaign", "aria-haspopup": below !== undefined && "dialog", tabindex: place === 0 ? null : "-1" }) : make("span", { class: "name" }), dot: null, below: null };
       name.cell.append(name.main);
       if (below !== undefined) name.cell.append((name.below = make("span", { class: "below" })));
       row.append(name.cell);
@@ -121,7 +121,7 @@
       const value = visual.keys[place][from];
       if (name.main.textContent !== value) {
         name.main.textContent = value;
-        name.main.title = `${value}: click to filter`;
+        name.main.title = below === undefined ? `${value}: click to filter` : `${value}: click for its figures`;
       }
       const platform = key === "platform" ? value : below !== undefined ? visual.keys[below][from] : null;
       if (platform !== null) {

@@ -18,8 +18,9 @@
     const lines = told.get(element)?.() ?? [{ text: element.dataset.tip }];
     if (!tip) {
       tip = make("div", { id: "tip", class: "tip", role: "tooltip", hidden: true });
-      document.body.append(tip);
     }
+    const over = element.closest("dialog") ?? document.body; // what is not in a dialog lies below it
+    if (tip.parentNode !== over) over.append(tip);
     tip.replaceChildren(...lines.filter((line) => line?.text).map(line));
     owner = element;
     tip.hidden = false;

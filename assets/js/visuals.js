@@ -39,6 +39,12 @@
     pointed.focus({ preventScroll: true });
   }
 
+  /** Visuals that the layout did not hold. */
+  function add(page, more) {
+    items.set(page, more);
+    return more;
+  }
+
   const all = () => [...items.values()].flat();
 
   let later = []; // charts out of sight, waiting for their turn
@@ -125,9 +131,9 @@
 
   /** The Retry of one visual: what failed here is drawn again, what failed on the server is asked again. */
   function redraw(root) {
-    const item = items.get(dashboard.page.open()).find((each) => each.root === root);
+    const item = all().find((each) => each.root === root);
     item.drawn = null;
-    if (item.pending.context.visual.state === "error") dashboard.view.again();
+    if (item.pending.context.visual.state === "error") (item.again ?? dashboard.view.again)();
     else {
       clear(item);
       place(item);
@@ -145,5 +151,5 @@
     dashboard.hide(item.line, !sentence);
   }
 
-  dashboard.visuals = { find, open, point, draw, redraw, line, all };
+  dashboard.visuals = { find, add, open, point, draw, redraw, line, all };
 })();

@@ -302,6 +302,19 @@ def test_the_glossary_opens_with_any_page_and_names_nothing_hidden(ask: Ask) -> 
 
 
 def spec_of(layout: dict[str, Any]) -> dict[str, Any]:
-    """The data of the layout's `spec` store."""
+    """The layout's spec."""
     children = layout["props"]["children"]
-    return next(each["props"]["data"] for each in children if each["props"].get("id") == "spec")
+    return json.loads(next(each["props"]["data-spec"] for each in children if "data-spec" in each["props"]))
+
+
+def test_a_campaign_is_shown_beside_a_ranking_within_the_roles_rows_and_metrics(ask: Ask) -> None:
+    assert ask("finance-europe", "/view/campaign").status_code == 403  # its one page has no ranking
+    assert ask(None, "/data/campaign/figures.json").status_code == 403
+    assert ask("board", "/campaign").status_code == 404  # a panel has no address of its own
+    seen = ask("marketing", "/view/campaign").json
+    assert "profit" not in json.dumps(seen).lower()
+    assert set(seen["visuals"]) == set(seen["spec"]) >= {"place", "figures", "regions"}
+    assert (
+        ask("agency", "/data/campaign/regions.json?platform=Google").json["rows"]
+        == (ask("agency", "/data/campaign/regions.json").json["rows"])
+    )

@@ -1,0 +1,76 @@
+"""A campaign among the others: its place by several metrics, in one sentence."""
+
+from collections.abc import Set
+from typing import Any, Final
+
+from components.reading import Reading
+from components.url import RANKS
+from components.visuals import Visual
+from kpi.metrics import METRICS
+from kpi.rank import standing
+from kpi.selection import Grouping
+
+_CAMPAIGN: Final[Grouping] = ("platform", "campaign")
+
+
+def place(
+    name: str, title: str, question: str, metrics: tuple[str, ...], width: int = 12, ranks: tuple[str, ...] = RANKS
+) -> Visual:
+    """The place of the one campaign of the selection among all campaigns, by the query's ranking and by `metrics`."""
+
+    def places(reading: Reading) -> list[tuple[str, int, int]]:
+        key = reading.now[_CAMPAIGN].index[0]
+        order = dict.fromkeys((reading.query.rank, *metrics))
+        found = ((metric, standing(reading.around[_CAMPAIGN], key, metric)) for metric in order)
+        return [(metric, *place) for metric, place in found if place]
+
+    def draw(reading: Reading) -> dict[str, Any]:
+        found = places(reading)
+        if not found:
+            return {"items": [_item("Not ranked", "It has less than 1% of the spend: too little to judge by.")]}
+        (first, at, of), *others = found
+        if of == 1:
+            return {"items": [_item("The only one", "No other campaign here has enough spend to be compared with.")]}
+        also = ", ".join(f"{ordinal(at)} by {_name(metric)}" for metric, at, _ in others)
+        among = f"among {of:,} campaigns of all platforms with 1% of the spend or more"
+        text = f"{also[0].upper() + also[1:]}, {among}." if also else f"{among.capitalize()}."
+        return {"items": [_item(f"{ordinal(at)} of {of:,} by {_name(first)}", text)]}
+
+    def rows(reading: Reading) -> list[dict[str, Any]]:
+        return [{"metric": metric, "place": at, "of": of} for metric, at, of in places(reading)]
+
+    def less(hidden: Set[str]) -> Visual | None:
+        left = tuple(metric for metric in metrics if metric not in hidden)
+        orders = tuple(metric for metric in ranks if metric not in hidden)
+        return place(name, title, question, left, width, orders) if orders and "spend" not in hidden else None
+
+    return Visual(
+        name,
+        title,
+        question,
+        "callouts",
+        needs=(_CAMPAIGN,),
+        around=(_CAMPAIGN,),
+        metrics=tuple(dict.fromkeys((*metrics, "spend", *ranks))),
+        columns=("metric", "place", "of"),
+        draw=draw,
+        rows=rows,
+        width=width,
+        less=less,
+    )
+
+
+def ordinal(number: int) -> str:
+    """``1st``, ``2nd``, ``3rd``, ``11th``, ``21st``."""
+    ending = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number:,}{ending}"
+
+
+def _name(metric: str) -> str:
+    """A metric within a sentence: capitals only where it is an abbreviation."""
+    label = METRICS[metric].short or METRICS[metric].label
+    return label if label[1:2].isupper() else label[0].lower() + label[1:]
+
+
+def _item(title: str, text: str) -> dict[str, Any]:
+    return {"kind": "info", "title": title, "text": text, "query": None}
