@@ -18,6 +18,7 @@ from callbacks.guard import WARM_UP, WARM_UP_KEY, Entrance
 from callbacks.register import register
 from callbacks.routes import Writing
 from callbacks.shown import reader, rights, shown
+from callbacks.uploads import MOST_FILES, Uploads
 from components import shell
 from components.bundles import Bundles, read
 from components.locales import formats_of
@@ -25,10 +26,11 @@ from components.spec import spec
 from facts import Facts
 from facts.protocol import DataProblem
 from facts.store import Source, load_aside
-from pages import EVERY, GIVEN, PAGES
+from pages import EVERY, GIVEN, IMPORT, PAGES
 from settings import Settings, WrongSetting, from_environment
 
 _HERE = Path(__file__).resolve().parent
+_MB = 1_000_000
 _DEMO = "Demo data: a company that does not exist. Import your own to see your figures."
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -72,8 +74,10 @@ def create_app(settings: Settings, source: Source) -> Dash:
         settings.hosts,
         settings.log_out,
         settings.metrics_token,
+        settings.upload_limit * _MB,
     )
-    register(app, entrance, source, writing, bundles)
+    uploads = Uploads(Path(settings.facts), settings.upload_limit * _MB)
+    register(app, entrance, source, writing, bundles, uploads)
     if settings.prefix != "/":
         app.server.wsgi_app = below(settings.prefix, app.server.wsgi_app)
     with ThreadPoolExecutor(1) as beside:
@@ -109,20 +113,23 @@ def layout(settings: Settings, source: Source, admission: Admission, writing: Wr
     account = (who.name, settings.log_out) if who else None
     formats = writing(facts) if facts is not None else formats_of(settings.locale, settings.currency or "USD")
     known = spec(pages, settings.prefix, formats, hidden=allowed.hides)
+    if allowed.opens(IMPORT.key):
+        known["upload"] = {"most": settings.upload_limit * _MB, "files": MOST_FILES, "demo": admission.demo}
     return shell.layout(pages, known, banner=banner, account=account)
 
 
 def admission_of(settings: Settings) -> Admission:
     """How requests become rights. Raises WrongSetting where the policy cannot be used."""
+    pages = tuple(key for key in GIVEN if key != IMPORT.key or settings.upload_limit)
     if settings.auth != "jwt":
-        return Admission(GIVEN)
+        return Admission(pages)
     try:
         policy = read_policy(settings.policy, GIVEN)
     except WrongPolicy as problem:
         raise WrongSetting(f"DASHBOARD_POLICY: {problem}") from None
     keys = Keys(settings.auth_keys)
     keys.load()  # before the workers fork, so that they share what it brings
-    return Admission(GIVEN, SignIn(settings.auth_issuer, settings.auth_audience, settings.auth_groups, keys), policy)
+    return Admission(pages, SignIn(settings.auth_issuer, settings.auth_audience, settings.auth_groups, keys), policy)
 
 
 def writing_of(settings: Settings) -> Writing:

@@ -46,6 +46,7 @@ class Settings:
     hosts: tuple[str, ...]
     log_out: str
     metrics_token: str
+    upload_limit: int
     log: str
     locale: str
     currency: str
@@ -177,6 +178,14 @@ SETTINGS: Final = (
     ),
     Setting("DASHBOARD_LOG_OUT", "log_out", "", "a path or an address", "where the sign-out link leads", _address),
     Setting("DASHBOARD_METRICS_TOKEN", "metrics_token", "", "a text", "what a scraper of /metrics must send", str),
+    Setting(
+        "DASHBOARD_UPLOAD_LIMIT",
+        "upload_limit",
+        "100",
+        "MB, a number from 0 to 4000; 0: no Import page",
+        "how much can be sent at once to be imported",
+        _number(0, 4000),
+    ),
     Setting(
         "DASHBOARD_LOG",
         "log",

@@ -27,6 +27,9 @@ from kpi.selection import Only, only
 
 _MOST_BYTES: Final = 1_000_000
 
+#: The page that changes the data: who opens it sees the figures of every row that it replaces.
+IMPORT: Final = "import"
+
 
 class WrongPolicy(Exception):
     """The policy cannot be used; the message is a sentence that says where and why."""
@@ -106,6 +109,10 @@ def _role(name: str, content: Any, pages: Collection[str]) -> Role:
     opened = _texts(content, "pages", where, pages)
     hides = _texts(content, "hides", where, METRICS) if "hides" in content else ()
     rows = _rows(content.get("rows"), where)
+    if IMPORT in opened and (rows or hides):
+        raise WrongPolicy(
+            f'{where}.pages has “{IMPORT}”, which changes and shows all figures: it needs rows = "all" and no hides.'
+        )
     return Role(
         name,
         frozenset(groups),

@@ -57,4 +57,7 @@ class Admission:
         if reader is None or self.policy is None:
             return NOTHING
         role = self.policy.role_of(reader.groups)
-        return NOTHING if role is None else Rights(role.pages, role.rows, role.hides, role.name)
+        if role is None:
+            return NOTHING
+        opened = tuple(page for page in role.pages if page in self.pages)
+        return Rights(opened, role.rows, role.hides, role.name)

@@ -16,8 +16,10 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from access.identity import NoKeys, NotSignedIn
+from access.policy import IMPORT
 from access.rights import NOTHING, Admission, Rights
 from callbacks.shown import shown, with_beside
+from callbacks.uploads import too_large
 from components import notices
 from components.visuals import Page
 
@@ -25,8 +27,9 @@ LONGEST_QUERY: Final = 32_768
 LARGEST_BODY: Final = 65_536
 
 #: open: health checks. operations: for the monitoring. shell: any reader with a role. page, figures: who may open the
-#: page that the address names. callback: who may open the page that the callback belongs to.
-Kind = Literal["open", "operations", "shell", "page", "figures", "callback"]
+#: page that the address names. callback: who may open the page that the callback belongs to. import: who may open the
+#: Import page, asked by that page itself.
+Kind = Literal["open", "operations", "shell", "page", "figures", "callback", "import"]
 
 KINDS: Final[dict[str, Kind]] = {
     "/healthz": "open",
@@ -46,6 +49,10 @@ KINDS: Final[dict[str, Kind]] = {
     "/bundles/<name>": "shell",
     "/static/<path:filename>": "shell",
     "/_dash-update-component": "callback",
+    "/import/file": "import",
+    "/import/check": "import",
+    "/import/keep": "import",
+    "/import/forget": "import",
 }
 
 #: Marks the server's own first requests; no header can put it there.
@@ -76,6 +83,7 @@ class Entrance:
     hosts: tuple[str, ...] = ("*",)
     log_out: str = ""
     scrape_token: str = ""
+    largest_file: int = LARGEST_BODY
 
     @property
     def contact(self) -> str:
@@ -142,9 +150,12 @@ def decide(entrance: Entrance, app: Dash) -> None:
         raise Refused(400, "host", "This host is not among those in DASHBOARD_HOSTS.")
     if len(request.query_string) > LONGEST_QUERY:
         raise Refused(414, "query too long", f"A query may have {LONGEST_QUERY:,} characters.")
-    if (request.content_length or 0) > LARGEST_BODY:
-        raise Refused(413, "body too large", f"A body may have {LARGEST_BODY:,} bytes.")
-    if foreign():
+    most = entrance.largest_file if rule == "/import/file" else LARGEST_BODY
+    request.max_content_length = most
+    if (request.content_length or 0) > most:
+        sentence = f"A body may have {most:,} bytes." if most == LARGEST_BODY else too_large(most)
+        raise Refused(413, "body too large", sentence)
+    if foreign() or (kind == "import" and request.headers.get("X-Requested-With") != "dashboard"):
         raise Refused(403, "cross-site", "Another site's page asked for this; open the dashboard itself.")
     if kind == "operations":
         _monitoring(entrance)
@@ -187,6 +198,8 @@ def _page_of(entrance: Entrance, kind: Kind | None, app: Dash) -> str | None:
         return next((page.key for page in entrance.pages if page.path == path and not page.panel), "")
     if kind == "figures":
         return arguments["page"] if arguments["page"] in keys else ""
+    if kind == "import":
+        return IMPORT if IMPORT in keys else ""
     if kind == "callback":
         return _owner(owners(app, entrance.pages))
     return None

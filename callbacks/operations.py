@@ -186,4 +186,6 @@ def asked(by_path: dict[str, str], visuals: set[tuple[str, str]]) -> tuple[str, 
         return "", "", "health"
     if rule == "/_dash-update-component":
         return "", "", "callback"
+    if rule.startswith("/import/"):
+        return "import", "", "import"
     return "", "", "version" if rule == "/version" else "metrics" if rule == "/metrics" else "shell" if rule else "none"

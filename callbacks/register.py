@@ -2,12 +2,20 @@
 
 from dash import Dash
 
-from callbacks import bundles, clientside, guard, headers, operations, routes
+from callbacks import bundles, clientside, guard, headers, importing, operations, routes
+from callbacks.uploads import Uploads
 from components.bundles import Bundles
 from facts.store import Source
 
 
-def register(app: Dash, entrance: guard.Entrance, source: Source, writing: routes.Writing, files: Bundles) -> None:
+def register(
+    app: Dash,
+    entrance: guard.Entrance,
+    source: Source,
+    writing: routes.Writing,
+    files: Bundles,
+    uploads: Uploads,
+) -> None:
     """Tie the browser's side to the app, add the addresses that answer with figures, and guard them all.
 
     Raises guard.Unowned where an address or a callback belongs to no page.
@@ -19,4 +27,5 @@ def register(app: Dash, entrance: guard.Entrance, source: Source, writing: route
     routes.register(app.server, entrance.pages, source, metrics, writing)
     bundles.register(app.server, files)
     headers.register(app.server, headers.policy(app, files.early))
+    importing.register(app.server, uploads, demo=entrance.admission.demo)
     guard.complete(app, entrance.pages)

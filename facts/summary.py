@@ -1,14 +1,17 @@
 """What an import did, in lines that a person can check against the console."""
 
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Any, Final
+
+import pandas as pd
 
 from facts.imported import Change, Plan
 from facts.importers import Dropped, Import
 from facts.importers.report import CURRENCY, CUT, totals
 from facts.shop import ShopPlan
-from kpi.schema import COUNTS, DATE, MEASURES
+from kpi.schema import COUNTS, DATE, MEASURES, UNKNOWN
 
+_PREVIEWED: Final = 8
 SHOWN: Final = ("spend", "impressions", "clicks", "conversions", "revenue")
 
 
@@ -52,6 +55,95 @@ def of_plan(plan: Plan) -> Iterator[str]:
         yield of_change(change)
 
 
+def told_of_import(one: Import) -> dict[str, Any]:
+    """What `of_import` says, as values: texts ready to be shown, and the first rows as they were read."""
+    frame = one.frame
+    ads = one.kind == "ads"
+    if ads:
+        sums = [(currency, {name: each.get(name) for name in SHOWN}) for currency, each in totals(frame).items()]
+    else:
+        sums = [
+            (str(currency), {name: _sum(rows[name]) for name in ("orders", "revenue", "cogs")})
+            for currency, rows in frame.groupby(CURRENCY, observed=True)
+        ]
+    return {
+        "file": one.file,
+        "source": one.source,
+        "cut": frame[CUT].iloc[0].replace("+", ", ") if ads else None,
+        "read": f"{one.read:,}",
+        "used": f"{one.rows:,}",
+        "dropped": [f"{each.rows:,}: {each.reason} (row {_few(each)})" for each in one.dropped],
+        "days": f"{frame[DATE].nunique():,}",
+        "first": one.first.isoformat(),
+        "last": one.last.isoformat(),
+        "campaigns": f"{frame['campaign'].nunique():,}" if ads else None,
+        "sums": [
+            {"currency": currency or "not named", **{name: number(name, value) for name, value in each.items()}}
+            for currency, each in sums
+        ],
+        "findings": [{"kind": each.kind, "text": each.text} for each in one.findings],
+        "preview": _preview(frame),
+    }
+
+
+def _sum(column: pd.Series) -> float | None:
+    return float(column.sum()) if column.notna().any() else None
+
+
+def _preview(frame: pd.DataFrame) -> dict[str, list[Any]]:
+    """The first rows as they were read; columns that say nothing are left out."""
+    head = frame.head(_PREVIEWED)
+    said = [name for name in head if head[name].notna().any() and not (head[name].isin(("", UNKNOWN))).all()]
+    measures = {*MEASURES, "orders", "new_orders", "discounts", "returns", "gross_profit"}
+
+    def cell(name: str, value: Any) -> str:
+        if name in measures:
+            return number(name, None if pd.isna(value) else float(value))
+        return f"{value:%Y-%m-%d}" if name == DATE else str(value)
+
+    rows = [[cell(name, value) for name, value in zip(said, row, strict=True)] for row in head[said].itertuples(False)]
+    return {"columns": said, "figures": [name in measures for name in said], "rows": rows}
+
+
+def told_of_plan(plan: Plan) -> dict[str, Any]:
+    """What `of_plan` says, as values."""
+    return {
+        "demo": plan.replaces_demo,
+        "currency": plan.currency,
+        "notes": [line for line in of_plan(plan) if line.startswith("converted: ")],
+        "findings": [{"kind": each.kind, "text": each.text} for each in plan.findings],
+        "changes": [
+            {
+                "part": " · ".join(each for each in change.part if each),
+                "days": f"{change.days:,}",
+                "first": change.first.isoformat(),
+                "last": change.last.isoformat(),
+                "kind": "same" if change.same else "new" if change.before is None else "replaced",
+                "differences": [] if change.same or change.before is None else _differences(change),
+            }
+            for change in plan.changes
+        ],
+    }
+
+
+def _differences(change: Change) -> list[dict[str, str]]:
+    assert change.before is not None
+    return [
+        {"measure": name, "before": number(name, before), "after": number(name, after), "by": _by(before, after)}
+        for name in MEASURES
+        if name != "reach" and (before := change.before[name]) != (after := change.after[name])
+    ]
+
+
+def _by(before: float | None, after: float | None) -> str:
+    return f"{after - before:+,.2f}" if before is not None and after is not None else ""
+
+
+def told_of_shop(plan: ShopPlan) -> dict[str, Any]:
+    """What `of_shop` says, as values."""
+    return {"line": of_shop(plan), "kind": "same" if plan.same else "new" if plan.before is None else "replaced"}
+
+
 def of_change(change: Change) -> str:
     """One part's line."""
     name = " · ".join(each for each in change.part if each)
@@ -89,6 +181,7 @@ def number(measure: str, value: float | None) -> str:
     """A sum as text."""
     if value is None:
         return "–"
-    if measure in (*COUNTS, "orders", "new_orders") or (measure == "conversions" and float(value).is_integer()):
+    whole = measure in ("conversions", "new_customers") and float(value).is_integer()
+    if whole or measure in (*COUNTS, "orders", "new_orders"):
         return f"{value:,.0f}"
     return f"{value:,.2f}"

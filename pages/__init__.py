@@ -5,12 +5,13 @@ from pages.cfo import CFO
 from pages.cmo import CMO
 from pages.executive import EXECUTIVE
 from pages.glossary import GLOSSARY
+from pages.importing import IMPORT
 
 #: The pages of figures.
 PAGES = (EXECUTIVE, CMO, CFO)
 
 #: Every page there is, and those that a policy can give.
-EVERY = (*PAGES, GLOSSARY, CAMPAIGN)
+EVERY = (*PAGES, IMPORT, GLOSSARY, CAMPAIGN)
 GIVEN = tuple(page.key for page in EVERY if not page.beside)
 
-__all__ = ["CAMPAIGN", "CFO", "CMO", "EVERY", "EXECUTIVE", "GIVEN", "GLOSSARY", "PAGES"]
+__all__ = ["CAMPAIGN", "CFO", "CMO", "EVERY", "EXECUTIVE", "GIVEN", "GLOSSARY", "IMPORT", "PAGES"]

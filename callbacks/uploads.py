@@ -1,0 +1,196 @@
+"""Files that somebody sends to be imported: kept in a private folder until they are imported, given up or forgotten.
+
+Every worker can go on with what another began, so what is known of an upload stands in its folder. Nothing in it is
+opened here: another process reads it (facts/uploaded.py), one at a time.
+"""
+
+import fcntl
+import json
+import logging
+import os
+import re
+import secrets
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import Timer
+from typing import IO, Any, Final
+
+KEPT_SECONDS: Final = 3600
+MOST_FILES: Final = 20
+MOST_UPLOADS: Final = 20
+READ_SECONDS: Final = 300
+_WAIT: Final = 30.0
+_BLOCK: Final = 1 << 18
+_ROOT: Final = Path(__file__).resolve().parent.parent
+_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{32}")
+
+_log = logging.getLogger(__name__)
+
+
+class NotTaken(Exception):
+    """What was sent cannot be taken; the message is a sentence, `status` the answer's."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+class Uploads:
+    """The uploads of one server, for the table at `facts`; `most` bytes in each."""
+
+    def __init__(self, facts: Path, most: int) -> None:
+        self.facts, self.most = facts.absolute(), most
+        beside = self.facts.parent
+        room = beside if beside.is_dir() and os.access(beside, os.W_OK) else Path(tempfile.gettempdir())
+        self.folder = room / f".{self.facts.name}.uploads-{os.getuid()}"
+        self.sweep()
+
+    def begin(self, subject: str) -> str:
+        """A new upload of `subject`'s; returns its token. Raises NotTaken."""
+        self.sweep()
+        self._own_folder()
+        if len(list(self.folder.glob("u-*"))) >= MOST_UPLOADS:
+            raise NotTaken(503, "Too many imports are open at once: try again in a few minutes.")
+        token = secrets.token_urlsafe(24)
+        place = self.folder / f"u-{token}"
+        with self._disk():
+            place.mkdir(mode=0o700)
+            (place / "subject").write_text(subject)
+        forget = Timer(KEPT_SECONDS + 1, self.sweep)
+        forget.daemon = True
+        forget.start()
+        return token
+
+    def take(self, token: str, subject: str, name: str, stream: IO[bytes]) -> int:
+        """Write a file's content into an upload, block by block; returns its size. Raises NotTaken, nothing kept."""
+        place = self._place(token, subject)
+        held = sorted(place.glob("f-*"))
+        if len(held) >= MOST_FILES:
+            raise NotTaken(413, f"At most {MOST_FILES} files can be imported at once: put them into a zip.")
+        room = self.most - sum(file.stat().st_size for each in held for file in each.iterdir())
+        own = place / f"f-{len(held):03}"
+        size = 0
+        try:
+            with self._disk():
+                own.mkdir(mode=0o700)
+                with open(os.open(own / plain(name), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                    while block := stream.read(_BLOCK):
+                        size += len(block)
+                        if size > room:
+                            raise NotTaken(413, too_large(self.most))
+                        file.write(block)
+        except BaseException:
+            shutil.rmtree(own, ignore_errors=True)
+            raise
+        return size
+
+    def read(self, token: str, subject: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """What facts.uploaded answers about an upload's files; what `asked` holds goes with the question.
+
+        Raises NotTaken.
+        """
+        place = self._place(token, subject)
+        files = sorted(str(file) for each in place.glob("f-*") for file in each.iterdir())
+        if not files:
+            raise NotTaken(400, "There is no file: choose one or more.")
+        scratch = place / "scratch"
+        with self._disk():
+            scratch.mkdir(mode=0o700, exist_ok=True)
+        question = json.dumps({**asked, "files": files, "facts": str(self.facts)})
+        environment = {**os.environ, "TMPDIR": str(scratch)}
+        with self._turn():
+            try:
+                done = subprocess.run(
+                    [sys.executable, "-m", "facts.uploaded"],
+                    cwd=_ROOT,
+                    env=environment,
+                    input=question.encode(),
+                    capture_output=True,
+                    timeout=READ_SECONDS,
+                )
+            except subprocess.TimeoutExpired:
+                raise NotTaken(422, "Reading the files took too long: split them, for example by month.") from None
+            finally:
+                shutil.rmtree(scratch, ignore_errors=True)
+        if done.returncode:
+            said = done.stderr.decode(errors="replace").strip().splitlines()
+            _log.warning("reading an upload ended with %s: %s", done.returncode, said[-1] if said else "no word")
+            raise NotTaken(422, "The files are too large or too damaged to be read here: split them, or export again.")
+        found: dict[str, Any] = json.loads(done.stdout)
+        return found
+
+    def forget(self, token: str, subject: str) -> None:
+        """Remove an upload."""
+        with suppress(NotTaken):
+            shutil.rmtree(self._place(token, subject), ignore_errors=True)
+
+    def sweep(self) -> None:
+        """Remove what is older than an hour."""
+        with suppress(OSError):
+            for place in self.folder.glob("u-*"):
+                with suppress(OSError):
+                    if time.time() - place.stat().st_mtime > KEPT_SECONDS:
+                        shutil.rmtree(place, ignore_errors=True)
+
+    def _place(self, token: str, subject: str) -> Path:
+        place = self.folder / f"u-{token}"
+        try:
+            if _TOKEN.fullmatch(token) and (place / "subject").read_text() == subject:
+                return place
+        except OSError:
+            pass
+        raise NotTaken(410, "These files are here no longer (they are kept for an hour): choose them again.")
+
+    def _own_folder(self) -> None:
+        """The folder of all uploads, this user's alone: a temporary folder is everybody's."""
+        with self._disk():
+            self.folder.mkdir(mode=0o700, exist_ok=True)
+            status = self.folder.lstat()
+        if status.st_uid != os.getuid() or status.st_mode & 0o077 or self.folder.is_symlink():
+            raise NotTaken(503, f"The folder {self.folder} is not this server’s own: remove it.")
+
+    @contextmanager
+    def _disk(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as problem:
+            _log.warning("an upload could not be written: %s", problem)
+            raise NotTaken(507, "The server has no room for the file: nothing was kept of it.") from None
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """One reading at a time in all workers, because each may take much memory."""
+        until = time.monotonic() + _WAIT
+        with (self.folder / ".turn").open("a") as file:
+            while True:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if time.monotonic() > until:
+                        raise NotTaken(503, "Other files are being read: try again in a minute.") from None
+                    time.sleep(0.1)
+            yield
+
+
+def plain(name: str) -> str:
+    """A file's name as it may stand in a folder here: the last part of a path, without what no name should hold."""
+    last = re.split(r"[/\\]", name)[-1]
+    last = "".join(sign for sign in last if sign.isprintable()).strip().lstrip(".")
+    while len(last.encode()) > 200:
+        last = last[1:]
+    return last or "file"
+
+
+def too_large(most: int) -> str:
+    """The sentence for more bytes than are taken."""
+    return (
+        f"At most {most // 1_000_000:,} MB can be sent at once: zip the files, split them, or use "
+        "`marketing-dashboard import`."
+    )

@@ -1,0 +1,272 @@
+"""`python -m facts.uploaded`: read files that somebody sent, apart from the process that serves.
+
+A JSON object on stdin says which files, with what options, and whether to keep them; one on stdout says what they hold
+and would change (`read` below). Memory and time are limited here, so junk or a bomb ends this process and no other; and
+deltalake's runtime never meets a fork (see facts.store.load_aside).
+"""
+
+import contextlib
+import csv
+import hashlib
+import json
+import os
+import re
+import resource
+import sys
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+from deltalake import DeltaTable
+from deltalake.exceptions import DeltaError
+
+from facts.committing import Planned, alone, carry_out, planned
+from facts.importers import Fault, Import, ImportProblem, Options, WrongRows
+from facts.importers.importing import read_file
+from facts.importers.margins import Margin, read_margins
+from facts.importers.options import platform_named, read_mapping
+from facts.importers.rates import Rates, read_rates
+from facts.importers.report import as_csv
+from facts.shop import path_of
+from facts.summary import told_of_import, told_of_plan, told_of_shop
+
+MEMORY: Final = 2_000_000_000
+CPU_SECONDS: Final = 240
+LARGEST_FILE: Final = 4_000_000_000
+
+_SHOWN_FAULTS: Final = 50
+
+#: What the command line's options are called on the page.
+_OPTIONS: Final = (
+    (r"--dates dmy", "“Dates: day first”"),
+    (r"--dates mdy", "“Dates: month first”"),
+    (r"--problems FILE\.csv lists them all", "the list below has them all"),
+    (r"--platform", "“Platform”"),
+    (r"--account", "“Account”"),
+    (r"--currency", "“Currency”"),
+    (r"--into", "“Table’s currency”"),
+    (r"with --fx", "as one more file"),
+    (r"give a --mapping for its headers|give a --mapping", "add a mapping file (TOML)"),
+    (r"--mapping", "a mapping file"),
+)
+
+
+@dataclass(frozen=True)
+class Read:
+    """What the files hold: what is told of each, the imports of those that can be used, and what goes with them."""
+
+    files: list[dict[str, Any]]
+    imports: list[Import] = field(default_factory=list)
+    digests: dict[str, str] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    rates: Rates | None = None
+    margins: tuple[Margin, ...] = ()
+
+
+def main() -> int:
+    """Answer the request on stdin; the exit status is 0 where there is an answer."""
+    limit()
+    asked = json.load(sys.stdin)
+    answer = sys.stdout
+    with contextlib.redirect_stdout(sys.stderr):
+        found = answered(asked)
+    json.dump(found, answer)
+    return 0
+
+
+def limit() -> None:
+    """Bound this process, and let the kernel end it first where memory runs out."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
+    for kind, most in (
+        (resource.RLIMIT_DATA, MEMORY),
+        (resource.RLIMIT_CPU, CPU_SECONDS),
+        (resource.RLIMIT_FSIZE, LARGEST_FILE),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        soft, hard = resource.getrlimit(kind)
+        known = [each for each in (most, soft, hard) if each != resource.RLIM_INFINITY]
+        resource.setrlimit(kind, (min(known), hard))
+
+
+def answered(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """The answer to a request: `files` as they were read, then
+
+    `plan` (what storing would change) or `refused` (why nothing can be stored), `mark` (a digest of the plan: what a
+    person agreed to), `closed` (why this server can store nothing), `faults` (every wrong row as CSV), and, where it
+    was asked to `keep` and the plan is still the one with the given `mark`, `kept`: the versions made, and `version`,
+    the one that shows them.
+    """
+    facts = Path(asked["facts"])
+    try:
+        read = read_files([Path(path) for path in asked["files"]], options_of(asked["options"]))
+    except ImportProblem as problem:
+        return {"files": [], "refused": in_words_of_the_page(str(problem))}
+    answer: dict[str, Any] = {"files": read.files, "faults": as_csv(read.faults) if read.faults else None}
+    if not read.imports:
+        return answer | {"refused": "None of the files can be imported."}
+    into = asked["options"].get("into") or None
+    try:
+        if asked.get("keep"):
+            with alone(facts):
+                answer |= _told(wanted := _planned(facts, read, into))
+                if answer["mark"] == asked.get("mark"):
+                    carry_out(wanted, read.imports, asked["by"], read.digests)
+                    answer |= {"kept": True, "version": version_of(facts)}
+        else:
+            answer |= _told(_planned(facts, read, into)) | {"closed": closed(facts)}
+    except (ImportProblem, OSError, DeltaError) as problem:
+        answer |= {"refused": _refusal(problem, facts)}
+    return answer
+
+
+def options_of(given: Mapping[str, Any]) -> Options:
+    """The options in a request; empty ones say nothing. Raises ImportProblem."""
+    dates = given.get("dates") or None
+    if dates not in (None, "dmy", "mdy"):
+        raise ImportProblem(f"Dates are “{dates}”; they must be dmy or mdy.")
+    return Options(
+        platform=platform_named(given["platform"]) if given.get("platform") else None,
+        account=given.get("account") or None,
+        currency=given.get("currency") or None,
+        dates=dates,
+    )
+
+
+def read_files(paths: list[Path], options: Options) -> Read:
+    """Read files of all kinds: reports and, beside them, exchange rates, margin tables and mapping files."""
+    found = Read([])
+    reports = []
+    for path in paths:
+        told: dict[str, Any] = {"name": path.name}
+        try:
+            if is_rates(path):
+                found = replace(found, rates=read_rates(path))
+                told["use"] = "exchange rates"
+            elif path.suffix.lower() == ".toml" and "margin" in _toml(path):
+                found = replace(found, margins=read_margins(path))
+                told["use"] = "margins"
+            elif path.suffix.lower() == ".toml":
+                mapped = read_mapping(path)
+                options = replace(
+                    mapped,
+                    **{
+                        name: getattr(options, name) or getattr(mapped, name)
+                        for name in ("platform", "account", "currency", "dates")
+                    },
+                )
+                told["use"] = "mapping of columns"
+            else:
+                reports.append((path, told))
+        except ImportProblem as problem:
+            told["refused"] = in_words_of_the_page(str(problem).replace(f"{path.parent}/", ""))
+        found.files.append(told)
+    for path, told in reports:
+        told |= _read_report(path, options, found)
+    return found
+
+
+def _read_report(path: Path, options: Options, found: Read) -> dict[str, Any]:
+    try:
+        imports = read_file(path, options)
+    except WrongRows as problem:
+        found.faults.extend(problem.faults)
+        return {
+            "refused": in_words_of_the_page(str(problem)),
+            "wrong": len(problem.faults),
+            "rows": [[each.row, each.column, each.value, each.problem] for each in problem.faults[:_SHOWN_FAULTS]],
+        }
+    except ImportProblem as problem:
+        return {"refused": in_words_of_the_page(str(problem).replace(f"{path.parent}/", ""))}
+    except (ArithmeticError, LookupError, TypeError, ValueError, pa.ArrowException) as problem:
+        return {"refused": f"{path.name} could not be read ({type(problem).__name__}): export it again."}
+    with path.open("rb") as content:
+        found.digests[path.name] = hashlib.file_digest(content, "sha256").hexdigest()
+    found.imports.extend(imports)
+    told = [told_of_import(one) for one in imports]
+    for each in told:
+        _reworded(each["findings"])
+    return {"imports": told}
+
+
+def is_rates(path: Path) -> bool:
+    """Whether a file is a table of exchange rates."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            header = {cell.strip().casefold() for cell in next(csv.reader([file.readline(4096)]), [])}
+    except (OSError, UnicodeDecodeError, csv.Error):
+        return False
+    return header == {"date", "currency", "rate"} or {"date", "usd", "jpy", "gbp"} <= header
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return {}
+
+
+def _planned(facts: Path, read: Read, into: str | None) -> Planned:
+    return planned(facts, read.imports, rates=read.rates, margins=read.margins, into=into)
+
+
+def _told(wanted: Planned) -> dict[str, Any]:
+    plan = {
+        "ads": told_of_plan(wanted.ads) if wanted.ads else None,
+        "shop": told_of_shop(wanted.shop) if wanted.shop else None,
+    }
+    if plan["ads"]:
+        _reworded(plan["ads"]["findings"])
+    same = (wanted.ads is None or (wanted.ads.same and not wanted.ads.replaces_demo)) and (
+        wanted.shop is None or wanted.shop.same
+    )
+    mark = hashlib.sha256(json.dumps(plan, sort_keys=True).encode()).hexdigest()
+    return {"plan": plan | {"same": same}, "mark": mark}
+
+
+def _reworded(findings: list[dict[str, str]]) -> None:
+    for each in findings:
+        each["text"] = in_words_of_the_page(each["text"])
+
+
+def closed(facts: Path) -> str | None:
+    """Why this process cannot write the table at `facts`, None where it can."""
+    folder = facts.parent
+    while not folder.exists():
+        folder = folder.parent
+    if all(os.access(each, os.W_OK) for each in (folder, facts, path_of(facts)) if each.exists()):
+        return None
+    return (
+        "This server may only read its data, so nothing can be kept here. Import the files where the data is written "
+        "(`marketing-dashboard import`), or let the server write to it (docs/import.md)."
+    )
+
+
+def version_of(facts: Path) -> str | None:
+    """The version of the table as the dashboard names it (facts.store.fetch)."""
+    if not DeltaTable.is_deltatable(str(facts)):
+        return None
+    table = DeltaTable(str(facts))
+    return f"{str(table.metadata().id)[:8]}-{table.version()}"
+
+
+def _refusal(problem: Exception, facts: Path) -> str:
+    if isinstance(problem, ImportProblem):
+        return in_words_of_the_page(str(problem))
+    if "No space left" in str(problem):
+        return "The server’s disk is full; nothing was changed. Make room and import again."
+    return closed(facts) or "The data could not be written; nothing was changed. The server’s log says more."
+
+
+def in_words_of_the_page(sentence: str) -> str:
+    """A sentence of the command line's, as the page says it."""
+    for option, words in _OPTIONS:
+        sentence = re.sub(option, words, sentence)
+    return sentence
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,279 @@
+"""The addresses behind the Import page: who may, how much, and what is left behind."""
+
+import io
+import json
+import logging
+import os
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from deltalake import DeltaTable
+from flask.testing import FlaskClient
+
+from access.policy import WrongPolicy, policy_of
+from app import create_app
+from callbacks.uploads import KEPT_SECONDS, MOST_FILES, Uploads, plain
+from facts import uploaded
+from facts.commands import How, import_file
+from facts.store import Source, load
+from pages import GIVEN
+from settings import from_environment
+from tests.access.signing import AUDIENCE, ISSUER, Provider
+from tests.facts.importers.conftest import FIXTURES
+
+GOOGLE = FIXTURES / "google_en_daily.csv"
+OURS = {"X-Requested-With": "dashboard"}
+POLICY = """
+contact = "data-team@example.com"
+[roles.importer]
+groups = ["grp-import"]
+pages = ["executive", "import"]
+rows = "all"
+[roles.reader]
+groups = ["grp-read"]
+pages = ["executive", "cmo", "cfo"]
+rows = "all"
+"""
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    """A company's table, with Google's days in it."""
+    table = tmp_path / "data" / "facts"
+    import_file(GOOGLE, How(table), lambda said: None)
+    return table
+
+
+@pytest.fixture
+def server(table: Path, provider: Provider, tmp_path: Path) -> Iterator[FlaskClient]:
+    policy = tmp_path / "policy.toml"
+    policy.write_text(POLICY)
+    environment = {
+        "DASHBOARD_FACTS": str(table),
+        "DASHBOARD_AUTH": "jwt",
+        "DASHBOARD_AUTH_KEYS": str(provider.jwks),
+        "DASHBOARD_AUTH_ISSUER": ISSUER,
+        "DASHBOARD_AUTH_AUDIENCE": AUDIENCE,
+        "DASHBOARD_POLICY": str(policy),
+        "DASHBOARD_UPLOAD_LIMIT": "1",
+    }
+    source = Source(table)
+    yield create_app(from_environment(environment), source).server.test_client()
+    source.close()
+
+
+Post = Callable[..., Any]
+
+
+@pytest.fixture
+def post(server: FlaskClient, provider: Provider) -> Post:
+    """Sends something as somebody; gives the status and the answer."""
+
+    def send(
+        path: str, body: bytes | dict[str, Any] | io.BytesIO, name: str = "a.csv", who: str = "import", **headers: str
+    ) -> tuple[int, dict[str, Any]]:
+        token = provider.token([f"grp-{who}"], sub=f"u-{who}")
+        sent = json.dumps(body) if isinstance(body, dict) else body
+        more = {"input_stream": sent} if isinstance(sent, io.BytesIO) else {"data": sent}
+        if isinstance(sent, io.BytesIO):
+            more["environ_overrides"] = {"wsgi.input_terminated": True}
+        answer = server.post(
+            f"/import/{path}", headers={"X-Auth-Id-Token": token, "X-File-Name": name, **OURS, **headers}, **more
+        )
+        return answer.status_code, answer.json
+
+    return send
+
+
+def restated(post: Post) -> str:
+    """The token of an upload that states Google's first day anew."""
+    status, answer = post("file", GOOGLE.read_bytes().replace(b"228.61", b"328.61"), "restated.csv")
+    assert status == 200
+    return str(answer["upload"])
+
+
+def held(table: Path) -> list[Path]:
+    """The files that uploads have left."""
+    return list(table.parent.glob(".facts.uploads-*/u-*/f-*/*"))
+
+
+def test_who_may_not_gets_nothing_anywhere(post: Post, server: FlaskClient, provider: Provider, table: Path) -> None:
+    token = restated(post)
+    for path in ("file", "check", "keep", "forget"):
+        status, answer = post(path, {"upload": token}, who="read")
+        assert (status, set(answer)) == (403, {"error"})
+        assert post(path, {"upload": token}, **{"Sec-Fetch-Site": "cross-site"})[0] == 403
+        assert post(path, {"upload": token}, **{"X-Requested-With": "XMLHttpRequest"})[0] == 403
+        assert server.post(f"/import/{path}", headers=OURS).status_code == 401
+        assert server.get(f"/import/{path}", headers=OURS).status_code in (401, 404, 405)
+    reader = {"X-Auth-Id-Token": provider.token(["grp-read"])}
+    assert server.get("/import", headers=reader).status_code == 403
+    assert server.get("/view/import", headers=reader).status_code == 403
+    assert b"import" not in server.get("/_dash-layout", headers=reader).data.replace(b"important", b"")
+    assert len(held(table)) == 1
+    assert DeltaTable(str(table)).version() == 0
+
+
+def test_a_dry_run_then_kept_under_the_readers_name(post: Post, table: Path, caplog: pytest.LogCaptureFixture) -> None:
+    token = restated(post)
+    status, answer = post("check", {"upload": token})
+    assert status == 200
+    (change,) = answer["plan"]["ads"]["changes"]
+    assert change["differences"] == [{"measure": "spend", "before": "7,308.94", "after": "7,408.94", "by": "+100.00"}]
+    assert answer["files"][0]["imports"][0]["sums"][0]["spend"] == "7,408.94"
+    assert DeltaTable(str(table)).version() == 0
+
+    with caplog.at_level(logging.INFO, "dashboard.audit"):
+        status, answer = post("keep", {"upload": token, "mark": answer["mark"]})
+
+    assert (status, answer["kept"], answer["version"]) == (200, True, load(table).version)
+    assert DeltaTable(str(table)).history()[0]["import.by"] == "u-import"
+    (line,) = [record.told for record in caplog.records if record.message == "import"]
+    assert (line["subject"], line["files"], line["version"]) == ("u-import", ["restated.csv"], answer["version"])
+    assert held(table) == []
+
+
+def test_a_table_that_changed_meanwhile_is_shown_anew_before_anything_is_kept(post: Post, table: Path) -> None:
+    token = restated(post)
+    seen = post("check", {"upload": token})[1]
+    other = table.parent / "other.csv"
+    other.write_bytes(GOOGLE.read_bytes().replace(b"228.61", b"128.61"))
+    import_file(other, How(table), lambda said: None)
+
+    _, now = post("keep", {"upload": token, "mark": seen["mark"]})
+
+    assert "kept" not in now
+    assert now["plan"]["ads"]["changes"][0]["differences"][0]["by"] == "+200.00"
+    assert DeltaTable(str(table)).version() == 1
+    assert post("keep", {"upload": token, "mark": now["mark"]})[1]["kept"] is True
+    assert DeltaTable(str(table)).version() == 2
+
+
+def test_what_is_too_large_or_too_many_is_refused_and_not_kept(post: Post, table: Path) -> None:
+    for body in (b"x" * 1_000_001, io.BytesIO(b"x" * 3_000_000)):
+        status, answer = post("file", body)
+        assert status == 413
+        assert "At most 1 MB can be sent at once" in answer["error"]
+    token = post("file", b"x" * 900_000)[1]["upload"]
+    assert post(f"file?upload={token}", b"x" * 200_000)[0] == 413
+    assert [path.stat().st_size for path in held(table)] == [900_000]
+    for _ in range(MOST_FILES - 1):
+        assert post(f"file?upload={token}", b"x")[0] == 200
+    assert post(f"file?upload={token}", b"x")[0] == 413
+    assert post("check", {"upload": token, "options": {"account": "x" * 70_000}})[0] == 413
+
+
+def bomb() -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for number in range(40):
+            with archive.open(f"{number}.csv", "w", force_zip64=True) as member:
+                for _ in range(20):
+                    member.write(bytes(1 << 20))
+    return packed.getvalue()
+
+
+WRONG = {
+    "holiday.csv": (b"name,age\nAnn,7\n", "is no advertising report known here"),
+    "photo.csv": (os.urandom(5000), "is no CSV, Excel workbook, Parquet file or zip"),
+    "../../etc/passwd": (b"", "passwd is empty"),
+    "bomb.zip": (bomb(), "bomb.zip"),
+    "rates.csv": (b"date,currency,rate\n2025-07-01,EUR,nothing\n", "the rate of EUR is “nothing”"),
+    "margins.toml": (b"[[margin]]\nfees = 5\n", "gross_margin must be a percentage"),
+}
+
+
+def test_wrong_files_are_a_sentence_each(post: Post, table: Path) -> None:
+    token = ""
+    for name, (content, _) in WRONG.items():
+        status, answer = post(f"file?upload={token}", content, name)
+        assert status == 200, answer
+        token = answer["upload"]
+    assert all(kept.stat().st_mode & 0o077 == 0 for kept in held(table))
+
+    status, answer = post("check", {"upload": token})
+
+    assert status == 200, answer
+    assert "plan" not in answer
+    assert str(table.parent) not in json.dumps(answer)
+    for told, (_, sentence) in zip(answer["files"], WRONG.values(), strict=True):
+        assert sentence in told["refused"]
+        assert told["refused"].endswith(".")
+
+
+def test_files_are_their_senders_alone_and_forgotten_in_time(post: Post, table: Path, provider: Provider) -> None:
+    token = restated(post)
+    mine = Uploads(table, 1_000_000)
+    for stranger in ("u-read", ""):
+        with pytest.raises(Exception, match="no longer"):
+            mine.read(token, stranger, {"options": {}})
+        mine.forget(token, stranger)
+    assert len(held(table)) == 1
+    post("forget", {"upload": token})
+    assert held(table) == []
+    assert post("check", {"upload": token})[0] == 410
+    for wrong in ("../" * 8, "x", "", 7):
+        assert post("check", {"upload": wrong})[0] == 410
+
+    old = restated(post)
+    (folder,) = table.parent.glob(f".facts.uploads-*/u-{old}")
+    os.utime(folder, (0, time.time() - KEPT_SECONDS - 1))
+    restated(post)
+    assert not folder.exists()
+
+
+def test_in_the_demo_files_are_read_and_nothing_is_kept(client: FlaskClient, facts_path: Path) -> None:
+    def send(path: str, **more: Any) -> Any:
+        return client.post(f"/import/{path}", headers={**OURS, "X-File-Name": "g.csv"}, **more)
+
+    token = send("file", data=GOOGLE.read_bytes()).json["upload"]
+    answer = send("check", json={"upload": token}).json
+    assert answer["plan"]["ads"]["changes"][0]["kind"] == "new"
+    assert "This is the demo" in answer["closed"]
+    before = DeltaTable(str(facts_path)).version()
+    kept = send("keep", json={"upload": token, "mark": answer["mark"]})
+    assert (kept.status_code, DeltaTable(str(facts_path)).version()) == (403, before)
+    send("forget", json={"upload": token})
+    assert held(facts_path) == []
+
+
+def test_a_server_that_may_only_read_says_so(table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert uploaded.closed(table) is None
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != table.parent)
+    assert "may only read its data" in uploaded.closed(table)
+
+
+def test_a_policy_gives_the_page_only_with_every_figure() -> None:
+    role = {"groups": ["g"], "pages": ["import"], "rows": "all"}
+    assert policy_of({"contact": "c", "roles": {"r": role}}, GIVEN).roles[0].pages == ("import",)
+    for narrower in ({"rows": {"region": ["Europe"]}}, {"hides": ["profit"]}):
+        with pytest.raises(WrongPolicy, match="changes and shows all figures"):
+            policy_of({"contact": "c", "roles": {"r": role | narrower}}, GIVEN)
+
+
+def test_reading_has_bounded_memory() -> None:
+    code = "from facts import uploaded; uploaded.MEMORY = 400_000_000; uploaded.limit(); bytearray(600_000_000)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=Path(uploaded.__file__).parents[1], capture_output=True)
+    assert done.returncode != 0
+    assert b"MemoryError" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ("C:\\Users\\ann\\Meta Juli.csv", "Meta Juli.csv"),
+        ("../../.bashrc", "bashrc"),
+        ("a\x00b\n.csv", "ab.csv"),
+        ("é" * 300 + ".csv", "é" * 98 + ".csv"),
+        ("", "file"),
+        ("..", "file"),
+    ],
+)
+def test_names_of_files(given: str, name: str) -> None:
+    assert plain(given) == name
