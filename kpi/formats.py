@@ -97,7 +97,7 @@ class Formats:
         return _filled(pattern, start, end, self.months)
 
     def one(self, pattern: str, day: date) -> str:
-        """`day` as `pattern` has it: one of `day`, `day_month`, `month_year`."""
+        """`day` in a pattern of these: ``formats.one(formats.month_year, day)`` is ``Sep 2025``."""
         return _filled(pattern, day, day, self.months)
 
     def for_browser(self) -> dict[str, Any]:

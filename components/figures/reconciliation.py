@@ -15,6 +15,9 @@ from kpi.units import figure
 #: The row of a month's platforms together. No platform is called so.
 ALL: Final = "All platforms"
 _METRICS: Final = ("spend", "revenue", "store_revenue", "overclaim", "mer")
+#: How wide a bar is at most, of a month's room, and of it for each month that is shown: one alone is no wall of colour.
+_WIDEST: Final = 0.5
+_WIDTH_A_MONTH: Final = 0.12
 #: Months that are labelled, so that a narrow screen has room for them.
 _MOST_LABELS: Final = 8
 
@@ -56,8 +59,8 @@ def reconciliation(name: str, title: str, question: str, width: int = 12, height
         company = reading.company
         if company is None:
             return {"state": "empty", "text": reading.no_company}
-        months, claims = company.months, company.claims
-        labels = [reading.formats.one("month_year", month.date()).replace(" ", "<br>", 1) for month in months.index]
+        months, claims, formats = company.months, company.claims, reading.formats
+        labels = [formats.one(formats.month_year, month.date()).replace(" ", "<br>", 1) for month in months.index]
         filled: list[dict[str, Any]] = []
         for platform in _platforms(claims):
             of_one = claims.xs(platform, level=1).reindex(months.index)
@@ -67,6 +70,7 @@ def reconciliation(name: str, title: str, question: str, width: int = 12, height
                     "name": theme.name(str(platform)),
                     "x": labels,
                     "y": drawn(of_one, "revenue"),
+                    "width": min(_WIDEST, _WIDTH_A_MONTH * len(labels)),
                     "marker": {"color": theme.platform_colour(str(platform))},
                 }
             )
@@ -103,7 +107,6 @@ def reconciliation(name: str, title: str, question: str, width: int = 12, height
         xaxis=theme.axis(showgrid=False, tickfont={"size": 13, "color": theme.TEXT}, type="category"),
         yaxis=theme.axis("Claimed and sold", "money", rangemode="tozero"),
         barmode="relative",
-        bargap=0.5,
         showlegend=True,
         margin={"l": 8, "r": 8, "t": 20, "b": 8},
     )
@@ -153,7 +156,8 @@ def _line(reading: Reading, company: Company) -> str:
 def _cut_short(reading: Reading, company: Company) -> list[str]:
     """A sentence for the first and the last month where it is not whole."""
     first, last = cut_short(Selection(company.start, company.end, grain="month"))
+    formats = reading.formats
     found = {
-        reading.formats.one("month_year", day): within for day, within in ((company.start, first), (company.end, last))
+        formats.one(formats.month_year, day): within for day, within in ((company.start, first), (company.end, last))
     }
     return [f"{month} holds {within} of its {days} days." for month, (within, days) in found.items() if within < days]
