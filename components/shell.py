@@ -304,10 +304,20 @@ def _page(page: Page, prefix: str) -> Component:
     )
 
 
+def _room(visual: Visual) -> dict[str, Any] | None:
+    """The room of a visual's body before it is drawn, so that nothing moves then."""
+    if visual.kind == "chart":
+        return {"minHeight": f"{visual.spec['height']}px"}
+    if visual.kind == "cards":  # in rows of four, on a telephone of two (assets/css/cards.css)
+        cards = len(visual.spec["metrics"])
+        return {"--fours": -(-cards // 4), "--twos": -(-cards // 2)}
+    return None
+
+
 def _visual(page: Page, visual: Visual, prefix: str) -> Component:
     name = f"{page.key}.{visual.name}"
     title = f"visual-{page.key}-{visual.name}"
-    room = {"minHeight": f"{visual.spec['height']}px"} if visual.kind == "chart" else None
+    room = _room(visual)
     return html.Article(
         [
             html.Div(

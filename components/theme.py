@@ -37,7 +37,10 @@ def axis(title: str | None = None, unit: str | None = None, **more: Any) -> dict
     """A quiet axis: `title` with its unit, ticks in the format of `unit`."""
     found: dict[str, Any] = {
         "gridcolor": GRID,
-        "linecolor": GRID,
+        "showline": False,
+        "ticks": "outside",  # not seen: they keep the labels off the plot
+        "ticklen": 4,
+        "tickcolor": "rgba(0,0,0,0)",
         "zerolinecolor": MUTED,
         "zeroline": False,
         "tickfont": {"color": MUTED, "size": 12},

@@ -55,8 +55,7 @@
   function prepare(item, visual, answer) {
     if (item.said) return;
     if (!item.parts) build(item);
-    const name = visual.alt ?? `${item.title}, ${answer.period.label}.${visual.line ? ` ${visual.line}` : ""}`;
-    attribute(item.parts, "aria-label", name);
+    attribute(item.parts, "aria-label", `${item.title}, ${answer.period.label}. ${visual.alt ?? visual.line ?? ""}`);
     dashboard.visuals.line(item, visual.line);
   }
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from components import theme
+from components.figures import alt
 from components.figures.frame import Answer, chart
 from components.reading import TOTAL, Reading, drawn, exact, number
 from components.visuals import Visual
@@ -48,7 +49,9 @@ def bars(
             "text": text,
             "marker": {"color": colours},
         }
-        return {"traces": [filled], "layout": _marked(reading, values) if lying else _room(values, "yaxis")}
+        drawing = {"traces": [filled], "layout": _marked(reading, values) if lying else _room(values, "yaxis")}
+        whole = number(reading.now[TOTAL][metric].iloc[0]) if lying else None
+        return {**drawing, "alt": alt.bars(reading, by, metric, whole)}
 
     def _marked(reading: Reading, values: list[float | None]) -> dict[str, Any]:
         whole = number(reading.now[TOTAL][metric].iloc[0])

@@ -4,6 +4,7 @@ import math
 from typing import Any, Final
 
 from components import theme
+from components.figures import alt
 from components.figures.frame import Answer, chart
 from components.reading import TOTAL, Reading, exact, number
 from components.visuals import Visual
@@ -24,7 +25,7 @@ def funnel(name: str, title: str, question: str, width: int = 6, height: int = 3
         "textposition": "inside",
         "textfont": {"size": 13, "color": "--on-series"},
         "insidetextanchor": "middle",
-        "marker": {"color": ["--series-1", "--series-2", "--series-3"]},
+        "marker": {"color": "--series-1"},
         "connector": {"fillcolor": "--series-1/0.10", "line": {"width": 0}},
         "hovertemplate": "%{y}: %{customdata}<extra></extra>",
     }
@@ -40,7 +41,8 @@ def funnel(name: str, title: str, question: str, width: int = 6, height: int = 3
             shown.append(f"<b>{text}</b><br>{step}" if step else f"<b>{text}</b>")
             hover.append(f"{text} ({step})" if step else text)
         filled = {"of": 0, "x": widths, "text": shown, "customdata": hover}
-        return {"traces": [filled], "line": "Widths follow a logarithmic scale; the figures are exact."}
+        line = "Widths follow a logarithmic scale; the figures are exact."
+        return {"traces": [filled], "line": line, "alt": alt.steps(reading, _STAGES)}
 
     def rows(reading: Reading) -> list[dict[str, Any]]:
         total = reading.now[TOTAL].iloc[0]

@@ -1,8 +1,9 @@
 """A metric by two dimensions, its colours diverging about zero, its figures in the cells."""
 
-from typing import Any
+from typing import Any, Final
 
 from components import theme
+from components.figures import alt
 from components.figures.frame import Answer, chart
 from components.reading import Reading, exact, number
 from components.visuals import Visual
@@ -10,6 +11,16 @@ from kpi.metrics import METRICS
 from kpi.schema import in_order
 from kpi.selection import Grouping
 from kpi.units import brief, figure
+
+# Colour follows the square root of the distance to zero, so that a small loss beside a large profit is seen.
+_STEPS: Final = (0.75, 0.5, 0.25)
+_SCALE: Final = [
+    [0, "--diverging-low"],
+    *([0.5 - step**2 / 2, f"--diverging-low/{step:g}"] for step in _STEPS),
+    [0.5, "--diverging-mid"],
+    *([0.5 + step**2 / 2, f"--diverging-high/{step:g}"] for step in reversed(_STEPS)),
+    [1, "--diverging-high"],
+]
 
 
 def heatmap(
@@ -20,7 +31,7 @@ def heatmap(
     prototype = {
         "type": "heatmap",
         "zmid": 0,
-        "colorscale": [[0, "--diverging-low"], [0.5, "--diverging-mid"], [1, "--diverging-high"]],
+        "colorscale": _SCALE,
         "showscale": False,
         "texttemplate": "%{text}",
         "textfont": {"size": 13, "color": theme.TEXT},
@@ -48,7 +59,7 @@ def heatmap(
             "zmin": -extreme,
             "zmax": extreme,
         }
-        return {"traces": [filled], "line": None}
+        return {"traces": [filled], "line": None, "alt": alt.grid(reading, by, metric)}
 
     def rows(reading: Reading) -> list[dict[str, Any]]:
         column = reading.now[by][metric]
@@ -62,7 +73,6 @@ def heatmap(
         "showgrid": False,
         "tickfont": {"size": 13, "color": theme.TEXT},
         "type": "category",
-        "ticks": "",
     }
     layout = theme.layout(
         xaxis=theme.axis(**names, side="bottom"),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from components import theme
+from components.figures import alt
 from components.figures.frame import Answer, chart
 from components.reading import Reading, drawn, exact, number
 from components.visuals import Visual
@@ -47,6 +48,7 @@ def objective(name: str, title: str, question: str, width: int = 6, height: int 
             "traces": [filled],
             "layout": {"xaxis": _range(shares, 0.22, 0.0), "yaxis": _range(returns, 0.30)},
             "line": "Larger means more profit or loss. Circles earn, diamonds lose.",
+            "alt": alt.markers(reading, by, ("spend_share", "roi", "profit")),
         }
 
     def rows(reading: Reading) -> list[dict[str, Any]]:

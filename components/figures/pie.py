@@ -3,6 +3,7 @@
 from typing import Any
 
 from components import theme
+from components.figures import alt
 from components.figures.frame import Answer, chart
 from components.reading import Reading, exact, number
 from components.visuals import Visual
@@ -54,7 +55,7 @@ def pie(
             "values": [round(value, 2) for value in shown.values()],
             "marker": {"colors": colours},
         }
-        return {"traces": [filled], "line": line}
+        return {"traces": [filled], "line": line, "alt": alt.ring(reading, by, metric, share)}
 
     def rows(reading: Reading) -> list[dict[str, Any]]:
         frame = reading.now[by]

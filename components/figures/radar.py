@@ -3,6 +3,7 @@
 from typing import Any
 
 from components import theme
+from components.figures import alt
 from components.figures.frame import Answer, chart
 from components.reading import Reading, exact, number
 from components.visuals import Visual
@@ -41,7 +42,8 @@ def radar(name: str, title: str, question: str, metrics: tuple[str, ...], width:
                     "marker": {"color": colour},
                 }
             )
-        return {"traces": traces, "line": "Each axis is scaled to the largest platform; hover for the figures."}
+        line = "Each axis is scaled to the largest platform; hover for the figures."
+        return {"traces": traces, "line": line, "alt": alt.radar(reading, ("platform",), metrics)}
 
     def rows(reading: Reading) -> list[dict[str, Any]]:
         frame = reading.now[("platform",)]
@@ -69,7 +71,7 @@ def radar(name: str, title: str, question: str, metrics: tuple[str, ...], width:
                 "ticks": "",
             },
         },
-        margin={"l": 44, "r": 44, "t": 40, "b": 28},
+        margin={"l": 20, "r": 20, "t": 32, "b": 16},
         legend={"orientation": "h", "x": 0.5, "xanchor": "center", "y": -0.08, "yanchor": "top", "font": {"size": 12}},
         showlegend=True,
     )

@@ -3,6 +3,7 @@
 from typing import Any
 
 from components import theme
+from components.figures import alt
 from components.figures.frame import Answer, chart
 from components.reading import Reading, drawn, exact
 from components.visuals import Visual
@@ -43,6 +44,7 @@ def spend_conversions(name: str, title: str, question: str, width: int = 6, heig
             ],
             "layout": {"yaxis": {"title": {"text": f"Spend, {reading.formats.sign}"}}},
             "line": "Bars: spend, left axis. Diamonds: conversions, right axis.",
+            "alt": alt.pairs(reading, by, ("spend", "conversions")),
         }
 
     def rows(reading: Reading) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 
 from components import theme
+from components.figures import alt
 from components.figures.frame import Answer, chart
 from components.reading import Reading, drawn, exact
 from components.visuals import Visual
@@ -79,7 +80,8 @@ def trend(
         label = reading.formats.sign if unit == "money" else axis
         text = f"{label} {_PER[reading.selection.grain]}" if per else label
         layout = {"xaxis": _ticks(days, reading.selection.grain), "yaxis": {"title": {"text": text}}}
-        return {"traces": filled, "layout": layout, "line": _behind(reading, before)}
+        said = alt.lines(reading, now, metrics)
+        return {"traces": filled, "layout": layout, "line": _behind(reading, before), "alt": said}
 
     def rows(reading: Reading) -> list[dict[str, Any]]:
         frame = reading.now[_BY]

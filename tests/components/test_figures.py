@@ -40,6 +40,36 @@ def test_a_chart_is_a_figure(facts: FrameFacts, of: object, visual: Any, address
     assert not [words for words in _shown(figure) if "_" in words]
 
 
+@pytest.mark.parametrize("address", SELECTIONS)
+@pytest.mark.parametrize(("of", "visual"), CHARTS, ids=[f"{page.key}.{visual.name}" for page, visual in CHARTS])
+def test_a_chart_has_a_text_alternative(facts: FrameFacts, of: object, visual: Any, address: str) -> None:
+    reading = reading_of([visual], facts, ask(facts, address, Formats()))
+
+    answer = visual.draw(reading)
+
+    if answer.get("state") != "empty":
+        assert re.fullmatch(r"[A-Z].{20,}\.", answer["alt"])
+        assert not re.search(r"nan|None|\b\w+_\w+\b|  |\.\.", answer["alt"])
+
+
+def test_text_alternatives_name_the_extremes_of_the_data_address(facts: FrameFacts) -> None:
+    charts = {visual.name: visual for _, visual in CHARTS}
+    said = {}
+    for name in ("regional-roi", "financial-trend", "platform-radar"):
+        reading = reading_of([charts[name]], facts, ask(facts, "last=28d", Formats()))
+        said[name] = charts[name].draw(reading)["alt"], charts[name].rows(reading)
+
+    words, regions = said["regional-roi"]
+    order = sorted(regions, key=lambda row: row["roi"])
+    assert f"Highest: {order[-1]['region']}, lowest: {order[0]['region']}." in words
+    words, days = said["financial-trend"]
+    revenue = [row["revenue"] for row in days]
+    assert f"Revenue: from ${revenue[0]:,.0f} to ${revenue[-1]:,.0f}, lowest ${min(revenue):,.0f} on " in words
+    words, platforms = said["platform-radar"]
+    best = max(platforms, key=lambda row: row["roas"])
+    assert f"ROAS. Highest: {best['platform']} {best['roas']:.2f}×" in words
+
+
 def _shown(figure: dict[str, Any]) -> list[str]:
     """The words a reader sees: names of traces, titles of axes, labels."""
     found = [trace.get("name", "") for trace in figure["data"]]

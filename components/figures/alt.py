@@ -1,0 +1,152 @@
+"""Text alternatives of charts: what a chart shows, its extremes and its course, as sentences made of the same frames.
+
+One function a kind of figure. Title and period are not said here: the browser puts them before (assets/js/charts.js).
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+import pandas as pd
+
+from components.reading import Reading, number
+from kpi.formats import Formats
+from kpi.metrics import METRICS
+from kpi.selection import Grouping
+from kpi.units import USUAL, figure
+
+Named = list[tuple[str, float]]  # what has a value, with it
+
+
+def lines(reading: Reading, frame: pd.DataFrame, metrics: Sequence[str]) -> str:
+    """Lines over time: for each its first and last value, its extremes, and the averages of its two halves."""
+    points = "point" if len(frame) == 1 else "points"
+    said = [f"Line chart, {len(frame)} {points}, one a {reading.selection.grain}."]
+    for metric in metrics:
+        known = [(day, value) for day, value in zip(frame.index, map(number, frame[metric]), strict=True)]
+        course = [(day.date(), value) for day, value in known if value is not None]
+        said.append(f"{_label(metric)}: {_course(metric, course, reading.formats)}.")
+    return " ".join(said)
+
+
+def _course(metric: str, course: list[tuple[date, float]], formats: Formats) -> str:
+    if not course:
+        return "no values"
+    amount = [figure(metric, value, formats) for _, value in course]
+    if len(course) == 1:
+        return amount[0]
+    values = [value for _, value in course]
+    low, high = values.index(min(values)), values.index(max(values))
+    said = f"from {amount[0]} to {amount[-1]}"
+    if values[low] == values[high]:
+        return f"{said}, level"
+    low_day, high_day = (formats.one(formats.day, course[place][0]) for place in (low, high))
+    said += f", lowest {amount[low]} on {low_day}, highest {amount[high]} on {high_day}"
+    if len(values) >= 6:
+        half = len(values) // 2
+        first, second = sum(values[:half]) / half, sum(values[-half:]) / half
+        early, late = figure(metric, first, formats), figure(metric, second, formats)
+        course_of = "level" if early == late else "rising" if second > first else "falling"
+        said += f"; {course_of}, on average {early} in the first half and {late} in the second"
+    return said
+
+
+def bars(reading: Reading, by: Grouping, metric: str, whole: float | None = None) -> str:
+    """A metric by the values of one dimension: every value, the extremes, the whole selection's if drawn."""
+    found = _values(reading, by, metric)
+    every = _listed(f"{name} {figure(metric, value, reading.formats)}" for name, value in found)
+    said = f"Bar chart of {_name(metric)}: {every or 'no values'}.{_extremes(found)}"
+    return said if whole is None else f"{said} Whole selection: {figure(metric, whole, reading.formats)}."
+
+
+def ring(reading: Reading, by: Grouping, metric: str, share: str) -> str:
+    """Shares of a whole, largest first."""
+    shares = [(name, value) for name, value in _values(reading, by, share) if value > 0]
+    every = _listed(
+        f"{name} {figure(share, value, reading.formats)}" for name, value in sorted(shares, key=lambda each: -each[1])
+    )
+    return f"Ring chart of the shares of {_name(metric)}: {every or 'no shares'}."
+
+
+def grid(reading: Reading, by: Grouping, metric: str) -> str:
+    """A metric by two dimensions: how many cells, the extremes, how many are below zero."""
+    found = _values(reading, by, metric)
+    below = sum(value < 0 for _, value in found)
+    negative = f" Below zero: {below} of {len(found)}." if below else ""
+    return f"Heat map of {_name(metric)}, {len(found)} cells.{_extremes(found, metric, reading.formats)}{negative}"
+
+
+def markers(reading: Reading, by: Grouping, metrics: Sequence[str]) -> str:
+    """Points placed by several metrics: every point with all of its values."""
+    return f"Scatter chart. {_each(reading, by, metrics)}"
+
+
+def pairs(reading: Reading, by: Grouping, metrics: Sequence[str]) -> str:
+    """Bars of one metric and markers of another: every value of both, and who has most of each."""
+    most = [f"Most {_name(metric)}: {found[0]}." for metric in metrics if (found := _top(_values(reading, by, metric)))]
+    return f"Bar chart with markers. {_each(reading, by, metrics)} {' '.join(most)}".strip()
+
+
+def radar(reading: Reading, by: Grouping, metrics: Sequence[str]) -> str:
+    """Several metrics of a few lines: the extremes on each axis."""
+    axes = [
+        f"{_label(metric)}.{_extremes(_values(reading, by, metric), metric, reading.formats)}" for metric in metrics
+    ]
+    return f"Radar chart of {len(reading.now[by])} lines on {len(metrics)} axes. {' '.join(axes)}"
+
+
+def steps(reading: Reading, stages: Iterable[tuple[str, str | None]]) -> str:
+    """A funnel: each stage with the rate of the step to it."""
+    total = reading.now[()].iloc[0]
+    said = []
+    for metric, rate in stages:
+        step = f" ({_label(rate)} {figure(rate, number(total[rate]), reading.formats)})" if rate else ""
+        said.append(f"{figure(metric, number(total[metric]), reading.formats)} {_name(metric)}{step}")
+    return f"Funnel: {', then '.join(said)}."
+
+
+def _values(reading: Reading, by: Grouping, metric: str) -> Named:
+    column = reading.now[by][metric]
+    known = ((" in ".join(key) if isinstance(key, tuple) else str(key), number(value)) for key, value in column.items())
+    return [(name, value) for name, value in known if value is not None]
+
+
+def _each(reading: Reading, by: Grouping, metrics: Sequence[str]) -> str:
+    said = []
+    for key, row in reading.now[by].iterrows():
+        figures = [f"{_name(metric)} {figure(metric, number(row[metric]), reading.formats)}" for metric in metrics]
+        said.append(f"{key}: {', '.join(figures)}.")
+    return " ".join(said) or "No values."
+
+
+def _extremes(found: Named, metric: str | None = None, formats: Formats = USUAL) -> str:
+    """The largest and the smallest by name, with their figures where `metric` says how to write them."""
+    if len(found) < 2:
+        return ""
+    (most, high), (least, low) = _ends(found)
+    if high == low:
+        return " All are equal."
+    if metric is None:
+        return f" Highest: {most}, lowest: {least}."
+    return f" Highest: {most} {figure(metric, high, formats)}, lowest: {least} {figure(metric, low, formats)}."
+
+
+def _ends(found: Named) -> tuple[tuple[str, float], tuple[str, float]]:
+    return max(found, key=lambda each: each[1]), min(found, key=lambda each: each[1])
+
+
+def _top(found: Named) -> tuple[str, float] | None:
+    return max(found, key=lambda each: each[1]) if len(found) > 1 else None
+
+
+def _listed(parts: Iterable[str]) -> str:
+    return ", ".join(parts)
+
+
+def _label(metric: str) -> str:
+    return METRICS[metric].short or METRICS[metric].label
+
+
+def _name(metric: str) -> str:
+    """A metric's label inside a sentence: lower case, unless it is an abbreviation."""
+    label = METRICS[metric].label
+    return label if label[:2].isupper() else label[0].lower() + label[1:]
