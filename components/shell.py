@@ -310,7 +310,7 @@ def _room(visual: Visual) -> dict[str, Any] | None:
         return {"minHeight": f"{visual.spec['height']}px"}
     if visual.kind == "cards":  # in rows of four, on a telephone of two (assets/css/cards.css)
         cards = len(visual.spec["metrics"])
-        return {"--fours": -(-cards // 4), "--twos": -(-cards // 2)}
+        return {"--fours": 1 if cards == 5 else -(-cards // 4), "--twos": -(-cards // 2)}
     return None
 
 

@@ -94,6 +94,23 @@ def radar(reading: Reading, by: Grouping, metrics: Sequence[str]) -> str:
     return f"Radar chart of {len(reading.now[by])} lines on {len(metrics)} axes. {' '.join(axes)}"
 
 
+def claims(reading: Reading) -> str:
+    """What the platforms claim and the shop sold, by month, with the months of the extreme factors."""
+    months = reading.company.months if reading.company else pd.DataFrame()
+    formats = reading.formats
+    named = [(formats.one(formats.month_year, month.date()), row) for month, row in months.iterrows()]
+    factors = [(month, value) for month, row in named if (value := number(row["overclaim"])) is not None]
+    said = []
+    for month, row in named if len(named) <= 6 else named[-1:]:
+        claimed, sold, factor = (
+            figure(metric, number(row[metric]), formats) for metric in ("revenue", "store_revenue", "overclaim")
+        )
+        said.append(f"{month}: {claimed} claimed, {sold} sold, {factor}.")
+    count = f"{len(named)} {'month' if len(named) == 1 else 'months'}"
+    ends = _extremes(factors, "overclaim", formats)
+    return f"Stacked bars of claims with a mark of sales, {count}.{ends} {' '.join(said)}"
+
+
 def steps(reading: Reading, stages: Iterable[tuple[str, str | None]]) -> str:
     """A funnel: each stage with the rate of the step to it."""
     total = reading.now[()].iloc[0]

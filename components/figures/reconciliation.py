@@ -5,6 +5,7 @@ from typing import Any, Final
 import pandas as pd
 
 from components import theme
+from components.figures import alt
 from components.figures.frame import Answer
 from components.reading import Company, Reading, drawn, exact, number
 from components.visuals import Visual
@@ -89,7 +90,7 @@ def reconciliation(name: str, title: str, question: str, width: int = 12, height
         filled.append({"of": 2, "x": labels, "y": [number(top) for top in tops], "text": words})
         title = f"Claimed and sold, {reading.formats.sign} a month"
         layout = {"xaxis": {"dtick": every}, "yaxis": {"title": {"text": title}}}
-        return {"traces": filled, "layout": layout, "line": _line(reading, company)}
+        return {"traces": filled, "layout": layout, "line": _line(reading, company), "alt": alt.claims(reading)}
 
     def rows(reading: Reading) -> list[dict[str, Any]]:
         company = reading.company

@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Callable
-from statistics import median
 
 import pytest
 from PIL import Image
@@ -65,12 +64,15 @@ def test_the_dark_begins_dark(visit_in: Callable[..., Visit], server: str, syste
     if stored:
         page.add_init_script(f"localStorage.setItem('dashboard-theme', '{stored}')")
     held: list[Route] = []
-    page.route("**/_dash-component-suites/**", lambda route: held.append(route))
+    holding = [True]
+    page.route("**/bundles/*.js", lambda route: held.append(route) if holding else route.continue_())
     page.goto(server, wait_until="commit")
     page.wait_for_function("document.documentElement.style.colorScheme === 'dark'")
     page.wait_for_selector("._dash-loading", state="attached")
     assert brightest(page) < 48
-    page.unroute_all()  # which lets go what was held
+    holding.clear()
+    for route in held:
+        route.continue_()
     visit.settled()
 
 
@@ -101,18 +103,21 @@ def test_another_theme_is_one_redraw_of_what_is_in_sight(visit: Visit):
     assert moved(page) == 0
 
 
-def test_another_theme_costs_little_more_than_its_charts(visit: Visit):
-    """As a ratio, because a busy machine is slow at both."""
+def test_another_theme_costs_about_what_its_charts_cost(visit: Visit):
+    """As a ratio of the best of seven, because a busy machine is slow at both."""
     visit.open("/cfo")
     clock = """(what) => new Promise((resolve) => requestAnimationFrame(() => {
         const charts = dashboard.visuals.all().filter((item) => item.spec.kind === "chart" && item.near);
         const start = performance.now();
         if (what === "theme") document.getElementById("theme").click();
-        else charts.forEach(dashboard.charts.again);
+        else for (const item of charts) {
+          Plotly.purge(item.parts);
+          dashboard.charts.again(item);
+        }
         requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - start)));
     }))"""
     times: dict[str, list[float]] = {"theme": [], "charts": []}
     for _ in range(7):
         for what, found in times.items():
             found.append(visit.page.evaluate(clock, what))
-    assert median(times["theme"]) < 3 * median(times["charts"]), times
+    assert min(times["theme"]) < 2.5 * min(times["charts"]), times
