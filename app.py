@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from dataclasses import replace
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from components.bundles import Bundles, read
 from components.locales import formats_of
 from components.spec import spec
 from facts import Facts
+from facts.engines.choice import engine_of
 from facts.protocol import DataProblem
 from facts.store import Source, load_aside
 from pages import EVERY, GIVEN, IMPORT, PAGES
@@ -32,6 +34,11 @@ from settings import Settings, WrongSetting, from_environment
 _HERE = Path(__file__).resolve().parent
 _MB = 1_000_000
 _DEMO = "Demo data: a company that does not exist. Import your own to see your figures."
+
+_NOT_THE_DEMO = (
+    "This is not the demo's data, and nobody has to sign in. Set DASHBOARD_AUTH=jwt, with DASHBOARD_AUTH_KEYS, "
+    "DASHBOARD_AUTH_ISSUER, DASHBOARD_AUTH_AUDIENCE and DASHBOARD_POLICY, to show it."
+)
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -42,6 +49,10 @@ def create_app(settings: Settings, source: Source) -> Dash:
     Raises WrongSetting where the settings do not let it show these facts.
     """
     admission = admission_of(settings)
+    if source.elsewhere:
+        if admission.demo:
+            raise WrongSetting(_NOT_THE_DEMO)
+        settings = replace(settings, facts="elsewhere", upload_limit=0)  # nothing is imported there
     try:
         source.require(lambda facts: admit(facts, settings, admission.demo))
     except DataProblem as problem:
@@ -77,7 +88,7 @@ def create_app(settings: Settings, source: Source) -> Dash:
         settings.upload_limit * _MB,
     )
     uploads = Uploads(Path(settings.facts), settings.upload_limit * _MB)
-    register(app, entrance, source, writing, bundles, uploads)
+    register(app, entrance, source, writing, bundles, uploads, settings.query_seconds)
     if settings.prefix != "/":
         app.server.wsgi_app = below(settings.prefix, app.server.wsgi_app)
     with ThreadPoolExecutor(1) as beside:
@@ -152,10 +163,7 @@ def admit(facts: Facts, settings: Settings, demo: bool) -> None:
 def only_the_demo(facts: Facts) -> None:
     """Raises DataProblem for facts that not everybody may see."""
     if not facts.demo:
-        raise DataProblem(
-            "This is not the demo's data, and nobody has to sign in. Set DASHBOARD_AUTH=jwt, with DASHBOARD_AUTH_KEYS, "
-            "DASHBOARD_AUTH_ISSUER, DASHBOARD_AUTH_AUDIENCE and DASHBOARD_POLICY, to show it."
-        )
+        raise DataProblem(_NOT_THE_DEMO)
 
 
 def below(prefix: str, inner: Wsgi) -> Wsgi:
@@ -190,6 +198,7 @@ def __getattr__(name: str) -> Flask:
     if name != "server":
         raise AttributeError(name)
     settings = from_environment()
-    server = create_app(settings, Source(settings.facts, load_aside)).server
+    engine = engine_of(settings)
+    server = create_app(settings, Source(settings.facts, partial(load_aside, engine=engine), engine)).server
     globals()["server"] = server
     return server

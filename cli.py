@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from facts.aside import Aside
+from facts.engines.choice import elsewhere, engine_of
 from settings import SETTINGS, WrongSetting, faults, from_environment, unknown
 
 
@@ -46,8 +47,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in unknown():
         print(f"marketing-dashboard: {name} is no setting of this dashboard and is ignored.", file=sys.stderr)
     if asked.command != "serve":
+        if elsewhere(settings.facts):
+            why = f"{asked.command} works on a folder, and DASHBOARD_FACTS names an engine elsewhere."
+            print(f"marketing-dashboard: {why}", file=sys.stderr)
+            return 2
         return data.run(asked, Path(settings.facts))
-    reading = Aside(settings.facts)  # before anything heavy is imported: it reads meanwhile
+    reading = Aside(settings.facts, engine_of(settings))  # before anything heavy is imported: it reads meanwhile
     from serving import serve
 
     return serve(settings, reading)
@@ -58,6 +63,7 @@ def check() -> int:
     from access.keys import Keys
     from access.policy import WrongPolicy, empty_rows, read_policy
     from app import admit
+    from facts.engines.address import label
     from facts.protocol import DataProblem
     from facts.store import load
     from pages import GIVEN
@@ -70,9 +76,9 @@ def check() -> int:
         settings = from_environment()
         print(f"settings  auth {settings.auth or 'unset'}, prefix {settings.prefix}, hosts {', '.join(settings.hosts)}")
         try:
-            facts = load(settings.facts)
+            facts = load(settings.facts, engine=engine_of(settings))
             through, of = facts.extent().last, "the demo's" if facts.demo else "your own"
-            print(f"data      {settings.facts}: {of}, version {facts.version}, through {through}")
+            print(f"data      {label(settings.facts)}: {of}, version {facts.version}, through {through}")
             admit(facts, settings, settings.auth != "jwt")
         except DataProblem as problem:
             wrong.append(str(problem))

@@ -14,6 +14,8 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.workers.gthread import ThreadWorker
 
 from facts.aside import Aside
+from facts.engines.choice import engine_of
+from facts.protocol import DataProblem
 from settings import Settings, WrongSetting
 
 SHARED_MEMORY = "/dev/shm" if sys.platform == "linux" else None
@@ -103,7 +105,10 @@ class Server(BaseApplication):  # type: ignore[misc]
         from app import create_app
         from facts.store import Source, load_aside
 
-        source = Source(self.settings.facts, partial(load_aside, reading=self.reading))
+        try:
+            source = Source(self.settings.facts, partial(load_aside, reading=self.reading), engine_of(self.settings))
+        except DataProblem as problem:
+            raise WrongSetting(str(problem)) from None
         self.flask = create_app(self.settings, source).server
         gc.enable()
         gc.collect()

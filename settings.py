@@ -34,6 +34,10 @@ class Settings:
     port: int
     prefix: str
     facts: str
+    engine: str
+    memory_rows: int
+    query_seconds: int
+    refresh_seconds: int
     workers: int
     threads: int
     auth: str
@@ -133,7 +137,46 @@ SETTINGS: Final = (
     Setting("DASHBOARD_HOST", "host", "127.0.0.1", "an address of this machine", "where to listen", _filled),
     Setting("DASHBOARD_PORT", "port", "8050", "a number from 1 to 65535", "the port to listen on", _number(1, 65535)),
     Setting("DASHBOARD_PREFIX", "prefix", "/", "a path from / to /", "the path above the pages", _prefix),
-    Setting("DASHBOARD_FACTS", "facts", "data/facts", "the folder of a Delta table", "the facts to show", _filled),
+    Setting(
+        "DASHBOARD_FACTS",
+        "facts",
+        "data/facts",
+        "a Delta table's folder, Parquet files, or an engine's address with a table in it",
+        "the facts to show",
+        _filled,
+    ),
+    Setting(
+        "DASHBOARD_ENGINE",
+        "engine",
+        "auto",
+        "memory, duckdb, or auto: memory up to DASHBOARD_MEMORY_ROWS",
+        "who sums the facts of a folder",
+        _among("auto", "memory", "duckdb"),
+    ),
+    Setting(
+        "DASHBOARD_MEMORY_ROWS",
+        "memory_rows",
+        "5000000",
+        "a number from 0 to 1000000000",
+        "rows that are held in memory at most",
+        _number(0, 1_000_000_000),
+    ),
+    Setting(
+        "DASHBOARD_QUERY_SECONDS",
+        "query_seconds",
+        "30",
+        "a number from 1 to 600",
+        "how long a page waits for an engine's figures",
+        _number(1, 600),
+    ),
+    Setting(
+        "DASHBOARD_REFRESH_SECONDS",
+        "refresh_seconds",
+        "300",
+        "a number from 1 to 86400",
+        "how often an engine elsewhere is asked for newer data",
+        _number(1, 86_400),
+    ),
     Setting(
         "DASHBOARD_WORKERS", "workers", "cores", "a number from 1 to 64, or cores", "gunicorn's processes", _workers
     ),

@@ -70,11 +70,13 @@ def reading_of(visuals: Sequence[Visual], facts: Facts, asked: Asked, scope: Sco
         for grouping in visual.needs:
             needed.setdefault(grouping, {}).update(dict.fromkeys(visual.metrics))
     needed[TOTAL].update(dict.fromkeys(metric for visual in visuals for metric in visual.metrics))
+    earlier = dict.fromkeys(grouping for visual in visuals for grouping in visual.before)
+    if asked.baseline is not None and earlier:
+        facts.ahead(((asked.selection, needed), (asked.baseline, (TOTAL, *earlier))), scope)
     totals = facts.totals(asked.selection, needed, scope)
     whole = totals[TOTAL]
     if not len(whole):
         return None
-    earlier = dict.fromkeys(grouping for visual in visuals for grouping in visual.before)
     before = {}
     if asked.baseline is not None and earlier:
         then = facts.totals(asked.baseline, dict.fromkeys((TOTAL, *earlier)), scope)

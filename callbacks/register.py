@@ -2,7 +2,7 @@
 
 from dash import Dash
 
-from callbacks import bundles, clientside, guard, headers, importing, operations, routes
+from callbacks import bundles, clientside, guard, headers, importing, operations, routes, turns
 from callbacks.uploads import Uploads
 from components.bundles import Bundles
 from facts.store import Source
@@ -15,8 +15,11 @@ def register(
     writing: routes.Writing,
     files: Bundles,
     uploads: Uploads,
+    seconds: float,
 ) -> None:
     """Tie the browser's side to the app, add the addresses that answer with figures, and guard them all.
+
+    An answer may wait `seconds` for an engine.
 
     Raises guard.Unowned where an address or a callback belongs to no page.
     """
@@ -24,6 +27,7 @@ def register(
     clientside.register(app)
     operations.register(app.server, entrance.pages, source, metrics)
     guard.register(app, entrance)
+    turns.register(app.server, seconds)
     routes.register(app.server, entrance.pages, source, metrics, writing)
     bundles.register(app.server, files)
     headers.register(app.server, headers.policy(app, files.early))

@@ -1,7 +1,8 @@
-"""`python -m facts.aside PATH`: the rows of the table at PATH as an Arrow stream, read by a process of their own.
+"""`python -m facts.aside PATH KIND ROWS`: the table at PATH as an Arrow stream, read by a process of its own.
 
-`Aside` starts it, for a process that is going to fork (`facts.store.load_aside`). Exit status 1 and a sentence on
-stderr where the table cannot be read.
+`Aside` starts it, for a process that is going to fork (`facts.store.load_aside`). KIND and ROWS are those of
+`facts.engines.choice.Engine`. Exit status 1 and a sentence on stderr where the table cannot be read, NOT_FOR_MEMORY
+where its rows stay where they are.
 """
 
 import os
@@ -10,10 +11,15 @@ import sys
 import tempfile
 from importlib.abc import MetaPathFinder
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Final
+
+from facts.engines.choice import Engine, by_duckdb, elsewhere
+from facts.protocol import DataProblem, NotYet
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+NOT_FOR_MEMORY: Final = 3
 
 
 class Aside:
@@ -23,24 +29,30 @@ class Aside:
     taking them from a pipe, piece by piece, would wait for the interpreter at every piece.
     """
 
-    def __init__(self, path: str | Path) -> None:
-        self.path = Path(path)
+    def __init__(self, path: str | Path, engine: Engine = Engine()) -> None:  # noqa: B008 - frozen
+        self.path = path
         self._memory = _memory()
+        self._process = None
+        if elsewhere(path):
+            return
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "facts.aside", str(self.path.absolute())],
+            [sys.executable, "-m", "facts.aside", str(Path(path).absolute()), engine.kind, str(engine.memory_rows)],
             cwd=Path(__file__).parent.parent,
             stdout=self._memory,
             stderr=subprocess.PIPE,
         )
 
     def rows(self) -> "pa.Table":
-        """Wait for the rows. Raises DataProblem with the process's own sentence."""
+        """Wait for the rows. Raises DataProblem with the process's own sentence; NotYet where they are not to come."""
         import pyarrow as pa
 
-        from facts.protocol import DataProblem
-
+        if self._process is None:
+            self._memory.close()
+            raise NotYet("an engine elsewhere")
         said = self._process.communicate()[1].decode(errors="replace").strip()
         with self._memory as memory:
+            if self._process.returncode == NOT_FOR_MEMORY:
+                raise NotYet(str(self.path))
             if self._process.returncode:
                 raise DataProblem(said or f"The data at {self.path} cannot be read: its reader ended with no word.")
             memory.seek(0)
@@ -63,15 +75,16 @@ class _WithoutPandas(MetaPathFinder):
             raise ModuleNotFoundError(name)
 
 
-def main(path: str) -> int:
+def main(path: str, engine: Engine = Engine()) -> int:  # noqa: B008 - frozen
     """Write the stream to stdout; returns the exit status."""
     sys.meta_path.insert(0, _WithoutPandas())
     import pyarrow as pa
 
     from facts.fetching import fetch, understood
-    from facts.protocol import DataProblem
 
     try:
+        if understood(lambda: by_duckdb(path, engine), path):
+            return NOT_FOR_MEMORY
         rows = understood(lambda: fetch(path), path)
     except DataProblem as problem:
         print(problem, file=sys.stderr)
@@ -83,4 +96,4 @@ def main(path: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(sys.argv[1], Engine(sys.argv[2], int(sys.argv[3]))))

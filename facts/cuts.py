@@ -90,6 +90,9 @@ class CutFacts:
             found.update(self._view(needs).totals(selection, asked, scope))
         return {grouping: found[grouping] for grouping in groupings}
 
+    def ahead(self, asked: Iterable[tuple[Selection, Iterable[Grouping]]], scope: Scope = ()) -> None:
+        """Nothing: memory is quick."""
+
     def _view(self, needs: Needs) -> FrameFacts:
         """The facts of one cut per account and day: that which covers most of `needs`."""
         with self._lock:

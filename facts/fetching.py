@@ -17,7 +17,7 @@ from facts import alongside
 from facts.disk import dataset
 from facts.places import DEMO_NAME
 from facts.protocol import DataProblem
-from kpi.schema import DATE, DIMENSIONS, MEASURES
+from kpi.schema import DATE, DIMENSIONS, MEASURES, ROLLED
 
 #: Columns that imports store beside those of kpi.schema. `cut` names what the rows are broken down by, joined by "+";
 #: `program` tells apart exports of one account whose money differs (Amazon's products, brands and display).
@@ -54,7 +54,8 @@ def fetch(path: str | Path, version: int | None = None) -> pa.Table:
     if missing:
         raise DataProblem(f"The table at {path} has no column {', '.join(missing)}; see the README for its columns.")
     metadata = table.metadata()
-    held = [*_COLUMNS, *(_OF_CUTS if CUT in found.schema.names else ())]
+    rolled = [name for name in ROLLED if name in found.schema.names]
+    held = [*_COLUMNS, *(_OF_CUTS if CUT in found.schema.names else ()), *rolled]
     rows = found.to_table(columns=held)
     currency = rows[CURRENCY][0].as_py() if CURRENCY in held and len(rows) else "USD"
     more = alongside.read(path, demo=metadata.name == DEMO_NAME, currency=currency)

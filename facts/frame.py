@@ -6,7 +6,7 @@ from one pass over that slice: the sums of each cell, kept by days because filte
 drawn over time, the sums of each day.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date, timedelta
 from threading import Lock
@@ -17,6 +17,7 @@ import pandas as pd
 from cachetools import LRUCache
 
 from facts.beside import NOTHING, Beside
+from facts.groups import Keys, grouped
 from facts.protocol import DataProblem, Scope
 from facts.sums import Ints, Sums
 from kpi.schema import DATE, DIMENSIONS, MEASURES, in_order
@@ -24,9 +25,6 @@ from kpi.selection import Extent, Grain, Grouping, Selection, period_start
 
 _WINDOW_BYTES: Final = 16_000_000
 _RESULT_BYTES: Final = 12_000_000
-
-#: What a grouping is made of: the number of each row's (or cell's) value, and what the numbers mean.
-_Keys = Mapping[str, tuple[Ints, list[str] | list[pd.Timestamp]]]
 
 
 class FrameFacts:
@@ -96,6 +94,9 @@ class FrameFacts:
                 self._results[key] = known
         return known
 
+    def ahead(self, asked: Iterable[tuple[Selection, Iterable[Grouping]]], scope: Scope = ()) -> None:
+        """Nothing: memory is quick."""
+
     def _totals(
         self, selection: Selection, groupings: tuple[Grouping, ...], scope: Scope
     ) -> dict[Grouping, pd.DataFrame]:
@@ -108,7 +109,7 @@ class FrameFacts:
         found = {}
         for grouping in groupings:
             if DATE not in grouping:
-                found[grouping] = _group(grouping, *by_cell)
+                found[grouping] = grouped(grouping, *by_cell)
                 continue
             if grouping == (DATE,):
                 found[grouping] = self._over_time(first, last, allowed, selection.grain)
@@ -116,7 +117,7 @@ class FrameFacts:
             if by_row is None:
                 names = {name for each in groupings if DATE in each for name in each} - {DATE}
                 by_row = self._of_rows(first, last, allowed, selection.grain, names)
-            found[grouping] = _group(grouping, *by_row)
+            found[grouping] = grouped(grouping, *by_row)
         return found
 
     def _window(self, start: date, end: date) -> tuple[int, int]:
@@ -165,7 +166,7 @@ class FrameFacts:
 
     def _of_rows(
         self, first: int, last: int, allowed: np.ndarray, grain: Grain, names: Iterable[str]
-    ) -> tuple[Sums, _Keys]:
+    ) -> tuple[Sums, Keys]:
         """The rows of a slice that `allowed` admits, with the keys of each: its period and the dimensions `names`."""
         admitted = allowed[self._cell[first:last]]
         rows: slice | Ints = slice(first, last) if admitted.all() else first + np.flatnonzero(admitted)
@@ -195,32 +196,3 @@ def _number_cells(frame: pd.DataFrame) -> tuple[dict[str, list[str]], dict[str, 
         key = key * len(values[name]) + by_row[name]
     _, row, cell = np.unique(key, return_index=True, return_inverse=True)
     return values, {name: code[row] for name, code in by_row.items()}, cell.astype(np.intp)
-
-
-def _group(grouping: Grouping, sums: Sums, keys: _Keys) -> pd.DataFrame:
-    """The totals frame of one grouping, its groups in the order of their values."""
-    number = np.zeros(len(sums.rows), dtype=np.intp)
-    size = 1
-    for name in grouping:
-        number = number * len(keys[name][1]) + keys[name][0]
-        size *= len(keys[name][1])
-    if size <= max(1024, len(number)):
-        place = np.bincount(number, minlength=size) > 0
-        present, group = np.flatnonzero(place), (np.cumsum(place) - 1)[number]
-    else:  # far more combinations than rows: number only those that occur
-        present, group = np.unique(number, return_inverse=True)
-    return sums.grouped(group.astype(np.intp, copy=False), len(present)).frame(_index(grouping, present, keys))
-
-
-def _index(grouping: Grouping, present: Ints, keys: _Keys) -> pd.Index:
-    if not grouping:
-        return pd.RangeIndex(len(present))
-    levels, codes = [], []
-    for name in reversed(grouping):
-        meanings = keys[name][1]
-        levels.append(pd.Index(meanings, dtype="datetime64[us]" if name == DATE else "object"))
-        codes.append(present % len(meanings))
-        present = present // len(meanings)
-    if len(grouping) > 1:
-        return pd.MultiIndex(levels[::-1], codes[::-1], names=grouping, verify_integrity=False)
-    return levels[0].take(codes[0]).rename(grouping[0])

@@ -18,6 +18,13 @@ class DataProblem(Exception):
     """The data cannot be used; the message is a sentence that says why and what to do."""
 
 
+class NotYet(DataProblem):
+    """The data are opened by the processes that serve, each for itself, after the fork."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(f"The data at {label} are being opened; try again in a moment.")
+
+
 class Facts(Protocol):
     """One version of the facts, unchanging.
 
@@ -44,3 +51,6 @@ class Facts(Protocol):
 
         The index holds the groups' values, named by the grouping; for `date` the first day of the selection's grain.
         """
+
+    def ahead(self, asked: Iterable[tuple[Selection, Iterable[Grouping]]], scope: Scope = ()) -> None:
+        """What `totals` is about to be asked, so that an engine elsewhere can work on all of it at once."""

@@ -10,9 +10,10 @@ import os
 import tempfile
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from threading import Event, Lock, Thread
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from weakref import ReferenceType, finalize, ref
 
 import numpy as np
@@ -23,34 +24,70 @@ import pyarrow.compute as pc
 from facts import beside
 from facts.aside import Aside
 from facts.cuts import of_cuts
+from facts.engines.choice import Engine, by_duckdb, elsewhere, is_parquet, stamp
 from facts.fetching import CURRENCY, CUT, fetch, understood
 from facts.frame import FrameFacts
 from facts.places import DEMO_NAME as DEMO_NAME
 from facts.places import path_of, under_way_note
-from facts.protocol import DataProblem, Facts
+from facts.protocol import DataProblem, Facts, NotYet
 from kpi.schema import COUNTS, DATE, DIMENSIONS, MEASURES
 
+if TYPE_CHECKING:
+    from facts.engines.remote import Remote
+
 _LOOK_EVERY: Final = 1.0
+_ENGINE: Final = Engine()
 
 _log = logging.getLogger(__name__)
 
 
-def load(path: str | Path, now: Callable[[], datetime] = datetime.now, version: int | None = None) -> Facts:
-    """A version of the Delta table at `path`, the newest unless one is named.
+def load(
+    path: str | Path,
+    now: Callable[[], datetime] = datetime.now,
+    version: int | None = None,
+    engine: Engine = _ENGINE,
+) -> Facts:
+    """A version of the Delta table at `path`, the newest unless one is named; or Parquet files; or what is elsewhere.
 
-    Raises DataProblem with a sentence where it cannot be used.
+    `engine` says who sums. Raises DataProblem with a sentence where it cannot be used.
     """
-    return understood(lambda: facts_of(fetch(path, version), path, now), path)
+    if elsewhere(path):
+        return _remote(path, engine).facts(now)
+    return understood(lambda: _loaded(path, now, version, engine), path)
 
 
-def load_aside(path: str | Path, now: Callable[[], datetime] = datetime.now, reading: Aside | None = None) -> Facts:
+def _loaded(path: str | Path, now: Callable[[], datetime], version: int | None, engine: Engine) -> Facts:
+    if by_duckdb(path, engine, version):
+        from facts.engines.files import TwoCuts, files, open_files
+
+        try:
+            return open_files(files(path, version), now, DEMO_NAME)
+        except TwoCuts:
+            if engine.kind == "duckdb" or is_parquet(path):
+                raise
+            _log.warning("the table has several cuts of the same days and is read into memory")
+    return facts_of(fetch(path, version), path, now)
+
+
+def _remote(path: str | Path, engine: Engine) -> "Remote":
+    from facts.engines.remote import Remote
+
+    return Remote(str(path), engine.refresh)
+
+
+def load_aside(
+    path: str | Path,
+    now: Callable[[], datetime] = datetime.now,
+    reading: Aside | None = None,
+    engine: Engine = _ENGINE,
+) -> Facts:
     """`load` for a process that is going to fork: another process reads the table and hands its rows over.
 
     deltalake's runtime does not survive a fork. In the children of a process that has used it every further use
     panics (tokio#4301), so gunicorn's master never does. `reading` is such a process that was started earlier. Raises
-    DataProblem.
+    DataProblem; NotYet where the rows stay where they are, and each process opens them for itself.
     """
-    return understood(lambda: facts_of((reading or Aside(path)).rows(), path, now), path)
+    return understood(lambda: facts_of((reading or Aside(path, engine)).rows(), path, now), path)
 
 
 def facts_of(rows: pa.Table, path: str | Path, now: Callable[[], datetime]) -> Facts:
@@ -106,10 +143,16 @@ class Source:
     version every second; it is started by the first request after a fork.
     """
 
-    def __init__(self, path: str | Path, first: Callable[[Path], Facts] = load) -> None:
-        """`first` reads versions in this process: `load_aside` where it is going to fork."""
-        self._path = Path(path)
-        self._load = first
+    def __init__(
+        self, path: str | Path, first: Callable[[Path], Facts] | None = None, engine: Engine = _ENGINE
+    ) -> None:
+        """`first` reads versions in this process where that is not `load`: `load_aside` where it is going to fork.
+
+        Raises DataProblem where `path` is the address of an engine, but not a whole one.
+        """
+        self._elsewhere = _remote(path, engine) if elsewhere(path) else None
+        self._path, self._own = Path(path), partial(load, engine=engine)
+        self._load: Callable[[Path], Facts] = first or self._own
         self._admit: Callable[[Facts], None] = lambda facts: None
         self._facts: Facts | None = None
         self._problem: str | None = None
@@ -122,6 +165,11 @@ class Source:
         here = ref(self)
         os.register_at_fork(after_in_child=lambda: _forked(here()))
         self.refresh()
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether the facts are in an engine elsewhere."""
+        return self._elsewhere is not None
 
     @property
     def problem(self) -> str | None:
@@ -143,14 +191,15 @@ class Source:
     def refresh(self) -> bool:
         """Look once for a newer version and take it; whether one was taken."""
         with self._lock:
-            seen = self._stamp()
-            if seen == self._seen and seen is not None:
-                return False
+            seen = None
             try:
+                seen = self._stamp()
+                if seen == self._seen and seen is not None:
+                    return False
                 found = self._read()
                 self._admit(found)
             except DataProblem as problem:
-                if self._problem != str(problem):
+                if self._problem != str(problem) and not isinstance(problem, NotYet):
                     _log.warning("data not taken: %s", problem)
                 self._problem, self._seen = str(problem), seen
                 return False
@@ -162,6 +211,8 @@ class Source:
 
     def _read(self) -> Facts:
         """The newest version; one process after the other, because reading takes far more memory than what is kept."""
+        if self._elsewhere is not None and self._load is self._own:
+            return self._elsewhere.facts(datetime.now)
         fcntl.lockf(self._turn, fcntl.LOCK_EX)
         try:
             return self._load(self._path)
@@ -171,6 +222,10 @@ class Source:
 
     def _stamp(self) -> object:
         """What changes when a version is added to the facts or to the shop's days; None where there are no facts."""
+        if self._elsewhere is not None:
+            return self._elsewhere.version() if self._load is self._own else None
+        if is_parquet(self._path):
+            return stamp(self._path)
         facts = _newest(self._path)
         return facts and (facts, _newest(path_of(self._path)), under_way_note(self._path).exists())
 
@@ -204,16 +259,21 @@ def _newest(path: Path) -> tuple[int, str | None, int] | None:
 
 
 def _look(here: ReferenceType[Source], stop: Event) -> None:
-    """Look for newer versions for as long as there is somebody to take them."""
-    while not stop.wait(_LOOK_EVERY):
+    """Look for newer versions for as long as there is somebody to take them, at once where there is none yet."""
+    pause = 0.0
+    while not stop.wait(pause):
         source = here()
         if source is None:
             return
-        source.refresh()
+        if pause or source._facts is None:
+            source.refresh()
         del source
+        pause = _LOOK_EVERY
 
 
 def _forked(source: Source | None) -> None:
     """In a new process: whoever held the lock when it was forked is not here to let go of it, and nothing forks on."""
     if source is not None:
-        source._lock, source._load = Lock(), load
+        source._lock, source._load = Lock(), source._own
+        if source._facts is None:
+            source._seen = None

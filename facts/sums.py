@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from kpi.evaluate import REACH_FLOOR, SUMS, names
+from kpi.evaluate import REACH_FLOOR, ROWS, SUMS, names
 from kpi.schema import MEASURES
 
 Floats = NDArray[np.float64]
@@ -30,7 +30,7 @@ class Sums:
 
     @classmethod
     def of_frame(cls, frame: pd.DataFrame) -> "Sums":
-        """Each fact row by itself."""
+        """Each row by itself; one of a roll-up stands for as many as its `rows` says."""
         values = np.empty((len(MEASURES), len(frame)))
         reported = {}
         for place, name in enumerate(MEASURES):
@@ -40,6 +40,9 @@ class Sums:
                 reported[place] = (~missing).astype(np.float64)
                 column = np.where(missing, 0.0, column)
             values[place] = column
+        if ROWS in frame:
+            floor = frame[REACH_FLOOR].to_numpy(dtype=np.float64, na_value=0.0)
+            return cls(values, floor, frame[ROWS].to_numpy(dtype=np.float64), reported)
         return cls(values, values[_REACH], np.ones(len(frame)), reported)
 
     def take(self, which: slice | Ints) -> "Sums":

@@ -15,10 +15,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from kpi.metrics import METRICS, Metric
-from kpi.schema import MEASURES
+from kpi.schema import MEASURES, ROLLED
 
-REACH_FLOOR: Final = "reach_floor"
-ROWS: Final = "rows"
+ROWS: Final = ROLLED[0]
+REACH_FLOOR: Final = ROLLED[1]
 SUMS: Final = (*MEASURES, REACH_FLOOR, ROWS)
 
 _Floats = NDArray[np.float64]

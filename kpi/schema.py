@@ -37,6 +37,10 @@ MEASURES: Final = COUNTS + EVENTS + MONEY
 
 #: What the shop itself tells of a day, for the whole company: no row of the fact table has it, no dimension splits it.
 STORE: Final = ("store_revenue",)
+
+#: What a roll-up has beside them: how many rows a row of its stands for, and the largest reach of one of those.
+ROLLED: Final = ("rows", "reach_floor")
+
 TEXT: Final = (*DIMENSIONS, *IDENTIFIERS)
 COLUMNS: Final = (DATE, *TEXT, *MEASURES)
 

@@ -4,6 +4,9 @@
   const KEPT = 40;
   const SLOW = 200; // ms before anything says that we wait: quicker answers must not flicker
 
+  const TAB = crypto.getRandomValues(new Uint32Array(1))[0]; // with a turn it tells the server what is still wanted
+  let turn = 0;
+
   const kept = new Map(); // "page?query" -> answer, oldest first, all of one version of the data
   let version = null;
   let wanted = null; // { page, query, chosen }: what the reader asked for last
@@ -32,7 +35,8 @@
     const early = dashboard.early;
     dashboard.early = null;
     const taken = early?.page === page && early.query === query ? early.response : null;
-    const response = await (taken ?? fetch(dashboard.address.view(page, query), { signal, redirect: "manual", headers: { Accept: "application/json" } }));
+    const headers = { Accept: "application/json", "X-Turn": `${TAB}.${++turn}` };
+    const response = await (taken ?? fetch(dashboard.address.view(page, query), { signal, redirect: "manual", headers }));
     // A sign-in that has ended: the proxy in front sends elsewhere, or the server says so.
     if (response.type === "opaqueredirect" || response.status === 401) {
       throw new SignedOut("Your sign-in has ended. Sign in again to see newer figures; your filters are kept.");

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from facts import DataProblem
 from facts.frame import FrameFacts
 from kpi.schema import DIMENSIONS, IDENTIFIERS, MEASURES, UNKNOWN
-from kpi.selection import Selection, only, period_start
+from kpi.selection import Grouping, Only, Selection, only, period_start
 
 START = date(2025, 1, 29)
 VALUES = {
@@ -61,17 +61,24 @@ def test_totals_are_those_of_a_group_by(
 
     found = FrameFacts(frame, "v").totals(selection, GROUPINGS, scope)
 
+    for grouping in GROUPINGS:
+        told, groups = wanted(frame, selection, scope, grouping)
+        assert len(found[grouping]) == groups
+        np.testing.assert_allclose(
+            found[grouping].to_numpy(), told.reindex(found[grouping].index).to_numpy(), rtol=1e-12
+        )
+
+
+def wanted(frame: pd.DataFrame, selection: Selection, scope: Only, grouping: Grouping) -> tuple[pd.DataFrame, int]:
+    """The totals frame of a grouping by pandas' own group-by, and how many groups it has."""
     kept = frame[frame["date"].dt.date.between(selection.start, selection.end)]
     for name, values in (*selection.only, *scope):
         kept = kept[kept[name].isin(values)]
-    kept = kept.assign(date=pd.to_datetime([period_start(day.date(), grain) for day in kept["date"]]))
-    for grouping in GROUPINGS:
-        groups = kept.groupby(list(grouping)) if grouping else kept.groupby(np.zeros(len(kept), dtype=int))
-        wanted = groups[list(MEASURES)].sum(min_count=1)
-        wanted["reach_floor"], wanted["rows"] = groups["reach"].max(), groups.size()
-        wanted = wanted.astype(float).reindex(found[grouping].index)
-        assert len(wanted) == groups.ngroups
-        np.testing.assert_allclose(found[grouping].to_numpy(), wanted.to_numpy(), rtol=1e-12)
+    kept = kept.assign(date=pd.to_datetime([period_start(day.date(), selection.grain) for day in kept["date"]]))
+    groups = kept.groupby(list(grouping)) if grouping else kept.groupby(np.zeros(len(kept), dtype=int))
+    told = groups[list(MEASURES)].sum(min_count=1)
+    told["reach_floor"], told["rows"] = groups["reach"].max(), groups.size()
+    return told.astype(float), groups.ngroups
 
 
 def test_options_come_in_the_order_in_which_they_are_shown_and_within_a_scope() -> None:

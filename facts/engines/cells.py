@@ -1,0 +1,95 @@
+"""The cells that an engine answers with, in memory: filtered further and rolled up into totals frames."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from facts.engines.expressions import REPORTED
+from facts.groups import grouped
+from facts.patience import NoAnswer
+from facts.protocol import Scope
+from facts.sums import Floats, Ints, Sums
+from kpi.evaluate import REACH_FLOOR, ROWS
+from kpi.schema import DATE, MEASURES, in_order
+from kpi.selection import Grain, Grouping, period_start
+
+_EPOCH = date(1970, 1, 1)
+
+
+@dataclass(frozen=True)
+class Cells:
+    """n cells: their `sums`, by dimension the number of each cell's value and the values, and `day` since 1970."""
+
+    sums: Sums
+    codes: Mapping[str, tuple[Ints, list[str]]]
+    day: Ints | None
+
+    @property
+    def nbytes(self) -> int:
+        """Size in memory."""
+        return self.sums.nbytes + sum(code.nbytes for code, _ in self.codes.values()) + 1000
+
+    def of(self, start: date, end: date, only: Scope, whole: bool) -> "Cells":
+        """Those of the days `start` to `end` that `only` admits; `whole` where every cell is of these days."""
+        mask = np.ones(len(self.sums.rows), dtype=bool)
+        for name, chosen in only:
+            code, values = self.codes[name]
+            mask &= np.isin(values, chosen)[code] if values else False
+        if not whole and self.day is not None:
+            mask &= (self.day >= (start - _EPOCH).days) & (self.day <= (end - _EPOCH).days)
+        if mask.all():
+            return self
+        some = np.flatnonzero(mask)
+        codes = {name: (code[some], values) for name, (code, values) in self.codes.items()}
+        return Cells(self.sums.take(some), codes, None if self.day is None else self.day[some])
+
+    def totals(self, groupings: Iterable[Grouping], grain: Grain) -> dict[Grouping, pd.DataFrame]:
+        """The totals frame of each grouping."""
+        keys: dict[str, tuple[Ints, list[str] | list[pd.Timestamp]]] = {**self.codes}
+        if self.day is not None:
+            days, place = np.unique(self.day, return_inverse=True)
+            starts = [period_start(_EPOCH + timedelta(days=int(day)), grain) for day in days]
+            periods = sorted(set(starts))
+            of_day = np.searchsorted(np.array(periods, dtype="datetime64[D]"), np.array(starts, dtype="datetime64[D]"))
+            keys[DATE] = of_day[place].astype(np.intp), [pd.Timestamp(start) for start in periods]
+        return {grouping: grouped(grouping, self.sums, keys) for grouping in groupings}
+
+
+def cells(answer: pa.Table, keys: Sequence[str]) -> Cells:
+    """The cells in an engine's answer to `expressions.sums`. Raises NoAnswer where a sum is no number."""
+    answer = answer.filter(pc.greater(answer[ROWS], 0))
+    values = np.stack([_floats(answer, name) for name in MEASURES])
+    floor = _floats(answer, REACH_FLOOR)
+    if not (np.isfinite(values).all() and np.isfinite(floor).all()):
+        raise NoAnswer("The data holds a number that is not finite, so these figures have no sum. Mend the table.")
+    reported = {
+        place: _floats(answer, f"{REPORTED}{name}")
+        for place, name in enumerate(MEASURES)
+        if f"{REPORTED}{name}" in answer.column_names
+    }
+    day = None
+    if DATE in keys:
+        day = answer[DATE].cast(pa.date32()).cast(pa.int32()).to_numpy().astype(np.intp)
+    codes = {name: _numbered(answer[name], name) for name in keys if name != DATE}
+    return Cells(Sums(values, floor, _floats(answer, ROWS), reported), codes, day)
+
+
+def _floats(answer: pa.Table, name: str) -> Floats:
+    """A column of sums as floats, 0 where there is none."""
+    return pc.fill_null(answer[name].cast(pa.float64(), safe=False), 0.0).to_numpy()
+
+
+def _numbered(column: pa.ChunkedArray, name: str) -> tuple[Ints, list[str]]:
+    encoded = column.cast(pa.string()).combine_chunks().dictionary_encode()
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = encoded.combine_chunks()
+    found = encoded.dictionary.to_pylist()
+    values = list(in_order(name, found))
+    place = {value: at for at, value in enumerate(values)}
+    of_code = np.array([place[value] for value in found], dtype=np.intp)
+    return of_code[encoded.indices.to_numpy()] if found else np.zeros(0, dtype=np.intp), values

@@ -1,0 +1,84 @@
+"""Who sums: rows in memory, DuckDB over files, or an engine elsewhere. Light, for a start has to know it at once."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Protocol
+
+_SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Of a table on this machine's disk `kind` (memory, duckdb, or auto: memory up to `memory_rows`) says who sums.
+
+    Whether a table in an engine elsewhere has changed is asked every `refresh` seconds.
+    """
+
+    kind: str = "auto"
+    memory_rows: int = 5_000_000
+    refresh: float = 300.0
+
+
+class Chosen(Protocol):
+    """The settings that say who sums."""
+
+    @property
+    def engine(self) -> str: ...
+
+    @property
+    def memory_rows(self) -> int: ...
+
+    @property
+    def refresh_seconds(self) -> float: ...
+
+
+def engine_of(settings: Chosen) -> Engine:
+    """Who sums, as the settings have it."""
+    return Engine(settings.engine, settings.memory_rows, settings.refresh_seconds)
+
+
+def elsewhere(address: object) -> bool:
+    """Whether `address` names an engine rather than a path."""
+    return bool(_SCHEME.match(str(address)))
+
+
+def is_parquet(path: str | Path) -> bool:
+    """Whether `path` is a Parquet file, or a folder of some that is no Delta table."""
+    path = Path(path)
+    if path.is_file():
+        return path.suffix == ".parquet"
+    return path.is_dir() and not (path / "_delta_log").exists() and next(path.rglob("*.parquet"), None) is not None
+
+
+def parquet_files(path: str | Path) -> list[Path]:
+    """The Parquet files at or below `path`."""
+    path = Path(path)
+    return [path] if path.is_file() else sorted(path.rglob("*.parquet"))
+
+
+def stamp(path: str | Path) -> tuple[object, ...]:
+    """What changes when a Parquet file at or below `path` does."""
+    found = [(str(file), file.stat()) for file in parquet_files(path)]
+    return tuple((name, status.st_size, status.st_mtime_ns) for name, status in found)
+
+
+def by_duckdb(path: str | Path, engine: Engine, version: int | None = None) -> bool:
+    """Whether DuckDB reads the table at `path`, rather than all its rows into memory. Raises what its readers raise."""
+    if is_parquet(path):
+        return True
+    if engine.kind != "auto":
+        return engine.kind == "duckdb"
+    return rows(path, version) > engine.memory_rows
+
+
+def rows(path: str | Path, version: int | None = None) -> int:
+    """The number of rows of a Delta table, as its log tells it."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    from deltalake import DeltaTable
+
+    return (
+        pc.sum(pa.table(DeltaTable(str(path), version=version).get_add_actions(flatten=True))["num_records"]).as_py()
+        or 0
+    )

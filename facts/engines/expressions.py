@@ -1,0 +1,122 @@
+"""What is asked of an engine, written once in Narwhals: which rows, grouped by what, and their sums.
+
+A value of a filter is always a literal of the engine's own expressions, never a piece of text that is read as SQL.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
+
+import narwhals as nw
+
+from facts.protocol import DataProblem, Scope
+from kpi.evaluate import REACH_FLOOR, ROWS
+from kpi.schema import DATE, DIMENSIONS, MEASURES
+
+Frame = nw.LazyFrame[Any]
+
+#: Of a measure that some rows do not report, the column with the number of rows that do.
+REPORTED: Final = "reported_"
+
+_RECENT: Final = timedelta(days=90)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A table's rows, not yet read: `frame` has the schema's columns under their own names.
+
+    `times` says that `date` also has a time of day, `rolled` that a row stands for several, whose number is in `rows`
+    and whose largest reach is in `reach_floor`.
+    """
+
+    frame: Frame
+    times: bool
+    rolled: bool
+
+
+def rows(frame: Frame, label: str) -> Rows:
+    """The rows of `frame`, whose columns may be written in capitals.
+
+    Raises DataProblem where a column is missing or holds something else.
+    """
+    schema = frame.collect_schema()
+    found = {name.lower(): name for name in schema}
+    missing = [name for name in (DATE, *DIMENSIONS, *MEASURES) if name not in found]
+    if missing:
+        raise DataProblem(f"The table {label} has no column {', '.join(missing)}; see the README for its columns.")
+    rolled = [name for name in (ROWS, REACH_FLOOR) if name in found]
+    if len(rolled) == 1:
+        raise DataProblem(f"The table {label} has {rolled[0]}, but a roll-up has both {ROWS} and {REACH_FLOOR}.")
+    day = schema[found[DATE]]
+    if day not in (nw.Date, nw.Datetime):
+        raise DataProblem(f"The column {DATE} of {label} is {day}; it must hold days.")
+    for name in DIMENSIONS:
+        if schema[found[name]] not in (nw.String, nw.Categorical, nw.Enum):
+            raise DataProblem(f"The column {name} of {label} is {schema[found[name]]}; it must hold text.")
+    for name in (*MEASURES, *rolled):
+        if not schema[found[name]].is_numeric():
+            raise DataProblem(f"The column {name} of {label} is {schema[found[name]]}; it must hold numbers.")
+    columns = (DATE, *DIMENSIONS, *MEASURES, *rolled)
+    return Rows(frame.select(nw.col(found[name]).alias(name) for name in columns), day != nw.Date, bool(rolled))
+
+
+def kept(rows: Rows, start: date, end: date, *only: Scope) -> Rows:
+    """The rows of the days `start` to `end` that each of `only` admits.
+
+    A column of times is compared as such, so that its order on disk serves.
+    """
+    day = nw.col(DATE)
+    if rows.times:
+        first, after = (datetime.combine(day, time()) for day in (start, end + timedelta(days=1)))
+        within = (day >= nw.lit(first)) & (day < nw.lit(after))
+    else:
+        within = (day >= nw.lit(start)) & (day <= nw.lit(end))
+    return replace(rows, frame=rows.frame.filter(within, *(each for scope in only for each in among(scope))))
+
+
+def among(only: Scope) -> list[nw.Expr]:
+    """The rows that a selection's or a scope's `only` admits."""
+    return [nw.col(name).is_in(list(values)) for name, values in only]
+
+
+def sums(rows: Rows, keys: Sequence[str], incomplete: Collection[str]) -> Frame:
+    """One row a combination of `keys`, `date` by day: every measure added up, the largest reach of a row, the rows.
+
+    `incomplete` are the measures that some row does not report; how many do stands beside them.
+    """
+    frame = rows.frame
+    if DATE in keys and rows.times:
+        frame = frame.with_columns(nw.col(DATE).cast(nw.Date))
+    asked = [
+        *(nw.col(name).sum().alias(name) for name in MEASURES),
+        *(nw.col(name).count().alias(f"{REPORTED}{name}") for name in MEASURES if name in incomplete),
+        nw.col(REACH_FLOOR if rows.rolled else "reach").max().alias(REACH_FLOOR),
+        nw.col(ROWS).sum().alias(ROWS) if rows.rolled else nw.len().alias(ROWS),
+    ]
+    return frame.group_by(*keys).agg(*asked) if keys else frame.select(*asked)
+
+
+def outline(rows: Rows) -> Frame:
+    """One row: the first and the last day, the number of rows, and of each measure how many report it."""
+    return rows.frame.select(*_extent(), *(nw.col(name).count().alias(name) for name in MEASURES))
+
+
+def extent(rows: Rows) -> Frame:
+    """One row: the first and the last day and the number of rows, which engines keep beside the rows."""
+    return rows.frame.select(*_extent())
+
+
+def _extent() -> list[nw.Expr]:
+    return [nw.col(DATE).min().alias("first"), nw.col(DATE).max().alias("last"), nw.len().alias(ROWS)]
+
+
+def recent(rows: Rows, last: date) -> Frame:
+    """One row: spend and revenue of the days that platforms still restate."""
+    return kept(rows, last - _RECENT, last).frame.select(nw.col("spend").sum(), nw.col("revenue").sum())
+
+
+def values(rows: Rows, name: str, scope: Scope) -> Frame:
+    """One row a distinct value of a dimension within `scope`. (Narwhals' `unique` numbers every row, which is slow.)"""
+    frame = rows.frame.filter(*among(scope)) if scope else rows.frame
+    return frame.group_by(name).agg(nw.len().alias(ROWS))

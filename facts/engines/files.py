@@ -1,0 +1,138 @@
+"""Tables on this machine's disk that are too large for memory: a Delta table's files, or Parquet files, by DuckDB."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+from urllib.parse import unquote
+
+import narwhals as nw
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from deltalake import DeltaTable
+
+from facts import alongside
+from facts.beside import of_text
+from facts.engines.choice import is_parquet, parquet_files, stamp
+from facts.engines.duckdb_table import DuckTable, driver
+from facts.engines.lazy import LazyFacts
+from facts.engines.table import Sessions
+from facts.fetching import CURRENCY, CUT, PROGRAM
+from facts.patience import NoAnswer
+from facts.protocol import DataProblem
+from kpi.evaluate import ROWS
+from kpi.schema import DATE, MEASURES
+
+_UNIT: Final = ("platform", "account", PROGRAM, DATE)
+
+
+@dataclass(frozen=True)
+class Files:
+    """A version of a table: its files and rows, its columns, its Delta name, and whether no row lacks a measure."""
+
+    label: str
+    names: tuple[str, ...]
+    rows: int
+    version: str
+    name: str
+    columns: tuple[str, ...]
+    complete: bool
+
+
+class TwoCuts(DataProblem):
+    """The rows tell the same money twice, which only the engine in memory takes apart (facts.cuts)."""
+
+
+def files(path: str | Path, version: int | None = None) -> Files:
+    """The files of a Delta table's version, the newest unless one is named, or of a folder of Parquet files."""
+    return _of_parquet(Path(path)) if is_parquet(path) else _of_delta(path, version)
+
+
+def _of_delta(path: str | Path, version: int | None) -> Files:
+    table = DeltaTable(str(path), version=version)
+    added = pa.table(table.get_add_actions(flatten=True))
+    known = [f"null_count.{name}" for name in MEASURES]
+    complete = all(
+        name in added.column_names and added[name].null_count == 0 and (pc.sum(added[name]).as_py() or 0) == 0
+        for name in known
+    )
+    metadata = table.metadata()
+    return Files(
+        str(path),
+        tuple(str(Path(path).resolve() / unquote(name)) for name in added["path"].to_pylist()),
+        pc.sum(added["num_records"]).as_py() or 0,
+        f"{str(metadata.id)[:8]}-{table.version()}",
+        metadata.name or "",
+        tuple(field.name for field in table.schema().fields),
+        complete,
+    )
+
+
+def _of_parquet(path: Path) -> Files:
+    found = parquet_files(path)
+    footers = [pq.read_metadata(file) for file in found]
+    columns = tuple(footers[0].schema.to_arrow_schema().names)
+    places = [place for place in range(footers[0].num_columns) if footers[0].schema.column(place).name in MEASURES]
+    groups = [footer.row_group(group) for footer in footers for group in range(footer.num_row_groups)]
+    told = [group.column(place).statistics for group in groups for place in places]
+    return Files(
+        str(path),
+        tuple(str(file.resolve()) for file in found),
+        sum(footer.num_rows for footer in footers),
+        hashlib.sha256(repr(stamp(path)).encode()).hexdigest()[:12],
+        "",
+        columns,
+        all(each is not None and each.has_null_count and each.null_count == 0 for each in told),
+    )
+
+
+def open_files(found: Files, now: Callable[[], datetime], demo_name: str) -> LazyFacts:
+    """The facts over a table's files. Raises DataProblem; TwoCuts where its rows tell the same money twice."""
+    driver()
+    if not found.rows:
+        raise DataProblem(f"The table at {found.label} has no rows.")
+    sessions = Sessions(DuckTable(found.names, found.label))
+    currency = _currency(found, sessions) if CUT in found.columns else "USD"
+    more = (
+        {} if is_parquet(found.label) else alongside.read(found.label, demo=found.name == demo_name, currency=currency)
+    )
+    shop = (more.get("shop") or {}).get("version")
+    return LazyFacts(
+        sessions,
+        found.version if shop is None else f"{found.version}+{shop}",
+        loaded=f"{now():%H:%M}",
+        demo=found.name == demo_name,
+        currency=currency,
+        complete=found.complete,
+        beside=of_text(json.dumps(more)),
+    )
+
+
+def _currency(found: Files, sessions: Sessions) -> str:
+    """The one currency of a table that imports made, whose rows are in one cut an account and day."""
+    session = sessions.table.connect()
+    try:
+        frame = session.frame()
+        currencies = session.collect(frame.group_by(CURRENCY).agg(nw.len().alias(ROWS)))[CURRENCY].to_pylist()
+        if len(currencies) != 1:
+            raise DataProblem(
+                f"The table at {found.label} has money in {' and '.join(map(str, currencies))}, which cannot be added."
+            )
+        units, cuts = (
+            session.collect(frame.group_by(*keys).agg(nw.len().alias(ROWS)).select(nw.len().alias(ROWS)))[ROWS][0]
+            for keys in (_UNIT, (*_UNIT, CUT))
+        )
+        if units != cuts:
+            raise TwoCuts(
+                f"The table at {found.label} tells the same days in several cuts, which only memory takes apart: set "
+                "DASHBOARD_ENGINE=memory, or point DASHBOARD_FACTS at a table with one row a day and campaign."
+            )
+    except NoAnswer as problem:
+        raise DataProblem(str(problem)) from None
+    finally:
+        session.close()
+    return str(currencies[0])

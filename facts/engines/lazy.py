@@ -1,0 +1,196 @@
+"""`LazyFacts`: the `Facts` over a table that stays in its engine. What it answered once is rolled up from memory."""
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from contextvars import copy_context
+from dataclasses import dataclass
+from datetime import date, datetime
+from threading import Event, Lock, Thread
+from typing import Final
+
+import pandas as pd
+import pyarrow as pa
+from cachetools import LRUCache
+
+from facts.beside import NOTHING, Beside
+from facts.engines import expressions
+from facts.engines.cells import Cells, cells
+from facts.engines.expressions import Frame, Rows
+from facts.engines.plan import Pass, passes
+from facts.engines.table import Sessions
+from facts.patience import NoAnswer, wait
+from facts.protocol import DataProblem, Scope
+from kpi.evaluate import ROWS
+from kpi.schema import DATE, DIMENSIONS, MEASURES, in_order
+from kpi.selection import Extent, Grouping, Selection
+
+_CELL_BYTES: Final = 64_000_000
+_SCOPES: Final = 256
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What cells are kept by: days, the filters and the scope that were put to the engine, and their keys."""
+
+    start: date
+    end: date
+    only: Scope
+    scope: Scope
+    keys: tuple[str, ...]
+
+    def holds(self, other: "Asked", only: Scope) -> bool:
+        """Whether cells of this follow from cells of `other`, with what is left of `only` applied to them."""
+        same_days = (self.start, self.end) == (other.start, other.end)
+        return (
+            self.scope == other.scope
+            and set(self.keys) <= set(other.keys)
+            and (same_days or (DATE in other.keys and other.start <= self.start and self.end <= other.end))
+            and set(other.only) <= set(only)
+            and all(name in other.keys for name, _ in set(only) - set(other.only))
+        )
+
+
+class LazyFacts:
+    """Facts over `table`: totals follow from cells, which are asked of it in as few passes as carry them.
+
+    Filters on a dimension that is among a page's groupings are applied to the cells here, so that changing them asks
+    the engine nothing; all others, the days and the reader's scope go into the question.
+    """
+
+    def __init__(
+        self,
+        sessions: Sessions,
+        version: str,
+        *,
+        loaded: str = "",
+        demo: bool = False,
+        currency: str = "USD",
+        complete: bool = False,
+        beside: Beside = NOTHING,
+    ) -> None:
+        """Asks for the table's outline and values. `complete` says that no row lacks a measure.
+
+        Raises DataProblem where the table cannot be used.
+        """
+        self.version, self.loaded, self.demo, self.currency, self.beside = version, loaded, demo, currency, beside
+        self._table, self._sessions = sessions.table, sessions
+        self._lock = Lock()
+        self._kept: LRUCache[Asked, Cells] = LRUCache(_CELL_BYTES, getsizeof=lambda cells: cells.nbytes)
+        self._coming: dict[Asked, Event] = {}
+        self._options: LRUCache[Scope, dict[str, tuple[str, ...]]] = LRUCache(_SCOPES)
+        try:
+            outline = self._ask(expressions.extent if complete else expressions.outline).to_pylist()[0]
+            if not outline[ROWS]:
+                raise DataProblem(f"The table {self._table.label} has no rows.")
+            self._extent = Extent(_day(outline["first"]), _day(outline["last"]))
+            self._incomplete = frozenset(name for name in MEASURES if not complete and outline[name] < outline[ROWS])
+            self._sizes = {name: max(len(found), 1) for name, found in self.options().items()}
+        except NoAnswer as problem:
+            raise DataProblem(str(problem)) from None
+
+    def extent(self) -> Extent:
+        """The first and the last day."""
+        return self._extent
+
+    def options(self, scope: Scope = ()) -> dict[str, tuple[str, ...]]:
+        """The values of each dimension that occur within `scope`, in the order in which they are shown."""
+        with self._lock:
+            known = self._options.get(scope)
+        if known is None:
+            known = {name: self._values(name, scope) for name in DIMENSIONS}
+            with self._lock:
+                self._options[scope] = known
+        return known
+
+    def _values(self, name: str, scope: Scope) -> tuple[str, ...]:
+        answer = self._ask(lambda rows: expressions.values(rows, name, scope))
+        found = answer[name].cast(pa.string()).to_pylist()
+        if None in found:
+            raise DataProblem(
+                f"The column {name} of {self._table.label} has empty cells; what is not known is “Unknown”."
+            )
+        return in_order(name, found)
+
+    def totals(
+        self, selection: Selection, groupings: Iterable[Grouping], scope: Scope = ()
+    ) -> dict[Grouping, pd.DataFrame]:
+        """The totals frame of each grouping; see `facts.protocol.Facts`. Raises NoAnswer."""
+        groupings = tuple(groupings)
+        found: dict[Grouping, pd.DataFrame] = {}
+        for one in self._passes(selection, groupings):
+            found.update(self._cells(selection, one.keys, scope).totals(one.groupings, selection.grain))
+        return {grouping: found[grouping] for grouping in groupings}
+
+    def ahead(self, asked: Iterable[tuple[Selection, Iterable[Grouping]]], scope: Scope = ()) -> None:
+        """Put all passes of what is asked to the engine at once. What goes wrong is told to whoever asks for it."""
+
+        def fetch(selection: Selection, keys: tuple[str, ...]) -> None:
+            with suppress(NoAnswer):
+                self._cells(selection, keys, scope)
+
+        threads = [
+            Thread(target=copy_context().run, args=(fetch, selection, one.keys), daemon=True)
+            for selection, groupings in asked
+            for one in self._passes(selection, groupings)
+        ]
+        if len(threads) > 1:
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+
+    def _passes(self, selection: Selection, groupings: Iterable[Grouping]) -> Sequence[Pass]:
+        return passes(groupings, {DATE: selection.days, **self._sizes}, self._table.most)
+
+    def sums(self, start: date, end: date, keys: tuple[str, ...]) -> pa.Table:
+        """The engine's own answer for some days: see `expressions.sums`. Raises NoAnswer."""
+        return self._ask(lambda rows: expressions.sums(expressions.kept(rows, start, end), keys, self._incomplete))
+
+    def _cells(self, selection: Selection, keys: tuple[str, ...], scope: Scope) -> Cells:
+        """The cells by `keys` of a selection, from what is at hand or from the engine; who asks beside us waits."""
+        pushed = tuple((name, values) for name, values in selection.only if name not in keys)
+        asked = Asked(selection.start, selection.end, pushed, scope, keys)
+        while True:
+            with self._lock:
+                at_hand = next((each for each in self._kept if asked.holds(each, selection.only)), None)
+                if at_hand is not None:
+                    found = self._kept[at_hand]
+                    break
+                coming = self._coming.get(asked)
+                if coming is None:
+                    self._coming[asked] = Event()
+            if coming is None:
+                at_hand, found = asked, self._fetched(asked)
+                break
+            wait(coming)
+        left = tuple(each for each in selection.only if each not in at_hand.only)
+        same_days = (at_hand.start, at_hand.end) == (asked.start, asked.end)
+        return found.of(asked.start, asked.end, left, same_days)
+
+    def _fetched(self, asked: Asked) -> Cells:
+        try:
+            answer = self._ask(
+                lambda rows: expressions.sums(
+                    expressions.kept(rows, asked.start, asked.end, asked.scope, asked.only),
+                    asked.keys,
+                    self._incomplete,
+                )
+            )
+            found = cells(answer, asked.keys)
+            with self._lock, suppress(ValueError):  # too large to keep
+                self._kept[asked] = found
+            return found
+        finally:
+            with self._lock:
+                self._coming.pop(asked).set()
+
+    def _ask(self, question: Callable[[Rows], Frame]) -> pa.Table:
+        return self._sessions.ask(question)
+
+    def close(self) -> None:
+        """Let go of the engine."""
+        self._sessions.close()
+
+
+def _day(value: date | datetime) -> date:
+    return value.date() if isinstance(value, datetime) else value

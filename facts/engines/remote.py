@@ -1,0 +1,66 @@
+"""The newest data of a table in a remote engine: which version it is now, and the facts over it."""
+
+import hashlib
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from facts.engines import expressions
+from facts.engines.address import Address, parse
+from facts.engines.ibis_table import IbisTable
+from facts.engines.lazy import LazyFacts
+from facts.engines.spark_table import SparkTable
+from facts.engines.table import Sessions
+from facts.patience import NoAnswer, patience
+from facts.protocol import DataProblem
+from kpi.evaluate import ROWS
+
+#: Seconds that reading a table's outline and values may take.
+OPENING: Final = 600.0
+
+
+class Remote:
+    """A table in an engine elsewhere; whether it has changed is asked every `refresh` seconds.
+
+    No engine tells a version that all understand. Theirs is made of the number of rows, the first and the last day,
+    and spend and revenue of the last 90 days, which is where platforms restate.
+    """
+
+    def __init__(self, address: str, refresh: float) -> None:
+        """Raises DataProblem where the address names no engine and table."""
+        self.address: Address = parse(address)
+        self._sessions = Sessions(SparkTable(self.address) if self.address.kind == "spark" else IbisTable(self.address))
+        self._refresh, self._asked, self._version = refresh, float("-inf"), ""
+
+    def version(self) -> str:
+        """The table's version, not older than `refresh` seconds. Raises DataProblem."""
+        now = time.monotonic()
+        if now - self._asked >= self._refresh:
+            self._asked = now
+            self._version = self._look()
+        return self._version
+
+    def _look(self) -> str:
+        try:
+            with patience(OPENING):
+                extent = self._sessions.ask(expressions.extent).to_pylist()[0]
+                told = [str(extent[name]) for name in ("first", "last", ROWS)]
+                if extent["last"] is not None:
+                    last = extent["last"]
+                    day = last.date() if isinstance(last, datetime) else last
+                    told += map(
+                        str, self._sessions.ask(lambda rows: expressions.recent(rows, day)).to_pylist()[0].values()
+                    )
+        except NoAnswer as problem:
+            raise DataProblem(str(problem)) from None
+        return hashlib.sha256("|".join([self.address.label, *told]).encode()).hexdigest()[:12]
+
+    def facts(self, now: Callable[[], datetime] = datetime.now) -> LazyFacts:
+        """The facts at the version that was seen last. Raises DataProblem."""
+        with patience(OPENING):
+            return LazyFacts(self._sessions, self.version(), loaded=f"{now():%H:%M}", currency=self.address.currency)
+
+    def close(self) -> None:
+        """Let go of the engine."""
+        self._sessions.close()

@@ -1,0 +1,169 @@
+"""What an engine must offer: sessions on one table. And how a question is put to one without waiting for ever."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Event, Lock, Thread
+from typing import Protocol
+
+import pyarrow as pa
+
+from facts.engines.expressions import Frame, Rows, rows
+from facts.patience import NoAnswer, wait
+from facts.protocol import DataProblem
+
+
+class Session(Protocol):
+    """A connection that one question at a time is put to."""
+
+    def frame(self) -> Frame:
+        """The table's rows, not yet read."""
+
+    def collect(self, asked: Frame) -> pa.Table:
+        """The answer. Raises whatever its engine raises."""
+
+    def cancel(self) -> None:
+        """Give up the question that is being answered; called by another thread."""
+
+    def close(self) -> None:
+        """Let go of the connection."""
+
+
+class Table(Protocol):
+    """A table in an engine. `label` names it without secrets; `most` is how many cells an answer may have."""
+
+    label: str
+    most: int
+
+    def connect(self) -> Session:
+        """A new session. Raises DataProblem, or whatever its engine raises."""
+
+    def mended(self, text: str) -> str:
+        """An engine's message without secrets."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A session and the table's rows in it."""
+
+    session: Session
+    rows: Rows
+
+
+class Sessions:
+    """The sessions on one table: as many as there are questions at once, kept for the next, none shared over a fork."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self._free: list[Opened] = []
+        self._process = os.getpid()
+        self._lock = Lock()
+        self._closed = False
+
+    def ask(self, question: Callable[[Rows], Frame]) -> pa.Table:
+        """The answer to a question. Raises NoAnswer, also where the engine cannot answer."""
+        asking = _Asking(self, question)
+        Thread(target=asking.run, name="question", daemon=True).start()
+        try:
+            wait(asking.done)
+        except NoAnswer:
+            asking.give_up()
+            raise
+        if asking.problem is not None:
+            raise asking.problem
+        assert asking.answer is not None
+        return asking.answer
+
+    def take(self) -> Opened:
+        """A session that nobody uses."""
+        with self._lock:
+            if self._process != os.getpid():  # a session of the process that forked us is not ours to use or to end
+                self._free, self._process = [], os.getpid()
+            if self._free:
+                return self._free.pop()
+        session = self.table.connect()
+        try:
+            return Opened(session, rows(session.frame(), self.table.label))
+        except BaseException:
+            _close(session)
+            raise
+
+    def give_back(self, opened: Opened) -> None:
+        """Keep a session for the next question."""
+        with self._lock:
+            if not self._closed:
+                self._free.append(opened)
+                return
+        opened.session.close()
+
+    def close(self) -> None:
+        """Close what is not in use now, and the rest when it is given back."""
+        with self._lock:
+            self._closed = True
+            free, self._free = self._free, []
+        for opened in free:
+            opened.session.close()
+
+
+class _Asking:
+    """One question on its way, in a thread of its own so that whoever asks can stop waiting."""
+
+    def __init__(self, sessions: Sessions, question: Callable[[Rows], Frame]) -> None:
+        self.done = Event()
+        self.answer: pa.Table | None = None
+        self.problem: BaseException | None = None
+        self._sessions, self._question = sessions, question
+        self._session: Session | None = None
+        self._given_up = False
+        self._lock = Lock()
+
+    def run(self) -> None:
+        table = self._sessions.table
+        try:
+            opened = self._sessions.take()
+        except Exception as problem:
+            self.problem = _sentence(table, problem)
+            self.done.set()
+            return
+        whole = False
+        try:
+            with self._lock:
+                if self._given_up:
+                    whole = True
+                    return
+                self._session = opened.session
+            self.answer = opened.session.collect(self._question(opened.rows))
+            whole = True
+        except Exception as problem:
+            self.problem = _sentence(table, problem)
+        finally:
+            with self._lock:  # from here on nobody cancels what the next one asks of this session
+                self._session = None
+            self.done.set()
+            if whole:
+                self._sessions.give_back(opened)
+            else:  # what failed may be the connection itself
+                _close(opened.session)
+
+    def give_up(self) -> None:
+        with self._lock:
+            self._given_up = True
+            if self._session is not None:
+                try:
+                    self._session.cancel()
+                except Exception:  # it ends by itself, and nobody waits for it
+                    return
+
+
+def _sentence(table: Table, problem: Exception) -> Exception:
+    if isinstance(problem, DataProblem | NoAnswer):
+        return problem
+    first = (table.mended(str(problem)).strip().splitlines() or [type(problem).__name__])[0][:300]
+    return NoAnswer(f"The data at {table.label} gave no answer: {first}")
+
+
+def _close(session: Session) -> None:
+    try:
+        session.close()
+    except Exception:
+        return

@@ -1,0 +1,42 @@
+"""Sums to totals frames: the groups of one grouping, numbered, added up and named."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from facts.sums import Ints, Sums
+from kpi.schema import DATE
+from kpi.selection import Grouping
+
+#: What a grouping is made of: the number of each row's (or cell's) value, and what the numbers mean.
+Keys = Mapping[str, tuple[Ints, list[str] | list[pd.Timestamp]]]
+
+
+def grouped(grouping: Grouping, sums: Sums, keys: Keys) -> pd.DataFrame:
+    """The totals frame of one grouping, its groups in the order of their values."""
+    number = np.zeros(len(sums.rows), dtype=np.intp)
+    size = 1
+    for name in grouping:
+        number = number * len(keys[name][1]) + keys[name][0]
+        size *= len(keys[name][1])
+    if size <= max(1024, len(number)):
+        place = np.bincount(number, minlength=size) > 0
+        present, group = np.flatnonzero(place), (np.cumsum(place) - 1)[number]
+    else:  # far more combinations than rows: number only those that occur
+        present, group = np.unique(number, return_inverse=True)
+    return sums.grouped(group.astype(np.intp, copy=False), len(present)).frame(_index(grouping, present, keys))
+
+
+def _index(grouping: Grouping, present: Ints, keys: Keys) -> pd.Index:
+    if not grouping:
+        return pd.RangeIndex(len(present))
+    levels, codes = [], []
+    for name in reversed(grouping):
+        meanings = keys[name][1]
+        levels.append(pd.Index(meanings, dtype="datetime64[us]" if name == DATE else "object"))
+        codes.append(present % len(meanings))
+        present = present // len(meanings)
+    if len(grouping) > 1:
+        return pd.MultiIndex(levels[::-1], codes[::-1], names=grouping, verify_integrity=False)
+    return levels[0].take(codes[0]).rename(grouping[0])

@@ -1,0 +1,71 @@
+"""How long whoever asks waits for figures, and whether they still want them."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar, Token
+from dataclasses import dataclass
+from threading import Event
+from typing import Final
+
+#: Seconds between two looks whether patience has run out.
+LOOK_EVERY: Final = 0.05
+
+
+class NoAnswer(Exception):
+    """The engine gave no figures; the message is a sentence that says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Patience:
+    """`seconds` to wait, until `until` on the monotonic clock; `unwanted` tells whether nobody waits any more."""
+
+    seconds: float
+    until: float
+    unwanted: Callable[[], bool]
+
+    def check(self) -> None:
+        """Raises NoAnswer where it has run out."""
+        if self.unwanted():
+            raise NoAnswer("Something else was chosen meanwhile; these figures are no longer wanted.")
+        if time.monotonic() > self.until:
+            raise NoAnswer(
+                f"The data did not answer within {self.seconds:g} seconds. Choose fewer days, or try again; whoever "
+                "runs this dashboard can point it at a roll-up (docs/engines.md)."
+            )
+
+
+_PATIENCE: Final[ContextVar[Patience | None]] = ContextVar("patience", default=None)
+
+
+def start(seconds: float, unwanted: Callable[[], bool] = lambda: False) -> Token[Patience | None]:
+    """From now on whatever asks in this context waits no longer than this; the way back is `stop`."""
+    return _PATIENCE.set(Patience(seconds, time.monotonic() + seconds, unwanted))
+
+
+def stop(token: Token[Patience | None]) -> None:
+    """As it was before `start`."""
+    _PATIENCE.reset(token)
+
+
+@contextmanager
+def patience(seconds: float, unwanted: Callable[[], bool] = lambda: False) -> Iterator[None]:
+    """Whatever asks for figures within waits no longer than this."""
+    token = start(seconds, unwanted)
+    try:
+        yield
+    finally:
+        stop(token)
+
+
+def present() -> Patience | None:
+    """How long whoever asks now will wait; None is as long as it takes."""
+    return _PATIENCE.get()
+
+
+def wait(event: Event) -> None:
+    """Wait for `event` as long as whoever asks now will. Raises NoAnswer."""
+    patience = present()
+    while not event.wait(LOOK_EVERY if patience else None):
+        assert patience is not None
+        patience.check()
