@@ -20,16 +20,20 @@ def _windows(days: Sequence[int], *texts: str) -> tuple[str, ...]:
 _ORDERS: Final = (
     "#d Day Total Orders (#)|#d Day Total Orders",
     "Gesamtzahl der Bestellungen in #d Tagen (#)|Bestellungen insgesamt in #d Tagen (#)",
+    "#d-Tage-Gesamtbestellungen (#)|Gesamtbestellungen in #d Tagen (#)|Gesamtbestellungen (#d Tage)",
+    "Gesamtzahl Bestellungen (#d Tage)|#d Tage Bestellungen gesamt (#)",
     "Total des commandes sur #d jours (#)|Nombre total de commandes sur #d jours (#)",
-    "Commandes totales sur #d jours (#)",
+    "Commandes totales sur #d jours (#)|Commandes totales (#d jours)|Total des commandes (#d jours)",
     "Pedidos totales en #d días (#)|Total de pedidos en #d días (#)|Número total de pedidos en #d días (#)",
-    "Pedidos totales de #d días (#)|Total de pedidos de #d días (#)",
+    "Pedidos totales de #d días (#)|Total de pedidos de #d días (#)|Pedidos totales (#d días)",
 )
 _SALES: Final = (
     "#d Day Total Sales",
-    "Gesamtumsatz in #d Tagen|Gesamtumsatz (#d Tage)",
-    "Ventes totales sur #d jours|Total des ventes sur #d jours",
+    "Gesamtumsatz in #d Tagen|Gesamtumsatz (#d Tage)|#d-Tage-Gesamtumsatz|#d Tage Gesamtumsatz|Umsatz gesamt (#d Tage)",
+    "Gesamter Umsatz in #d Tagen|#d Tage Umsatz gesamt",
+    "Ventes totales sur #d jours|Total des ventes sur #d jours|Ventes totales (#d jours)|Total des ventes (#d jours)",
     "Ventas totales en #d días|Total de ventas en #d días|Ventas totales de #d días|Total de ventas de #d días",
+    "Ventas totales (#d días)|Total de ventas (#d días)",
 )
 
 LAYOUT: Final = Layout(
@@ -56,7 +60,7 @@ LAYOUT: Final = Layout(
         "product": names("Advertised ASIN|Advertised SKU|Beworbene ASIN|ASIN promu|ASIN anunciado"),
         "placement": names("Placement|Platzierung|Emplacement|Ubicación"),
         "region": names("Country|Land|Pays|País"),
-        "currency": names("Currency|Währung|Devise|Moneda|Divisa"),
+        "currency": names("Currency|Budget currency|Währung|Devise|Moneda|Divisa"),
         "spend": names("Spend|Ausgaben|Dépenses|Gasto|Inversión|Importe gastado|Total cost"),
         "impressions": names("Impressions|Impressionen|Impresiones"),
         "clicks": names("Clicks|Klicks|Clics"),
@@ -69,7 +73,7 @@ LAYOUT: Final = Layout(
             *names(
                 "Portfolio name|Portfolioname|Nom du portefeuille|Nombre de la cartera|Nombre del portafolio|Retailer"
                 "|Program Type|Last Year Spend|Portfolio|NTB orders|Campaign bidding strategy"
-                "|Total Advertising Cost of Sales (ACOS)|Customer Search Term"
+                "|Total Advertising Cost of Sales (ACOS)|Customer Search Term|Ad product|ACOS|Budget currency"
                 "|Zugeordnete Umsatzkosten (ACOS) gesamt|Advertised ASIN"
             ),
         }

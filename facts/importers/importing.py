@@ -260,6 +260,9 @@ def _business(table: Table) -> Import:
         }
     )
     table.refuse_faults()
+    for name in ("discounts", "returns"):  # some shops write what is taken off with a minus
+        if (frame[name].dropna() <= 0).all():
+            frame[name] = frame[name].abs()
     frame = (
         frame.groupby([DATE, CURRENCY], observed=True, sort=True)[list(business.MEASURES)]
         .sum(min_count=1)
