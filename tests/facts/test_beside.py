@@ -70,7 +70,7 @@ def test_quotients_are_over_the_days_that_both_tell_of(tmp_path: Path) -> None:
     assert "2 days of the 4 chosen" in line
     assert visuals["core-cards"]["line"] in line
     assert "Sep 2025 holds 3 of its 30 days." in line
-    assert [trace["x"] for trace in visuals["reconciliation"]["traces"]][0] == ["Sep<br>2025"]
+    assert next(trace["x"] for trace in visuals["reconciliation"]["traces"]) == ["Sep<br>2025"]
     filtered = drawn(table, "last=all&platform=Meta")
     assert filtered["core-cards"]["cards"][-1]["value"] == card["value"]
     assert filtered["core-cards"]["line"].startswith("MER: the whole company’s, whatever is filtered.")
