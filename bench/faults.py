@@ -1,6 +1,6 @@
 """What a server does when it is started, killed, stopped, fed and worn: the faults of a deployment, counted.
 
-    python -m bench.faults [--facts data/facts] [--only cold,killed,stopped,replaced,worn] [--cold 60] ...
+    python -m bench.faults [--facts data/facts] [--only cold,killed,stopped,replaced,forged,worn] [--cold 60] ...
 
 Starts the dashboard by its own command on a free port of 127.0.0.1 and prints one JSON object. Every loop is bounded.
 """
@@ -24,6 +24,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 ROOT = Path(__file__).resolve().parent.parent
 PATHS = ("/", "/_dash-layout", "/_dash-dependencies", "/view/executive", "/view/cmo", "/view/cfo", "/version", "/cfo")
@@ -46,11 +47,12 @@ class Server:
             stderr=subprocess.DEVNULL,
         )
 
-    def ask(self, path: str, timeout: float = 30) -> tuple[int, bytes]:
-        """Status and body; 0 where there was no answer."""
+    def ask(self, path: str, timeout: float = 30, body: bytes | None = None) -> tuple[int, bytes]:
+        """Status and body; 0 where there was no answer. With a `body` of JSON it is posted."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
         try:
-            connection.request("GET", path)
+            head = {} if body is None else {"Content-Type": "application/json"}
+            connection.request("GET" if body is None else "POST", path, body, head)
             answer = connection.getresponse()
             return answer.status, answer.read()
         except (OSError, http.client.HTTPException):
@@ -146,12 +148,50 @@ def killed(facts: str) -> dict[str, Any]:
             time.sleep(2)
             over.set()
         failures = [moment - at for moment, status in statuses if status != 200]
+        told = {each.decode().partition(" ")[2] for each in counted(server, b"dashboard_worker_restarts_total")}
     return {
         "requests": len(statuses),
         "failed": len(failures),
         "threads": threads,
         "replaced_s": round(back, 2),
         "failures_s": sorted(round(moment, 3) for moment in failures),
+        "restarts_counted": sorted(told),
+    }
+
+
+def counted(server: Server, name: bytes) -> set[bytes]:
+    """The lines of /metrics that begin with `name`, as every worker tells them sooner or later."""
+    lines = (server.ask("/metrics")[1].splitlines() for _ in range(12))
+    return {line for answer in lines for line in answer if line.startswith(name)}
+
+
+def forged(facts: str, requests: int) -> dict[str, Any]:
+    """Bodies and addresses that nobody's browser would send: server errors, and how long an answer takes at most."""
+    rng = random.Random(7)
+    words = ["view", "data", "cfo", "..", "%2e%2e", "%00", "%ff", "core-cards.csv", "_dash-layout", "<b>", "a" * 300]
+    took: list[float] = []
+    statuses: dict[int, int] = {}
+    with served(facts) as server:
+        for number in range(requests):
+            nested = "[" * rng.choice([10, 100, 5000])
+            body = (
+                json.dumps({"output": f"x{number}.y", "inputs": [rng.random()] * rng.randrange(500)}) + nested
+            ).encode()
+            path = "/" + "/".join(quote(word, safe="%") for word in rng.choices(words, k=rng.randint(1, 4)))
+            query = "&".join(f"{rng.choice(['platform', 'rank', 'from', 'x'])}={rng.random()}" for _ in range(5))
+            began = time.perf_counter()
+            if number % 2:
+                status = server.ask("/_dash-update-component", body=body)[0]
+            else:
+                status = server.ask(f"{path}?{query}{quote(nested)[:3000]}")[0]
+            took.append(time.perf_counter() - began)
+            statuses[status] = statuses.get(status, 0) + 1
+    return {
+        "requests": requests,
+        "server_errors": sum(count for status, count in statuses.items() if status >= 500 or status == 0),
+        "statuses": statuses,
+        "median_ms": round(statistics.median(took) * 1000, 1),
+        "p99_ms": round(statistics.quantiles(took, n=100)[98] * 1000, 1),
     }
 
 
@@ -249,9 +289,10 @@ def worn(facts: str, requests: int) -> dict[str, Any]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--facts", default=str(ROOT / "data/facts"))
-    parser.add_argument("--only", default="cold,killed,stopped,replaced,worn")
+    parser.add_argument("--only", default="cold,killed,stopped,replaced,forged,worn")
     parser.add_argument("--cold", type=int, default=60)
     parser.add_argument("--replaced", type=int, default=100)
+    parser.add_argument("--forged", type=int, default=3000)
     parser.add_argument("--requests", type=int, default=10_000)
     given = parser.parse_args()
     every: dict[str, Callable[[], dict[str, Any]]] = {
@@ -259,6 +300,7 @@ def main() -> None:
         "killed": lambda: killed(given.facts),
         "stopped": lambda: stopped(given.facts),
         "replaced": lambda: replaced(given.facts, given.replaced),
+        "forged": lambda: forged(given.facts, given.forged),
         "worn": lambda: worn(given.facts, given.requests),
     }
     print(json.dumps({name: every[name]() for name in given.only.split(",")}, indent=1))

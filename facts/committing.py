@@ -69,15 +69,19 @@ def carry_out(
     done: list[tuple[Path, int | None]] = []
     ads, shop = wanted.ads, wanted.shop
     both = ads and shop and not shop.same and (ads.replaces_demo or not ads.same)
-    if both and ads and shop:
-        _write(under_way_note(wanted.facts), {"facts": ads.version, "shop": shop.version})
     try:
+        if both and ads and shop:
+            _write(under_way_note(wanted.facts), {"facts": ads.version, "shop": shop.version})
         if shop:
             note = note_of([each for each in imports if each.kind == "business"], (), by, digests)
             done.append((shop.path, store_shop(shop, note)))
         if ads:
             note = note_of([each for each in imports if each.kind == "ads"], ads.changes, by, digests)
             done.append((wanted.facts, store(ads, note)))
+    except BaseException:  # a full disk leaves half a file that no version names
+        for path in (path_of(wanted.facts), wanted.facts):
+            sweep(path)
+        raise
     finally:
         if both:
             settle(wanted.facts)

@@ -1,10 +1,11 @@
-"""Faults of a deployment, in small: `bench.faults` counts the same in large, and memory over 10,000 requests."""
+"""Faults of a deployment, counted as `bench.faults` counts them, some in smaller numbers."""
 
+import os
 from pathlib import Path
 
 import pytest
 
-from bench.faults import cold, killed, replaced, stopped
+from bench.faults import cold, forged, killed, replaced, stopped, worn
 
 pytestmark = pytest.mark.long
 
@@ -17,7 +18,8 @@ def test_a_killed_worker_loses_at_most_what_its_threads_had_and_is_back(facts_pa
     found = killed(str(facts_path))
 
     assert found["failed"] <= found["threads"]
-    assert found["replaced_s"] < 2
+    assert found["replaced_s"] < 2 * max(1.0, os.getloadavg()[0] / 2)  # other work on the machine delays it
+    assert found["restarts_counted"] == ["1.0"], "by every worker alike"
 
 
 def test_sigterm_answers_what_is_in_flight(facts_path: Path) -> None:
@@ -29,3 +31,14 @@ def test_data_replaced_while_read_are_never_torn(facts_path: Path) -> None:
 
     assert found["torn_or_failed"] == 0
     assert found["versions_seen"] >= 2
+
+
+def test_forged_requests_are_no_errors_of_the_server(facts_path: Path) -> None:
+    assert forged(str(facts_path), 600)["server_errors"] == 0
+
+
+def test_ten_thousand_requests_leave_memory_as_it_was(facts_path: Path) -> None:
+    found = worn(str(facts_path), 10_000)
+
+    assert found["failed"] == 0
+    assert found["growth_percent"] < 5

@@ -19,15 +19,20 @@ class Provider:
     """Signs with one RSA and one P-256 key; `folder` gets the JWKS."""
 
     folder: Path
+    issuer: str = ISSUER
     rsa_key: Any = field(default_factory=lambda: rsa.generate_private_key(65537, 2048))
     ec_key: Any = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
 
     def __post_init__(self) -> None:
-        self.jwks.write_text(json.dumps({"keys": [self.jwk("rsa-1"), self.jwk("ec-1")]}))
+        self.jwks.write_text(json.dumps({"keys": self.keys()}))
 
     @property
     def jwks(self) -> Path:
         return self.folder / "jwks.json"
+
+    def keys(self) -> list[dict[str, Any]]:
+        """The public keys, as a JWKS has them."""
+        return [self.jwk("rsa-1"), self.jwk("ec-1")]
 
     def jwk(self, kid: str) -> dict[str, Any]:
         key, algorithm = (
@@ -46,7 +51,7 @@ class Provider:
         """A valid token, with `claims` over it; a claim that is None is left out."""
         now = int(time.time())
         all_claims = {
-            "iss": ISSUER,
+            "iss": self.issuer,
             "aud": AUDIENCE,
             "sub": "u-1",
             "name": "Ada Lovelace",
@@ -65,8 +70,8 @@ class Provider:
         head, body, signature = good.split(".")
         elsewhere = self.folder / "elsewhere"
         elsewhere.mkdir(exist_ok=True)
-        other = Provider(elsewhere)
-        payload = {"iss": ISSUER, "aud": AUDIENCE, "sub": "u-1", "exp": now + 600, "groups": ["grp-all"]}
+        other = Provider(elsewhere, self.issuer)
+        payload = {"iss": self.issuer, "aud": AUDIENCE, "sub": "u-1", "exp": now + 600, "groups": ["grp-all"]}
         return {
             "none": jwt.encode(payload, None, "none", headers={"kid": "rsa-1"}),
             "HS256 with the public key": _hs256(payload, self.pem("rsa-1")),

@@ -20,6 +20,8 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+from tests.access.signing import Provider
+
 ROOT = Path(__file__).parent.parent.parent
 MODULES = Path("/usr/lib/apache2/modules")
 APACHE = Path("/usr/sbin/apache2")
@@ -66,16 +68,18 @@ def _die_with_parent() -> None:
 
 
 class KeyServer:
-    """Hands out a provider's keys and counts how often it is asked."""
+    """Hands out the keys at `address` with those of `more`, and counts how often it is asked."""
 
-    def __init__(self, content: bytes | str) -> None:
+    def __init__(self, address: str, more: Provider) -> None:
         self.asked: list[float] = []
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 outer.asked.append(time.monotonic())
-                body = content if isinstance(content, bytes) else urllib.request.urlopen(content, timeout=5).read()
+                first = json.load(urllib.request.urlopen(address, timeout=5))["keys"][0]
+                del first["kid"]  # the provider's tokens name no key
+                body = json.dumps({"keys": [first, *more.keys()]}).encode()
                 self.send_response(200)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
@@ -138,6 +142,8 @@ class Stack:
         self.provider_port, self.app_port, self.port = free_port(), free_port(), free_port()
         self.issuer = f"http://127.0.0.1:{self.provider_port}"
         self.base, self.app = f"http://127.0.0.1:{self.port}", f"http://127.0.0.1:{self.app_port}"
+        #: Signs tokens that the dashboard believes, with a second key of the provider's.
+        self.signer = Provider(folder, self.issuer)
         self.processes: list[subprocess.Popen[bytes]] = []
         self._servers: list[KeyServer] = []
         self.state: Path | None = None
@@ -160,7 +166,7 @@ class Stack:
         provider = ["-m", "oidc_provider_mock", "-p", str(self.provider_port), "-e", str(self.max_age), *claims]
         self._start("provider", [sys.executable, "-W", "ignore", *provider])
         self._wait(f"{self.issuer}/.well-known/openid-configuration")
-        self.keys = KeyServer(f"{self.issuer}/jwks")
+        self.keys = KeyServer(f"{self.issuer}/jwks", self.signer)
         self._servers.append(self.keys)
         logged_out = urllib.parse.quote(f"{self.base}/marketing/signed-out", safe="")
         self._start(
