@@ -18,7 +18,7 @@ import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import Any, Self
 
 from tests.access.signing import Provider
 
@@ -134,21 +134,20 @@ class _Stay(urllib.request.HTTPRedirectHandler):
         return None
 
 
-class Stack:
-    """Started by `with`; everything ends with it."""
+class Provided:
+    """A provider alone. Started by `with`; everything ends with it."""
 
-    def __init__(self, folder: Path, facts: Path, policy: Path, max_age: int = 3600) -> None:
-        self.folder, self.facts, self.policy, self.max_age = folder, facts, policy, max_age
-        self.provider_port, self.app_port, self.port = free_port(), free_port(), free_port()
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.provider_port = free_port()
         self.issuer = f"http://127.0.0.1:{self.provider_port}"
-        self.base, self.app = f"http://127.0.0.1:{self.port}", f"http://127.0.0.1:{self.app_port}"
         #: Signs tokens that the dashboard believes, with a second key of the provider's.
         self.signer = Provider(folder, self.issuer)
         self.processes: list[subprocess.Popen[bytes]] = []
         self._servers: list[KeyServer] = []
         self.state: Path | None = None
 
-    def __enter__(self) -> "Stack":
+    def __enter__(self) -> Self:
         try:
             self._start_all()
         except BaseException:
@@ -163,52 +162,9 @@ class Stack:
             for user, groups in USERS.items()
             for part in ("--user-claims", json.dumps({"sub": user, "email": f"{user}@example.com", "groups": groups}))
         ]
-        provider = ["-m", "oidc_provider_mock", "-p", str(self.provider_port), "-e", str(self.max_age), *claims]
+        provider = ["-m", "oidc_provider_mock", "-p", str(self.provider_port), "-e", "3600", *claims]
         self._start("provider", [sys.executable, "-W", "ignore", *provider])
         self._wait(f"{self.issuer}/.well-known/openid-configuration")
-        self.keys = KeyServer(f"{self.issuer}/jwks", self.signer)
-        self._servers.append(self.keys)
-        logged_out = urllib.parse.quote(f"{self.base}/marketing/signed-out", safe="")
-        self._start(
-            "app",
-            [sys.executable, str(ROOT / "cli.py"), "serve"],
-            {
-                "DASHBOARD_PORT": str(self.app_port),
-                "DASHBOARD_PREFIX": "/marketing/",
-                "DASHBOARD_FACTS": str(self.facts),
-                "DASHBOARD_WORKERS": "2",
-                "DASHBOARD_AUTH": "jwt",
-                "DASHBOARD_AUTH_KEYS": self.keys.address,
-                "DASHBOARD_AUTH_ISSUER": self.issuer,
-                "DASHBOARD_AUTH_AUDIENCE": CLIENT,
-                "DASHBOARD_POLICY": str(self.policy),
-                "DASHBOARD_LOG_OUT": f"/marketing/oidc?logout={logged_out}",
-                "DASHBOARD_LOG": "json",
-            },
-        )
-        # Where another user may read and write: neither a checkout nor pytest's folders need be.
-        state = self.state = Path(tempfile.mkdtemp(prefix="dashboard-apache-"))
-        shutil.copy(ROOT / "deploy/httpd.conf", state)
-        os.chown(state, *_www_data())
-        self._start(
-            "apache",
-            [str(APACHE), "-f", str(state / "httpd.conf"), "-DFOREGROUND"],
-            {
-                "LISTEN": f"127.0.0.1:{self.port}",
-                "STATE": str(state),
-                "ERRORS": str(state / "error.log"),
-                "MODULES": str(MODULES),
-                "PUBLIC": self.base,
-                "APP": self.app,
-                "OIDC_METADATA": f"{self.issuer}/.well-known/openid-configuration",
-                "OIDC_CLIENT_ID": CLIENT,
-                "OIDC_CLIENT_SECRET": "not-a-secret",
-                "OIDC_PASSPHRASE": secrets.token_hex(16),
-            },
-            user="www-data",
-        )
-        self._wait(f"{self.base}/", 403)
-        self._wait(f"{self.app}/readyz")
 
     def _start(
         self, name: str, command: list[str], more: dict[str, str] | None = None, user: str | None = None
@@ -264,6 +220,62 @@ class Stack:
             server.close()
         if self.state:
             shutil.rmtree(self.state, ignore_errors=True)
+
+
+class Stack(Provided):
+    """The provider, the dashboard and Apache."""
+
+    def __init__(self, folder: Path, facts: Path, policy: Path) -> None:
+        super().__init__(folder)
+        self.facts, self.policy = facts, policy
+        self.app_port, self.port = free_port(), free_port()
+        self.base, self.app = f"http://127.0.0.1:{self.port}", f"http://127.0.0.1:{self.app_port}"
+
+    def _start_all(self) -> None:
+        super()._start_all()
+        self.keys = KeyServer(f"{self.issuer}/jwks", self.signer)
+        self._servers.append(self.keys)
+        logged_out = urllib.parse.quote(f"{self.base}/marketing/signed-out", safe="")
+        self._start(
+            "app",
+            [sys.executable, str(ROOT / "cli.py"), "serve"],
+            {
+                "DASHBOARD_PORT": str(self.app_port),
+                "DASHBOARD_PREFIX": "/marketing/",
+                "DASHBOARD_FACTS": str(self.facts),
+                "DASHBOARD_WORKERS": "2",
+                "DASHBOARD_AUTH": "jwt",
+                "DASHBOARD_AUTH_KEYS": self.keys.address,
+                "DASHBOARD_AUTH_ISSUER": self.issuer,
+                "DASHBOARD_AUTH_AUDIENCE": CLIENT,
+                "DASHBOARD_POLICY": str(self.policy),
+                "DASHBOARD_LOG_OUT": f"/marketing/oidc?logout={logged_out}",
+                "DASHBOARD_LOG": "json",
+            },
+        )
+        # Where another user may read and write: neither a checkout nor pytest's folders need be.
+        state = self.state = Path(tempfile.mkdtemp(prefix="dashboard-apache-"))
+        shutil.copy(ROOT / "deploy/httpd.conf", state)
+        os.chown(state, *_www_data())
+        self._start(
+            "apache",
+            [str(APACHE), "-f", str(state / "httpd.conf"), "-DFOREGROUND"],
+            {
+                "LISTEN": f"127.0.0.1:{self.port}",
+                "STATE": str(state),
+                "ERRORS": str(state / "error.log"),
+                "MODULES": str(MODULES),
+                "PUBLIC": self.base,
+                "APP": self.app,
+                "OIDC_METADATA": f"{self.issuer}/.well-known/openid-configuration",
+                "OIDC_CLIENT_ID": CLIENT,
+                "OIDC_CLIENT_SECRET": "not-a-secret",
+                "OIDC_PASSPHRASE": secrets.token_hex(16),
+            },
+            user="www-data",
+        )
+        self._wait(f"{self.base}/", 403)
+        self._wait(f"{self.app}/readyz")
 
 
 def _www_data() -> tuple[int, int]:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import time
@@ -15,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent.parent
-IMAGE = "marketing-dashboard:test"
+from tests.deploy.conftest import docker
+
 LOCKED = [
     "--read-only",
     "--cap-drop",
@@ -30,31 +29,6 @@ LOCKED = [
 ]
 
 pytestmark = [pytest.mark.engine, pytest.mark.long]
-
-
-def docker(*arguments: str, timeout: float = 60) -> str:
-    done = subprocess.run(["docker", *arguments], capture_output=True, text=True, timeout=timeout)
-    assert done.returncode == 0, f"docker {arguments[0]}: {done.stderr[-2000:]}"
-    return done.stdout.strip()
-
-
-def why_not() -> str:
-    if shutil.which("docker") is None:
-        return "docker is not installed"
-    try:
-        answer = subprocess.run(["docker", "version"], capture_output=True, text=True, timeout=20)
-    except subprocess.TimeoutExpired:
-        return "the docker engine does not answer"
-    return "" if answer.returncode == 0 else "no docker engine answers"
-
-
-@pytest.fixture(scope="module")
-def image() -> str:
-    why = why_not()
-    if why:
-        pytest.skip(f"the container is not tested: {why}")
-    docker("build", "--network", "host", "--tag", IMAGE, str(ROOT), timeout=900)
-    return IMAGE
 
 
 @contextmanager

@@ -3,7 +3,9 @@
 import re
 from pathlib import Path
 
+import kubernetes_validate
 import pytest
+import yaml
 
 from access.policy import read_policy
 from pages import GIVEN
@@ -47,6 +49,16 @@ def test_probes_limits_and_security_context_are_there(name: str) -> None:
     text = (DEPLOY / name).read_text()
 
     assert [each for each in NEEDED[name].split("|") if each not in text] == []
+
+
+def test_the_manifest_is_what_kubernetes_understands() -> None:
+    """Against the schemas of its API, no further field allowed."""
+    kinds = []
+    for each in yaml.safe_load_all((DEPLOY / "kubernetes.yaml").read_text()):
+        kubernetes_validate.validate(each, "1.30", strict=True)
+        kinds.append(each["kind"])
+
+    assert kinds == ["ConfigMap", "ConfigMap", "Deployment", "Service", "NetworkPolicy"]
 
 
 def test_the_image_is_built_of_what_the_lock_names() -> None:
