@@ -95,10 +95,10 @@ def check() -> int:
         rows = "; ".join(f"{name} {', '.join(values)}" for name, values in role.rows) or "all"
         groups, pages = ", ".join(sorted(role.groups)), ", ".join(role.pages)
         print(f"role      {role.name}: groups {groups}; pages {pages}; rows {rows}")
-        if role.hides:
-            more = ", ".join(sorted(role.hides - role.chosen))
-            also = [f"and what would give it away or tells of the whole company: {more}"] if more else []
-            print(f"          hides {', '.join([*sorted(role.chosen), *also])}")
+        if role.chosen:
+            print(f"          hides {', '.join(sorted(role.chosen))}")
+        if more := sorted(role.hides - role.chosen):
+            print(f"          nor shows what would give it away or tells of the whole company: {', '.join(more)}")
     if policy and facts:
         wrong += empty_rows(policy, facts.options())
     for sentence in wrong:
