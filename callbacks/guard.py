@@ -39,6 +39,7 @@ KINDS: Final[dict[str, Kind]] = {
     "/<path:path>": "page",
     "/view/<page>": "figures",
     "/data/<page>/<visual>.<kind>": "figures",
+    "/data/<page>.xlsx": "figures",
     "/version": "shell",
     "/_dash-layout": "shell",
     "/_dash-dependencies": "shell",

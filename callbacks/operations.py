@@ -175,6 +175,8 @@ def asked(by_path: dict[str, str], visuals: set[tuple[str, str]]) -> tuple[str, 
     arguments: dict[str, Any] = request.view_args or {}
     named, visual, form = (str(arguments.get(name, "")) for name in ("page", "visual", "kind"))
     page = named if named in by_path.values() else ""
+    if rule == "/data/<page>.xlsx":
+        return page, "", "xlsx"
     if rule.startswith("/data/"):
         known = (page, visual) in visuals
         return page if known else "", visual if known else "", form if form in _KINDS else "data"

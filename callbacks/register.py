@@ -28,7 +28,7 @@ def register(
     operations.register(app.server, entrance.pages, source, metrics)
     guard.register(app, entrance)
     turns.register(app.server, seconds)
-    routes.register(app.server, entrance.pages, source, metrics, writing)
+    routes.register(app.server, entrance.pages, source, metrics, writing, entrance.prefix)
     bundles.register(app.server, files)
     headers.register(app.server, headers.policy(app, files.early))
     importing.register(app.server, uploads, demo=entrance.admission.demo)

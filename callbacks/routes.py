@@ -11,6 +11,7 @@ from callbacks.files import csv_of, json_of, xlsx_of
 from callbacks.operations import Metrics
 from callbacks.shown import ranks, rights, shown
 from callbacks.views import Views
+from callbacks.workbook import workbook
 from components.url import write
 from components.visuals import Page, Visual
 from facts import Facts
@@ -27,7 +28,9 @@ _KINDS = {
 Writing = Callable[[Facts], Formats]
 
 
-def register(server: Flask, pages: Sequence[Page], source: Source, metrics: Metrics, writing: Writing) -> None:
+def register(
+    server: Flask, pages: Sequence[Page], source: Source, metrics: Metrics, writing: Writing, prefix: str = "/"
+) -> None:
     """Add the routes to the Flask server behind the Dash app. Each answers with what its reader may see."""
     views = Views(source, metrics, writing)
 
@@ -55,6 +58,20 @@ def register(server: Flask, pages: Sequence[Page], source: Source, metrics: Metr
         answer = figures(data_file(page, found, facts, address, kind, rights(), writing(facts)), _KINDS[kind])
         if kind != "json":
             answer.headers["Content-Disposition"] = f'attachment; filename="{page}-{visual}.{kind}"'
+        return answer
+
+    @server.get("/data/<page>.xlsx")
+    def page_data(page: str) -> Response:
+        facts, found = source.current(), open_page(page)
+        if found is None or not found.visuals:
+            return refusal(404, "There is no such page, or none with figures.")
+        if facts is None:
+            return refusal(503, source.problem or "There is no data yet.")
+        mine = rights()
+        address = request.query_string.decode("latin-1")
+        asked = ask(facts, address, writing(facts), mine.rows, ranks(mine))
+        answer = figures(workbook(found, facts, asked, prefix, mine.rows, mine.hides), _KINDS["xlsx"])
+        answer.headers["Content-Disposition"] = f'attachment; filename="{page}.xlsx"'
         return answer
 
     @server.get("/version")

@@ -247,6 +247,7 @@ def _heading(pages: Sequence[Page]) -> Component:
                         ],
                         className="tools",
                     ),
+                    _take(),
                 ],
                 className="toolbar",
                 role="group",
@@ -261,6 +262,24 @@ def _heading(pages: Sequence[Page]) -> Component:
             ),
         ],
         className="heading",
+    )
+
+
+def _take() -> Component:
+    """What can be taken away of a whole page; assets/js/page.js puts the query into the address."""
+    return html.Details(
+        [
+            html.Summary([_icon("save"), html.Span("Save")], className="btn btn-light tool"),
+            html.Div(
+                [
+                    html.A("Excel workbook", id="workbook", href="#"),
+                    html.Button("Print or PDF", type="button", disable_n_clicks=True, **{"data-do": "print"}),
+                ],
+                className="menu-list",
+            ),
+        ],
+        id="take",
+        className="menu",
     )
 
 

@@ -29,6 +29,8 @@
   const view = (key, query) => withQuery(`${dashboard.prefix}view/${key}`, query);
   const data = (key, visual, form, query) => withQuery(`${dashboard.prefix}data/${key}/${visual}.${form}`, query);
 
+  const workbook = (key, query) => withQuery(`${dashboard.prefix}data/${key}.xlsx`, query);
+
   /** Which page and query the address bar names. */
   function here() {
     const path = location.pathname.slice(dashboard.prefix.length).replace(/\/+$/, "");
@@ -36,5 +38,5 @@
     return { page: key, query: location.search.slice(1) };
   }
 
-  dashboard.address = { write, page, view, data, here, use: (given) => (spec = given) };
+  dashboard.address = { write, page, view, data, workbook, here, use: (given) => (spec = given) };
 })();

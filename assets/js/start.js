@@ -12,6 +12,10 @@
     sort: (button) => dashboard.tables.sort(button),
     link: (button) => taken(button, (visual) => copyLink(visual)),
     picture: (button) => taken(button, (visual) => lazily("picture", (picture) => picture.save(visual))),
+    print: (button) => {
+      button.closest("details").open = false;
+      lazily("paper", (paper) => paper.print());
+    },
     redraw: (button) => dashboard.visuals.redraw(button.closest("[data-visual]")),
   };
   /** What a change of [data-do] does. */

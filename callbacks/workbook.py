@@ -1,0 +1,268 @@
+"""A page as one workbook: what was asked for, a sheet a visual with totals as live formulas, and what the metrics mean.
+
+Formulas carry the value that the screen shows, so that readers which do not compute show it too.
+"""
+
+import io
+import logging
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, Final
+
+import xlsxwriter
+from xlsxwriter.utility import xl_rowcol_to_cell
+
+from callbacks.answers import Asked, data_of, reading_of, why_empty
+from callbacks.files import Row, columns_of
+from components.reading import TOTAL, Reading
+from components.spec import spec
+from components.url import write
+from components.visuals import Page, Visual
+from facts import Facts, Scope
+from facts.spreadsheets import neutral
+from kpi.formats import Formats
+from kpi.metrics import METRICS, Metric
+from kpi.schema import DATE, DIMENSIONS
+from kpi.units import decimals, figure
+
+_CARDS: Final = ("value", "baseline", "change")
+_WIDEST: Final = 60
+_log = logging.getLogger(__name__)
+
+
+def workbook(
+    page: Page, facts: Facts, asked: Asked, prefix: str, scope: Scope = (), hidden: frozenset[str] = frozenset()
+) -> bytes:
+    """The page's XLSX for a query; `page` has only what its reader may see, `hidden` are metrics no word is said of."""
+    file = io.BytesIO()
+    book = _Book(file, asked.formats)
+    reading = reading_of(page.visuals, facts, asked, scope)
+    empty = why_empty(asked, facts, scope) if reading is None else ""
+    known = spec((page,), prefix, asked.formats, hidden)["metrics"]
+    _about(book, page, facts, asked, empty, prefix, known)
+    for visual in page.visuals:
+        sheet = book.sheet(visual.title)
+        try:
+            rows = visual.rows(reading) if reading is not None else []
+            _rows(book, sheet, visual, rows, reading)
+        except Exception:
+            _log.exception("sheet %s failed for %s", visual.name, write(asked.query))
+            sheet.write_string(0, 0, "This sheet could not be made. The other figures are not affected.")
+    book.close()
+    return file.getvalue()
+
+
+class _Book:
+    """xlsxwriter's workbook with the number formats of one locale."""
+
+    def __init__(self, file: io.BytesIO, formats: Formats) -> None:
+        self._book = xlsxwriter.Workbook(
+            file,
+            {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
+        )
+        self.formats = formats
+        self._made: dict[tuple[str, bool], Any] = {}
+        self._titles: set[str] = set()
+        self.head = self._book.add_format({"bold": True, "bottom": 1, "valign": "top", "text_wrap": True})
+        self.bold = self._book.add_format({"bold": True})
+        self.title = self._book.add_format({"bold": True, "font_size": 14})
+        self.wrapped = self._book.add_format({"text_wrap": True, "valign": "top"})
+        self.close = self._book.close
+
+    def sheet(self, title: str) -> Any:
+        """A sheet called `title`, as far as spreadsheets allow; no two have the same name."""
+        plain = re.sub(r"[\[\]:*?/\\']", " ", title).strip()[:31]
+        name, number = plain, 2
+        while name.casefold() in self._titles:
+            name, number = f"{plain[:28]} {number}", number + 1
+        self._titles.add(name.casefold())
+        return self._book.add_worksheet(name)
+
+    def number(self, pattern: str, bold: bool = False) -> Any:
+        """The cell format of a number pattern; bold with a line above for totals."""
+        if (pattern, bold) not in self._made:
+            more = {"bold": True, "top": 1} if bold else {}
+            self._made[pattern, bold] = self._book.add_format({"num_format": pattern, **more})
+        return self._made[pattern, bold]
+
+    def of(self, metric: str, bold: bool = False) -> Any:
+        """The cell format of a metric's unit."""
+        return self.number(_pattern(metric, self.formats), bold)
+
+
+def _pattern(metric: str, formats: Formats) -> str:
+    """A spreadsheet's number format that writes as the screen does; separators are those of the reader's own."""
+    digits = decimals(metric, formats)
+    plain = "#,##0" + (f".{'0' * digits}" if digits else "")
+    before, after = {
+        "money": formats.money,
+        "unit_money": formats.money,
+        "percent": formats.percent,
+        "ratio": ("", "×"),
+        "months": ("", " months"),
+    }.get(METRICS[metric].unit, ("", ""))
+    shown = _literal(before) + plain + _literal(after)
+    return f'{shown};"−"{shown}'
+
+
+def _literal(text: str) -> str:
+    """`text` in quotation marks, but for the sign that makes a spreadsheet show hundredths."""
+    return "".join(part if part == "%" else f'"{part}"' for part in re.split("(%)", text) if part)
+
+
+def _day_pattern(formats: Formats) -> str:
+    return re.sub(r"([^dMLy\s,./-]+)", r'"\1"', formats.day).replace("L", "M").lower().replace("y", "yyyy")
+
+
+def _about(book: _Book, page: Page, facts: Facts, asked: Asked, empty: str, prefix: str, known: dict[str, Any]) -> None:
+    """The first sheet: filters, days and data; then each metric's formula and definition."""
+    sheet = book.sheet("Filters and definitions")
+    days, chosen, then = asked.formats.days, asked.selection, asked.baseline
+    query = write(asked.query)
+    narrowed = dict(asked.query.only)
+    lines = [
+        ("Days", f"{days(chosen.start, chosen.end)} ({chosen.days} {'day' if chosen.days == 1 else 'days'})"),
+        ("Compared with", days(then.start, then.end) if then else "–"),
+        *((label, ", ".join(narrowed[name]) if name in narrowed else "All") for name, label in DIMENSIONS.items()),
+        ("Time steps", asked.query.grain),
+        ("Currency", asked.formats.currency),
+        ("Data", f"{data_of(facts, asked.formats)['label']}, version {facts.version}"),
+        ("Address", f"{prefix}{page.path}{'?' if query else ''}{query}"),
+        *(("Note", note) for note in asked.notes),
+        *([("Nothing to show", empty)] if empty else []),
+    ]
+    sheet.write_string(0, 0, page.title, book.title)
+    for at, (label, text) in enumerate(lines, 1):
+        sheet.write_string(at, 0, label, book.bold)
+        sheet.write_string(at, 1, neutral(text), book.wrapped)
+    start = len(lines) + 2
+    for column, name in enumerate(("Metric", "Definition", "Formula")):
+        sheet.write_string(start, column, name, book.head)
+    for at, metric in enumerate(known.values(), start + 1):
+        for column, text in enumerate((metric["label"], metric["definition"], metric["formula"])):
+            sheet.write_string(at, column, neutral(text), book.wrapped)
+    sheet.set_column(0, 0, 30)
+    sheet.set_column(1, 2, _WIDEST)
+
+
+def _rows(book: _Book, sheet: Any, visual: Visual, rows: Sequence[Row], reading: Reading | None) -> None:
+    """Header, rows and, where the rows are parts of a whole, totals."""
+    names = columns_of(visual.columns, rows)
+    keys = [name for name in names if name in DIMENSIONS or name == DATE]
+    for column, name in enumerate(names):
+        sheet.write_string(0, column, _label(name), book.head)
+        sheet.set_column(column, column, _width(name, rows, book.formats))
+    sheet.freeze_panes(1, len(keys))
+    for line, row in enumerate(rows, 1):
+        for column, name in enumerate(names):
+            _cell(book, sheet, (line, column), name, row)
+    if visual.kind == "cards":
+        _cards(book, sheet, rows, names)
+    elif keys and rows and not visual.spec.get("rank") and reading is not None:
+        _totals(book, sheet, names, keys, rows, reading)
+
+
+def _cell(book: _Book, sheet: Any, place: tuple[int, int], name: str, row: Row) -> None:
+    value = neutral(row.get(name))
+    if name == DATE and value is not None:
+        sheet.write_datetime(*place, date.fromisoformat(value), book.number(_day_pattern(book.formats)))
+    elif name == "metric":
+        sheet.write_string(*place, METRICS[row[name]].label)
+    elif isinstance(value, str):
+        sheet.write_string(*place, value, book.wrapped if name == "text" else None)
+    elif value is not None:
+        sheet.write_number(*place, value, _format(book, name, row))
+
+
+def _format(book: _Book, name: str, row: Row, bold: bool = False) -> Any:
+    if name == "change" or name.endswith("change"):
+        return book.number('+0.0%;"−"0.0%;0.0%', bold)
+    metric = row["metric"] if name in _CARDS else name.removesuffix("_before")
+    return book.of(metric, bold) if metric in METRICS else None
+
+
+def _label(name: str) -> str:
+    if name in METRICS:
+        return METRICS[name].label
+    return {**DIMENSIONS, DATE: "Date"}.get(name, name.replace("_", " ").capitalize())
+
+
+def _width(name: str, rows: Sequence[Row], formats: Formats) -> float:
+    shown = [
+        figure(row["metric"] if name in _CARDS else name, row[name], formats)
+        if (row.get("metric") if name in _CARDS else name) in METRICS and name != "change"
+        else METRICS[row[name]].label
+        if name == "metric"
+        else str(row.get(name) or "")
+        for row in rows
+        if row.get(name) is not None
+    ]
+    return min(max([len(_label(name)) * 1.1, 9, *map(len, shown)]) + 2, _WIDEST)
+
+
+def _part(parts: tuple[str, ...], places: dict[str, str]) -> str | None:
+    """The cell that holds the sum `parts`, where one of the columns or cards is exactly that sum."""
+    for name, place in places.items():
+        metric = METRICS.get(name)
+        if metric and not metric.by and not metric.of_whole and metric.scale == 1 and set(metric.over) == set(parts):
+            return place
+    return None
+
+
+def _ratio(metric: Metric, places: dict[str, str]) -> str | None:
+    """The formula of a ratio over the cells of its two sums, where both are there."""
+    if not metric.by:
+        return None
+    over, by = _part(metric.over, places), _part(metric.by, places)
+    if over is None or by is None:
+        return None
+    scale = f"{metric.scale:g}*" if metric.scale != 1 else ""
+    return f'=IF({by}=0,"",{scale}{over}/{by})'
+
+
+def _totals(
+    book: _Book, sheet: Any, names: Sequence[str], keys: Sequence[str], rows: Sequence[Row], reading: Reading
+) -> None:
+    line, whole = len(rows) + 1, reading.now[TOTAL].iloc[0]
+    places = {name: xl_rowcol_to_cell(line, column) for column, name in enumerate(names)}
+    sheet.write_string(line, 0, "Total", book.number("@", True))
+    for column, name in enumerate(names):
+        if name in keys:
+            if column:
+                sheet.write_blank(line, column, None, book.number("@", True))
+            continue
+        metric = METRICS[name]
+        column_of = f"{xl_rowcol_to_cell(1, column)}:{xl_rowcol_to_cell(line - 1, column)}"
+        value = whole[name] if name in whole else float("nan")
+        known = [row[name] for row in rows if row.get(name) is not None]
+        if metric.of_whole:
+            value = sum(known)
+        form = book.of(name, True)
+        if not known or value != value:
+            sheet.write_blank(line, column, None, form)
+        elif formula := _ratio(metric, places):
+            sheet.write_formula(line, column, formula, form, float(value))
+        elif metric.by:
+            sheet.write_number(line, column, float(value), form)
+        else:
+            sheet.write_formula(line, column, f"=SUM({column_of})", form, float(value))
+
+
+def _cards(book: _Book, sheet: Any, rows: Sequence[Row], names: Sequence[str]) -> None:
+    """Ratios and changes of cards as formulas over the cards that they are made of."""
+    for name in ("value", "baseline"):
+        column = names.index(name)
+        places = {row["metric"]: xl_rowcol_to_cell(line, column) for line, row in enumerate(rows, 1)}
+        for line, row in enumerate(rows, 1):
+            formula = _ratio(METRICS[row["metric"]], places)
+            if formula and row[name] is not None:
+                sheet.write_formula(line, column, formula, _format(book, name, row), row[name])
+    now, then, change = (names.index(name) for name in _CARDS)
+    for line, row in enumerate(rows, 1):
+        if row["change"] is None:
+            continue
+        one, other = xl_rowcol_to_cell(line, now), xl_rowcol_to_cell(line, then)
+        step = f"{one}-{other}"
+        formula = f"={step}" if METRICS[row["metric"]].unit == "percent" else f"=({step})/ABS({other})"
+        sheet.write_formula(line, change, formula, _format(book, "change", row), row["change"])
