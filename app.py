@@ -43,12 +43,14 @@ _NOT_THE_DEMO = (
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
-def create_app(settings: Settings, source: Source) -> Dash:
+def create_app(settings: Settings, source: Source, admission: Admission | None = None) -> Dash:
     """The dashboard over the facts of `source`, ready to serve below `settings.prefix`.
+
+    `admission` is who may see what where the settings do not say it.
 
     Raises WrongSetting where the settings do not let it show these facts.
     """
-    admission = admission_of(settings)
+    admission = admission or admission_of(settings)
     if source.elsewhere:
         if admission.demo:
             raise WrongSetting(_NOT_THE_DEMO)
@@ -119,7 +121,7 @@ def layout(settings: Settings, source: Source, admission: Admission, writing: Wr
     if not pages:
         return html.Div()
     facts = source.current()
-    banner = _DEMO if admission.demo and facts is not None else None
+    banner = _DEMO if facts is not None and facts.demo and admission.sign_in is None else None
     who = reader()
     account = (who.name, settings.log_out) if who else None
     formats = writing(facts) if facts is not None else formats_of(settings.locale, settings.currency or "USD")

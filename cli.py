@@ -34,8 +34,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     if arguments != ["serve"]:  # which starts without the third of a second that importing the others takes
         from facts import commands as data
+        from report import command as report
 
         data.add_commands(commands)
+        report.add_command(commands)
     asked = parser.parse_args(arguments)
     if asked.command == "check":
         return check()
@@ -46,6 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     for name in unknown():
         print(f"marketing-dashboard: {name} is no setting of this dashboard and is ignored.", file=sys.stderr)
+    if asked.command == "report":
+        return report.run(asked, settings)
     if asked.command != "serve":
         if elsewhere(settings.facts):
             why = f"{asked.command} works on a folder, and DASHBOARD_FACTS names an engine elsewhere."

@@ -40,11 +40,13 @@ class Admission:
     pages: tuple[str, ...]
     sign_in: SignIn | None = None
     policy: Policy | None = None
+    #: What every request gets, where who asks has been settled beforehand (report/making.py).
+    given: Rights | None = None
 
     @property
     def demo(self) -> bool:
         """Whether everybody sees everything, which only made-up data allows."""
-        return self.sign_in is None
+        return self.sign_in is None and self.given is None
 
     def reader(self, header: str | None) -> Reader | None:
         """Who the header's token proves; nobody in the demo. Raises NotSignedIn and NoKeys (access.identity)."""
@@ -52,6 +54,8 @@ class Admission:
 
     def rights(self, reader: Reader | None) -> Rights:
         """What `reader` may see: the rights of their first role, or none."""
+        if self.given is not None:
+            return self.given
         if self.sign_in is None:
             return Rights(self.pages, role="demo")
         if reader is None or self.policy is None:

@@ -159,8 +159,13 @@ def _rows(book: _Book, sheet: Any, visual: Visual, rows: Sequence[Row], reading:
             _cell(book, sheet, (line, column), name, row)
     if visual.kind == "cards":
         _cards(book, sheet, rows, names)
-    elif keys and rows and not visual.spec.get("rank") and reading is not None:
+    elif _adds_up(visual, names, keys) and rows and reading is not None:
         _totals(book, sheet, names, keys, rows, reading)
+
+
+def _adds_up(visual: Visual, names: Sequence[str], keys: Sequence[str]) -> bool:
+    """Whether the rows are the parts of one whole: groups with metrics, all of them, and nothing beside."""
+    return bool(keys) and not visual.spec.get("rank") and set(names) - set(keys) <= METRICS.keys()
 
 
 def _cell(book: _Book, sheet: Any, place: tuple[int, int], name: str, row: Row) -> None:

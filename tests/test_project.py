@@ -32,7 +32,8 @@ LAYERS = {
     "settings": [],
     "app": ["callbacks", "pages", "components", "facts", "access", "kpi", "settings"],
     "serving": ["app", "callbacks", "facts", "settings"],
-    "cli": ["serving", "app", "callbacks", "pages", "settings", "facts", "access", "kpi", "datagen"],
+    "report": ["app", "callbacks", "pages", "components", "facts", "access", "kpi", "settings"],
+    "cli": ["report", "serving", "app", "callbacks", "pages", "settings", "facts", "access", "kpi", "datagen"],
 }
 # `kpi` is pure: no files, no clock, no web. A list of what it may use, because a list of what it may not is never full.
 PURE = {

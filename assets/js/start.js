@@ -14,7 +14,7 @@
     picture: (button) => taken(button, (visual) => lazily("picture", (picture) => picture.save(visual))),
     print: (button) => {
       button.closest("details").open = false;
-      lazily("paper", (paper) => paper.print());
+      printed();
     },
     redraw: (button) => dashboard.visuals.redraw(button.closest("[data-visual]")),
   };
@@ -59,7 +59,13 @@
     list.classList.toggle("up", bottom > innerHeight && target.getBoundingClientRect().top > height + 64);
   }
 
+  const printed = () => lazily("paper", (paper) => paper.print());
+
   function pressed(event) {
+    if (event.key === "p" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey) {
+      event.preventDefault();
+      printed();
+    }
     dashboard.drawer.keep(event);
     if (event.key !== "Escape") return;
     const menu = event.target.closest?.("details.menu[open]");

@@ -30,8 +30,10 @@
     return found;
   }
 
+  let forced = null;
+
   function put() {
-    const dark = mode === "dark" || (mode === "system" && system.matches);
+    const dark = forced ? forced === "dark" : mode === "dark" || (mode === "system" && system.matches);
     const now = dark ? "dark" : "light";
     say();
     if (root.dataset.bsTheme === now) return;
@@ -62,5 +64,11 @@
 
   system.addEventListener("change", () => mode === "system" && put());
 
-  dashboard.theme = { colour, next, put, now: () => root.dataset.bsTheme };
+  /** A theme that stands whatever the reader chose, as on paper; null gives theirs back. */
+  const force = (theme) => {
+    forced = theme;
+    put();
+  };
+
+  dashboard.theme = { colour, next, put, force, now: () => root.dataset.bsTheme };
 })();

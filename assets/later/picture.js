@@ -140,7 +140,7 @@
   let face = null;
   /** The page's font as text: a picture of a chart sees nothing of the page around it. */
   async function font() {
-    const response = await fetch(`${dashboard.prefix}assets/fonts/inter.woff2`);
+    const response = await fetch(document.querySelector("link[rel=preload][as=font]").href);
     const bytes = new Uint8Array(await response.arrayBuffer());
     let letters = "";
     for (let at = 0; at < bytes.length; at += 8192) letters += String.fromCharCode(...bytes.subarray(at, at + 8192));

@@ -50,6 +50,7 @@ def test_formulas_give_what_stands_in_them_and_on_the_page(client: FlaskClient, 
     formulas = 0
     for visual, name in zip(page.visuals, live.sheetnames[1:], strict=True):
         sheet, values = live[name], still[name]
+        assert "could not be made" not in str(sheet["A1"].value), visual.name
         assert sheet.freeze_panes.endswith("2")
         for row in sheet.iter_rows():
             for cell in row:

@@ -1,0 +1,1 @@
+"""A page as a file, without a reader: `marketing-dashboard report`."""

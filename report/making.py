@@ -1,0 +1,196 @@
+"""`marketing-dashboard report`: a page for a query as PDF, XLSX or one HTML file, for a job that runs by itself.
+
+Whoever may read the table on disk may make a report; `--role` narrows it to what a role of the policy sees. The page is
+the one that readers see, drawn by an installed Chromium from a server of this process: on the loopback device only, and
+only for requests that carry a token made for this report.
+"""
+
+import argparse
+import base64
+import logging
+import os
+import secrets
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from access.policy import WrongPolicy, read_policy
+from access.rights import Admission, Rights
+from app import create_app, writing_of
+from callbacks.answers import ask
+from callbacks.operations import start_logging
+from callbacks.shown import ranks, shown
+from callbacks.workbook import workbook
+from components.url import write
+from components.visuals import Page
+from facts.engines.choice import engine_of
+from facts.protocol import DataProblem
+from facts.store import Source
+from pages import PAGES
+from report.chromium import NoChromium, Tab, tab
+from settings import Settings, WrongSetting
+
+_FORMS: Final = (".pdf", ".xlsx", ".html")
+_PAPERS: Final = {"A4": (297 / 25.4, 210 / 25.4), "Letter": (11.0, 8.5)}  # across, in inches
+_LETTER: Final = ("US", "CA", "MX", "PH", "CL", "CO")
+_HEADER: Final = "X-Report-Token"
+_MARGIN: Final = 0.394  # inches: 10 mm
+_FOOT: Final = (
+    '<div style="width:100%;padding:0 10mm;font:7px sans-serif;color:#5a6170;text-align:right">'
+    '<span class="pageNumber"></span> / <span class="totalPages"></span></div>'
+)
+
+
+class NoReport(Exception):
+    """The report cannot be made; the message says why and what to do."""
+
+
+def run(asked: argparse.Namespace, settings: Settings) -> int:
+    """Write the report; 0 where the file is written, else 1 with a sentence on stderr."""
+    start_logging("text")
+    try:
+        _make(asked, settings)
+    except (NoReport, NoChromium, DataProblem, WrongPolicy, WrongSetting) as problem:
+        print(f"marketing-dashboard: {problem}", file=sys.stderr)
+        return 1
+    except OSError as problem:
+        print(f"marketing-dashboard: {asked.out} could not be written: {problem.strerror}.", file=sys.stderr)
+        return 1
+    print(asked.out)
+    return 0
+
+
+def _make(asked: argparse.Namespace, settings: Settings) -> None:
+    form = asked.out.suffix.lower()
+    if form not in _FORMS:
+        raise NoReport(f"{asked.out} must end in .pdf, .xlsx or .html.")
+    if not asked.out.parent.is_dir():
+        raise NoReport(f"There is no folder {asked.out.parent}.")
+    rights = _rights(asked.role, settings)
+    known = [page.key for page in PAGES if page.visuals]
+    if asked.page not in known:
+        raise NoReport(f"There is no page “{asked.page}” with figures; there are {', '.join(known)}.")
+    page = next((page for page in shown(PAGES, rights) if page.key == asked.page), None)
+    if page is None:
+        raise NoReport(f"The role “{asked.role}” may not see the page “{asked.page}”.")
+    source = Source(settings.facts, engine=engine_of(settings))
+    try:
+        if source.current() is None:
+            raise NoReport(source.problem or "There is no data yet.")
+        query = asked.query.removeprefix("?")
+        body = _of(form, page, query, settings, source, rights, asked.paper)
+    finally:
+        source.close()
+    _write(asked.out, body)
+    told = {"page": page.key, "kind": f"report{form}", "role": rights.role, "bytes": len(body)}
+    logging.getLogger("dashboard.audit").info("export", extra={"told": told})
+
+
+def _of(
+    form: str, page: Page, query: str, settings: Settings, source: Source, rights: Rights, paper: str | None
+) -> bytes:
+    facts = source.current()
+    assert facts is not None
+    found = ask(facts, query, writing_of(settings)(facts), rights.rows, ranks(rights))
+    if found.notes:  # a report that nobody looks at while it is made must not show more than was asked for
+        raise NoReport(" ".join(found.notes))
+    if form == ".xlsx":
+        return workbook(page, facts, found, settings.prefix, rights.rows, rights.hides)
+    with _served(settings, source, rights) as (address, token), tab() as browser:
+        browser.open(f"{address}{page.path}?{write(found.query)}", {_HEADER: token})
+        browser.value(_READY)
+        return _pdf(browser, paper or _usual(settings.locale)) if form == ".pdf" else _html(browser)
+
+
+#: Resolves when the page stands as it goes on paper; a visual that failed fails the report.
+_READY: Final = """(async () => {
+    const pause = () => new Promise((resolve) => setTimeout(resolve, 50));
+    while (!window.dashboard?.view?.shown?.()) await pause();
+    await dashboard.later("paper");
+    await dashboard.paper.on();
+    const found = (state) => document.querySelector(`section:not([hidden]) > [data-state="${state}"] h2`)?.textContent;
+    if (found("error")) throw new Error(`“${found("error")}” failed`);
+    if (found("loading")) throw new Error(`“${found("loading")}” took too long`);
+})()"""
+
+
+def _pdf(browser: Tab, paper: str) -> bytes:
+    wide, high = _PAPERS[paper]
+    sheet = {"paperWidth": wide, "paperHeight": high, "printBackground": True, "preferCSSPageSize": False}
+    margins = {f"margin{side}": _MARGIN for side in ("Top", "Bottom", "Left", "Right")}
+    foot = {"displayHeaderFooter": True, "headerTemplate": "<span></span>", "footerTemplate": _FOOT}
+    return base64.b64decode(browser.call("Page.printToPDF", **sheet, **margins, **foot)["data"])
+
+
+def _html(browser: Tab) -> bytes:
+    text: str = browser.value("dashboard.paper.file()")
+    return text.encode()
+
+
+def _usual(locale: str) -> str:
+    return "Letter" if locale.rpartition("-")[2] in _LETTER else "A4"
+
+
+def _rights(role: str | None, settings: Settings) -> Rights:
+    every = tuple(page.key for page in PAGES)
+    if role is None:
+        return Rights(every, role="report")
+    if not settings.policy:
+        raise NoReport("--role needs a policy: name its file in DASHBOARD_POLICY.")
+    policy = read_policy(settings.policy, every)
+    found = next((each for each in policy.roles if each.name == role), None)
+    if found is None:
+        raise NoReport(f"The policy has no role “{role}”; it has {', '.join(each.name for each in policy.roles)}.")
+    return Rights(found.pages, found.rows, found.hides, found.name)
+
+
+@contextmanager
+def _served(settings: Settings, source: Source, rights: Rights) -> Iterator[tuple[str, str]]:
+    """The dashboard on the loopback device, for this report's token alone; gives its address and the token."""
+    token = secrets.token_urlsafe(32)
+    own = replace(settings, prefix="/", hosts=("127.0.0.1", "localhost"), log_out="", upload_limit=0)
+    admission = Admission(tuple(page.key for page in PAGES), given=rights)
+    server = create_app(own, source, admission).server
+    inner = server.wsgi_app
+
+    def outer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if secrets.compare_digest(environ.get("HTTP_X_REPORT_TOKEN", "").encode(), token.encode()):
+            return inner(environ, start_response)
+        start_response("403 Forbidden", [("Content-Type", "text/plain")])
+        return [b"This server makes a report and answers nobody else.\n"]
+
+    listening = make_server("127.0.0.1", 0, outer, threaded=True, request_handler=_Silent)
+    thread = threading.Thread(target=listening.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listening.server_port}/", token
+    finally:
+        listening.shutdown()
+        thread.join()
+        listening.server_close()
+
+
+class _Silent(WSGIRequestHandler):
+    def log(self, type: str, message: str, *args: Any) -> None:
+        """Its own browser is its only reader."""
+
+
+def _write(out: Path, body: bytes) -> None:
+    """All of the file or nothing of it: a job that reads it never finds half."""
+    with tempfile.NamedTemporaryFile(dir=out.parent, prefix=f".{out.name}-", delete=False) as file:
+        try:
+            file.write(body)
+            file.flush()
+            os.fsync(file.fileno())
+            os.chmod(file.name, 0o640)
+            os.replace(file.name, out)
+        except BaseException:
+            os.unlink(file.name)
+            raise
