@@ -18,7 +18,8 @@ from facts.importers.options import Options
 from facts.importers.reading import Sheet, sheets
 from facts.importers.recognise import Recognised, recognise
 from facts.importers.report import CURRENCY, CUT, PROGRAM, Finding, Import, ImportProblem
-from kpi.schema import COLUMNS, COUNTS, DATE, MEASURES, MONEY, TEXT, UNKNOWN
+from facts.importers.wide import long, spread
+from kpi.schema import COLUMNS, COUNTS, DATE, EVENTS, MEASURES, MONEY, TEXT, UNKNOWN
 
 #: Columns that tell rows apart; figures of rows that agree in all of them are added up.
 KEY: Final = (DATE, *TEXT, PROGRAM, CURRENCY)
@@ -41,19 +42,28 @@ def read_file(path: str | Path, options: Options | None = None, progress: Progre
 def _imports(name: str, found: list[Sheet], options: Options, progress: Progress) -> list[Import]:
     imports: list[Import] = []
     problems: list[ImportProblem] = []
-    for sheet in found:
+    for each in found:
+        sheet, said = _by_channel(each, options) if options.wide else (each, options)
         try:
-            known = recognise(sheet, options)
+            known = recognise(sheet, said)
         except ImportProblem as problem:
             problems.append(problem)
             continue
-        imports.append(_read(sheet, known, options, progress))
+        imports.append(_read(sheet, known, said, progress))
     if not imports:
         raise problems[0]
     if problems:
         passed = tuple(Finding("warning", f"Passed over: {problem}") for problem in problems)
         imports[0] = replace(imports[0], findings=(*imports[0].findings, *passed))
     return _apart(imports)
+
+
+def _by_channel(sheet: Sheet, options: Options) -> tuple[Sheet, Options]:
+    """A table with a column for each channel as a plain one, and what is still to be said about it."""
+    named = {DATE: "date", **options.columns}
+    platforms = options.values.get("platform", {})
+    plain = long(sheet, named, options.wide, platforms)
+    return plain, replace(options, columns={}, platform=None)
 
 
 def _apart(imports: list[Import]) -> list[Import]:
@@ -86,7 +96,8 @@ def _read(sheet: Sheet, known: Recognised, options: Options, progress: Progress)
         return _business(table)
     days = _days(table, day)
     if not np.isnat(days).any():
-        _note_weeks(table, days)
+        if not options.weeks:
+            _note_weeks(table, days)
         kept = _not_total(table, days)
         if not kept.all():
             table.keep(kept, "totals")
@@ -110,11 +121,15 @@ def _read(sheet: Sheet, known: Recognised, options: Options, progress: Progress)
     for name, reason in missing.items():
         if name in ("clicks", "conversions", "revenue", "impressions", "spend"):
             table.note(f"No {name}: {reason}.")
+    cut = _cut(table, frame)
+    frame = _added_up(table, frame)
+    if options.weeks:
+        frame = _daily(table, frame, COUNTS, (*EVENTS, *MONEY), (*TEXT, PROGRAM, CURRENCY)).assign(reach=np.nan)
     return Import(
         file=sheet.name,
         kind="ads",
         source=known.layout.name,
-        frame=_added_up(table, frame).assign(**{CUT: _cut(table, frame)})[[*COLUMNS, CUT, PROGRAM, CURRENCY]],
+        frame=frame.assign(**{CUT: cut})[[*COLUMNS, CUT, PROGRAM, CURRENCY]],
         rows=len(table),
         dropped=tuple(table.dropped),
         findings=tuple(table.findings),
@@ -242,6 +257,17 @@ def _added_up(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
     return sums.reset_index()
 
 
+def _daily(
+    table: Table, frame: pd.DataFrame, counts: Sequence[str], others: Sequence[str], unit: Sequence[str]
+) -> pd.DataFrame:
+    table.note(
+        "Sums of weeks, spread evenly over their seven days: totals of whole weeks are right, single days are not "
+        "known.",
+        "warning",
+    )
+    return spread(frame, counts, others, unit).sort_values([DATE, *unit], ignore_index=True)
+
+
 def _cut(table: Table, frame: pd.DataFrame) -> str:
     """What the rows are broken down by: dimensions first, then what is no dimension here."""
     held = [name for name in ("campaign", "region", "device", "segment") if (frame[name] != UNKNOWN).any()]
@@ -268,6 +294,8 @@ def _business(table: Table) -> Import:
         .sum(min_count=1)
         .reset_index()
     )
+    if table.options.weeks:
+        frame = _daily(table, frame, business.COUNTS, business.MONEY, (CURRENCY,))
     missing = {name: "the file has no such column" for name in business.MEASURES if not table.has(name)}
     return Import(
         file=table.name,

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
+from facts.importers.business import MEASURES as BUSINESS
 from facts.importers.headers import EXTRA_CUTS, PERIOD_FIELDS, normal
 from facts.importers.report import ImportProblem
-from kpi.schema import DIMENSIONS, IDENTIFIERS, MEASURES, ORDER
+from facts.importers.wide import CHANNEL
+from kpi.schema import DATE, DIMENSIONS, IDENTIFIERS, MEASURES, ORDER
 
 PLATFORMS: Final = {name.casefold(): name for name in ORDER["platform"]} | {"facebook": "Meta"}
 _FIELDS: Final = {"date", "currency", "program", "gender", "age", *DIMENSIONS, *IDENTIFIERS, *MEASURES, *EXTRA_CUTS}
@@ -17,7 +19,9 @@ _FIELDS: Final = {"date", "currency", "program", "gender", "age", *DIMENSIONS, *
 @dataclass(frozen=True)
 class Options:
     """`platform`, `account` and `currency` hold for the whole file; `dates` is "dmy" or "mdy"; `columns` says which
-    header holds a field, `values` what a dimension's values are called here.
+    header holds a field, `values` what a dimension's values are called here. `wide` has the pattern of each channel's
+    columns, `weeks` says that a row is the sum of seven days (facts.importers.wide), `kind` "business" that it is the
+    shop's.
     """
 
     platform: str | None = None
@@ -26,6 +30,9 @@ class Options:
     dates: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    wide: Mapping[str, str] = field(default_factory=dict)
+    weeks: bool = False
+    kind: str = "ads"
 
     def with_mapping(self, path: str | Path) -> "Options":
         """These options completed by a mapping file; what is already said stays. Raises ImportProblem."""
@@ -64,15 +71,27 @@ def read_mapping(path: str | Path) -> Options:
     content = read_toml(path)
     columns = content.pop("columns", {})
     values = content.pop("values", {})
+    wide = content.pop("wide", {})
+    weeks = content.pop("weeks", False)
+    kind = content.pop("kind", "ads")
     plain = {name: content.pop(name) for name in ("platform", "account", "currency", "dates") if name in content}
     if content:
         raise ImportProblem(f"{path}: “{next(iter(content))}” means nothing here; see docs/import.md for what does.")
     if not isinstance(columns, dict) or not all(isinstance(each, str) for each in [*columns.values(), *plain.values()]):
         raise ImportProblem(f'{path}: write texts, as in [columns] spend = "Belopp".')
+    if not isinstance(weeks, bool) or kind not in ("ads", "business"):
+        raise ImportProblem(f'{path}: weeks is true or false, kind "ads" or "business".')
+    if not isinstance(wide, dict) or not all(
+        name in MEASURES and isinstance(text, str) and text.count(CHANNEL) == 1 for name, text in wide.items()
+    ):
+        raise ImportProblem(f'{path}: write [wide] with patterns of columns, as in spend = "{CHANNEL}_spend".')
     fields = {name.replace("_", " ") if name.replace("_", " ") in EXTRA_CUTS else name for name in columns}
-    unknown = sorted(fields - _FIELDS - set(PERIOD_FIELDS))
+    known_fields = {DATE, "currency", *BUSINESS} if kind == "business" else _FIELDS
+    unknown = sorted(fields - known_fields - set(PERIOD_FIELDS))
     if unknown:
-        raise ImportProblem(f"{path}: “{unknown[0]}” is no column of the facts; they are {', '.join(sorted(_FIELDS))}.")
+        raise ImportProblem(
+            f"{path}: “{unknown[0]}” is no column of the facts; they are {', '.join(sorted(known_fields))}."
+        )
     for name, known in values.items() if isinstance(values, dict) else [("values", None)]:
         if name not in DIMENSIONS or not isinstance(known, dict) or not all(isinstance(v, str) for v in known.values()):
             raise ImportProblem(
@@ -87,4 +106,7 @@ def read_mapping(path: str | Path) -> Options:
         dates=plain.get("dates"),
         columns={name: normal(header) for name, header in columns.items()},
         values={name: {key.casefold(): value for key, value in known.items()} for name, known in values.items()},
+        wide=wide,
+        weeks=weeks,
+        kind=kind,
     )

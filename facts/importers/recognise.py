@@ -94,6 +94,10 @@ def recognise(sheet: Sheet, options: Options) -> Recognised:
 
 def _candidates(options: Options) -> list[Layout]:
     layouts = list(LAYOUTS)
+    if options.kind == "business":
+        extra = {field: (header,) for field, header in options.columns.items()}
+        columns = {name: (*extra.get(name, ()), *known) for name, known in business.LAYOUT.columns.items()}
+        return [replace(business.LAYOUT, columns=columns, needs=("revenue",))]
     if options.platform:
         layouts = [each for each in layouts if each.platform in (None, options.platform) and each.kind == "ads"]
         layouts = [

@@ -1,11 +1,12 @@
 """Every sample export imports to what its manifest says, money to 0.02 and counts exactly, or is refused as it says."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from facts.importers import ImportProblem
+from facts.importers import ImportProblem, Options
 from facts.importers.importing import read_file
 from tests.facts.importers.conftest import FIXTURES, SAMPLES
 
@@ -26,6 +27,45 @@ REFUSED = {
     "meridian": "a column for each channel",
     "nab_realAdExchange": "no advertising report",
 }
+
+
+#: What a person says of tables of weeks with a column for each channel, and they import to their totals.
+MODELS = {
+    "robyn/dt_simulated_weekly.csv": (
+        'weeks = true\n[columns]\ndate = "DATE"\n[wide]\nspend = "{channel}_S"\n[values.platform]\nfacebook = "Meta"\n',
+        'weeks = true\nkind = "business"\n[columns]\ndate = "DATE"\nrevenue = "revenue"\n',
+    ),
+    "meridian": (
+        'weeks = true\n[columns]\ndate = "time"\n{geo}'
+        '[wide]\nspend = "{channel}_spend"\nimpressions = "{channel}_impression"\n',
+    ),
+}
+
+
+@pytest.mark.parametrize("name", [name for name in THIRD if name.startswith(("meridian/", "robyn/dt"))])
+def test_tables_of_marketing_mix_models_import_to_their_totals_where_a_mapping_says_how(
+    name: str, tmp_path: Path
+) -> None:
+    expected, sums = THIRD[name], {}
+    for text in MODELS.get(name) or MODELS["meridian"]:
+        mapping = tmp_path / "mapping.toml"
+        mapping.write_text(text.replace("{geo}", 'region = "geo"\n' if expected.get("geos", 1) > 1 else ""))
+        (found,) = read_file(SAMPLES / name, Options().with_mapping(mapping))
+        frame = found.frame
+        sums |= {
+            column: frame[column].sum() for column in frame if frame[column].dtype == float and frame[column].any()
+        }
+        days = frame["date"]
+        assert (str(found.first), days.nunique()) == (
+            expected["date_min"],
+            7 * days[days.dt.day_of_week == 0].nunique(),
+        )
+        assert str(found.last - timedelta(days=6)) == expected["date_max"]
+        if "geos" in expected:
+            assert frame["region"].nunique() == expected["geos"]
+    for measure in ("spend", "impressions", "revenue"):
+        if measure in expected:
+            assert sums[measure] == pytest.approx(expected[measure], abs=0.02 if measure != "impressions" else 1e-6)
 
 
 def check(path: Path, name: str, expected: dict[str, object]) -> None:

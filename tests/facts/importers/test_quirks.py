@@ -333,3 +333,40 @@ def test_the_dashboards_own_table_comes_in_as_it_is(facts_path: Path, tmp_path: 
         assert found.frame[measure].sum() == pytest.approx(sum(own[measure].to_pylist())), measure
     for text in (*DIMENSIONS, "account", "campaign_id"):
         assert set(found.frame[text]) == set(own[text].to_pylist()), text
+
+
+WEEKS = 'platform = "Google"\ncurrency = "EUR"\nweeks = true\n[columns]\ndate = "Week of"\n'
+
+
+def test_sums_of_weeks_are_spread_where_a_mapping_says_so_and_nothing_is_lost(file: File) -> None:
+    mapping = file(
+        'currency = "EUR"\nweeks = true\n[columns]\ndate = "week"\nregion = "geo"\n[values.platform]\nfb = "Meta"\n'
+        '[wide]\nspend = "{channel}_spend"\nimpressions = "{channel}_imp"\n',
+        "mapping.toml",
+    )
+    path = file(
+        "Model data\nweek,geo,FB_imp,FB_spend,TV_spend,Organic_imp\n"
+        "2025-06-30,North,100,70.07,7,9\n2025-07-07,North,3,,14,9\n"
+    )
+    with pytest.raises(ImportProblem, match="a column for each channel"):
+        one(path)
+
+    (found,) = read_file(path, Options().with_mapping(mapping))
+
+    frame = found.frame
+    assert frame.groupby(["platform", "campaign"])[["spend", "impressions"]].sum(min_count=1).to_dict("index") == {
+        ("Meta", "FB"): {"spend": pytest.approx(70.07), "impressions": 103},
+        ("Other", "TV"): {"spend": pytest.approx(21), "impressions": pytest.approx(float("nan"), nan_ok=True)},
+    }
+    assert (str(found.first), str(found.last), set(frame["region"])) == ("2025-06-30", "2025-07-13", {"North"})
+    first = frame[(frame["campaign"] == "FB") & (frame["date"] < "2025-07-07")]
+    assert first["impressions"].tolist() == [15, 15, 14, 14, 14, 14, 14]
+    assert first["spend"].tolist() == pytest.approx([10.01] * 7)
+    assert "spread evenly" in findings(found)
+
+
+def test_days_are_not_taken_for_weeks(file: File) -> None:
+    mapping = file(WEEKS, "mapping.toml")
+    path = file("Week of,campaign,spend\n2025-07-01,A,5\n2025-07-02,A,5\n")
+    with pytest.raises(ImportProblem, match="says weeks, but 2025-07-02 follows less than 7 days"):
+        read_file(path, Options().with_mapping(mapping))
