@@ -21,6 +21,9 @@ from kpi.selection import Extent, Grouping, Selection, baseline, cut_short
 
 OVER_TIME: Final[Grouping] = (DATE,)
 SPARK_POINTS: Final = 60
+#: A dimension with more values than this is listed in part; the rest is found by name (`found`).
+MANY: Final = 200
+LISTED: Final = 100
 
 _log = logging.getLogger(__name__)
 
@@ -56,11 +59,19 @@ def view(page: Page, facts: Facts, asked: Asked, scope: Scope = (), problem: str
         "data": data_of(facts, asked.formats) | {"notice": notice(facts, problem)},
         "period": _period(asked),
         "extent": {"first": asked.extent.first.isoformat(), "last": asked.extent.last.isoformat()},
-        "options": asked.options,
+        "options": {name: values if len(values) <= MANY else values[:LISTED] for name, values in asked.options.items()},
+        "many": {name: len(values) for name, values in asked.options.items() if len(values) > MANY},
         "chosen": _chosen(asked.query),
         **({"spec": visuals_of(page)} if page.panel else {}),
         "visuals": {visual.name: drawn(visual, reading, asked, facts, scope) for visual in page.visuals},
     }
+
+
+def found(values: Sequence[str], text: str) -> dict[str, Any]:
+    """Those of a long list whose names have every word of `text`: the first of them, and how many there are."""
+    words = text.casefold().split()
+    having = [value for value in values if all(word in value.casefold() for word in words)] if words else values
+    return {"values": having[:LISTED], "count": len(having)}
 
 
 def reading_of(visuals: Sequence[Visual], facts: Facts, asked: Asked, scope: Scope = ()) -> Reading | None:

@@ -41,6 +41,7 @@ KINDS: Final[dict[str, Kind]] = {
     "/data/<page>/<visual>.<kind>": "figures",
     "/data/<page>.xlsx": "figures",
     "/version": "shell",
+    "/options/<dimension>": "shell",
     "/_dash-layout": "shell",
     "/_dash-dependencies": "shell",
     "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>": "shell",

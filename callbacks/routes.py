@@ -7,6 +7,7 @@ from flask import Flask, Response, request
 
 from access.rights import Rights
 from callbacks.answers import ask, data_of, reading_of
+from callbacks.answers import found as found_in
 from callbacks.files import csv_of, json_of, xlsx_of
 from callbacks.operations import Metrics
 from callbacks.shown import ranks, rights, shown
@@ -73,6 +74,16 @@ def register(
         answer = figures(workbook(found, facts, asked, prefix, mine.rows, mine.hides), _KINDS["xlsx"])
         answer.headers["Content-Disposition"] = f'attachment; filename="{page}.xlsx"'
         return answer
+
+    @server.get("/options/<dimension>")
+    def options(dimension: str) -> Response:
+        facts = source.current()
+        if facts is None:
+            return refusal(503, source.problem or "There is no data yet.")
+        values = facts.options(rights().rows).get(dimension)
+        if values is None:
+            return refusal(404, "There is no such filter.")
+        return figures(orjson.dumps(found_in(values, request.args.get("find", "")[:200])), "application/json")
 
     @server.get("/version")
     def version() -> Response:

@@ -153,7 +153,8 @@ def _left_out(found: Ranking, reading: Reading) -> str | None:
     least = figure("spend", found.least_spend, reading.formats)
     campaigns = "campaign" if found.too_small == 1 else "campaigns"
     few = reading.formats.number(found.too_small)
-    return f"{few} {campaigns} with less than 1% of the spend ({least}) left out: too little to judge."
+    bound = "the average campaign’s spend" if found.of_average else "1% of the spend"
+    return f"{few} {campaigns} with less than {bound} ({least}) left out: too little to judge."
 
 
 def _nothing_to_rank(found: Ranking, reading: Reading) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Final, TypeVar
 from urllib.parse import parse_qsl, quote
 
@@ -164,10 +165,15 @@ def read(
     return query, tuple(notes)
 
 
+@lru_cache(maxsize=64)
+def _existing(options: tuple[str, ...]) -> tuple[frozenset[str], int]:
+    """The values, and the most commas in one; kept, as there may be thousands of them."""
+    return frozenset(options), max((value.count(",") for value in options), default=0)
+
+
 def _values(text: str, options: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
     """The known and the unknown values in a list. A value whose comma was not escaped is recognised too."""
-    exist = set(options)
-    most_commas = max((value.count(",") for value in options), default=0)
+    exist, most_commas = _existing(tuple(options))
     pieces = text.split(",")
     known: dict[str, None] = {}
     unknown: dict[str, None] = {}

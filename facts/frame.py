@@ -17,12 +17,14 @@ import pandas as pd
 from cachetools import LRUCache
 
 from facts.beside import NOTHING, Beside
-from facts.groups import Keys, grouped
+from facts.groups import Keys, coarse, grouped
 from facts.protocol import DataProblem, Scope
 from facts.sums import Ints, Sums
 from kpi.schema import DATE, DIMENSIONS, MEASURES, in_order
 from kpi.selection import Extent, Grain, Grouping, Selection, period_start
 
+#: A dimension with at most so many values is summed over the long ones, such as thousands of campaigns, first.
+_SHORT: Final = 64
 _WINDOW_BYTES: Final = 16_000_000
 _RESULT_BYTES: Final = 12_000_000
 
@@ -104,12 +106,15 @@ class FrameFacts:
         allowed = self._allowed(selection.only) & self._allowed(scope)
         cells = self._of_cells(first, last)
         taken = np.flatnonzero(allowed & (cells.rows > 0))
-        by_cell = cells.take(taken), {name: (code[taken], self._values[name]) for name, code in self._code.items()}
+        names = {name for grouping in groupings if DATE not in grouping for name in grouping}
+        by_cell = cells.take(taken), {name: (self._code[name][taken], self._values[name]) for name in names}
+        short = tuple(sorted(name for name in names if len(self._values[name]) <= _SHORT))
+        fewer = coarse(short, *by_cell)
         by_row = None
         found = {}
         for grouping in groupings:
             if DATE not in grouping:
-                found[grouping] = grouped(grouping, *by_cell)
+                found[grouping] = grouped(grouping, *(fewer if set(grouping) <= set(short) else by_cell))
                 continue
             if grouping == (DATE,):
                 found[grouping] = self._over_time(first, last, allowed, selection.grain)

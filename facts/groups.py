@@ -13,19 +13,39 @@ from kpi.selection import Grouping
 Keys = Mapping[str, tuple[Ints, list[str] | list[pd.Timestamp]]]
 
 
+def coarse(names: Grouping, sums: Sums, keys: Keys) -> tuple[Sums, Keys]:
+    """The sums by `names` alone, from which all groupings of some of them follow; as they are where that is no less."""
+    present, group = _numbered(names, len(sums.rows), keys)
+    if 2 * len(present) > len(sums.rows):
+        return sums, keys
+    fewer: dict[str, tuple[Ints, list[str] | list[pd.Timestamp]]] = {}
+    left = present
+    for name in reversed(names):
+        meanings = keys[name][1]
+        fewer[name] = left % len(meanings), meanings
+        left = left // len(meanings)
+    return sums.grouped(group, len(present)), fewer
+
+
 def grouped(grouping: Grouping, sums: Sums, keys: Keys) -> pd.DataFrame:
     """The totals frame of one grouping, its groups in the order of their values."""
-    number = np.zeros(len(sums.rows), dtype=np.intp)
+    present, group = _numbered(grouping, len(sums.rows), keys)
+    return sums.grouped(group, len(present)).frame(_index(grouping, present, keys))
+
+
+def _numbered(grouping: Grouping, count: int, keys: Keys) -> tuple[Ints, Ints]:
+    """Which combinations of values occur, as numbers in their order, and the place among them of each of `count`."""
+    number = np.zeros(count, dtype=np.intp)
     size = 1
     for name in grouping:
         number = number * len(keys[name][1]) + keys[name][0]
         size *= len(keys[name][1])
-    if size <= max(1024, len(number)):
+    if size <= max(1024, count):
         place = np.bincount(number, minlength=size) > 0
         present, group = np.flatnonzero(place), (np.cumsum(place) - 1)[number]
     else:  # far more combinations than rows: number only those that occur
         present, group = np.unique(number, return_inverse=True)
-    return sums.grouped(group.astype(np.intp, copy=False), len(present)).frame(_index(grouping, present, keys))
+    return present, group.astype(np.intp, copy=False)
 
 
 def _index(grouping: Grouping, present: Ints, keys: Keys) -> pd.Index:

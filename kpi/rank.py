@@ -8,17 +8,21 @@ import pandas as pd
 
 from kpi.metrics import METRICS
 
-#: A campaign with less than this fraction of the selection's spend is too small to rank.
+#: A campaign with less than this fraction of the selection's spend is too small to rank; of more than a hundred
+#: campaigns, one with less than their average.
 LEAST_SHARE: Final = 0.01
 
 
 @dataclass(frozen=True)
 class Ranking:
-    """`rows`: the metrics frame of the ranked, first to last. `too_small`: how many had less than `least_spend`."""
+    """`rows`: the metrics frame of the ranked, first to last. `too_small`: how many had less than `least_spend`,
+    the average where `of_average`.
+    """
 
     rows: pd.DataFrame
     too_small: int
     least_spend: float
+    of_average: bool = False
 
 
 def standing(metrics: pd.DataFrame, key: object, by: str) -> tuple[int, int] | None:
@@ -41,9 +45,10 @@ def rank(metrics: pd.DataFrame, by: str, *, best: bool, limit: int) -> Ranking:
     and counted, rows without a value of `by` are left out. Equal values keep the frame's order.
     """
     spend, values = metrics["spend"].to_numpy(), metrics[by].to_numpy()
-    least = float(np.nansum(spend)) * LEAST_SHARE
+    of_average = len(spend) * LEAST_SHARE > 1
+    least = float(np.nansum(spend)) * (1 / len(spend) if of_average else LEAST_SHARE)
     enough = spend >= least
     judged = np.flatnonzero(enough & ~np.isnan(values))
     falling = (METRICS[by].better != "down") == best
     order = np.argsort(-values[judged] if falling else values[judged], kind="stable")
-    return Ranking(metrics.iloc[judged[order[:limit]]], int((~enough).sum()), least)
+    return Ranking(metrics.iloc[judged[order[:limit]]], int((~enough).sum()), least, of_average)

@@ -1,19 +1,24 @@
-// The filter over long lists: searched by name, what is chosen on top, at most a hundred names drawn.
+// The filter over long lists: searched by name, what is chosen on top, at most a hundred names drawn. Of very long ones
+// only the first names are here; the server finds the others.
 (() => {
   const dashboard = (window.dashboard ??= {});
   const { make, text, hide } = dashboard;
   const DRAWN = 100;
+  const WAIT = 150; // ms after the last key
   const searches = new Map(); // dimension -> what build() made
 
-  function fill(field, values, chosen) {
+  /** `many` is how many values there are where `values` are the first of them, else 0. */
+  function fill(field, values, chosen, many = 0) {
     const dimension = field.dataset.filter;
     let search = searches.get(dimension);
     if (!search) searches.set(dimension, (search = build(field, dimension)));
     const same = search.values.length === values.length && search.values.every((value, place) => value === values[place]);
     if (same && search.chosen.join("\n") === chosen.join("\n")) return;
     search.values = values;
+    search.many = many;
     search.chosen = [...chosen];
     draw(search);
+    if (many && search.input.value.trim()) ask(search);
   }
 
   function build(field, dimension) {
@@ -27,36 +32,70 @@
     const list = make("div", { class: "found", role: "group", "aria-label": field.dataset.label });
     const more = make("p", { class: "more", role: "status" });
     place.replaceChildren(input, chips, list, more);
-    return { dimension, plain, input, chips, list, more, reset, values: [], chosen: [] };
+    return { dimension, plain, input, chips, list, more, reset, values: [], chosen: [], many: 0, timer: 0, found: null };
   }
 
   function draw(search) {
-    const { dimension, plain, input, chips, list, more, reset, values, chosen } = search;
+    const { dimension, plain, input, chips, list, more, reset, values, chosen, many } = search;
     const words = input.value.trim().toLocaleLowerCase().split(/\s+/).filter(Boolean);
     const ticked = new Set(chosen);
-    const found = values.filter((value) => words.every((word) => value.toLocaleLowerCase().includes(word)));
+    const asked = many > 0 && words.length > 0;
+    if (asked && search.found?.text !== input.value) return tick(search, chips, ticked); // until the server has answered
+    const found = asked ? search.found.values : values.filter((value) => words.every((word) => value.toLocaleLowerCase().includes(word)));
     const focused = document.activeElement?.closest?.(".found, .picked") ? document.activeElement.value ?? document.activeElement.dataset.value : null;
-    chips.replaceChildren(...chosen.map((value) =>
-      make("span", { class: "chip", title: value }, make("span", { class: "chip-value", text: value }),
-        make("button", { type: "button", "data-do": "unpick", "data-value": value, "aria-label": `Remove ${value}` }, dashboard.icon("close")))));
+    chips.replaceChildren(...chosen.map(chip));
     list.replaceChildren(...found.slice(0, DRAWN).map((value) => {
       const { row, box } = dashboard.filters.option(dimension, value);
       box.checked = ticked.has(value);
       return row;
     }));
-    const left = found.length - DRAWN;
+    const left = (asked ? search.found.count : many || found.length) - Math.min(found.length, DRAWN);
     text(more, left > 0 ? `${dashboard.format.count(left)} more: type to narrow` : found.length === 0 ? `No ${plain} has this in its name` : chosen.length ? "" : `All ${plain}s`);
     hide(more, more.textContent === "");
     hide(reset, chosen.length === 0);
     if (focused) (list.querySelector(`input[value="${CSS.escape(focused)}"]`) ?? input).focus({ preventScroll: true });
   }
 
+  const chip = (value) =>
+    make("span", { class: "chip", title: value }, make("span", { class: "chip-value", text: value }),
+      make("button", { type: "button", "data-do": "unpick", "data-value": value, "aria-label": `Remove ${value}` }, dashboard.icon("close")));
+
   function choose(search, chosen) {
-    search.chosen = search.values.filter((value) => chosen.includes(value));
+    search.chosen = search.many ? chosen : search.values.filter((value) => chosen.includes(value));
     const top = search.list.scrollTop;
     draw(search);
     search.list.scrollTop = top;
     dashboard.view.change({ [search.dimension]: search.chosen });
+  }
+
+  /** Ticks and chips of what is chosen, the list left as it is. */
+  function tick(search, chips, ticked) {
+    chips.replaceChildren(...search.chosen.map(chip));
+    for (const box of search.list.querySelectorAll("input")) box.checked = ticked.has(box.value);
+    hide(search.reset, search.chosen.length === 0);
+  }
+
+  /** Has the server find what the box says; the last word typed wins. */
+  function ask(search) {
+    clearTimeout(search.timer);
+    const text = search.input.value;
+    search.timer = setTimeout(async () => {
+      try {
+        const response = await fetch(`${dashboard.prefix}options/${search.dimension}?find=${encodeURIComponent(text)}`, { redirect: "manual", headers: { Accept: "application/json" } });
+        const { values, count } = await response.json();
+        search.found = { text, values, count };
+      } catch {
+        text === search.input.value && dashboard.freshness.lost();
+        return;
+      }
+      if (text === search.input.value) draw(search);
+    }, WAIT);
+  }
+
+  function searched(input) {
+    const search = of(input);
+    if (search.many && input.value.trim()) ask(search);
+    else draw(search);
   }
 
   const of = (element) => searches.get(element.closest("fieldset").dataset.filter);
@@ -72,5 +111,5 @@
     search.input.focus({ preventScroll: true });
   }
 
-  dashboard.campaigns = { fill, toggled, unpick, searched: (input) => draw(of(input)) };
+  dashboard.campaigns = { fill, toggled, unpick, searched };
 })();

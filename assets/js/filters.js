@@ -8,9 +8,9 @@
   const fieldOf = (dimension) => document.querySelector(`fieldset[data-filter="${dimension}"]`);
 
   /** Lists and ticks of an answer; lists are made anew only where their options changed. */
-  function fill({ options, chosen }) {
+  function fill({ options, chosen, many }) {
     for (const [dimension, values] of Object.entries(options)) {
-      if (dimension === "campaign" || values.length > MANY) dashboard.campaigns.fill(fieldOf(dimension), values, chosen[dimension] ?? []);
+      if (dimension === "campaign" || values.length > MANY) dashboard.campaigns.fill(fieldOf(dimension), values, chosen[dimension] ?? [], many[dimension] ?? 0);
       else fillList(dimension, values, chosen[dimension] ?? []);
     }
   }

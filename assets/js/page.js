@@ -67,7 +67,8 @@
   function chips({ chosen, options, period: { label } }) {
     const narrowed = Object.keys(spec.dimensions).filter((dimension) => chosen[dimension]?.length);
     const found = narrowed.map((dimension) => {
-      const values = options[dimension].filter((value) => chosen[dimension].includes(value)); // in the lists' order
+      const known = options[dimension].filter((value) => chosen[dimension].includes(value)); // in the lists' order
+      const values = known.length === chosen[dimension].length ? known : chosen[dimension]; // a long list comes in part
       const named = values.length > 3 ? `${values.slice(0, 2).join(", ")} and ${values.length - 2} more` : values.join(", ");
       return { dimension, label: spec.dimensions[dimension], named, all: values.join(", ") };
     });

@@ -1,5 +1,6 @@
 """Call-outs say what the figures say, in singular, plural, tie and loss."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -106,3 +107,12 @@ def test_a_ranking_goes_by_better_and_names_what_it_leaves_out(by: str, best: bo
     found = rank(frame, by, best=best, limit=2)
 
     assert (found.rows.index.tolist(), found.too_small) == (expected, 1)
+
+
+def test_of_many_campaigns_those_above_their_average_are_ranked() -> None:
+    spend = np.arange(1.0, 1001.0)
+    found = rank(pd.DataFrame({"spend": spend, "roas": -spend}), "roas", best=True, limit=3)
+    assert found.of_average
+    assert found.least_spend == 500.5
+    assert found.rows.index.tolist() == [500, 501, 502]
+    assert found.too_small == 500

@@ -1,0 +1,164 @@
+"""The browser path against the peers and against bare plotly.js, with the shared harness, all in one run.
+
+Run by `bench.run` with the harness's own Python (it needs playwright and aiohttp, and nothing of ours):
+
+    python bench/against.py --harness DIR --facts FACTS.parquet --command "marketing-dashboard serve" --out FILE
+
+Ours shows every day of the facts (`last=all`), as the peers do, and each click asks for a selection that nobody asked
+for before: ahead of it, and not measured, other campaigns are chosen, so that neither the browser's nor the server's
+cache has the answer. `again` is the same click as the harness makes it, where the browser has the answer.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+import tempfile
+import time
+from typing import ClassVar
+
+import playwright.async_api as web
+
+FRESH = """() => {
+  const all = dashboard.view.shown().options.campaign;
+  const left = new Set();
+  while (left.size < 2) left.add(all[Math.floor(Math.random() * all.length)]);
+  const device = ["Desktop", "Mobile", "Tablet"].filter(() => Math.random() < 0.8);
+  dashboard.view.change({ campaign: all.filter((each) => !left.has(each)), device: device.length === 3 ? [] : device });
+}"""
+
+
+def allow_the_probe() -> None:
+    """The stop-watch evaluates text in the page, which our policy forbids: the browser under test puts it aside."""
+    plain = web.Browser.new_context
+
+    async def new_context(self, **options):
+        context = await plain(self, **{**options, "bypass_csp": True})
+        context.set_default_navigation_timeout(180_000)  # a busy machine takes a minute to import a peer
+        return context
+
+    web.Browser.new_context = new_context
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--harness", required=True)
+    parser.add_argument("--facts", required=True)
+    parser.add_argument("--command", required=True)
+    parser.add_argument("--directory", default=".")
+    parser.add_argument("--out", required=True)
+    parser.add_argument("--clicks", type=int, default=8)
+    parser.add_argument("--loads", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=8)
+    parser.add_argument("--readers", type=int, default=20)
+    parser.add_argument("--only", default="browser,limit,load")
+    arguments = parser.parse_args()
+    os.environ["FACTS"] = os.path.abspath(arguments.facts)
+    sys.path.insert(0, arguments.harness)
+    allow_the_probe()
+    found = {}
+    if "browser" in arguments.only:
+        found |= browser(arguments)
+    if "limit" in arguments.only:
+        found["limit"] = limits(arguments)
+    if "load" in arguments.only:
+        found["load"] = load(arguments)
+    with open(arguments.out, "w") as file:
+        json.dump(found, file, indent=1)
+
+
+def browser(arguments) -> dict:
+    """Medians by app and page."""
+    import apps
+    import measure
+
+    class Ours(apps.Ours):
+        name, port = "ours", 8147
+        pages: ClassVar = {"executive": "/?last=all", "cmo": "/cmo?last=all", "cfo": "/cfo?last=all"}
+
+        async def prepare(self, page, off):
+            await page.evaluate(FRESH)
+            await page.wait_for_timeout(150)
+
+    class Usual(Ours):
+        """Ours as it opens, 28 days, and clicked as the harness clicks: the browser has seen both answers."""
+
+        name, port = "ours, 28 days, again", 8146
+        pages: ClassVar = {"cfo": "/cfo"}
+
+        async def prepare(self, page, off):
+            pass
+
+    class Naive(apps.DashNaive):
+        pages: ClassVar = {"cfo": "/cfo"}
+
+    class Vizro(apps.Vizro):
+        pages: ClassVar = {"cfo": "/cfo"}
+
+    found = []
+    for kind in (apps.Streamlit, Naive, Vizro, Ours, Usual):
+        ours = issubclass(kind, Ours)
+        app = kind(command=arguments.command, cwd=arguments.directory) if ours else kind()
+        if ours:
+            app.env = {"DASHBOARD_PORT": str(app.port), "DASHBOARD_WORKERS": "2", "PYTHONDONTWRITEBYTECODE": ""}
+        app.mode = "click"
+        found.append(app)
+    results = {}
+    began = os.getloadavg()
+    for app in found:  # one after the other: no server disturbs another's figures, and one that fails is left out
+        with tempfile.TemporaryDirectory() as folder:
+            options = argparse.Namespace(
+                pages=None, out_dir=folder, ours_pid=None, chromium=measure.CHROME, film=None, profile=None,
+                verbose=False, n=arguments.clicks, rounds=1, loads=arguments.loads, warmup=2,
+            )  # fmt: skip
+            try:
+                raw, _ = asyncio.run(measure.measure(options, [app]))
+            except Exception as problem:
+                print(f"{app.name} could not be measured: {problem}", file=sys.stderr, flush=True)
+                continue
+        measured = raw[app.name]
+        pages = {
+            page: measure.summary(each["recs"], each["cold"], each["warm"]) for page, each in measured["pages"].items()
+        }
+        for page, each in measured["pages"].items():
+            pages[page]["errors"] = each.get("errors", [])[:3]
+        results[app.name] = {"pss_mb": measured["pss_mb"], "pages": pages}
+    return {"when": time.strftime("%F %T"), "load": [began, os.getloadavg()], "apps": results}
+
+
+def limits(arguments) -> dict:
+    """What bare plotly.js takes for each page's charts, with cards and tables as HTML."""
+    import limit
+
+    found = {}
+    frame = limit.m.load()
+    for page in ("executive", "cmo", "cfo"):
+        states = [
+            limit.state(page, frame),
+            limit.state(page, limit.m.apply_filters(frame, platform=["Meta", "Google", "Amazon"])),
+        ]
+        options = argparse.Namespace(page=page, n=max(5, arguments.clicks), chromium=limit.M.CHROME, out_dir=".")
+        measured, _ = asyncio.run(limit.browser_limits(options, states))
+        found[page] = {
+            name: limit.M.q(values, 0.5)
+            for name, values in measured.items()
+            if name in ("react", "react+page", "event floor")
+        }
+    return found
+
+
+def load(arguments) -> dict:
+    """Changes a second of plain Dash with as many readers."""
+    import load as loading
+
+    with tempfile.TemporaryDirectory() as folder:
+        options = argparse.Namespace(
+            apps="dash_naive", page="cfo", users=[arguments.readers], seconds=arguments.seconds, out_dir=folder,
+            chromium=loading.M.CHROME, ours_command=None, ours_dir=None, ours_url=None, ours_pid=None,
+        )  # fmt: skip
+        return {name: found["rows"][0] for name, found in asyncio.run(loading.run(options)).items()}
+
+
+if __name__ == "__main__":
+    main()

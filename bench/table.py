@@ -1,0 +1,153 @@
+"""The tables of docs/performance.md from bench/results/*.json, between the marks that stand there."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+PAGES = ("executive", "cmo", "cfo")
+BARS = {"streamlit": 5, "dash_naive": 4}
+
+
+def write(results: Path, document: Path) -> None:
+    """Put what there are results of into `document`."""
+    text = document.read_text()
+    for name, made in MADE.items():
+        found = results / f"{name}.json"
+        if found.exists():
+            text = between(text, name, "\n".join(made(json.loads(found.read_text()))))
+    document.write_text(text)
+
+
+def between(text: str, name: str, lines: str) -> str:
+    """`text` with `lines` between the marks of `name`."""
+    begin, end = f"<!-- {name} -->\n", f"\n<!-- /{name} -->"
+    if begin not in text or end not in text:
+        raise SystemExit(f"docs/performance.md has no place for {name}: put its two marks there")
+    return text[: text.index(begin) + len(begin)] + lines + text[text.index(end) :]
+
+
+def path(result: dict[str, Any]) -> list[str]:
+    """Click to last paint and first load, ours against the peers and bare plotly.js."""
+    apps, limit = result["apps"], result["limit"]
+    ours = apps["ours"]["pages"]
+    lines = [
+        *head(result),
+        "",
+        "| click to last paint, ms | executive | CMO | CFO |",
+        "|---|---|---|---|",
+        row("ours, asked for the first time", [ours[page]["ms"] for page in PAGES]),
+        row("bare plotly.js, cards and tables", [limit[page]["react+page"] for page in PAGES]),
+        row("**× the limit** (bar 2, CFO)", [over(ours[page]["ms"], limit[page]["react+page"]) for page in PAGES], 2),
+    ]
+    for name in ("streamlit", "dash_naive", "vizro"):
+        pages = apps[name]["pages"] if name in apps else {}
+        found = [pages.get(page, {}).get("ms") for page in PAGES]
+        lines.append(row(name, found))
+        times = [over(value, ours[page]["ms"]) for page, value in zip(PAGES, found, strict=True)]
+        lines.append(
+            row(
+                f"**{name} ÷ ours** (bar {'5' if name == 'streamlit' else '4' if name == 'dash_naive' else '–'})",
+                times,
+                1,
+            )
+        )
+    again = apps.get("ours, 28 days, again", {}).get("pages", {}).get("cfo", {}).get("ms")
+    lines += [
+        row("ours, 28 days, an answer the browser has", [None, None, again]),
+        row("ours: bytes of a change, kB (bar 12)", [ours[page]["down"] / 1000 for page in PAGES], 1),
+        row("ours: server CPU of a change, ms (the kernel counts in tens)", [ours[page]["cpu"] for page in PAGES], 1),
+        "",
+        "| first load, cold browser, CFO page | ms to every visual | kB | requests |",
+        "|---|---|---|---|",
+    ]
+    for name in ("ours", "vizro", "dash_naive", "streamlit"):
+        page = apps.get(name, {}).get("pages", {}).get("cfo")
+        if page:
+            lines.append(row(name, [page["cold_ms"], page["cold_down"] / 1000, page["cold_requests"]]))
+    if "vizro" in apps:
+        ratio = over(ours["cfo"]["cold_ms"], apps["vizro"]["pages"]["cfo"]["cold_ms"])
+        lines.append(f"| **ours ÷ Vizro** (bar 0.5) | {shown(ratio, 2)} | | |")
+    for name, each in result.get("load", {}).items():
+        speed = f"{each['per_s']:.1f} changes a second, p95 {each['p95']:,.0f} ms"
+        lines += ["", f"{name} with {each['users']} readers on the CFO page: {speed}."]
+    return lines
+
+
+def server(result: dict[str, Any]) -> list[str]:
+    """CPU of one change."""
+    lines = [*head(result), "", "| CPU of a change, ms | nothing cached (bar 15) | cached (bar 2) |", "|---|---|---|"]
+    for name, each in result["milliseconds of CPU"].items():
+        lines.append(f"| {name} | {shown(each['not cached'], 1)} | {shown(each['cached'], 2)} |")
+    return [
+        *lines,
+        "",
+        f"One numpy sum over the measures of all {result['rows']:,} rows: {result['sum of the measures']} ms.",
+    ]
+
+
+def capacity(result: dict[str, Any]) -> list[str]:
+    """Changes a second."""
+    lines = [
+        *head(result),
+        "",
+        f"| {result['readers']} readers, {result['page'].upper()} page | changes a second | p50 ms | p95 ms | errors |",
+        "|---|---|---|---|---|",
+    ]
+    for name, label in (
+        ("distinct", "each their own selections (bar 80, p95 150)"),
+        ("one view", "all the same selections"),
+    ):
+        each = result[name]
+        lines.append(
+            f"| {label} | {each['changes a second']} | {each['p50 ms']} | {each['p95 ms']} | {each['errors']} |"
+        )
+    return lines
+
+
+def start(result: dict[str, Any]) -> list[str]:
+    """Start and memory."""
+    return [
+        *head(result), "", "| | | bar |", "|---|---|---|",
+        f"| start to ready, s | {result['ready s']} | 2 |",
+        f"| start to the CFO page's figures, s | {result['figures s']} | |",
+        f"| memory of two workers (PSS), MB | {result['memory mb']} | 350 |",
+    ]  # fmt: skip
+
+
+def campaigns(result: dict[str, Any]) -> list[str]:
+    """Twenty and twenty thousand."""
+    lines = [
+        *head(result),
+        "",
+        f"| {result['rows']:,} rows | CPU of a change, ms: 20 campaigns | 20,000 | kB: 20 | 20,000 |",
+        "|---|---|---|---|---|",
+    ]
+    few, many = result["campaigns"]["20"], result["campaigns"]["20000"]
+    for page in PAGES:
+        sizes = [each[page]["bytes"] / 1000 for each in (few, many)]
+        lines.append(row(page, [few[page]["ms of cpu"], many[page]["ms of cpu"], *sizes], 1))
+    return lines
+
+
+def head(result: dict[str, Any]) -> list[str]:
+    """Where and when."""
+    on = result["machine"]
+    return [f"{on['date']}, {on['cores']} cores ({on['cpu']}), Python {on['python']}, load at the end {on['load']}."]
+
+
+def row(name: str, values: list[float | None], digits: int = 0) -> str:
+    """One line of a table."""
+    return f"| {name} | " + " | ".join(shown(value, digits) for value in values) + " |"
+
+
+def shown(value: float | None, digits: int = 0) -> str:
+    """A figure, or a dash."""
+    return "–" if value is None else f"{value:,.{digits}f}"
+
+
+def over(value: float | None, by: float | None) -> float | None:
+    """A ratio, where there is one."""
+    return value / by if value and by else None
+
+
+MADE = {"path": path, "server": server, "capacity": capacity, "start": start, "campaigns": campaigns}
