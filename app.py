@@ -90,7 +90,7 @@ def create_app(settings: Settings, source: Source, admission: Admission | None =
         settings.upload_limit * _MB,
     )
     uploads = Uploads(Path(settings.facts), settings.upload_limit * _MB)
-    register(app, entrance, source, writing, bundles, uploads, settings.query_seconds)
+    register(app, entrance, source, writing, bundles, uploads, settings.query_seconds, settings.provisional)
     if settings.prefix != "/":
         app.server.wsgi_app = below(settings.prefix, app.server.wsgi_app)
     with ThreadPoolExecutor(1) as beside:

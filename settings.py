@@ -51,6 +51,7 @@ class Settings:
     log_out: str
     metrics_token: str
     upload_limit: int
+    provisional: dict[str, int] | None
     log: str
     locale: str
     currency: str
@@ -124,6 +125,18 @@ def _currency(text: str) -> str:
     if text and not is_currency(text):
         raise ValueError
     return text
+
+
+def _days(text: str) -> dict[str, int] | None:
+    if text in ("", "off"):
+        return {} if text else None
+    found = {}
+    for part in text.split(","):
+        name, number = (each.strip() for each in part.split("=", 1))
+        found[name] = int(number)
+        if not name or not 0 <= found[name] <= 90:
+            raise ValueError
+    return found
 
 
 _CORES: Final = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -220,6 +233,14 @@ SETTINGS: Final = (
         _hosts,
     ),
     Setting("DASHBOARD_LOG_OUT", "log_out", "", "a path or an address", "where the sign-out link leads", _address),
+    Setting(
+        "DASHBOARD_PROVISIONAL",
+        "provisional",
+        "",
+        "days from 0 to 90 by platform, as in Meta=3,Amazon=14, or off",
+        "for how many days platforms restate a day, so that it is marked provisional",
+        _days,
+    ),
     Setting("DASHBOARD_METRICS_TOKEN", "metrics_token", "", "a text", "what a scraper of /metrics must send", str),
     Setting(
         "DASHBOARD_UPLOAD_LIMIT",

@@ -1,18 +1,20 @@
 """One page's answer to one query: totals read once, then every visual drawn from them, each guarded by itself."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import pandas as pd
 
 from callbacks.company import company_of
+from components.caveats import with_caveats
 from components.reading import TOTAL, Reading, number
 from components.spec import visuals_of
 from components.url import DEFAULT_LAST, RANKS, Query, read, write
 from components.visuals import Page, Visual
 from facts import Facts, Scope
+from kpi.caveats import RESTATED, Caveats, caveats
 from kpi.evaluate import REACH_FLOOR, evaluate, pooled
 from kpi.formats import Formats
 from kpi.metrics import COMPANY_WIDE
@@ -39,14 +41,35 @@ class Asked:
     options: dict[str, tuple[str, ...]]
     extent: Extent
     formats: Formats
+    caveats: Caveats
 
 
-def ask(facts: Facts, address: str, formats: Formats, scope: Scope = (), ranks: Sequence[str] = RANKS) -> Asked:
+#: For how many days each platform restates a day; None for what is usual.
+Restated = Mapping[str, int] | None
+
+
+def ask(
+    facts: Facts,
+    address: str,
+    formats: Formats,
+    scope: Scope = (),
+    ranks: Sequence[str] = RANKS,
+    restated: Restated = None,
+) -> Asked:
     """Read a query string against the facts that `scope` and the rankings that `ranks` admit. Nothing in it raises."""
     options, extent = facts.options(scope), facts.extent()
     query, notes = read(address, options, extent, ranks)
     selection = query.selection(extent)
-    return Asked(query, notes, selection, baseline(selection, extent), options, extent, formats)
+    before = baseline(selection, extent)
+    known = caveats(
+        tuple(each for each in facts.beside.reported if each.platform in options["platform"]),
+        selection,
+        (before or selection).start,
+        restated if restated is not None else {} if facts.demo else RESTATED,
+        formats,
+        facts.beside.costs,
+    )
+    return Asked(query, notes, selection, before, options, extent, formats, known)
 
 
 def view(page: Page, facts: Facts, asked: Asked, scope: Scope = (), problem: str | None = None) -> dict[str, Any]:
@@ -56,7 +79,8 @@ def view(page: Page, facts: Facts, asked: Asked, scope: Scope = (), problem: str
         "page": page.key,
         "query": write(asked.query),
         "notes": asked.notes,
-        "data": data_of(facts, asked.formats) | {"notice": notice(facts, problem)},
+        "data": data_of(facts, asked.formats)
+        | {"notice": notice(facts, problem), "platforms": freshness(facts, asked)},
         "period": _period(asked),
         "extent": {"first": asked.extent.first.isoformat(), "last": asked.extent.last.isoformat()},
         "options": {name: values if len(values) <= MANY else values[:LISTED] for name, values in asked.options.items()},
@@ -113,6 +137,7 @@ def reading_of(visuals: Sequence[Visual], facts: Facts, asked: Asked, scope: Sco
         company,
         no_company,
         around,
+        asked.caveats,
     )
 
 
@@ -129,7 +154,7 @@ def drawn(visual: Visual, reading: Reading | None, asked: Asked, facts: Facts, s
     if reading is None:
         return {"state": "empty", "text": why_empty(asked, facts, scope)}
     try:
-        return {"state": "ready", **visual.draw(reading)}
+        return with_caveats(visual, {"state": "ready", **visual.draw(reading)}, reading)
     except Exception:
         _log.exception("visual %s failed for %s", visual.name, write(asked.query))
         return {"state": "error", "text": f"“{visual.title}” could not be drawn. The other figures are not affected."}
@@ -161,6 +186,20 @@ def data_of(facts: Facts, formats: Formats) -> dict[str, Any]:
     }
 
 
+def freshness(facts: Facts, asked: Asked) -> list[str]:
+    """A line for each platform that may be seen: its last day, when it was imported, what is provisional."""
+    formats, provisional, lines = asked.formats, dict(asked.caveats.provisional), []
+    for each in facts.beside.reported:
+        if each.platform in asked.options["platform"]:
+            line = f"{each.platform}: through {formats.one(formats.day, each.through)}"
+            if each.imported:
+                line += f", imported {formats.one(formats.day, each.imported.date())}, {each.imported:%H:%M} UTC"
+            if each.platform in provisional:
+                line += f"; provisional from {formats.one(formats.day, provisional[each.platform])}"
+            lines.append(line)
+    return lines
+
+
 def notice(facts: Facts, problem: str | None) -> str | None:
     """A sentence where newer data could not be taken."""
     if problem is None:
@@ -180,6 +219,8 @@ def _period(asked: Asked) -> dict[str, Any]:
         "label": days(chosen.start, chosen.end),
         "baseline": days(before.start, before.end) if before else None,
         "baseline_note": note,
+        "provisional_from": first.isoformat() if (first := asked.caveats.provisional_from) else None,
+        "caveats": " ".join([*asked.caveats.ends(), *asked.caveats.unsettled()]) or None,
     }
 
 

@@ -34,10 +34,13 @@ def csv_of(columns: Sequence[str], rows: Sequence[Row]) -> bytes:
     return text.getvalue().encode()
 
 
-def json_of(visual: str, query: str, through: str, currency: str, rows: Sequence[Row]) -> bytes:
-    """One object with the rows at full precision, null where there is no value."""
+def json_of(
+    visual: str, query: str, through: str, currency: str, rows: Sequence[Row], more: Row | None = None
+) -> bytes:
+    """One object with the rows at full precision, null where there is no value, and what `more` has to say of them."""
     return orjson.dumps(
         {"visual": visual, "query": query, "data_through": through, "currency": currency, "rows": list(rows)}
+        | (more or {})
     )
 
 

@@ -3,6 +3,7 @@
 from dash import Dash
 
 from callbacks import bundles, clientside, guard, headers, importing, operations, routes, turns
+from callbacks.answers import Restated
 from callbacks.uploads import Uploads
 from components.bundles import Bundles
 from facts.store import Source
@@ -16,6 +17,7 @@ def register(
     files: Bundles,
     uploads: Uploads,
     seconds: float,
+    restated: Restated = None,
 ) -> None:
     """Tie the browser's side to the app, add the addresses that answer with figures, and guard them all.
 
@@ -28,7 +30,7 @@ def register(
     operations.register(app.server, entrance.pages, source, metrics)
     guard.register(app, entrance)
     turns.register(app.server, seconds)
-    routes.register(app.server, entrance.pages, source, metrics, writing, entrance.prefix)
+    routes.register(app.server, entrance.pages, source, metrics, writing, entrance.prefix, restated)
     bundles.register(app.server, files)
     headers.register(app.server, headers.policy(app, files.early))
     importing.register(app.server, uploads, demo=entrance.admission.demo)

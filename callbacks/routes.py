@@ -6,7 +6,7 @@ import orjson
 from flask import Flask, Response, request
 
 from access.rights import Rights
-from callbacks.answers import ask, data_of, reading_of
+from callbacks.answers import Restated, ask, data_of, reading_of
 from callbacks.answers import found as found_in
 from callbacks.files import csv_of, json_of, xlsx_of
 from callbacks.operations import Metrics
@@ -30,10 +30,16 @@ Writing = Callable[[Facts], Formats]
 
 
 def register(
-    server: Flask, pages: Sequence[Page], source: Source, metrics: Metrics, writing: Writing, prefix: str = "/"
+    server: Flask,
+    pages: Sequence[Page],
+    source: Source,
+    metrics: Metrics,
+    writing: Writing,
+    prefix: str = "/",
+    restated: Restated = None,
 ) -> None:
     """Add the routes to the Flask server behind the Dash app. Each answers with what its reader may see."""
-    views = Views(source, metrics, writing)
+    views = Views(source, metrics, writing, restated)
 
     def open_page(key: str) -> Page | None:
         return next((page for page in shown(pages, rights()) if page.key == key), None)
@@ -56,7 +62,7 @@ def register(
         if facts is None:
             return refusal(503, source.problem or "There is no data yet.")
         address = request.query_string.decode("latin-1")
-        answer = figures(data_file(page, found, facts, address, kind, rights(), writing(facts)), _KINDS[kind])
+        answer = figures(data_file(page, found, facts, address, kind, rights(), writing(facts), restated), _KINDS[kind])
         if kind != "json":
             answer.headers["Content-Disposition"] = f'attachment; filename="{page}-{visual}.{kind}"'
         return answer
@@ -70,7 +76,7 @@ def register(
             return refusal(503, source.problem or "There is no data yet.")
         mine = rights()
         address = request.query_string.decode("latin-1")
-        asked = ask(facts, address, writing(facts), mine.rows, ranks(mine))
+        asked = ask(facts, address, writing(facts), mine.rows, ranks(mine), restated)
         answer = figures(workbook(found, facts, asked, prefix, mine.rows, mine.hides), _KINDS["xlsx"])
         answer.headers["Content-Disposition"] = f'attachment; filename="{page}.xlsx"'
         return answer
@@ -101,10 +107,17 @@ def register(
 
 
 def data_file(
-    page: str, visual: Visual, facts: Facts, address: str, kind: str, rights: Rights, formats: Formats
+    page: str,
+    visual: Visual,
+    facts: Facts,
+    address: str,
+    kind: str,
+    rights: Rights,
+    formats: Formats,
+    restated: Restated = None,
 ) -> bytes:
     """A visual's rows as a file of `kind`."""
-    asked = ask(facts, address, formats, rights.rows, ranks(rights))
+    asked = ask(facts, address, formats, rights.rows, ranks(rights), restated)
     reading = reading_of([visual], facts, asked, rights.rows)
     rows = visual.rows(reading) if reading is not None else []
     if kind == "csv":
@@ -112,7 +125,10 @@ def data_file(
     if kind == "xlsx":
         return xlsx_of(visual.columns, rows, visual.title)
     through = facts.extent().last.isoformat()
-    return json_of(f"{page}.{visual.name}", write(asked.query), through, formats.currency, rows)
+    notes = [text for metric in visual.metrics for text in asked.caveats.on(metric)]
+    first = asked.caveats.provisional_from
+    more = {"notes": list(dict.fromkeys(notes)), "provisional_from": first.isoformat() if first else None}
+    return json_of(f"{page}.{visual.name}", write(asked.query), through, formats.currency, rows, more)
 
 
 def figures(body: bytes, kind: str) -> Response:

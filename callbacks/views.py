@@ -9,7 +9,7 @@ import orjson
 from cachetools import LRUCache
 
 from access.rights import Rights
-from callbacks.answers import Asked, ask, view
+from callbacks.answers import Asked, Restated, ask, view
 from callbacks.operations import Metrics
 from callbacks.shown import ranks
 from components.url import write
@@ -30,8 +30,10 @@ class Views:
     A process computes each once: the first who asks makes it, the others wait for it (`dashboard_cache`, found="wait").
     """
 
-    def __init__(self, source: Source, metrics: Metrics, writing: Callable[[Facts], Formats]) -> None:
-        self._source, self._writing = source, writing
+    def __init__(
+        self, source: Source, metrics: Metrics, writing: Callable[[Facts], Formats], restated: Restated = None
+    ) -> None:
+        self._source, self._writing, self._restated = source, writing, restated
         self._kept: LRUCache[object, bytes] = LRUCache(ANSWER_BYTES, getsizeof=len)
         self._canonical: LRUCache[object, object] = LRUCache(ADDRESSES)
         self._coming: dict[object, Future[bytes]] = {}
@@ -47,7 +49,7 @@ class Views:
         if body is not None:
             self._found.inc()
             return body
-        asked = ask(facts, address.decode("latin-1"), self._writing(facts), rights.rows, ranks(rights))
+        asked = ask(facts, address.decode("latin-1"), self._writing(facts), rights.rows, ranks(rights), self._restated)
         key = (seen, write(asked.query), asked.notes)
         with self._lock:
             if len(address) <= LONGEST_ADDRESS:

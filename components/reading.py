@@ -10,12 +10,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from components.url import Query, write
+from kpi.caveats import Caveats
 from kpi.formats import Formats
 from kpi.metrics import METRICS
 from kpi.selection import Grouping, Selection
 from kpi.units import USUAL
 
 TOTAL: Final[Grouping] = ()
+NO_CAVEATS: Final = Caveats(USUAL)
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +68,7 @@ class Reading:
     company: "Company | None" = None
     no_company: str = ""
     around: Mapping[Grouping, pd.DataFrame] = field(default_factory=dict)
+    caveats: Caveats = NO_CAVEATS
 
     def narrowed(self, pairs: tuple[tuple[str, str], ...]) -> str:
         """The canonical query that filters to `pairs` on top of what is chosen."""

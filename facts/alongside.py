@@ -1,8 +1,12 @@
 """What stands beside the rows of a version, as plain data: read by whoever reads the rows, so it needs no pandas."""
 
+import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
 from deltalake import DeltaTable
 
 from facts.disk import dataset
@@ -11,6 +15,10 @@ from kpi.schema import DATE
 
 #: The columns of the shop's days that the dashboard reads, beside the day.
 SHOP: Final = ("revenue", "cogs", "gross_profit", "fees")
+
+_IMPORTED_AT: Final = "imported_at"
+#: Days before a platform's last for which is told when they were imported; nobody restates for longer.
+_RECENT: Final = 92
 
 
 def read(facts: str | Path, *, demo: bool, currency: str) -> dict[str, Any]:
@@ -39,3 +47,30 @@ def _shop(facts: Path, demo: bool, currency: str) -> dict[str, Any] | None:
     if strange:
         return {"problem": f"The shop's days are in {strange[0]}, the advertising in {currency}: import them again."}
     return {"version": table.version(), **rows, DATE: [day.isoformat() for day in rows[DATE]]}
+
+
+def imports(table: DeltaTable, found: ds.Dataset) -> dict[str, Any]:
+    """By platform, when it was last imported (`at`), the day of import of its `recent` days, and why measures are
+    missing (`lacks`), as the imports noted it. Empty for a table that no import made.
+    """
+    if _IMPORTED_AT not in found.schema.names:
+        return {}
+    rows = found.to_table(columns=["platform", DATE, _IMPORTED_AT]).unify_dictionaries()
+    days = rows.group_by(["platform", DATE]).aggregate([(_IMPORTED_AT, "max")])
+    told: dict[str, Any] = {}
+    for platform in pc.unique(days["platform"]).to_pylist():
+        mine = days.filter(pc.equal(days["platform"], platform))
+        span = [
+            (day, at)
+            for day, at in zip(mine[DATE].to_pylist(), mine[f"{_IMPORTED_AT}_max"].to_pylist(), strict=True)
+            if at
+        ]
+        if span:
+            since = max(day for day, _ in span) - timedelta(days=_RECENT)
+            recent = sorted([day.isoformat(), at.date().isoformat()] for day, at in span if day > since)
+            told[platform] = {"at": max(at for _, at in span).isoformat(), "recent": recent, "lacks": {}}
+    for commit in table.history():
+        for platform, lacks in json.loads(commit.get("import.lacks", "{}")).items():
+            if platform in told:
+                told[platform]["lacks"] = {**lacks, **told[platform]["lacks"]}  # the newest import's word counts
+    return told

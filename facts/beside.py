@@ -7,12 +7,14 @@ facts.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any, Final
 
 import pandas as pd
 
 from facts.alongside import SHOP
-from kpi.schema import DATE
+from kpi.caveats import Reported
+from kpi.schema import DATE, MEASURES, in_order
 
 _IMPORT: Final = (
     "Import the shop's own days to see what was banked beside what is claimed: a file with the columns date, orders "
@@ -23,18 +25,25 @@ _IMPORT: Final = (
 @dataclass(frozen=True, eq=False)
 class Beside:
     """`store`: by day `store_revenue` (kpi.schema.STORE) and, where known, the goods' and other costs of the shop;
-    None where there are no such days, and `no_store` says why and what to do.
+    None where there are no such days, and `no_store` says why and what to do. `reported` tells of each platform's data,
+    `costs` where costs come from that no platform tells.
     """
 
     store: pd.DataFrame | None = None
     no_store: str = _IMPORT
+    reported: tuple[Reported, ...] = ()
+    costs: str = ""
 
 
 NOTHING: Final = Beside()
 
+#: Why a measure is missing that no import has a word about.
+_UNTOLD: Final = "the data tell none"
+_COSTS: Final = "no report tells it: import the shop's days with cogs and fees, or give --margins"
+
 
 def of_text(text: str | None) -> Beside:
-    """`Beside` of what `facts.alongside.read` gave, as JSON."""
+    """The shop's part of `Beside`, of what `facts.alongside.read` gave, as JSON."""
     content: Mapping[str, Any] = json.loads(text) if text else {}
     shop = content.get("shop")
     if not shop or not shop.get(DATE):
@@ -42,3 +51,29 @@ def of_text(text: str | None) -> Beside:
     days = pd.DatetimeIndex(pd.to_datetime(shop[DATE]).astype("datetime64[us]"), name=DATE)
     columns = {f"store_{name}": pd.Series(shop[name], index=days, dtype=float) for name in SHOP if name in shop}
     return Beside(pd.DataFrame(columns, index=days))
+
+
+def reported(frame: pd.DataFrame, text: str | None) -> tuple[Reported, ...]:
+    """What is known of each platform's data, of its rows and what `facts.alongside.imports` gave, as JSON."""
+    content: Mapping[str, Any] = json.loads(text).get("imports", {}) if text else {}
+    last = frame.groupby("platform", observed=True)[DATE].max()
+    gaps = [name for name in MEASURES if frame[name].isna().any()]
+    told = frame.groupby("platform", observed=True)[gaps].count()
+    found = []
+    for platform in in_order("platform", (str(each) for each in last.index)):
+        known = content.get(platform, {})
+        reasons = known.get("lacks", {})
+        found.append(
+            Reported(
+                platform,
+                last[platform].date(),
+                datetime.fromisoformat(known["at"]) if known else None,
+                tuple((date.fromisoformat(day), date.fromisoformat(at)) for day, at in known.get("recent", ())),
+                {
+                    name: _COSTS if name in ("cogs", "variable_costs") else reasons.get(name, _UNTOLD)
+                    for name in gaps
+                    if not told[name][platform]
+                },
+            )
+        )
+    return tuple(found)

@@ -58,7 +58,8 @@ def fetch(path: str | Path, version: int | None = None) -> pa.Table:
     held = [*_COLUMNS, *(_OF_CUTS if CUT in found.schema.names else ()), *rolled]
     rows = found.to_table(columns=held)
     currency = rows[CURRENCY][0].as_py() if CURRENCY in held and len(rows) else "USD"
-    more = alongside.read(path, demo=metadata.name == DEMO_NAME, currency=currency)
+    shop_days = alongside.read(path, demo=metadata.name == DEMO_NAME, currency=currency)
+    more = {"imports": alongside.imports(table, found), **shop_days}
     shop = (more["shop"] or {}).get("version")
     return rows.replace_schema_metadata(
         {

@@ -380,4 +380,15 @@ def note_of(imports: Iterable[Import], changes: Iterable[Change], by: str, diges
         "import.sha256": json.dumps(digests, ensure_ascii=False),
         "import.parts": json.dumps(parts[:200], ensure_ascii=False),
         "import.missing": json.dumps(missing, ensure_ascii=False),
+        "import.lacks": json.dumps(_lacks(imports), ensure_ascii=False),
     }
+
+
+def _lacks(imports: Iterable[Import]) -> dict[str, dict[str, str]]:
+    """By platform, why its report has no figures of a measure."""
+    found: dict[str, dict[str, str]] = {}
+    for each in imports:
+        if each.kind == "ads":
+            for platform in each.frame["platform"].unique():
+                found.setdefault(str(platform), {}).update(each.missing)
+    return found

@@ -88,7 +88,12 @@ def store_shop(planned: ShopPlan, note: dict[str, str], now: datetime | None = N
         return replace_table(planned.path, rows, NAME, DESCRIPTION, note)
     spans = " OR ".join(f"({DATE} >= '{a}' AND {DATE} <= '{b}')" for a, b in runs(planned.frame[DATE]))
     write_deltalake(
-        table, rows, mode="overwrite", predicate=spans, commit_properties=CommitProperties(custom_metadata=note)
+        table,
+        rows,
+        mode="overwrite",
+        predicate=spans,
+        schema_mode="merge",
+        commit_properties=CommitProperties(custom_metadata=note),
     )
     return DeltaTable(str(planned.path)).version()
 
@@ -97,6 +102,7 @@ def _stored(table: DeltaTable | None, path: Path) -> pd.DataFrame:
     if table is None:
         return pd.DataFrame(columns=[*COLUMNS, RATE])
     found = dataset(table, path).to_table().to_pandas()
+    found = found.reindex(columns=list(SCHEMA.names))  # a table of an earlier time has fewer
     return found.assign(**{DATE: pd.to_datetime(found[DATE]).astype("datetime64[us]")})
 
 

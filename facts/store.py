@@ -9,6 +9,7 @@ import logging
 import os
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -23,6 +24,7 @@ import pyarrow.compute as pc
 
 from facts import beside
 from facts.aside import Aside
+from facts.costs import with_shop_costs
 from facts.cuts import of_cuts
 from facts.engines.choice import Engine, by_duckdb, elsewhere, is_parquet, stamp
 from facts.fetching import CURRENCY, CUT, fetch, understood
@@ -96,6 +98,8 @@ def facts_of(rows: pa.Table, path: str | Path, now: Callable[[], datetime]) -> F
     version, loaded, demo = metadata["version"], f"{now():%H:%M}", metadata["name"] == DEMO_NAME
     more = beside.of_text(metadata.get("beside"))
     frame = _checked(rows, path)
+    frame, costs = with_shop_costs(frame, more.store) if CUT in frame.columns else (frame, "")
+    more = replace(more, reported=beside.reported(frame, metadata.get("beside")), costs=costs)
     if CUT not in frame.columns:
         return FrameFacts(frame, version, loaded=loaded, demo=demo, beside=more)
     currencies = list(frame[CURRENCY].unique())

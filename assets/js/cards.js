@@ -25,7 +25,7 @@
       const area = makeSvg("path", { class: "spark-area" });
       const spark = makeSvg("svg", { class: "spark", viewBox: "0 0 100 30", preserveAspectRatio: "none", "aria-hidden": "true" });
       spark.append(area, path);
-      const part = { key, metric, value, change, arrow, step, since, path, area, spark, card: null };
+      const part = { key, metric, label, value, change, arrow, step, since, path, area, spark, card: null };
       dashboard.tips.set(label, () => explain(part));
       grid.append(make("div", { class: "card-box" }, make("div", { class: "card-label" }, label), value, make("div", { class: "card-against" }, change, since), spark));
       return part;
@@ -48,7 +48,8 @@
     text(part.arrow, !step ? "" : step.direction > 0 ? "▲" : step.direction < 0 ? "▼" : "■");
     text(part.step, step ? step.text : "");
     dashboard.hide(part.change, !step);
-    text(part.since, period.baseline ? (step ? `vs ${period.baseline}` : `no value in ${period.baseline}`) : period.baseline_note ?? "not compared");
+    part.label.classList.toggle("noted", card.noted);
+    text(part.since, card.value === null && card.notes.length ? card.notes[0] : period.baseline ? (step ? `vs ${period.baseline}` : `no value in ${period.baseline}`) : period.baseline_note ?? "not compared");
     line(part, card.spark);
   }
 
@@ -83,6 +84,7 @@
       found.push({ kind: "figure", text: `Between ${full(metric, card.low)} and ${full(metric, card.value)}` });
     } else found.push({ kind: "figure", text: full(metric, card.value) });
     if (card.baseline !== null && period.baseline) found.push({ text: `${full(metric, card.baseline)} in ${period.baseline}` });
+    found.push(...card.notes.map((note) => ({ kind: "note", text: note })));
     return [...found, { text: metric.definition }, { kind: "formula", text: dashboard.format.formula(metric) }, dashboard.tips.glossary(key)];
   }
 

@@ -42,11 +42,12 @@
     const place = byId("status");
     if (!place.firstChild) {
       place.append(make("span", { class: "status-dot", "aria-hidden": "true" }), make("span", { class: "status-text" }));
+      place.tabIndex = 0;
+      dashboard.tips.set(place, () => [{ kind: "title", text: data?.label ?? "" }, ...(data?.platforms ?? []).map((line) => ({ text: line }))]);
     }
     place.classList.toggle("lost", broken);
     place.classList.toggle("newer", Boolean(offered));
     text(place.lastChild, broken ? "Connection lost" : data?.label ?? "");
-    place.title = data?.label ?? "";
   }
 
   function recovered() {

@@ -54,13 +54,13 @@
     }
   }
 
-  function period({ label, days, baseline, baseline_note: note }) {
+  function period({ label, days, baseline, baseline_note: note, caveats }) {
     const place = byId("period");
     if (!place.firstChild) place.append(make("strong"), make("span"));
     text(place.firstChild, label);
     const length = days === 1 ? "1 day" : `${dashboard.format.count(days)} days`;
     const against = baseline ? `compared with ${baseline}` : note ? `${note} to compare with` : "not compared";
-    text(place.lastChild, `${length}, ${against}`);
+    text(place.lastChild, `${length}, ${against}${caveats ? `. ${caveats}` : ""}`);
   }
 
   /** One chip a narrowed filter; each takes its filter away. */

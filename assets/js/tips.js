@@ -75,7 +75,7 @@
   });
   document.addEventListener("click", (event) => {
     const element = ownerOf(event.target);
-    if (element?.matches(".info, .term")) show(element);
+    if (element?.matches(".info, .term, .status")) show(element);
     else hide();
   });
   document.addEventListener("scroll", hide, { passive: true, capture: true });

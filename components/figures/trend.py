@@ -11,7 +11,7 @@ from components.reading import Reading, drawn, exact
 from components.visuals import Visual
 from kpi.metrics import METRICS
 from kpi.schema import DATE
-from kpi.selection import Grouping, cut_short
+from kpi.selection import Grouping, cut_short, period_start
 
 _BY: Grouping = (DATE,)
 _PER = {"day": "a day", "week": "a week", "month": "a month"}
@@ -79,7 +79,23 @@ def trend(
                 )
         label = reading.formats.sign if unit == "money" else axis
         text = f"{label} {_PER[reading.selection.grain]}" if per else label
-        layout = {"xaxis": _ticks(days, reading.selection.grain), "yaxis": {"title": {"text": text}}}
+        layout: dict[str, Any] = {"xaxis": _ticks(days, reading.selection.grain), "yaxis": {"title": {"text": text}}}
+        if first := reading.caveats.provisional_from:
+            start = period_start(first, reading.selection.grain).isoformat()
+            layout["shapes"] = [
+                {
+                    "type": "rect",
+                    "layer": "below",
+                    "xref": "x",
+                    "yref": "paper",
+                    "x0": start,
+                    "x1": days[-1],
+                    "y0": 0,
+                    "y1": 1,
+                    "line": {"width": 0},
+                    "fillcolor": f"{theme.MUTED}/0.12",
+                }
+            ]
         said = alt.lines(reading, now, metrics)
         return {"traces": filled, "layout": layout, "line": _behind(reading, before), "alt": said}
 
@@ -148,4 +164,5 @@ def _behind(reading: Reading, before: pd.DataFrame | None) -> str | None:
     for place, (within, whole) in {"first": first, "last": last}.items():
         if within < whole:
             said.append(f"The {place} {grain} holds {within} of its {whole} days.")
+    said += [f"Shaded: {text[0].lower()}{text[1:]}" for text in reading.caveats.unsettled()]
     return " ".join(said) or None

@@ -9,7 +9,7 @@ from kpi.schema import DATE
 COUNTS: Final = ("orders", "new_orders", "new_customers")
 
 #: Money a day. `revenue` is what the shop calls its sales; net of discounts and returns where the shop says so.
-MONEY: Final = ("revenue", "discounts", "returns", "gross_profit", "cogs")
+MONEY: Final = ("revenue", "discounts", "returns", "gross_profit", "cogs", "fees")
 
 MEASURES: Final = COUNTS + MONEY
 COLUMNS: Final = (DATE, *MEASURES, "currency")
@@ -31,6 +31,10 @@ LAYOUT: Final = Layout(
         "returns": names("returns|refunds|Retouren|Retours|Devoluciones"),
         "gross_profit": names("gross profit|Rohertrag|Marge brute|Beneficio bruto"),
         "cogs": names("cogs|cost of goods sold|Wareneinsatz|Coût des marchandises|Coste de ventas"),
+        "fees": names(
+            "fees|variable costs|transaction fees|payment fees|fulfilment costs|fulfillment costs|Gebühren|Frais"
+            "|Comisiones"
+        ),
         "currency": names("currency|Währung|Devise|Moneda|Divisa"),
     },
     needs=("orders", "revenue"),

@@ -17,13 +17,28 @@ def test_claims_stand_beside_what_the_shop_sold(visit: Visit):
     for row in months:
         expect(root.locator(".textpoint", has_text=f"{row['overclaim']:.2f}×").first).to_be_visible()
     claimed, sold = (sum(row[key] for row in months) for key in ("revenue", "store_revenue"))
-    expect(root.locator(".line")).to_contain_text(f"claim ${claimed:,.0f}, the shop sold ${sold:,.0f}")
-    expect(root.locator(".line")).to_contain_text("whatever is filtered")
+    expect(root.locator("p.line")).to_contain_text(f"claim ${claimed:,.0f}, the shop sold ${sold:,.0f}")
+    expect(root.locator("p.line")).to_contain_text("whatever is filtered")
 
     cards = visit.page.locator('[data-visual="cfo.core-cards"]')
     spend = sum(row["spend"] for row in months)
     expect(cards.locator('[data-metric="mer"]')).to_have_text(f"{sold / spend:.2f}×")
-    expect(cards.locator(".line")).to_have_text("MER: the whole company’s, whatever is filtered.")
+    expect(cards.locator("p.line")).to_have_text("MER: the whole company’s, whatever is filtered.")
     visit.page.locator("#reset").click()
     visit.settled()
-    expect(cards.locator(".line")).to_be_hidden()
+    expect(cards.locator("p.line")).to_be_hidden()
+
+
+def test_the_data_label_tells_of_each_platform(visit: Visit):
+    visit.open("/?platform=Google,Meta")
+    status = visit.page.locator("#status")
+    status.hover()
+    expect(visit.page.locator("#tip p")).to_have_count(5)
+    expect(visit.page.locator("#tip")).to_contain_text("TikTok: through Sep 28, 2025")
+    visit.page.keyboard.press("Escape")
+    expect(visit.page.locator("#tip")).to_be_hidden()
+    visit.page.locator("#theme").focus()
+    visit.page.keyboard.press("Shift+Tab")
+    while not status.evaluate("element => element === document.activeElement"):
+        visit.page.keyboard.press("Shift+Tab")
+    expect(visit.page.locator("#tip")).to_contain_text("Amazon: through")

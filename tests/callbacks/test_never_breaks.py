@@ -147,7 +147,7 @@ def test_what_does_not_exist_is_not_found(client: FlaskClient, path: str) -> Non
 def test_json_is_the_contract(client: FlaskClient) -> None:
     answer = client.get("/data/cfo/core-cards.json?platform=Meta&platform=Nobody").json
 
-    assert list(answer) == ["visual", "query", "data_through", "currency", "rows"]
+    assert list(answer) == ["visual", "query", "data_through", "currency", "rows", "notes", "provisional_from"]
     assert (answer["visual"], answer["query"]) == ("cfo.core-cards", "platform=Meta")
     assert [set(row) for row in answer["rows"]] == [{"metric", "value", "baseline", "change"}] * 8
 

@@ -1,0 +1,71 @@
+"""What must be known of a visual's figures, laid over its answer: why a cell is empty, and what is late."""
+
+from typing import Any
+
+from components.reading import TOTAL, Reading
+from components.visuals import Visual
+from kpi.metrics import METRICS
+
+Answer = dict[str, Any]
+
+
+def with_caveats(visual: Visual, answer: Answer, reading: Reading) -> Answer:
+    """`answer` with a reason for each "–" that has one and a line for what affects its figures.
+
+    A chart all of whose figures are missing becomes the reason why.
+    """
+    if answer["state"] != "ready":
+        return answer
+    if visual.kind == "cards":
+        return _cards(answer, reading)
+    if visual.kind == "table":
+        return _table(visual, answer, reading)
+    missing = [metric for metric in visual.metrics if _missing(metric, reading)]
+    said = _several(missing, reading)
+    if missing and visual.kind == "chart" and len(missing) == len(set(visual.metrics)):
+        names = " and ".join(METRICS[metric].label for metric in missing[:1])
+        return {"state": "empty", "text": " ".join([f"There is no value of {names} here.", *said])}
+    return _lined(answer, said) if visual.kind == "chart" else answer
+
+
+def _missing(metric: str, reading: Reading) -> bool:
+    """Whether the whole selection has no value of `metric`, for a reason that is known."""
+    whole = reading.now[TOTAL]
+    known = metric in whole and not METRICS[metric].of_whole
+    return bool(known and whole[metric].isna().all() and reading.caveats.lacking(metric))
+
+
+def _several(metrics: list[str], reading: Reading) -> list[str]:
+    """The reasons of several metrics, each once."""
+    return list(dict.fromkeys(text for metric in metrics for text in reading.caveats.lacking(metric)))
+
+
+def _cards(answer: Answer, reading: Reading) -> Answer:
+    caveats = reading.caveats
+    cards = [
+        {**card, "notes": notes, "noted": len(notes) > len(caveats.unsettled())}
+        for key, card in zip(answer["metrics"], answer["cards"], strict=True)
+        for notes in [caveats.on(key)]
+    ]
+    said = [*_several(list(answer["metrics"]), reading), *caveats.ends()]
+    return _lined({**answer, "cards": cards}, said)
+
+
+def _table(visual: Visual, answer: Answer, reading: Reading) -> Answer:
+    caveats = reading.caveats
+    metrics = answer.get("metrics") or visual.spec["metrics"]
+    keys: tuple[str, ...] = visual.spec["keys"]
+    of_row = answer["keys"][keys.index("platform")] if "platform" in keys else []
+    why = {}
+    for metric in metrics:
+        if reasons := caveats.lacking(metric):
+            by_platform = {name: " ".join(caveats.lacking(metric, name)) for name in dict.fromkeys(of_row)}
+            why[metric] = {"": " ".join(reasons), **by_platform}
+    if not why:
+        return answer
+    return _lined({**answer, "why": why}, _several(list(why), reading))
+
+
+def _lined(answer: Answer, said: list[str]) -> Answer:
+    known = answer.get("line")
+    return {**answer, "line": " ".join(dict.fromkeys([*([known] if known else []), *said])) or None}

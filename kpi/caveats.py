@@ -1,0 +1,111 @@
+"""What must be known of figures before they are believed: what a platform does not report, where it ends, what it may
+still restate.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from kpi.formats import Formats
+from kpi.formula import MEASURE_LABELS
+from kpi.metrics import METRICS
+from kpi.selection import Selection
+
+#: For how many days after a day the platforms still restate it, unless a setting says otherwise: their usual
+#: attribution windows after a click.
+RESTATED: Final[Mapping[str, int]] = {"Meta": 7, "Google": 7, "Amazon": 14, "TikTok": 7}
+
+
+@dataclass(frozen=True)
+class Reported:
+    """What is known of a platform's data: its last day, when it was last imported (None where nobody says), for each of
+    its latest days the day of its import, and why measures are missing that it reports nowhere.
+    """
+
+    platform: str
+    through: date
+    imported: datetime | None = None
+    recent: tuple[tuple[date, date], ...] = ()
+    lacks: Mapping[str, str] = field(default_factory=dict)
+
+    def provisional_from(self, days: int) -> date | None:
+        """The first day that was imported less than `days` days after it; without imports, that many days are left."""
+        if not days:
+            return None
+        if not self.recent:
+            return self.through - timedelta(days=days - 1)
+        return min((day for day, imported in self.recent if (imported - day).days < days), default=None)
+
+
+@dataclass(frozen=True)
+class Caveats:
+    """Those of one selection: `late` and `provisional` are platforms with their day, `reported` those chosen."""
+
+    formats: Formats
+    reported: tuple[Reported, ...] = ()
+    late: tuple[tuple[str, date], ...] = ()
+    provisional: tuple[tuple[str, date], ...] = ()
+    costs: str = ""
+
+    @property
+    def provisional_from(self) -> date | None:
+        """The first day of the selection that is provisional for one platform or more."""
+        return min((day for _, day in self.provisional), default=None)
+
+    def lacking(self, metric: str, platform: str | None = None) -> list[str]:
+        """A sentence for each measure of `metric` that platforms do not report, or that one platform does not."""
+        found: dict[tuple[str, str], list[str]] = {}
+        for each in self.reported:
+            if platform in (None, each.platform):
+                for measure in sorted(METRICS[metric].measures & each.lacks.keys()):
+                    found.setdefault((measure, each.lacks[measure]), []).append(each.platform)
+        return [
+            f"{', '.join(names)}: no {MEASURE_LABELS[measure]}, {reason}." for (measure, reason), names in found.items()
+        ]
+
+    def on(self, metric: str) -> list[str]:
+        """All that must be known of a figure of `metric` over the selection."""
+        said = self.lacking(metric)
+        if "variable_costs" in METRICS[metric].measures or "cogs" in METRICS[metric].measures:
+            said += [self.costs] if self.costs else []
+        return said + self.ends() + self.unsettled()
+
+    def ends(self) -> list[str]:
+        """A sentence where platforms end before the selection does."""
+        return [
+            f"{name} ends on {self.formats.one(self.formats.day, day)}: later days lack it." for name, day in self.late
+        ]
+
+    def unsettled(self) -> list[str]:
+        """A sentence where the latest days may still change."""
+        first = self.provisional_from
+        if first is None:
+            return []
+        names = ", ".join(name for name, _ in self.provisional)
+        day = self.formats.one(self.formats.day, first)
+        return [f"Provisional from {day}: {names} may still restate these days."]
+
+
+def caveats(
+    reported: tuple[Reported, ...],
+    selection: Selection,
+    since: date,
+    restated: Mapping[str, int],
+    formats: Formats,
+    costs: str = "",
+) -> Caveats:
+    """The caveats of a selection, of the platforms `reported` that it may show.
+
+    A platform is late where it ends before the selection does, but not where it had ended before `since`, the first day
+    of what is compared: then it is simply over. `restated` are days by platform.
+    """
+    chosen = dict(selection.only).get("platform")
+    shown = tuple(each for each in reported if chosen is None or each.platform in chosen)
+    late = tuple((each.platform, each.through) for each in shown if since <= each.through < selection.end)
+    provisional = []
+    for each in shown:
+        first = each.provisional_from(restated.get(each.platform, 0))
+        if first is not None and selection.start <= each.through and first <= selection.end:
+            provisional.append((each.platform, max(first, selection.start)))
+    return Caveats(formats, shown, late, tuple(provisional), costs)
