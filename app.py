@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache, partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +127,9 @@ def layout(settings: Settings, source: Source, admission: Admission, writing: Wr
     account = (who.name, settings.log_out) if who else None
     formats = writing(facts) if facts is not None else formats_of(settings.locale, settings.currency or "USD")
     known = spec(pages, settings.prefix, formats, hidden=allowed.hides)
+    if who:
+        # Views are kept in the browser under this: whose they are, without saying who that is.
+        known["reader"] = sha256(f"{settings.auth_issuer}\0{who.subject}".encode()).hexdigest()[:16]
     if allowed.opens(IMPORT.key):
         known["upload"] = {"most": settings.upload_limit * _MB, "files": MOST_FILES, "demo": admission.demo}
     return shell.layout(pages, known, banner=banner, account=account)

@@ -247,6 +247,7 @@ def _heading(pages: Sequence[Page]) -> Component:
                         ],
                         className="tools",
                     ),
+                    _menu("views", "bookmark", "Views", more="stays"),
                     _take(),
                 ],
                 className="toolbar",
@@ -265,22 +266,19 @@ def _heading(pages: Sequence[Page]) -> Component:
     )
 
 
+def _menu(name: str, icon: str, label: str, *entries: Component, more: str = "") -> Component:
+    """A menu of the heading."""
+    summary = html.Summary([_icon(icon), html.Span(label)], className="tool")
+    return html.Details(
+        [summary, html.Div(list(entries), className=f"menu-list {more}".strip())], id=name, className="menu"
+    )
+
+
 def _take() -> Component:
     """What can be taken away of a whole page; assets/js/page.js puts the query into the address."""
-    return html.Details(
-        [
-            html.Summary([_icon("save"), html.Span("Save")], className="btn btn-light tool"),
-            html.Div(
-                [
-                    html.A("Excel workbook", id="workbook", href="#"),
-                    html.Button("Print or PDF", type="button", disable_n_clicks=True, **{"data-do": "print"}),
-                ],
-                className="menu-list",
-            ),
-        ],
-        id="take",
-        className="menu",
-    )
+    workbook = html.A("Excel workbook", id="workbook", href="#")
+    paper = html.Button("Print or PDF", type="button", disable_n_clicks=True, **{"data-do": "print"})
+    return _menu("take", "save", "Save", workbook, paper)
 
 
 def _tool(name: str, label: str, tip: str) -> Component:

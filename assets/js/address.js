@@ -31,12 +31,15 @@
 
   const workbook = (key, query) => withQuery(`${dashboard.prefix}data/${key}.xlsx`, query);
 
+  /** The page whose path this is. */
+  const pageAt = (path) => Object.keys(spec.pages).find((each) => spec.pages[each].path === path);
+
   /** Which page and query the address bar names. */
   function here() {
     const path = location.pathname.slice(dashboard.prefix.length).replace(/\/+$/, "");
-    const key = Object.keys(spec.pages).find((each) => spec.pages[each].path === path) ?? Object.keys(spec.pages)[0];
+    const key = pageAt(path) ?? Object.keys(spec.pages)[0];
     return { page: key, query: location.search.slice(1) };
   }
 
-  dashboard.address = { write, page, view, data, workbook, here, use: (given) => (spec = given) };
+  dashboard.address = { write, page, view, data, workbook, pageAt, here, use: (given) => (spec = given) };
 })();

@@ -2,6 +2,7 @@
 (() => {
   const dashboard = (window.dashboard ??= {});
   const { byId } = dashboard;
+  let spec = null;
 
   /** What a click on [data-do] does. */
   const CLICKS = {
@@ -50,9 +51,16 @@
     for (const menu of document.querySelectorAll("details.menu[open]")) if (menu !== except) menu.open = false;
   }
 
+  /** The menu that a click leaves open: one whose head it is on, or one that is worked in. */
+  function kept(event) {
+    if (event.target.closest("a[data-go]")) return null;
+    return event.composedPath().find((each) => each.matches?.("summary, .stays"))?.parentElement;
+  }
+
   /** A menu near the lower edge opens upwards: below the last visual there is nothing to scroll to. */
   function opened({ target }) {
     if (!target.matches("details.menu[open]")) return;
+    if (target.id === "views") lazily("views", (views) => views.open(target, spec));
     const list = target.querySelector(".menu-list");
     list.classList.remove("up");
     const { bottom, height } = list.getBoundingClientRect();
@@ -76,7 +84,7 @@
 
   function listen() {
     document.addEventListener("click", clicked);
-    document.addEventListener("click", (event) => closeMenus(event.target.closest("summary")?.parentElement));
+    document.addEventListener("click", (event) => closeMenus(kept(event)));
     document.addEventListener("toggle", opened, true);
     document.addEventListener("change", changed);
     document.addEventListener("keydown", pressed);
@@ -139,7 +147,7 @@
 
   function start(text) {
     if (!text || dashboard.started) return;
-    const spec = JSON.parse(text);
+    spec = JSON.parse(text);
     dashboard.started = true;
     dashboard.prefix = spec.prefix;
     for (const part of ["format", "address", "page", "tips", "cards", "tables", "toolbar", "charts"]) dashboard[part].use(spec);
