@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from components.url import Query, write
 from components.visuals import Page, Visual
+from facts import Facts
 from facts.frame import FrameFacts
 from kpi.metrics import METRICS
 from kpi.selection import Selection, baseline, only
@@ -54,8 +55,11 @@ def rows(client: FlaskClient, page: Page, visual: Visual, query: Query) -> list[
 def test_every_visual_equals_its_formulas_on_sums_by_sql(
     data: st.DataObject, client: FlaskClient, facts: FrameFacts, oracle: Oracle
 ) -> None:
-    query = data.draw(queries(facts))
-    page = data.draw(st.sampled_from(PAGES))
+    assert_right(data.draw(queries(facts)), data.draw(st.sampled_from(PAGES)), client, facts, oracle)
+
+
+def assert_right(query: Query, page: Page, client: FlaskClient, facts: Facts, oracle: Oracle) -> None:
+    """Every visual of a page, as `client` serves it, equals its formulas on sums by SQL."""
     selection = query.selection(facts.extent())
     then = baseline(selection, facts.extent())
     whole = oracle.sums(selection).get((), {})

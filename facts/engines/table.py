@@ -9,7 +9,7 @@ from typing import Protocol
 import pyarrow as pa
 
 from facts.engines.expressions import Frame, Rows, rows
-from facts.patience import NoAnswer, wait
+from facts.patience import NoAnswer, present, wait
 from facts.protocol import DataProblem
 
 
@@ -62,6 +62,8 @@ class Sessions:
 
     def ask(self, question: Callable[[Rows], Frame]) -> pa.Table:
         """The answer to a question. Raises NoAnswer, also where the engine cannot answer."""
+        if (patience := present()) is not None:
+            patience.check()
         asking = _Asking(self, question)
         Thread(target=asking.run, name="question", daemon=True).start()
         try:

@@ -1,0 +1,156 @@
+"""How a page's sums grow with rows that stay on disk: 0.5, 5, 50, 200 million, through DuckDB.
+
+    python -m bench.scale [--millions 0.5 5 50 200] [--out FILE.json] [--folder DIR]
+
+Writes Parquet files clustered by day (two years; campaigns grow with the rows, 48 rows a campaign and day), measures in
+a process of its own, removes the files. Reference, in that process and turn about: DuckDB's sum of the same columns (of
+texts their lengths), which reads them once. Prints one JSON object; memory is the peak before the reference first runs.
+"""
+
+import argparse
+import json
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from kpi.schema import MEASURES, ORDER
+from kpi.selection import Selection, baseline
+
+DAYS = 731
+FIRST = np.datetime64("2023-09-29")
+ROWS_A_FILE = 5_000_000
+TEXTS = ("platform", "region", "objective", "segment")  # by which the CFO page groups
+CELLS = {name: ORDER[name][:4] for name in ("region", "device", "segment")}
+
+
+def write(folder: Path, rows: int) -> int:
+    """About `rows` rows of two years; returns how many."""
+    each = [len(values) for values in CELLS.values()]
+    campaigns = max(1, round(rows / DAYS / np.prod(each)))
+    campaign, *codes = (axis.ravel() for axis in np.indices((campaigns, *each)))
+    texts = {
+        "platform": (campaign % 4, ORDER["platform"][:4]),
+        "objective": (campaign // 4 % 4, ORDER["objective"]),
+        "campaign": (campaign, [f"Campaign {number:05}" for number in range(campaigns)]),
+        **{name: (code, CELLS[name]) for name, code in zip(CELLS, codes, strict=True)},
+    }
+    rng = np.random.default_rng(7)
+    a_day, step = len(campaign), max(1, ROWS_A_FILE // len(campaign))
+    for start in range(0, DAYS, step):
+        days = min(step, DAYS - start)
+        count = days * a_day
+        clicks = rng.integers(0, 200, count)
+        orders = np.round(clicks * rng.random(count) / 10, 1)
+        revenue = np.round(orders * rng.integers(20, 90, count), 2)
+        measures = {
+            "impressions": clicks * rng.integers(20, 90, count),
+            "clicks": clicks,
+            "engagements": clicks * 2,
+            "reach": clicks * 11,
+            "conversions": orders,
+            "new_customers": np.round(orders * 0.4, 1),
+            "spend": np.round(clicks * rng.random(count), 2),
+            "revenue": revenue,
+            "cogs": np.round(revenue * 0.45, 2),
+            "variable_costs": np.round(revenue * 0.1, 2),
+            "lifetime_margin": np.round(revenue * 0.7, 2),
+        }
+        columns = {"date": pa.array(np.repeat(FIRST + np.arange(start, start + days), a_day))}
+        for name, (code, values) in texts.items():
+            columns[name] = pa.DictionaryArray.from_arrays(np.tile(code.astype(np.int32), days), pa.array(list(values)))
+        columns |= {name: pa.array(measures[name]) for name in MEASURES}
+        pq.write_table(pa.table(columns), folder / f"{start:04}.parquet", compression="zstd", row_group_size=1_000_000)
+    return a_day * DAYS
+
+
+def seconds(action: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    action()
+    return time.perf_counter() - start
+
+
+def measure(folder: Path, rounds: int) -> dict[str, object]:
+    """The times in seconds and the peak memory in MB, of this process."""
+    from facts.store import load
+    from pages import CFO
+
+    groupings = tuple(dict.fromkeys(grouping for visual in CFO.visuals for grouping in visual.needs))
+    found: list[object] = []
+    opening = seconds(lambda: found.append(load(folder)))
+    facts = found[0]
+    extent = facts.extent()
+    whole = Selection(extent.first, extent.last)
+    month = Selection(extent.last - timedelta(days=27), extent.last)
+
+    def fresh(*selections: Selection | None) -> float:
+        facts._kept.clear()
+        return seconds(lambda: [facts.totals(each, groupings) for each in selections if each])
+
+    first = fresh(whole)
+    again = seconds(lambda: facts.totals(whole.narrowed("region", ["Europe"]), groupings))
+    other = seconds(lambda: facts.totals(whole.narrowed("device", ["Mobile"]), groupings))
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+    session = facts._sessions.take()
+    sums = ", ".join([*(f"sum({name})" for name in MEASURES), "max(date)", *(f"sum(strlen({name}))" for name in TEXTS)])
+    reading = session.session.frame().to_native()
+    all_, read, weeks = [first], [], []
+    for _ in range(rounds):
+        read.append(seconds(lambda: reading.aggregate(sums).fetchall()))
+        all_.append(fresh(whole))
+        weeks.append(fresh(month, baseline(month, extent)))
+    return {
+        "opening": round(opening, 3),
+        "reading the columns once": round(statistics.median(read), 3),
+        "all groupings, two years": round(statistics.median(all_[1:]), 3),
+        "ratio": round(statistics.median(a / b for a, b in zip(all_[1:], read, strict=True)), 2),
+        "28 days and the 28 before": round(statistics.median(weeks), 3),
+        "another region": round(again, 3),
+        "another device": round(other, 3),
+        "peak MB": round(memory),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--millions", type=float, nargs="+", default=[0.5, 5, 50, 200])
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--folder", type=Path)
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.measure:
+        print(json.dumps(measure(asked.measure, asked.rounds)))
+        return
+    results = []
+    for millions in asked.millions:
+        folder = Path(tempfile.mkdtemp(prefix="scale-", dir=asked.folder))
+        try:
+            rows = write(folder, round(millions * 1e6))
+            load_before = os.getloadavg()[0]
+            command = [sys.executable, "-m", "bench.scale", "--measure", str(folder), "--rounds", str(asked.rounds)]
+            told = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+            size = sum(file.stat().st_size for file in folder.iterdir())
+            results.append({"rows": rows, "MB on disk": round(size / 1e6), **told, "load": round(load_before, 1)})
+            print(json.dumps(results[-1]), file=sys.stderr, flush=True)
+        finally:
+            shutil.rmtree(folder)
+    text = json.dumps({"cores": len(os.sched_getaffinity(0)), "seconds": results}, indent=1)
+    if asked.out:
+        asked.out.write_text(text + "\n")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,201 @@
+"""The pages over facts that stay in an engine: right numbers, rights, and what happens when it is slow."""
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from threading import Event, Thread
+
+import narwhals as nw
+import pyarrow as pa
+import pytest
+from deltalake import DeltaTable
+from flask.testing import FlaskClient
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from callbacks.turns import Turns
+from facts import Facts
+from facts.engines.lazy import LazyFacts
+from facts.engines.table import Sessions
+from facts.frame import FrameFacts
+from facts.patience import NoAnswer, patience
+from kpi.schema import COUNTS
+from kpi.selection import Selection, only
+from pages import PAGES
+from tests.engines import ENGINES, PolarsTable, engine, text_columns
+from tests.oracle import Oracle
+from tests.test_right_numbers import assert_right, queries
+
+SCOPES = [
+    only({"region": ["Europe"]}),
+    only({"platform": ["Meta", "TikTok"], "device": ["Mobile"]}),
+    only({"region": ["nowhere"]}),
+]
+
+
+class Still:
+    """A source whose facts never change."""
+
+    problem, elsewhere = None, False
+
+    def __init__(self, facts: Facts) -> None:
+        self.current: Callable[[], Facts] = lambda: facts
+        self.require: Callable[[object], None] = lambda admit: None
+
+
+def client_of(facts: Facts, **environment: str) -> FlaskClient:
+    from app import create_app
+    from settings import from_environment
+
+    return create_app(from_environment(environment), Still(facts)).server.test_client()
+
+
+@pytest.fixture(scope="module", params=ENGINES[1:])
+def lazy(
+    request: pytest.FixtureRequest, facts_path: Path, facts: FrameFacts, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[LazyFacts]:
+    """The demo's 120 days in an engine, beside which stands what stands beside them on disk."""
+    with engine(request.param, tmp_path_factory.mktemp(request.param)) as fill:
+        found = fill(text_columns(DeltaTable(str(facts_path)).to_pyarrow_table()))
+        found.beside = facts.beside
+        yield found
+
+
+@pytest.fixture(scope="module")
+def served(lazy: LazyFacts) -> FlaskClient:
+    return client_of(lazy)
+
+
+@settings(max_examples=6)
+@given(data=st.data())
+def test_every_visual_equals_its_formulas_on_sums_by_sql(
+    data: st.DataObject, served: FlaskClient, facts: FrameFacts, oracle: Oracle
+) -> None:
+    assert_right(data.draw(queries(facts)), data.draw(st.sampled_from(PAGES)), served, facts, oracle)
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+def test_a_role_sees_of_an_engine_what_it_sees_of_memory(lazy: LazyFacts, facts: FrameFacts, scope: object) -> None:
+    extent = facts.extent()
+    for selection in (Selection(extent.first, extent.last), Selection(extent.last, extent.last)):
+        for page in PAGES:
+            groupings = tuple(dict.fromkeys(grouping for visual in page.visuals for grouping in visual.needs))
+            told, found = (each.totals(selection, groupings, scope) for each in (facts, lazy))
+            for grouping in groupings:
+                assert list(found[grouping].index) == list(told[grouping].index)
+                one, other = found[grouping][list(told[grouping].columns)], told[grouping]
+                assert one.to_numpy() == pytest.approx(other.to_numpy(), rel=1e-9, nan_ok=True)
+                assert (one[[*COUNTS, "rows"]].fillna(-1) == other[[*COUNTS, "rows"]].fillna(-1)).all(axis=None)
+    assert lazy.options(scope) == facts.options(scope)
+    assert lazy.options() == facts.options()
+
+
+class SlowTable(PolarsTable):
+    """An engine that thinks until it is told to stop, once it has been opened."""
+
+    def __init__(self, rows: pa.Table) -> None:
+        super().__init__(rows)
+        self.asked, self.stopped, self.slow = Event(), Event(), False
+
+    def collect(self, asked: nw.LazyFrame[object]) -> pa.Table:
+        if self.slow:
+            self.asked.set()
+            assert self.stopped.wait(60)
+            raise RuntimeError("interrupted")
+        return super().collect(asked)
+
+    def cancel(self) -> None:
+        self.stopped.set()
+
+
+@pytest.fixture
+def slow(facts_path: Path) -> SlowTable:
+    return SlowTable(DeltaTable(str(facts_path)).to_pyarrow_table())
+
+
+def test_a_slow_engine_is_a_sentence_and_is_told_to_stop(slow: SlowTable) -> None:
+    client = client_of(LazyFacts(Sessions(slow), "v", demo=True), DASHBOARD_QUERY_SECONDS="1")
+    slow.slow = True
+
+    answer = client.get("/view/cfo?last=7d")
+
+    assert answer.status_code == 503
+    assert re.match("The data did not answer within 1 seconds. Choose fewer days", answer.json["error"])
+    assert slow.stopped.wait(10)
+    assert client.get("/data/cfo/core-cards.csv?last=12w&device=TV").status_code == 503
+    assert client.get("/healthz").status_code == 200
+
+
+def test_a_view_that_nobody_waits_for_any_more_is_given_up(slow: SlowTable) -> None:
+    client = client_of(LazyFacts(Sessions(slow), "v", demo=True))
+    slow.slow = True
+    answers = {}
+
+    def ask(turn: int, address: str) -> None:
+        with client.application.test_client() as own:
+            answers[turn] = own.get(address, headers={"X-Turn": f"77.{turn}"})
+
+    first = Thread(target=ask, args=(1, "/view/cfo?last=7d"))
+    first.start()
+    assert slow.asked.wait(30)
+    slow.slow = False
+    ask(2, "/view/cfo?last=28d")
+    first.join(30)
+
+    assert slow.stopped.is_set()
+    assert answers[1].status_code == 503
+    assert answers[2].status_code == 200
+    assert client.get("/view/cfo?last=7d").status_code == 200
+
+
+def test_who_waits_for_the_same_cells_is_not_given_up_with_who_asked_first(slow: SlowTable) -> None:
+    facts = LazyFacts(Sessions(slow), "v")
+    extent = facts.extent()
+    selection, given_up, found = Selection(extent.first, extent.last), Event(), []
+    slow.slow = True
+
+    def impatient() -> None:
+        with pytest.raises(NoAnswer), patience(60, given_up.is_set):
+            facts.totals(selection, [("platform",)])
+
+    threads = [Thread(target=impatient)]
+    threads.append(Thread(target=lambda: found.append(facts.totals(selection, [("platform",)]))))
+    threads[0].start()
+    assert slow.asked.wait(30)
+    threads[1].start()
+    time.sleep(0.2)
+    slow.slow = False
+    given_up.set()
+    for thread in threads:
+        thread.join(30)
+
+    assert len(found[0][("platform",)]) == 4
+
+
+def test_turns_of_other_tabs_change_nothing() -> None:
+    turns = Turns()
+    turns.take(7, 3)
+    turns.take(8, 9)
+
+    assert turns.passed(7, 2)
+    assert not turns.passed(7, 3)
+    assert not turns.passed(9, 1)
+    turns.take(7 + 4096, 1)  # falls on the slot of 7
+    assert not turns.passed(7, 2)
+
+
+def test_filters_on_what_a_page_groups_by_ask_the_engine_nothing(slow: SlowTable) -> None:
+    slow.most = 10_000
+    facts = LazyFacts(Sessions(slow), "v")
+    extent = facts.extent()
+    selection = Selection(extent.first, extent.last)
+    groupings = [("date",), ("platform", "region")]
+    facts.totals(selection, groupings)
+    slow.slow = True
+
+    narrower = Selection(extent.last, extent.last, only({"platform": ["Meta"], "region": ["Europe"]}))
+    found = facts.totals(narrower, groupings)
+
+    assert list(found[("platform", "region")].index) == [("Meta", "Europe")]
+    assert not slow.asked.is_set()
