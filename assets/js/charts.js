@@ -71,11 +71,19 @@
   function react(item) {
     item.width ||= item.parts.clientWidth;
     if (!item.width) return null; // hidden: drawn when it has a size
+    tell(item);
     const { data, layout } = figure(item, item.visual);
     item.hue = dashboard.theme.now();
     const drawing = window.Plotly.react(item.parts, data, layout, config);
     dashboard.explore.listen(item);
     return drawing;
+  }
+
+  /** plotly asks its element for its size at every drawing, which has the page laid out between any two charts. It is
+      known, and tells it without being laid out. */
+  function tell(item) {
+    if (Object.hasOwn(item.parts, "clientWidth")) return;
+    Object.defineProperties(item.parts, { clientWidth: { get: () => item.width }, clientHeight: { get: () => item.spec.height } });
   }
 
   function build(item) {
