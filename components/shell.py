@@ -37,7 +37,6 @@ def index(prefix: str, bundles: Bundles) -> str:
         {{%metas%}}
         <title>{{%title%}}</title>
         <meta name="color-scheme" content="light dark">
-        <meta name="theme-color" content="#f7f8fa">
         <script data-prefix="{prefix}" data-plotly="{plotly}"
             data-parts="{_parts(own, bundles)}">{bundles.early}</script>
         <link rel="icon" type="image/svg+xml" href="{_picture("icon.svg")}">
