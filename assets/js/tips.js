@@ -19,7 +19,7 @@
     if (!tip) {
       tip = make("div", { id: "tip", class: "tip", role: "tooltip", hidden: true });
     }
-    const over = element.closest("dialog") ?? document.body; // what is not in a dialog lies below it
+    const over = element.closest("dialog") ?? dashboard.byId("main"); // what is not in a dialog lies below it
     if (tip.parentNode !== over) over.append(tip);
     tip.replaceChildren(...lines.filter((line) => line?.text).map(line));
     owner = element;

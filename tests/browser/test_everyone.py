@@ -44,7 +44,7 @@ def test_axe_finds_nothing_on_a_page(visit_in: Callable[..., Visit], server: str
 
 
 def test_axe_finds_nothing_in_what_opens(visit: Visit):
-    """A menu, a tooltip, an empty selection and the drawer; one page for all, because what opens is the same on each."""
+    """A menu, a tooltip and the drawer; one page for all, because what opens is the same on each."""
     page = visit.open("/cfo?region=Europe").page
     page.locator('[data-visual="cfo.financial-trend"] .menu summary').click()
     assert violations(page) == []
