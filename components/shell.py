@@ -187,7 +187,7 @@ def _short(page: Page) -> str:
 
 
 def _filters(spec: dict[str, Any]) -> Component:
-    return html.Aside(
+    return html.Section(
         [
             html.Div(
                 [
