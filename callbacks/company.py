@@ -1,7 +1,5 @@
 """The whole company's figures for a query: what the platforms claim beside what the shop sold."""
 
-import pandas as pd
-
 from components.reading import Company
 from facts import Facts, Scope
 from kpi.company import Ledger, ledger
@@ -28,14 +26,14 @@ def company_of(
         return None, facts.beside.no_store
     if scope:
         return None, "The shop's figures are the whole company's, of which you see a part."
-    now = _ledger(facts, selection, store)
+    now = ledger_of(facts, selection)
     if now is None:
         first, last = (day.date() for day in (store.index.min(), store.index.max()))
         return None, (
             f"The shop's days cover {formats.days(first, last)}, none of those chosen. Choose other dates, or import "
             "its newer days."
         )
-    then = _ledger(facts, baseline, store) if baseline else None
+    then = ledger_of(facts, baseline) if baseline else None
     return Company(
         now.days,
         now.first,
@@ -48,7 +46,10 @@ def company_of(
     ), ""
 
 
-def _ledger(facts: Facts, selection: Selection, store: pd.DataFrame) -> Ledger | None:
-    """Of all rows: neither filters nor grain are the company's."""
+def ledger_of(facts: Facts, selection: Selection) -> Ledger | None:
+    """The ledger of a selection's days, of all rows: neither filters nor grain are the company's."""
+    store = facts.beside.store
+    if store is None:
+        return None
     days = Selection(selection.start, selection.end, compare="none")
     return ledger(facts.totals(days, (_BY,))[_BY], store)

@@ -40,6 +40,7 @@ KINDS: Final[dict[str, Kind]] = {
     "/view/<page>": "figures",
     "/data/<page>/<visual>.<kind>": "figures",
     "/data/<page>.xlsx": "figures",
+    "/proof/<page>/<visual>": "figures",
     "/version": "shell",
     "/options/<dimension>": "shell",
     "/_dash-layout": "shell",

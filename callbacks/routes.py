@@ -10,6 +10,7 @@ from callbacks.answers import Restated, ask, data_of, reading_of
 from callbacks.answers import found as found_in
 from callbacks.files import csv_of, json_of, xlsx_of
 from callbacks.operations import Metrics
+from callbacks.proofs import NoProof, proof_of
 from callbacks.shown import ranks, rights, shown
 from callbacks.views import Views
 from callbacks.workbook import workbook
@@ -90,6 +91,21 @@ def register(
         if values is None:
             return refusal(404, "There is no such filter.")
         return figures(orjson.dumps(found_in(values, request.args.get("find", "")[:200])), "application/json")
+
+    @server.get("/proof/<page>/<visual>")
+    def proof(page: str, visual: str) -> Response:
+        facts, opened = source.current(), open_page(page)
+        found = next((each for each in opened.visuals if each.name == visual), None) if opened else None
+        if found is None:
+            return refusal(404, "There is no such visual.")
+        if facts is None:
+            return refusal(503, source.problem or "There is no data yet.")
+        address = request.query_string.decode("latin-1")
+        try:
+            answer = proof_of(page, found, facts, address, rights(), writing(facts))
+        except NoProof as sentence:
+            return refusal(404, str(sentence))
+        return figures(orjson.dumps(answer), "application/json")
 
     @server.get("/version")
     def version() -> Response:

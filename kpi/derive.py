@@ -30,6 +30,12 @@ def follows(key: str, known: Iterable[str]) -> bool:
     return any(_spans(scale, forms) for scale in (plain, *scales))
 
 
+def tells(parts: tuple[str, ...], known: Iterable[str]) -> bool:
+    """Whether the sum of `parts` (as in Metric.over) can be worked out by whoever sees the metrics `known`."""
+    plain, _ = _scales([METRICS[each] for each in known])
+    return _spans(plain, np.array([_form(parts)]))
+
+
 def withheld(hidden: Iterable[str]) -> frozenset[str]:
     """`hidden`, and the metrics that must be hidden with them so that none of them can be worked out from the rest.
 

@@ -16,7 +16,7 @@
     const parts = keys.map((key) => {
       const metric = metrics[key];
       const label = make("button", { type: "button", class: "term", text: metric.short });
-      const value = make("div", { class: "card-value", "data-metric": key });
+      const value = make("button", { type: "button", class: "card-value", "data-metric": key, "data-do": "prove", "aria-haspopup": "dialog", title: "How this comes about" });
       const arrow = make("span", { class: "card-arrow", "aria-hidden": "true" });
       const step = make("span", { class: "card-step" });
       const change = make("span", { class: "card-change" }, arrow, step);

@@ -94,4 +94,5 @@
 
   dashboard.bodies = {};
   dashboard.page = { turn, say, open: () => open, use: (given) => (spec = given) };
+  dashboard.metric = (key) => spec.metrics[key];
 })();

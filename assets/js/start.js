@@ -10,6 +10,7 @@
     only: (button) => dashboard.filters.only(button),
     unpick: (button) => dashboard.campaigns.unpick(button),
     pick: (button) => dashboard.explore.row(button),
+    prove: (button) => dashboard.later("proof").then(() => dashboard.proof.open(button)),
     sort: (button) => dashboard.tables.sort(button),
     link: (button) => taken(button, (visual) => copyLink(visual)),
     picture: (button) => taken(button, (visual) => lazily("picture", (picture) => picture.save(visual))),
@@ -75,6 +76,7 @@
       printed();
     }
     dashboard.drawer.keep(event);
+    dashboard.tables.move(event);
     if (event.key !== "Escape") return;
     const menu = event.target.closest?.("details.menu[open]");
     closeMenus();

@@ -31,7 +31,7 @@
     const body = make("tbody");
     const foot = make("tfoot");
     const table = make("table", { class: "figures" }, make("thead", {}, row), body, foot);
-    const scroll = make("div", { class: "table-scroll", tabindex: "0", role: "region", "aria-label": item.title }, table);
+    const scroll = make("div", { class: "table-scroll", tabindex: "0", role: "region", "aria-label": `${item.title}. Arrow keys go from figure to figure, Enter shows how one comes about.` }, table);
     const rank = item.spec.rank ? rankBy(item) : null;
     item.root.querySelector(".rank")?.remove();
     if (rank) item.root.querySelector(".menu").before(rank.closest("label"));
@@ -105,9 +105,9 @@
       row.append(name.cell);
       return name;
     });
-    const cells = metrics.map(() => {
-      const cell = make("td");
-      row.append(cell);
+    const cells = metrics.map((key) => {
+      const cell = make("button", { type: "button", class: "figure", tabindex: "-1", "data-do": "prove", "data-column": key, "aria-haspopup": "dialog" });
+      row.append(make("td", {}, cell));
       return cell;
     });
     section.append(row);
@@ -139,7 +139,8 @@
       if (cells[place].title !== why) cells[place].title = why;
       const shade = shades[place]?.[from] ?? 0;
       const tone = shade > 0 ? `better-${shade}` : shade < 0 ? `worse${shade}` : "";
-      if (cells[place].className !== tone) cells[place].className = tone;
+      const { parentNode: cell } = cells[place];
+      if (cell.className !== tone) cell.className = tone;
     });
   }
 
@@ -185,5 +186,20 @@
     fill(item);
   }
 
-  dashboard.tables = { draw, sort, use: (given) => (spec = given) };
+  /** Arrow keys go from cell to cell: a table is few stops for Tab. */
+  function move(event) {
+    const from = event.target.closest?.(".figures tbody button, .figures tfoot button, .table-scroll");
+    const step = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] }[event.key];
+    if (!from || !step || event.altKey || event.ctrlKey || event.metaKey) return;
+    const table = from.closest(".figures") ?? from.querySelector(".figures");
+    const cell = from.closest("th, td");
+    const rows = [...table.rows].filter((row) => row.parentNode.tagName !== "THEAD");
+    const to = cell ? rows[rows.indexOf(cell.parentNode) + step[0]]?.cells[cell.cellIndex + step[1]] : rows[0]?.cells[0];
+    const stop = to?.querySelector("button");
+    if (!stop) return;
+    event.preventDefault();
+    stop.focus();
+  }
+
+  dashboard.tables = { draw, sort, move, use: (given) => (spec = given) };
 })();

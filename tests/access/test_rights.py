@@ -16,6 +16,7 @@ from access.policy import Policy, Role, WrongPolicy, policy_of
 from access.rights import NOTHING, Admission
 from facts.shop import path_of
 from facts.store import DEMO_NAME, Source, load
+from kpi.derive import tells
 from kpi.metrics import METRICS
 from pages import PAGES
 from tests.access.conftest import GROUPS
@@ -327,3 +328,43 @@ def test_names_are_found_within_the_rows_of_a_role_only(ask: Ask, facts: Any) ->
     assert ask("board", "/options/nothing").status_code == 404
     everything = ask("board", "/options/campaign?find=" + "%25" * 3000)
     assert (everything.status_code, everything.json) == (200, {"values": [], "count": 0})
+
+
+@pytest.mark.parametrize("role_name", [*GROUPS, ""])
+def test_a_proof_tells_a_role_nothing_new(ask: Ask, policy: Policy, role_name: str) -> None:
+    """Every metric of every visual: refused where it is hidden, and no part that does not follow from what is seen."""
+    role = next((role for role in policy.roles if role.name == role_name), None)
+    proven = 0
+    for page in PAGES:
+        for visual in page.visuals:
+            for metric in visual.metrics:
+                answer = ask(role_name or None, f"/proof/{page.key}/{visual.name}?metric={metric}")
+                if role is None or page.key not in role.pages:
+                    assert answer.status_code == 403
+                    continue
+                if metric in role.hides:
+                    assert answer.status_code == 404
+                if answer.status_code != 200:
+                    continue
+                proven += 1
+                seen = [key for key in METRICS if key not in role.hides]
+                formula = METRICS[metric]
+                for told, forms in (
+                    (answer.json["over"], formula.over),
+                    (answer.json["by"], formula.over if formula.of_whole else formula.by),
+                ):
+                    if told and len(told) == len(forms):
+                        assert all(tells((form.removeprefix("-"),), seen) for form in forms)
+                    elif told:
+                        assert tells(forms, seen)
+                    else:
+                        assert not forms or answer.json["note"]
+    assert proven or role_name in ("", "nowhere")
+
+
+def test_a_proof_is_of_the_roles_rows(ask: Ask) -> None:
+    everything = ask("board", "/proof/cfo/core-cards?metric=revenue&region=Europe").json
+    part = ask("finance-europe", "/proof/cfo/core-cards?metric=revenue").json
+
+    assert (part["value"], part["rows"]) == (everything["value"], everything["rows"])
+    assert part["scope"] == [["Region", ["Europe"]]]

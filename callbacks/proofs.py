@@ -1,0 +1,100 @@
+"""The proof of one figure on a page: the same sums, the same formula, and which rows they are of."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlencode
+
+from access.rights import Rights
+from callbacks.answers import Asked, ask, data_of
+from callbacks.company import ledger_of
+from callbacks.shown import ranks
+from components.proof import changed, told
+from components.reading import TOTAL
+from components.url import write
+from components.visuals import Visual
+from facts import Facts, Scope
+from kpi.formats import Formats
+from kpi.metrics import COMPANY_WIDE, METRICS
+from kpi.proof import Proof, prove
+from kpi.schema import DATE, DIMENSIONS
+from kpi.selection import Selection
+
+_MOST_FIELDS: Final = 2000
+
+
+class NoProof(Exception):
+    """There is no such figure to prove; the message is a sentence."""
+
+
+def proof_of(page: str, visual: Visual, facts: Facts, address: str, rights: Rights, formats: Formats) -> dict[str, Any]:
+    """The proof that a query string asks for: `metric`, the row's `key` (once a dimension), and the page's own query.
+
+    `visual` is without what the reader may not see. Raises NoProof.
+    """
+    metric, key, rest = _read(address)
+    if metric not in visual.metrics:
+        raise NoProof("This visual shows no such metric.")
+    by = visual.needs[0] if key else TOTAL
+    if len(key) != len(by):
+        raise NoProof(f"A row here is named by its {' and '.join(by)}, one key each.")
+    asked = ask(facts, rest, formats, rights.rows, ranks(rights))
+    known = [each for each in METRICS if each not in rights.hides] if rights.hides else None
+    now = _prove(metric, key, by, facts, asked.selection, rights.rows, known)
+    if now is None:
+        raise NoProof("There is no such figure for these filters.")
+    before = None
+    if asked.baseline is not None and DATE not in by:
+        before = _prove(metric, key, by, facts, asked.baseline, rights.rows, known)
+    query = write(asked.query)
+    whole = METRICS[metric]
+    return {
+        "metric": metric,
+        "query": query,
+        **told(now, formats),
+        "of": [[DIMENSIONS.get(name, "Date"), value] for name, value in zip(by, key, strict=True)],
+        "company": metric in COMPANY_WIDE,
+        "days": formats.days(asked.selection.start, asked.selection.end),
+        "filters": [] if metric in COMPANY_WIDE else _named(asked.query.only),
+        "scope": _named(rights.rows),
+        "data": data_of(facts, formats)["label"],
+        "version": facts.version,
+        "address": f"data/{page}/{visual.name}.json{'?' if query else ''}{query}",
+        "whole": whole.of_whole,
+        "before": _before(now, before, asked, formats) if before else None,
+    }
+
+
+def _read(address: str) -> tuple[str, tuple[str, ...], str]:
+    try:
+        pairs = parse_qsl(address, keep_blank_values=True, errors="replace", max_num_fields=_MOST_FIELDS)
+    except ValueError:
+        raise NoProof("The address has too many parts to be read.") from None
+    metric = next((value for name, value in pairs if name == "metric"), "")
+    key = tuple(value for name, value in pairs if name == "key")
+    return metric, key, urlencode([pair for pair in pairs if pair[0] not in ("metric", "key")])
+
+
+def _prove(
+    metric: str,
+    key: Sequence[str],
+    by: tuple[str, ...],
+    facts: Facts,
+    selection: Selection,
+    scope: Scope,
+    known: Sequence[str] | None,
+) -> Proof | None:
+    if metric in COMPANY_WIDE:
+        ledger = None if scope or key else ledger_of(facts, selection)
+        return prove(metric, ledger.total, (), ledger.total, known) if ledger else None
+    totals = facts.totals(selection, dict.fromkeys((by, TOTAL)), scope)
+    return prove(metric, totals[by], key, totals[TOTAL], known) if len(totals[TOTAL]) else None
+
+
+def _named(only: Sequence[tuple[str, Sequence[str]]]) -> list[list[Any]]:
+    return [[DIMENSIONS[name], list(values)] for name, values in only]
+
+
+def _before(now: Proof, before: Proof, asked: Asked, formats: Formats) -> dict[str, Any]:
+    then = asked.baseline
+    days = formats.days(then.start, then.end) if then else ""
+    return {"days": days, "sentence": told(before, formats)["sentence"], "change": changed(now, before, formats)}

@@ -1,0 +1,85 @@
+"""How a figure comes about: its formula with the sums that went into it. The figure is what kpi.evaluate says."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from kpi.derive import tells
+from kpi.evaluate import ROWS, evaluate
+from kpi.metrics import METRICS
+
+
+@dataclass(frozen=True)
+class Part:
+    """One term of a sum: `measures` as in Metric.over (several where only their sum may be told), and what they add up
+    to; None where no row reports it. `value` carries the sign."""
+
+    measures: tuple[str, ...]
+    value: float | None
+
+
+@dataclass(frozen=True)
+class Proof:
+    """`value` = the metric's scale × the sum of `over` / the sum of `by` (where the metric has a denominator).
+
+    Both are None where they may not be told. `rows` is the number of fact rows behind it.
+    """
+
+    metric: str
+    value: float | None
+    over: tuple[Part, ...] | None
+    by: tuple[Part, ...] | None
+    rows: int
+
+
+def prove(
+    metric: str,
+    totals: pd.DataFrame,
+    key: Sequence[str],
+    whole: pd.DataFrame,
+    known: Collection[str] | None = None,
+) -> Proof | None:
+    """The proof of `metric` for the row of a totals frame whose index values are `key` as texts; None without one.
+
+    `whole` is the one-row totals frame of the selection, `key` () where `totals` is that. `known` are the metrics that
+    the reader may see, None for all: what cannot be worked out from them is not told.
+    """
+    row = np.ones(len(totals), dtype=bool)
+    for level, value in enumerate(key):
+        row &= totals.index.get_level_values(level).astype(str) == value
+    if row.sum() != 1:
+        return None
+    formula = METRICS[metric]
+    value = evaluate(totals, (metric,), whole)[metric].to_numpy()[row][0]
+    sums = totals[row].iloc[0]
+    over = _told(formula.over, sums, known)
+    by: tuple[Part, ...] | None = ()
+    if formula.of_whole:
+        by = _told(formula.over, whole.iloc[0], known)
+    elif formula.by:
+        by = _told(formula.by, sums, known)
+    if over is None or by is None:
+        over = by = None
+    return Proof(metric, _plain(value), over, by, int(sums[ROWS]))
+
+
+def _told(measures: tuple[str, ...], sums: pd.Series, known: Collection[str] | None) -> tuple[Part, ...] | None:
+    """The terms of a sum: each by itself, or all in one where only that may be told, or None."""
+    if known is None or all(tells((each.removeprefix("-"),), known) for each in measures):
+        return tuple(Part((each,), _signed(each, sums)) for each in measures)
+    if not tells(measures, known):
+        return None
+    values = [_signed(each, sums) for each in measures]
+    total = None if None in values else float(sum(value for value in values if value is not None))
+    return (Part(measures, total),)
+
+
+def _signed(measure: str, sums: pd.Series) -> float | None:
+    value = _plain(sums.get(measure.removeprefix("-"), np.nan))
+    return -value if value is not None and measure.startswith("-") else value
+
+
+def _plain(value: float) -> float | None:
+    return None if value != value else float(value)
