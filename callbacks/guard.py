@@ -149,6 +149,9 @@ def decide(entrance: Entrance, app: Dash) -> None:
     kind = KINDS.get(rule) if rule else None
     if kind == "open":
         return
+    if request.environ.get(WARM_UP_KEY) is WARM_UP:
+        g.rights = Rights(tuple(page.key for page in entrance.pages), role="warm-up")
+        return
     if not known_host(request.headers.get("Host", ""), entrance.hosts):
         raise Refused(400, "host", "This host is not among those in DASHBOARD_HOSTS.")
     if len(request.query_string) > LONGEST_QUERY:
@@ -162,9 +165,6 @@ def decide(entrance: Entrance, app: Dash) -> None:
         raise Refused(403, "cross-site", "Another site's page asked for this; open the dashboard itself.")
     if kind == "operations":
         _monitoring(entrance)
-        return
-    if request.environ.get(WARM_UP_KEY) is WARM_UP:
-        g.rights = Rights(tuple(page.key for page in entrance.pages), role="warm-up")
         return
     try:
         g.reader = entrance.admission.reader(_token(entrance.header))

@@ -21,7 +21,7 @@ from components.url import write
 from components.visuals import Page, Visual
 from facts import Facts, Scope
 from facts.spreadsheets import neutral
-from kpi.formats import Formats
+from kpi.formats import MINUS, Formats
 from kpi.metrics import METRICS, Metric
 from kpi.schema import DATE, DIMENSIONS
 from kpi.units import decimals, figure
@@ -102,8 +102,8 @@ def _pattern(metric: str, formats: Formats) -> str:
         "ratio": ("", "×"),
         "months": ("", " months"),
     }.get(METRICS[metric].unit, ("", ""))
-    shown = _literal(before) + plain + _literal(after)
-    return f'{shown};"−"{shown}'
+    rest = plain + _literal(after)
+    return f"{_literal(before)}{rest};{_literal(MINUS + before)}{rest}"
 
 
 def _literal(text: str) -> str:

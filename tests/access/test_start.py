@@ -40,6 +40,14 @@ def test_a_currency_names_the_demos_money_and_never_that_of_ones_own(facts_path:
     source.close()
 
 
+def test_it_starts_where_only_its_own_name_is_a_host(facts_path: Path) -> None:
+    source = Source(facts_path)
+    client = create_app(from_environment({"DASHBOARD_HOSTS": "dash.example.com"}), source).server.test_client()
+    assert client.get("/view/cfo", headers={"Host": "dash.example.com"}).status_code == 200
+    assert client.get("/view/cfo", headers={"Host": "localhost"}).status_code == 400
+    source.close()
+
+
 @pytest.mark.parametrize(("name", "value"), [("LOCALE", "xx-YY"), ("LOCALE", ""), ("CURRENCY", "EURO")])
 def test_a_locale_or_currency_that_is_none_is_explained(name: str, value: str) -> None:
     (sentence,) = faults({f"DASHBOARD_{name}": value})

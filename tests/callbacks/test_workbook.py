@@ -90,7 +90,7 @@ def test_the_parts_of_ratios_are_live(client: FlaskClient) -> None:
     assert totals["Weighted ROAS"] == '=IF(E6=0,"",F6/E6)'
     assert totals["ROI"] == '=IF(E6=0,"",G6/E6)'
     assert totals[METRICS["cpa"].label] == '=IF(D6=0,"",E6/D6)'
-    assert summary["E2"].number_format == '"$"#,##0;"−""$"#,##0'
+    assert summary["E2"].number_format == '"$"#,##0;"−$"#,##0'
     about = [[cell.value for cell in row] for row in live["Filters and definitions"].iter_rows()]
     assert ["Days", "Sep 1 – 28, 2025 (28 days)", None] in about
     assert any(row[0] == "ROI" and row[2].endswith("/ spend") for row in about)
