@@ -109,13 +109,13 @@ def _extreme_words(kind: str, metric: str, names: list[str], text: str, value: f
         verb = "share" if several else "has"
         tone: Tone = "good" if kind == "best" else "warning"
         return f"{who} {verb} the {high} ROAS, {text}", tone, f"{high.capitalize()} ROAS"
+    each = " each" if several else ""
     if value < 0:
         extent = "least" if kind == "best" else "most"
         verb = "lose" if several else "loses"
-        return f"{who} {verb} the {extent}, {text.removeprefix('−')}", "bad", f"{extent.capitalize()} lost"
+        return f"{who} {verb} the {extent}, {text.removeprefix('−')}{each}", "bad", f"{extent.capitalize()} lost"
     extent = "most" if kind == "best" else "least"
     verb = "earn" if several else "earns"
-    each = " each" if several else ""
     tone = "good" if kind == "best" else "info"
     return f"{who} {verb} the {extent}, {text} profit{each}", tone, f"{extent.capitalize()} profit"
 

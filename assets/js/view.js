@@ -12,7 +12,9 @@
   let wanted = null; // { page, query, chosen }: what the reader asked for last
   let shown = null; // the answer on the screen
   let controller = null;
+  const LONG = 2000; // ms before the reader is told in words, and may stop it
   let slow = 0;
+  let long = 0;
 
   const key = (page, query) => `${page}?${query}`;
 
@@ -107,12 +109,39 @@
 
   function waiting(on, page) {
     clearTimeout(slow);
+    clearInterval(long);
+    patience(0);
     if (on) {
+      const since = Date.now();
+      long = setInterval(() => patience(Math.floor((Date.now() - since) / 1000)), 1000);
       slow = setTimeout(() => {
         document.documentElement.dataset.busy = "";
         dashboard.page.turn(page, wanted.query);
       }, SLOW);
     } else delete document.documentElement.dataset.busy;
+  }
+
+  /** A sentence on a slow answer: how long it takes so far, and a way out where there is something to go back to. */
+  function patience(seconds) {
+    let place = dashboard.byId("patience");
+    if (seconds * 1000 < LONG) return place?.remove();
+    if (!place) {
+      const stop = dashboard.make("button", { type: "button", class: "btn btn-sm btn-light", text: "Stop waiting" });
+      stop.addEventListener("click", stopped);
+      place = dashboard.make("div", { id: "patience", class: "patience" }, dashboard.make("span"), shown ? stop : null);
+      document.body.append(place);
+      dashboard.text(dashboard.byId("announcer"), "Still waiting for the figures."); // once, not every second
+    }
+    dashboard.text(place.firstChild, `Still waiting for the figures: ${seconds} s.`);
+  }
+
+  /** The reader waits no longer: what is shown stays, and so does its address. */
+  function stopped() {
+    controller?.abort();
+    controller = null;
+    waiting(false);
+    history.replaceState(history.state, "", dashboard.address.page(shown.page, shown.query));
+    show(shown.page, shown.query);
   }
 
   function failed(problem, page) {

@@ -42,6 +42,26 @@ def test_one_visual_failing_leaves_the_others(visit: Visit):
     visit.settled()
 
 
+def test_a_slow_answer_says_so_and_can_be_left(visit: Visit):
+    visit.open("/")
+    page = visit.page
+    held = []
+    page.route("**/view/executive?platform=Amazon,Google,Meta", lambda route: held.append(route))
+    before = visit.cards()
+    visit.box("platform", "TikTok").click()
+    expect(page.locator("#patience")).to_contain_text("Still waiting for the figures: 2 s.")
+    stop = page.get_by_role("button", name="Stop waiting")
+    stop.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#patience")).to_have_count(0)
+    expect(page).to_have_url(f"{visit.server}/")
+    expect(visit.box("platform", "TikTok")).to_be_checked()
+    assert visit.cards() == before
+    page.unroute("**/view/executive?platform=Amazon,Google,Meta")
+    visit.box("platform", "TikTok").click()
+    expect(page.locator("#chips .chip")).to_have_count(1)
+
+
 def test_a_lost_connection_keeps_the_filters_and_mends_itself(visit: Visit):
     visit.open("/")
     page = visit.page

@@ -42,6 +42,13 @@ def test_losses_are_called_losses() -> None:
     )
 
 
+def test_equal_losses_are_so_each() -> None:
+    loss = (-90.0, 0.5, 150.0, 1.7)
+    found = told(metrics(Meta=loss, TikTok=loss, Google=(-10.0, 1.0, 100.0, 1.2)))
+
+    assert found["worst_profit"] == "Meta and TikTok lose the most, $90 each."
+
+
 def test_a_platform_that_cannot_break_even() -> None:
     found = told(metrics(Meta=(-50.0, 1.5, 1000.0, -3.0), Google=(5.0, 1.6, 10.0, 1.0)))
     assert found["loss"].endswith("Its orders do not even cover their goods and fees, so no ROAS would break even.")
