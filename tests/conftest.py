@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from flask.testing import FlaskClient
@@ -11,6 +12,9 @@ from hypothesis import HealthCheck, settings
 from facts.frame import FrameFacts
 from facts.store import Source, load
 from tests.oracle import Oracle
+
+if TYPE_CHECKING:
+    from tests.access.stack import Stack
 
 settings.register_profile(
     "default", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -49,3 +53,17 @@ def client(facts_path: Path) -> Iterator[FlaskClient]:
     source = Source(facts_path)
     yield create_app(from_environment({"DASHBOARD_FACTS": str(facts_path)}), source).server.test_client()
     source.close()
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory, facts_path: Path) -> Iterator["Stack"]:
+    """A provider, the dashboard and Apache in front of it, once for all tests of a process."""
+    from tests.access.conftest import POLICY
+    from tests.access.stack import Stack, missing
+
+    if why := missing():
+        pytest.skip(f"sign-in through a real proxy is not tested: {why}")
+    folder = tmp_path_factory.mktemp("stack")
+    (folder / "policy.toml").write_text(POLICY)
+    with Stack(folder, facts_path, folder / "policy.toml") as stack:
+        yield stack

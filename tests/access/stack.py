@@ -186,7 +186,7 @@ class Provided:
             )
 
     def _wait(self, address: str, status: int = 200) -> None:
-        end = time.monotonic() + 30
+        end = time.monotonic() + 120  # a busy machine starts slowly
         while time.monotonic() < end:
             dead = [process for process in self.processes if process.poll() is not None]
             assert not dead, f"{dead[0].args} ended: {self.log()}"

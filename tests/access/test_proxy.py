@@ -3,24 +3,13 @@
 import http.client
 import json
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
-from tests.access.stack import Browser, Stack, missing
+from tests.access.stack import Browser, Stack
 
 pytestmark = [pytest.mark.filterwarnings("ignore::ResourceWarning")]
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory, facts_path: Path, policy_path: Path) -> Iterator[Stack]:
-    why = missing()
-    if why:
-        pytest.skip(f"sign-in through a real proxy is not tested: {why}")
-    with Stack(tmp_path_factory.mktemp("stack"), facts_path, policy_path) as stack:
-        yield stack
 
 
 @pytest.fixture(scope="module")

@@ -2,24 +2,11 @@
 
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.access.conftest import POLICY
-from tests.access.stack import Stack, missing
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory, facts_path: Path) -> Iterator[Stack]:
-    why = missing()
-    if why:
-        pytest.skip(f"the end of a sign-in is not tested: {why}")
-    folder = tmp_path_factory.mktemp("stack")
-    (folder / "policy.toml").write_text(POLICY)
-    with Stack(folder, facts_path, folder / "policy.toml") as stack:
-        yield stack
+from tests.access.stack import Stack
 
 
 @pytest.fixture(scope="module")
