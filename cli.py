@@ -38,6 +38,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         data.add_commands(commands)
         report.add_command(commands)
+        rolled = commands.add_parser(
+            "rollup", help="write the facts' sums by day and dimensions as a table to point the dashboard at"
+        )
+        rolled.add_argument(
+            "out", type=Path, metavar="DIR", help="the folder of a Delta table, new or an older roll-up"
+        )
     asked = parser.parse_args(arguments)
     if asked.command == "check":
         return check()
@@ -51,6 +57,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if asked.command == "report":
         return report.run(asked, settings)
     if asked.command != "serve":
+        if asked.command == "rollup":
+            return roll_up(settings.facts, asked.out)
         if elsewhere(settings.facts):
             why = f"{asked.command} works on a folder, and DASHBOARD_FACTS names an engine elsewhere."
             print(f"marketing-dashboard: {why}", file=sys.stderr)
@@ -60,6 +68,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from serving import serve
 
     return serve(settings, reading)
+
+
+def roll_up(address: str, out: Path) -> int:
+    """Write the roll-up of the facts at `address`; returns the exit status."""
+    from facts import rollup
+    from facts.patience import NoAnswer
+    from facts.protocol import DataProblem
+
+    try:
+        print(f"{rollup.roll_up(address, out):,} rows by day and dimensions in {out}.")
+    except (DataProblem, NoAnswer) as problem:
+        print(f"marketing-dashboard: {problem}", file=sys.stderr)
+        return 1
+    return 0
 
 
 def check() -> int:

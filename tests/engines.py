@@ -129,7 +129,7 @@ def answers(port: int, process: subprocess.Popen[bytes], log: Path, seconds: flo
 def spark(folder: Path) -> Iterator[Callable[[pa.Table], str]]:
     """A Spark Connect server of this machine's own; gives a function that makes a table and returns its address."""
     pytest.importorskip("pyspark.sql.connect.session", reason="needs the client of Spark: scripts/setup engines")
-    home = Path(os.environ.get("SPARK_HOME", Path(__file__).parent.parent / ".spark")).absolute()
+    home = Path(os.environ.get("SPARK_HOME", Path(__file__).parent.parent / ".spark" / "pyspark")).absolute()
     if not (home / "bin" / "spark-submit").exists() or not shutil.which("java"):
         pytest.skip("needs Apache Spark and Java: scripts/setup engines installs them (or set SPARK_HOME)")
     port, log = free_port(), folder / "spark.log"

@@ -1,0 +1,83 @@
+"""A roll-up: one row a day and combination of dimensions, made by the engine that holds the rows, as a Delta table."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from dateutil.relativedelta import relativedelta
+from deltalake import write_deltalake
+
+from facts.engines.choice import Engine
+from facts.engines.expressions import REPORTED
+from facts.engines.lazy import LazyFacts
+from facts.fetching import CURRENCY, CUT, PROGRAM
+from facts.places import DEMO_NAME
+from facts.protocol import DataProblem
+from facts.store import load
+from kpi.schema import DATE, DIMENSIONS, MEASURES, ROLLED
+
+NAME: Final = "marketing-dashboard roll-up"
+
+_KEYS: Final = (DATE, *DIMENSIONS)
+
+#: So that the money's currency is known, a roll-up has the columns of a table that imports made, in one cut.
+_OWNED: Final = ("account", PROGRAM, CUT, CURRENCY)
+
+SCHEMA: Final = pa.schema(
+    [(DATE, pa.date32())]
+    + [(name, pa.string()) for name in (*DIMENSIONS, *_OWNED)]
+    + [(name, pa.float64()) for name in (*MEASURES, *ROLLED)]
+)
+
+
+def roll_up(address: str, out: Path) -> int:
+    """Write the roll-up of the facts at `address` as the next version of the table at `out`; returns its rows.
+
+    A month is asked for at a time, and all of them become visible in one commit. Raises DataProblem and NoAnswer.
+    """
+    facts = load(address, engine=Engine("duckdb"))
+    if not isinstance(facts, LazyFacts):
+        raise DataProblem(f"{address} is not summed by an engine.")
+    written = 0
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        nonlocal written
+        for start, end in _months(facts):
+            part = _typed(facts.sums(start, end, _KEYS), facts.currency)
+            written += part.num_rows
+            yield from part.to_batches()
+
+    try:
+        reader = pa.RecordBatchReader.from_batches(SCHEMA, batches())
+        write_deltalake(str(out), reader, mode="overwrite", name=DEMO_NAME if facts.demo else NAME)
+    finally:
+        facts.close()
+    return written
+
+
+def _months(facts: LazyFacts) -> Iterator[tuple[date, date]]:
+    extent = facts.extent()
+    start = extent.first
+    while start <= extent.last:
+        after = start.replace(day=1) + relativedelta(months=1)
+        yield start, min(after - timedelta(days=1), extent.last)
+        start = after
+
+
+def _typed(answer: pa.Table, currency: str) -> pa.Table:
+    """An engine's answer with the columns of `SCHEMA`, null where no row reports a measure."""
+    owned = {"account": "", PROGRAM: "", CUT: "campaign", CURRENCY: currency}
+    columns = []
+    for field in SCHEMA:
+        if field.name in owned:
+            columns.append(pa.array([owned[field.name]] * answer.num_rows, pa.string()))
+            continue
+        column = answer[field.name].cast(field.type, safe=False)
+        if f"{REPORTED}{field.name}" in answer.column_names:
+            known = pc.greater(answer[f"{REPORTED}{field.name}"], 0)
+            column = pc.if_else(known, column, pa.scalar(None, field.type))
+        columns.append(column)
+    return pa.table(columns, schema=SCHEMA).sort_by([(name, "ascending") for name in _KEYS])
