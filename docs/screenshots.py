@@ -1,7 +1,7 @@
 """Pictures of the pages for the README and for looking at: `python -m docs.screenshots [--facts …] [--all] [--out …]`.
 
 Starts the real server and a Chromium. Without --all only what the README shows, one screen high; with it every page in
-both themes at 1440, 1024, 768 and 390 px, whole.
+both themes at 1440, 1024, 768 and 390 px, whole, into docs/screenshots/whole. Pictures keep 256 colours, to stay small.
 """
 
 import argparse
@@ -14,6 +14,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 from pages import PAGES
@@ -28,7 +29,8 @@ def main() -> None:
     parser.add_argument("--all", action="store_true")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "screenshots")
     arguments = parser.parse_args()
-    arguments.out.mkdir(parents=True, exist_ok=True)
+    out = arguments.out / "whole" if arguments.all else arguments.out
+    out.mkdir(parents=True, exist_ok=True)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -43,7 +45,7 @@ def main() -> None:
             )
             for key, width, theme in _ALL if arguments.all else _FEW:
                 path = next(page.path for page in PAGES if page.key == key)
-                file = arguments.out / f"{key}-{width}-{theme}.png"
+                file = out / f"{key}-{width}-{theme}.png"
                 _take(browser, f"http://127.0.0.1:{port}/{path}", width, theme, file, whole=arguments.all)
                 print(file)
             browser.close()
@@ -53,7 +55,7 @@ def main() -> None:
 
 
 def _until_ready(address: str) -> None:
-    for _ in range(200):
+    for _ in range(900):
         try:
             with urllib.request.urlopen(address):
                 return
@@ -71,8 +73,13 @@ def _take(browser: Browser, address: str, width: int, theme: str, file: Path, *,
     page.wait_for_selector("[data-visual][data-state=ready]")
     page.wait_for_selector("[data-visual][data-state=loading]", state="detached")
     page.wait_for_timeout(600)
-    page.screenshot(path=file, full_page=whole)
+    if whole:  # as high as it is, so that what sticks to the window is as long as the page
+        tall = page.evaluate("document.documentElement.scrollHeight")
+        page.set_viewport_size({"width": width, "height": tall})
+        page.wait_for_timeout(600)
+    page.screenshot(path=file)
     page.close()
+    Image.open(file).convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE).save(file, optimize=True)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,56 @@
+"""No two pieces of text lie over each other: boxes of words compared, whatever the fonts and the figures."""
+
+from collections.abc import Callable
+
+import pytest
+
+from pages import PAGES
+from tests.browser.conftest import Visit
+
+# Boxes of what is read in the page's main part: leaves of HTML with words, and the words of charts. What scrolls inside
+# itself is cut by its frame. Two that share more than 3 px both ways overlap.
+OVERLAPS = """() => {
+    const boxes = [];
+    for (const element of document.querySelectorAll("main *")) {
+      const words = [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+      if (!words || !element.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
+      if (element.closest(".visually-hidden, .menu-list, option, select, #tip, .marks-button, tspan, .table-scroll thead")) continue;
+      const range = document.createRange();
+      range.selectNodeContents(element);
+      let { left, top, right, bottom } = (element.closest("svg") ? element : range).getBoundingClientRect();
+      for (let frame = element.parentElement; frame && frame.tagName !== "MAIN"; frame = frame.parentElement) {
+        if (getComputedStyle(frame).overflowX === "visible") continue;
+        const edge = frame.getBoundingClientRect();
+        [left, right] = [Math.max(left, edge.left), Math.min(right, edge.right)];
+        [top, bottom] = [Math.max(top, edge.top), Math.min(bottom, edge.bottom)];
+      }
+      if (right - left > 4 && bottom - top > 4) boxes.push({ element, left, top, right, bottom });
+    }
+    boxes.sort((a, b) => a.top - b.top);
+    const found = [];
+    boxes.forEach((one, place) => {
+      for (const other of boxes.slice(place + 1)) {
+        if (other.top > one.bottom - 3) break;
+        const wide = Math.min(one.right, other.right) - Math.max(one.left, other.left);
+        const high = Math.min(one.bottom, other.bottom) - other.top;
+        const apart = !one.element.contains(other.element) && !other.element.contains(one.element);
+        if (apart && wide > 3 && high > 3 && !one.element.closest("td, th") && !other.element.closest("td, th")) {
+          found.push([one.element.textContent, other.element.textContent, Math.round(wide), Math.round(high)]);
+        }
+      }
+    });
+    return found;
+}"""
+
+
+@pytest.mark.parametrize("width", [1440])
+@pytest.mark.parametrize("of", PAGES, ids=lambda page: page.key)
+def test_no_words_lie_over_others(visit_in: Callable[..., Visit], server: str, of, width: int):
+    page = visit_in(server, viewport={"width": width, "height": 900}).open(f"/{of.path}").page
+    assert page.evaluate(OVERLAPS) == []
+
+
+def test_an_overlap_would_be_seen(visit: Visit):
+    page = visit.open("/").page
+    page.evaluate("document.querySelector('.card-value').style.transform = 'translateY(1.5rem)'")
+    assert page.evaluate(OVERLAPS) != []
