@@ -14,7 +14,7 @@ OVERLAPS = """() => {
     for (const element of document.querySelectorAll("main *")) {
       const words = [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
       if (!words || !element.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
-      if (element.closest(".visually-hidden, .menu-list, option, select, #tip, .marks-button, tspan, .table-scroll thead")) continue;
+      if (element.closest(".visually-hidden, .menu-list, select, #tip, .marks-button, tspan, thead")) continue;
       const range = document.createRange();
       range.selectNodeContents(element);
       let { left, top, right, bottom } = (element.closest("svg") ? element : range).getBoundingClientRect();
