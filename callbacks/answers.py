@@ -2,12 +2,13 @@
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import pandas as pd
 
 from callbacks.company import company_of
+from callbacks.past import Past, told
 from components.caveats import with_caveats
 from components.reading import TOTAL, Reading, number
 from components.spec import visuals_of
@@ -55,10 +56,13 @@ def ask(
     scope: Scope = (),
     ranks: Sequence[str] = RANKS,
     restated: Restated = None,
+    past: Past | None = None,
 ) -> Asked:
     """Read a query string against the facts that `scope` and the rankings that `ranks` admit. Nothing in it raises."""
     options, extent = facts.options(scope), facts.extent()
     query, notes = read(address, options, extent, ranks)
+    if past is None or past.version is None:
+        query, notes = replace(query, as_of=""), (*notes, *([past.problem] if past else []))
     selection = query.selection(extent)
     before = baseline(selection, extent)
     known = caveats(
@@ -72,7 +76,14 @@ def ask(
     return Asked(query, notes, selection, before, options, extent, formats, known)
 
 
-def view(page: Page, facts: Facts, asked: Asked, scope: Scope = (), problem: str | None = None) -> dict[str, Any]:
+def view(
+    page: Page,
+    facts: Facts,
+    asked: Asked,
+    scope: Scope = (),
+    problem: str | None = None,
+    past: Past | None = None,
+) -> dict[str, Any]:
     """The view of docs/wire.md, but for what differs from reader to reader."""
     reading = reading_of(page.visuals, facts, asked, scope) if page.visuals else None
     return {
@@ -81,6 +92,7 @@ def view(page: Page, facts: Facts, asked: Asked, scope: Scope = (), problem: str
         "notes": asked.notes,
         "data": data_of(facts, asked.formats)
         | {"notice": notice(facts, problem), "platforms": freshness(facts, asked)},
+        "as_of": told(past, page, asked, facts, scope),
         "period": _period(asked),
         "extent": {"first": asked.extent.first.isoformat(), "last": asked.extent.last.isoformat()},
         "options": {name: values if len(values) <= MANY else values[:LISTED] for name, values in asked.options.items()},
@@ -233,4 +245,5 @@ def _chosen(query: Query) -> dict[str, Any]:
         "compare": query.compare,
         "grain": query.grain,
         "rank": query.rank,
+        "as_of": query.as_of or None,
     }

@@ -17,6 +17,7 @@ BUTTONS: Final = {
     "close-filters": "closeFilters",
     "apply-filters": "closeFilters",
     "show-newer": "showNewer",
+    "show-today": "showToday",
     "retry-lost": "retry",
     "retry-error": "retry",
 }

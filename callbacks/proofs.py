@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlencode
 from access.rights import Rights
 from callbacks.answers import Asked, ask, data_of
 from callbacks.company import ledger_of
+from callbacks.past import Past
 from callbacks.shown import ranks
 from components.proof import changed, told
 from components.reading import TOTAL
@@ -26,7 +27,15 @@ class NoProof(Exception):
     """There is no such figure to prove; the message is a sentence."""
 
 
-def proof_of(page: str, visual: Visual, facts: Facts, address: str, rights: Rights, formats: Formats) -> dict[str, Any]:
+def proof_of(
+    page: str,
+    visual: Visual,
+    facts: Facts,
+    address: str,
+    rights: Rights,
+    formats: Formats,
+    past: Past | None = None,
+) -> dict[str, Any]:
     """The proof that a query string asks for: `metric`, the row's `key` (once a dimension), and the page's own query.
 
     `visual` is without what the reader may not see. Raises NoProof.
@@ -34,10 +43,12 @@ def proof_of(page: str, visual: Visual, facts: Facts, address: str, rights: Righ
     metric, key, rest = _read(address)
     if metric not in visual.metrics:
         raise NoProof("This visual shows no such metric.")
+    if key and not visual.needs:
+        raise NoProof("This visual has no rows that can be named.")
     by = visual.needs[0] if key else TOTAL
     if len(key) != len(by):
         raise NoProof(f"A row here is named by its {' and '.join(by)}, one key each.")
-    asked = ask(facts, rest, formats, rights.rows, ranks(rights))
+    asked = ask(facts, rest, formats, rights.rows, ranks(rights), past=past)
     known = [each for each in METRICS if each not in rights.hides] if rights.hides else None
     now = _prove(metric, key, by, facts, asked.selection, rights.rows, known)
     if now is None:

@@ -10,6 +10,7 @@ from callbacks.answers import Restated, ask, data_of, reading_of
 from callbacks.answers import found as found_in
 from callbacks.files import csv_of, json_of, xlsx_of
 from callbacks.operations import Metrics
+from callbacks.past import Past, seen
 from callbacks.proofs import NoProof, proof_of
 from callbacks.shown import ranks, rights, shown
 from callbacks.views import Views
@@ -52,7 +53,8 @@ def register(
             return refusal(404, "There is no such page.")
         if facts is None:
             return refusal(503, source.problem or "There is no data yet.")
-        return figures(views.of(found, facts, request.query_string, rights()), "application/json")
+        facts, past = seen(source, request.query_string.decode("latin-1"), facts)
+        return figures(views.of(found, facts, request.query_string, rights(), past), "application/json")
 
     @server.get("/data/<page>/<visual>.<kind>")
     def visual_data(page: str, visual: str, kind: str) -> Response:
@@ -63,7 +65,9 @@ def register(
         if facts is None:
             return refusal(503, source.problem or "There is no data yet.")
         address = request.query_string.decode("latin-1")
-        answer = figures(data_file(page, found, facts, address, kind, rights(), writing(facts), restated), _KINDS[kind])
+        facts, past = seen(source, address, facts)
+        body = data_file(page, found, facts, address, kind, rights(), writing(facts), restated, past)
+        answer = figures(body, _KINDS[kind])
         if kind != "json":
             answer.headers["Content-Disposition"] = f'attachment; filename="{page}-{visual}.{kind}"'
         return answer
@@ -77,7 +81,8 @@ def register(
             return refusal(503, source.problem or "There is no data yet.")
         mine = rights()
         address = request.query_string.decode("latin-1")
-        asked = ask(facts, address, writing(facts), mine.rows, ranks(mine), restated)
+        facts, past = seen(source, address, facts)
+        asked = ask(facts, address, writing(facts), mine.rows, ranks(mine), restated, past)
         answer = figures(workbook(found, facts, asked, prefix, mine.rows, mine.hides), _KINDS["xlsx"])
         answer.headers["Content-Disposition"] = f'attachment; filename="{page}.xlsx"'
         return answer
@@ -102,7 +107,8 @@ def register(
             return refusal(503, source.problem or "There is no data yet.")
         address = request.query_string.decode("latin-1")
         try:
-            answer = proof_of(page, found, facts, address, rights(), writing(facts))
+            facts, past = seen(source, address, facts)
+            answer = proof_of(page, found, facts, address, rights(), writing(facts), past)
         except NoProof as sentence:
             return refusal(404, str(sentence))
         return figures(orjson.dumps(answer), "application/json")
@@ -131,9 +137,10 @@ def data_file(
     rights: Rights,
     formats: Formats,
     restated: Restated = None,
+    past: Past | None = None,
 ) -> bytes:
     """A visual's rows as a file of `kind`."""
-    asked = ask(facts, address, formats, rights.rows, ranks(rights), restated)
+    asked = ask(facts, address, formats, rights.rows, ranks(rights), restated, past)
     reading = reading_of([visual], facts, asked, rights.rows)
     rows = visual.rows(reading) if reading is not None else []
     if kind == "csv":

@@ -11,6 +11,7 @@ from cachetools import LRUCache
 from access.rights import Rights
 from callbacks.answers import Asked, Restated, ask, view
 from callbacks.operations import Metrics
+from callbacks.past import Past
 from callbacks.shown import ranks
 from components.url import write
 from components.visuals import Page
@@ -40,16 +41,19 @@ class Views:
         self._lock = Lock()
         self._found, self._waited, self._made = (metrics.cache.labels(found) for found in ("yes", "wait", "no"))
 
-    def of(self, page: Page, facts: Facts, address: bytes, rights: Rights) -> bytes:
+    def of(self, page: Page, facts: Facts, address: bytes, rights: Rights, past: Past | None = None) -> bytes:
         """The view of `page` for a query string, as JSON."""
         problem = self._source.problem
-        seen = (facts.version, facts.loaded, rights.rows, rights.hides, page.key, problem)
+        today = past.now.version if past else ""  # what the past is compared with
+        seen = (facts.version, facts.loaded, rights.rows, rights.hides, page.key, problem, today)
         with self._lock:
             body = self._kept.get(self._canonical.get((seen, address)))
         if body is not None:
             self._found.inc()
             return body
-        asked = ask(facts, address.decode("latin-1"), self._writing(facts), rights.rows, ranks(rights), self._restated)
+        asked = ask(
+            facts, address.decode("latin-1"), self._writing(facts), rights.rows, ranks(rights), self._restated, past
+        )
         key = (seen, write(asked.query), asked.notes)
         with self._lock:
             if len(address) <= LONGEST_ADDRESS:
@@ -67,7 +71,7 @@ class Views:
             return coming.result()
         assert mine is not None
         self._made.inc()
-        return self._make(key, mine, page, facts, asked, rights, problem)
+        return self._make(key, mine, page, facts, asked, rights, problem, past)
 
     def _make(
         self,
@@ -78,9 +82,10 @@ class Views:
         asked: Asked,
         rights: Rights,
         problem: str | None,
+        past: Past | None,
     ) -> bytes:
         try:
-            body = encoded(view(page, facts, asked, rights.rows, problem))
+            body = encoded(view(page, facts, asked, rights.rows, problem, past))
         except BaseException as failed:
             with self._lock:
                 del self._coming[key]

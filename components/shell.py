@@ -302,6 +302,7 @@ def _banners(demo: str | None) -> Component:
     return html.Div(
         [
             *([banner("demo", "light", text=demo, hidden=False)] if demo else []),
+            banner("as-of", "warning", action("show-today", "Show today's")),
             banner("newer", "primary", action("show-newer", "Show"), html.Span(className="auto-slot")),
             banner("lost", "warning", action("retry-lost", "Retry")),
             banner("error", "danger", action("retry-error", "Retry")),

@@ -43,7 +43,7 @@ RANKS: Final = (
 
 _SPAN: Final = re.compile(r"([1-9]\d{0,3})([dwmy])", re.ASCII)
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_IGNORED: Final = re.compile(r"utm_|gclid|fbclid|msclkid|ttclid|as_of|_")
+_IGNORED: Final = re.compile(r"utm_|gclid|fbclid|msclkid|ttclid|_")
 _SHOWN: Final = 40
 _MOST_FIELDS: Final = 2000
 
@@ -61,6 +61,7 @@ class Query:
     compare: Compare = "previous"
     grain: Grain = "day"
     rank: str = DEFAULT_RANK
+    as_of: str = ""
 
     def selection(self, extent: Extent) -> Selection:
         """The days and rows this means for facts of `extent`; relative days end with the newest."""
@@ -110,6 +111,7 @@ def write(query: Query) -> str:
         ("compare", query.compare, "previous"),
         ("grain", query.grain, "day"),
         ("rank", query.rank, DEFAULT_RANK),
+        ("as_of", query.as_of, ""),
     ):
         if value and value != default:
             fields.append((name, value))
@@ -122,6 +124,14 @@ def _escape(value: str) -> str:
 
 def _unescape(value: str) -> str:
     return re.sub(r"%(2[Cc]|25)", lambda found: "%" if found[1] == "25" else ",", value)
+
+
+def as_of(address: str) -> str:
+    """The earlier version that a query string asks for, "" for today's; the last of several."""
+    try:
+        return dict(parse_qsl(address, errors="replace", max_num_fields=_MOST_FIELDS)).get("as_of", "").strip()
+    except ValueError:
+        return ""
 
 
 def read(
@@ -158,6 +168,7 @@ def read(
         _one_of(fields, "compare", COMPARES, "comparison", notes),
         _one_of(fields, "grain", GRAINS, "grain", notes),
         _one_of(fields, "rank", (usual, *ranks), "ranking metric", notes),
+        fields.pop("as_of", "").strip(),
     )
     strange = [name for name in fields if not _IGNORED.match(name)]
     if strange:

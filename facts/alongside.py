@@ -21,20 +21,24 @@ _IMPORTED_AT: Final = "imported_at"
 _RECENT: Final = 92
 
 
-def read(facts: str | Path, *, demo: bool, currency: str) -> dict[str, Any]:
+def read(
+    facts: str | Path, *, demo: bool, currency: str, past: bool = False, shop: int | None = None
+) -> dict[str, Any]:
     """What stands beside the newest facts at `facts` as plain data: `shop` with its `version`, columns and `problem`.
+
+    Where the facts are `past`, it is the version `shop`.
 
     The shop's days are taken only where they are as made up as the facts, and in their currency.
     """
     try:
-        return {"shop": _shop(Path(facts), demo, currency)}
+        return {"shop": _shop(Path(facts), demo, currency, shop if past else version_with(Path(facts)))}
     except Exception as problem:  # a damaged table makes its readers raise almost anything; the facts are sound
         why = (str(problem).strip().splitlines() or [type(problem).__name__])[0][:200]
         return {"shop": {"problem": f"The shop's days beside {facts} cannot be read: {why}"}}
 
 
-def _shop(facts: Path, demo: bool, currency: str) -> dict[str, Any] | None:
-    path, version = path_of(facts), version_with(facts)
+def _shop(facts: Path, demo: bool, currency: str, version: int | None) -> dict[str, Any] | None:
+    path = path_of(facts)
     if version is None:
         return None
     table = DeltaTable(str(path), version=version)

@@ -26,6 +26,7 @@ from facts.importers.margins import Margin, read_margins
 from facts.importers.options import platform_named
 from facts.importers.rates import Rates, read_rates
 from facts.importers.report import as_csv
+from facts.past import version_at
 from facts.protocol import DataProblem
 from facts.shop import path_of
 from facts.store import load
@@ -68,7 +69,9 @@ def add_commands(commands: Any) -> None:
     files.add_argument("--dry-run", action="store_true", help="say what would change, write nothing")
     files.add_argument("--problems", type=Path, metavar="CSV", help="list every row that must be repaired here")
     past = commands.add_parser("history", help="list the versions of the data: when, who, which file")
-    past.add_argument("--as-of", type=int, metavar="VERSION", help="compare each month at that version with now")
+    past.add_argument(
+        "--as-of", metavar="VERSION", help="compare each month at that version, or on that day (YYYY-MM-DD), with now"
+    )
     past.add_argument("--business", action="store_true", help="of the shop's own days")
     back = commands.add_parser("undo", help="return to an earlier version; that is a new version and can be undone too")
     back.add_argument("version", type=int, nargs="?", help="the version to return to (default: the one before)")
@@ -213,8 +216,7 @@ def _history(facts: Path, arguments: argparse.Namespace) -> int:
     if arguments.as_of is not None:
         if arguments.business:
             raise ImportProblem("--as-of compares the platforms' figures; leave out --business.")
-        _known(table, arguments.as_of)
-        for line in _months(path, arguments.as_of):
+        for line in _months(path, version_at(path, arguments.as_of).number):
             print(line)
         return 0
     for commit in table.history():

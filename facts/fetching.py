@@ -45,7 +45,7 @@ def understood(read: Callable[[], _Read], path: str | Path) -> _Read:
         raise DataProblem(f"The data at {path} cannot be read: {_first_line(problem)}") from problem
 
 
-def fetch(path: str | Path, version: int | None = None) -> pa.Table:
+def fetch(path: str | Path, version: int | None = None, shop: int | None = None) -> pa.Table:
     """The rows of a version of the table, with its id, version and name as metadata. Raises what its readers raise."""
     table = DeltaTable(str(path), version=version)
     options = ParquetReadOptions(dictionary_columns=[*DIMENSIONS, *_OF_CUTS])
@@ -58,12 +58,14 @@ def fetch(path: str | Path, version: int | None = None) -> pa.Table:
     held = [*_COLUMNS, *(_OF_CUTS if CUT in found.schema.names else ()), *rolled]
     rows = found.to_table(columns=held)
     currency = rows[CURRENCY][0].as_py() if CURRENCY in held and len(rows) else "USD"
-    shop_days = alongside.read(path, demo=metadata.name == DEMO_NAME, currency=currency)
+    shop_days = alongside.read(
+        path, demo=metadata.name == DEMO_NAME, currency=currency, past=version is not None, shop=shop
+    )
     more = {"imports": alongside.imports(table, found), **shop_days}
-    shop = (more["shop"] or {}).get("version")
+    shown = (more["shop"] or {}).get("version")
     return rows.replace_schema_metadata(
         {
-            "version": f"{str(metadata.id)[:8]}-{table.version()}{'' if shop is None else f'+{shop}'}",
+            "version": f"{str(metadata.id)[:8]}-{table.version()}{'' if shown is None else f'+{shown}'}",
             "name": metadata.name or "",
             "beside": json.dumps(more),
         }

@@ -8,6 +8,7 @@ import fcntl
 import logging
 import os
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -29,6 +30,7 @@ from facts.cuts import of_cuts
 from facts.engines.choice import Engine, by_duckdb, elsewhere, is_parquet, stamp
 from facts.fetching import CURRENCY, CUT, fetch, understood
 from facts.frame import FrameFacts
+from facts.past import Version, version_at
 from facts.places import DEMO_NAME as DEMO_NAME
 from facts.places import path_of, under_way_note
 from facts.protocol import DataProblem, Facts, NotYet
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from facts.engines.remote import Remote
 
 _LOOK_EVERY: Final = 1.0
+_KEPT: Final = 600.0
 _ENGINE: Final = Engine()
 
 _log = logging.getLogger(__name__)
@@ -48,17 +51,21 @@ def load(
     now: Callable[[], datetime] = datetime.now,
     version: int | None = None,
     engine: Engine = _ENGINE,
+    shop: int | None = None,
 ) -> Facts:
     """A version of the Delta table at `path`, the newest unless one is named; or Parquet files; or what is elsewhere.
 
-    `engine` says who sums. Raises DataProblem with a sentence where it cannot be used.
+    `engine` says who sums; `shop` is the version of the shop's days beside a named one. Raises DataProblem with a
+    sentence where it cannot be used.
     """
     if elsewhere(path):
         return _remote(path, engine).facts(now)
-    return understood(lambda: _loaded(path, now, version, engine), path)
+    return understood(lambda: _loaded(path, now, version, engine, shop), path)
 
 
-def _loaded(path: str | Path, now: Callable[[], datetime], version: int | None, engine: Engine) -> Facts:
+def _loaded(
+    path: str | Path, now: Callable[[], datetime], version: int | None, engine: Engine, shop: int | None
+) -> Facts:
     if by_duckdb(path, engine, version):
         from facts.engines.files import TwoCuts, files, open_files
 
@@ -68,7 +75,7 @@ def _loaded(path: str | Path, now: Callable[[], datetime], version: int | None, 
             if engine.kind == "duckdb" or is_parquet(path):
                 raise
             _log.warning("the table has several cuts of the same days and is read into memory")
-    return facts_of(fetch(path, version), path, now)
+    return facts_of(fetch(path, version, shop), path, now)
 
 
 def _remote(path: str | Path, engine: Engine) -> "Remote":
@@ -159,6 +166,8 @@ class Source:
         self._load: Callable[[Path], Facts] = first or self._own
         self._admit: Callable[[Facts], None] = lambda facts: None
         self._facts: Facts | None = None
+        self._past: tuple[Version, Facts, float] | None = None
+        self._reading = Lock()
         self._problem: str | None = None
         self._seen: object = None
         self._lock = Lock()
@@ -212,6 +221,36 @@ class Source:
                 return False
             self._facts = found
             return True
+
+    def at(self, text: str) -> tuple[Facts, Version]:
+        """The facts of an earlier version, named by its number, a day or a time, and which it is.
+
+        One is kept for as long as it is asked for now and then. Raises DataProblem where there is no such version, or
+        where it may not be shown.
+        """
+        if self._elsewhere is not None or is_parquet(self._path):
+            raise DataProblem("These data have no versions.")
+        version = understood(lambda: version_at(self._path, text), self._path)
+        with self._reading:
+            kept = self._past
+            if kept is None or kept[0] != version:
+                self._past = None  # what it takes is given back before more is taken
+                facts = self._own(self._path, version=version.number, shop=version.shop)
+                self._admit(facts)
+                if self._facts is not None and facts.demo != self._facts.demo:
+                    raise DataProblem(
+                        f"Version {version.number} is of other data: the demo's and one's own do not mix."
+                    )
+            else:
+                facts = kept[1]
+            self._past = version, facts, time.monotonic()
+            return facts, version
+
+    def forget(self) -> None:
+        """Give back an earlier version that nobody has asked for lately."""
+        with self._reading:
+            if self._past is not None and time.monotonic() - self._past[2] > _KEPT:
+                self._past = None
 
     def _read(self) -> Facts:
         """The newest version; one process after the other, because reading takes far more memory than what is kept."""
@@ -271,6 +310,7 @@ def _look(here: ReferenceType[Source], stop: Event) -> None:
             return
         if pause or source._facts is None:
             source.refresh()
+            source.forget()
         del source
         pause = _LOOK_EVERY
 
@@ -278,6 +318,6 @@ def _look(here: ReferenceType[Source], stop: Event) -> None:
 def _forked(source: Source | None) -> None:
     """In a new process: whoever held the lock when it was forked is not here to let go of it, and nothing forks on."""
     if source is not None:
-        source._lock, source._load = Lock(), source._own
+        source._lock, source._reading, source._load = Lock(), Lock(), source._own
         if source._facts is None:
             source._seen = None

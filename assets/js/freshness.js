@@ -38,6 +38,14 @@
     status();
   }
 
+  let looksBack = false;
+
+  /** An earlier version is shown: say which, and do not offer newer data over it. */
+  function past(asOf) {
+    looksBack = Boolean(asOf);
+    banner("as-of", asOf ? `${asOf.label} ${asOf.sentence}` : "");
+  }
+
   function status() {
     const place = byId("status");
     if (!place.firstChild) {
@@ -86,7 +94,7 @@
       const now = await response.json();
       const wasBroken = broken;
       recovered();
-      if (now.version && data && now.version !== data.version) newer(now);
+      if (now.version && data && now.version !== data.version && !looksBack) newer(now);
       else if (wasBroken || !data) catchUp();
     } catch {
       lost();
@@ -144,5 +152,5 @@
     addEventListener("online", () => broken && poll());
   }
 
-  dashboard.freshness = { arrived, lost, refused, watch, retry, show: () => dashboard.view.again(), chooseItself };
+  dashboard.freshness = { past, arrived, lost, refused, watch, retry, show: () => dashboard.view.again(), chooseItself };
 })();

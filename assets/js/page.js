@@ -43,6 +43,7 @@
     dashboard.filters.fill(answer);
     dashboard.toolbar.fill(answer);
     period(answer.period);
+    dashboard.freshness.past(answer.as_of);
     chips(answer);
     const notes = byId("notes");
     hide(notes, answer.notes.length === 0);

@@ -172,6 +172,7 @@
     reset: () => dashboard.view.go(dashboard.view.wanted().page, ""),
     openFilters: () => dashboard.drawer.open(),
     closeFilters: () => dashboard.drawer.close(),
+    showToday: () => dashboard.view.go(dashboard.view.shown().page, dashboard.view.shown().as_of?.query ?? ""),
     showNewer: () => dashboard.freshness.show(),
     retry: () => dashboard.freshness.retry(),
   };

@@ -1,8 +1,16 @@
 """Claimed and banked on the screen: the visual, the card, and what they say when filters do not apply."""
 
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from deltalake import DeltaTable
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Visit
+from facts.places import path_of
+from tests.browser.conftest import Visit, served
 
 
 def test_claims_stand_beside_what_the_shop_sold(visit: Visit):
@@ -42,3 +50,30 @@ def test_the_data_label_tells_of_each_platform(visit: Visit):
     while not status.evaluate("element => element === document.activeElement"):
         visit.page.keyboard.press("Shift+Tab")
     expect(visit.page.locator("#tip")).to_contain_text("Amazon: through")
+
+
+@pytest.fixture
+def restated(facts_path: Path, tmp_path: Path) -> Iterator[str]:
+    """A server over a demo whose second version claims less."""
+    for path in (facts_path, path_of(facts_path)):
+        shutil.copytree(path, tmp_path / path.name)
+    DeltaTable(str(tmp_path / facts_path.name)).delete("date = '2025-09-28' AND platform = 'Meta'")
+    with served(tmp_path / facts_path.name) as server:
+        yield server
+
+
+def test_an_earlier_version_says_so_and_leads_back(restated: str, visit_in):
+    visit = visit_in(restated).open("/?as_of=0")
+    banner = visit.page.locator("#banner-as-of")
+    expect(banner).to_contain_text("version 0.")
+    expect(banner).to_contain_text("Sep 1 – 28, 2025: attributed revenue $")
+    before = visit.cards()["revenue"]
+    visit.box("platform", "TikTok").uncheck()
+    expect(visit.page).to_have_url(re.compile(r"platform=Amazon,Google,Meta&as_of=0$"))
+    visit.box("platform", "TikTok").check()
+    visit.settled()
+    banner.get_by_role("button").click()
+    expect(banner).to_be_hidden()
+    visit.settled()
+    assert visit.address() == "/"
+    assert float(visit.cards()["revenue"]) < float(before)

@@ -27,10 +27,10 @@ class Counted:
         self.real, self.calls, self.go = real, [], Event()
         self.go.set()
 
-    def __call__(self, page: Any, facts: Any, asked: Any, scope: Any, problem: Any) -> Any:
+    def __call__(self, page: Any, facts: Any, asked: Any, scope: Any, problem: Any, past: Any) -> Any:
         self.calls.append(scope)
         assert self.go.wait(30)
-        return self.real(page, facts, asked, scope, problem)
+        return self.real(page, facts, asked, scope, problem, past)
 
 
 @pytest.fixture

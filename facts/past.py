@@ -1,0 +1,72 @@
+"""What the data were at an earlier version: which version an address or a command means, and when it was the newest."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from facts.disk import opened
+from facts.protocol import DataProblem
+
+_VERSION: Final = re.compile(r"\d{1,9}", re.ASCII)
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Version:
+    """A version of the facts: `when` it came, and the newest `shop` version while it was the newest (None for none)."""
+
+    number: int
+    when: datetime
+    shop: int | None = None
+
+
+def version_at(facts: Path, text: str) -> Version:
+    """The version that `text` names: its number, or the newest of a day (``2025-10-03``) or a time (UTC).
+
+    Raises DataProblem with a sentence where there is none.
+    """
+    from facts.places import path_of
+
+    commits = _commits(facts)
+    if not commits:
+        raise DataProblem(f"There are no versions at {facts}.")
+    numbers = f"they run from {commits[0][0]} to {commits[-1][0]}"
+    if _VERSION.fullmatch(text):
+        place = next((place for place, (number, _) in enumerate(commits) if number == int(text)), None)
+        if place is None:
+            raise DataProblem(f"There is no version {text}; {numbers}.")
+    else:
+        until = _moment(text)
+        if until is None:
+            raise DataProblem(f"“{text[:40]}” is no version and no day of the form YYYY-MM-DD; {numbers}.")
+        earlier = [place for place, (_, when) in enumerate(commits) if when <= until]
+        if not earlier:
+            raise DataProblem(f"The first version is of {commits[0][1]:%Y-%m-%d}, after {text}.")
+        place = earlier[-1]
+    number, when = commits[place]
+    end = commits[place + 1][1] if place + 1 < len(commits) else datetime.max.replace(tzinfo=UTC)
+    shops = [version for version, at in _commits(path_of(facts)) if at < end]
+    return Version(number, when, shops[-1] if shops else None)
+
+
+def _commits(path: Path) -> list[tuple[int, datetime]]:
+    """The versions of a table that its log still tells of, oldest first."""
+    table = opened(path)
+    if table is None:
+        return []
+    return sorted(
+        (int(each["version"]), datetime.fromtimestamp(each["timestamp"] / 1000, UTC)) for each in table.history()
+    )
+
+
+def _moment(text: str) -> datetime | None:
+    """The end of a day, or a moment; UTC where it does not say."""
+    try:
+        found = datetime.fromisoformat(text)
+        if _DAY.fullmatch(text):
+            found += timedelta(days=1, microseconds=-1)
+        return found if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None

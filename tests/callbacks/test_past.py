@@ -1,0 +1,104 @@
+"""The dashboard as it was: a version, a day, one that is not there, and one that may not be seen."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow.compute as pc
+import pytest
+from deltalake import DeltaTable, write_deltalake
+from flask.testing import FlaskClient
+
+from app import create_app
+from facts.past import version_at
+from facts.places import path_of
+from facts.protocol import DataProblem
+from facts.store import Source
+from settings import from_environment
+
+
+@pytest.fixture
+def table(facts_path: Path, tmp_path: Path) -> Path:
+    """The demo, restated: version 1 claims half of what version 0 claimed."""
+    for path in (facts_path, path_of(facts_path)):
+        shutil.copytree(path, tmp_path / path.name)
+    table = tmp_path / facts_path.name
+    rows = DeltaTable(str(table)).to_pyarrow_table()
+    place = rows.schema.names.index("revenue")
+    halved = rows.set_column(place, "revenue", pc.multiply(rows["revenue"], 0.5))
+    write_deltalake(str(table), halved, mode="overwrite")
+    return table
+
+
+@pytest.fixture
+def client(table: Path) -> Iterator[FlaskClient]:
+    source = Source(table)
+    yield create_app(from_environment({"DASHBOARD_FACTS": str(table)}), source).server.test_client()
+    source.close()
+
+
+def revenue(answer: dict) -> float:
+    return answer["visuals"]["core-cards"]["cards"][0]["value"]
+
+
+def test_a_past_version_says_what_it_said_and_what_is_said_now(client: FlaskClient) -> None:
+    today, past = (client.get(f"/view/cfo?platform=Meta{more}").json for more in ("", "&as_of=0"))
+    assert revenue(past) == pytest.approx(2 * revenue(today))
+    assert today["as_of"] is None
+    assert past["query"] == "platform=Meta&as_of=0"
+    assert past["chosen"]["as_of"] == "0"
+    assert past["as_of"]["query"] == "platform=Meta"
+    assert past["as_of"]["label"].endswith(", version 0.")
+    assert f"${revenue(past):,.0f}, now ${revenue(today):,.0f}; spend " in past["as_of"]["sentence"]
+    assert past["as_of"]["sentence"].endswith("now the same.")
+    rows = client.get("/data/cfo/core-cards.json?platform=Meta&as_of=0").json
+    assert rows["query"] == "platform=Meta&as_of=0"
+    assert rows["rows"][0]["value"] == pytest.approx(revenue(past))
+    assert client.get("/view/cfo?platform=Meta").json == today, "no cache gives today's readers the past"
+
+
+def test_a_day_means_its_last_version(table: Path, client: FlaskClient) -> None:
+    today = datetime.now(UTC).date().isoformat()
+    assert version_at(table, today).number == 1
+    answer = client.get(f"/view/cfo?as_of={today}").json
+    assert answer["as_of"]["version"] == 1
+    assert answer["query"] == f"as_of={today}"
+
+
+@pytest.mark.parametrize(
+    "text", ["9", "-1", "2001-01-01", "2025-13-01", "yesterday", "9" * 40, "%00", "1e5", "0001-01-01"]
+)
+def test_what_does_not_exist_is_dropped_and_said(client: FlaskClient, text: str) -> None:
+    answer = client.get(f"/view/cfo?as_of={text}").json
+    assert answer["query"] == ""
+    assert answer["as_of"] is None
+    assert answer["notes"][-1].endswith("Today's figures are shown.")
+
+
+def test_a_version_that_is_not_the_demos_is_not_shown_to_everybody(table: Path) -> None:
+    """After `undo`, one's own figures are a past version of what anybody may open."""
+    rows = DeltaTable(str(table)).to_pyarrow_table()
+    shutil.rmtree(table)
+    write_deltalake(str(table), rows, name="marketing-dashboard facts")
+    DeltaTable(str(table)).alter.set_table_name("marketing-dashboard demo")
+    source = Source(table)
+    client = create_app(from_environment({"DASHBOARD_FACTS": str(table)}), source).server.test_client()
+    answer = client.get("/view/cfo?as_of=0").json
+    assert answer["as_of"] is None
+    assert "nobody has to sign in" in answer["notes"][-1]
+    with pytest.raises(DataProblem):
+        source.at("0")
+    source.close()
+
+
+def test_a_past_version_is_given_back(table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = Source(table)
+    facts, _ = source.at("0")
+    assert source.at("0")[0] is facts
+    source.forget()
+    assert source.at("0")[0] is facts
+    monkeypatch.setattr("facts.store._KEPT", -1.0)
+    source.forget()
+    assert source.at("0")[0] is not facts
+    source.close()
