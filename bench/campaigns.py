@@ -58,7 +58,7 @@ def main() -> None:
 def measured(campaigns: int, rounds: int) -> dict[str, Any]:
     """By page: milliseconds of CPU and bytes."""
     facts = FrameFacts(made(campaigns), "bench", demo=True)
-    source = SimpleNamespace(current=lambda: facts, require=lambda check: check(facts), problem=None)
+    source = SimpleNamespace(current=lambda: facts, require=lambda check: check(facts), problem=None, elsewhere=False)
     client = create_app(from_environment({}), source).server.test_client()
     rng = random.Random(3)
     names = facts.options()["campaign"]

@@ -14,6 +14,7 @@ import time
 from itertools import cycle
 
 from app import create_app
+from bench.machine import machine
 from components.url import Query, write
 from facts.store import Source
 from kpi.selection import only
@@ -68,6 +69,7 @@ def main() -> None:
     print(
         json.dumps(
             {
+                "machine": machine(),
                 "rows": int(rows.shape[1]),
                 "sum of the measures": milliseconds(lambda: rows.sum(axis=1), arguments.rounds),
                 "milliseconds of CPU": pages,
