@@ -1,8 +1,8 @@
 """`python -m facts.aside PATH KIND ROWS`: the table at PATH as an Arrow stream, read by a process of its own.
 
 `Aside` starts it, for a process that is going to fork (`facts.store.load_aside`). KIND and ROWS are those of
-`facts.engines.choice.Engine`. Exit status 1 and a sentence on stderr where the table cannot be read, NOT_FOR_MEMORY
-where its rows stay where they are.
+`facts.engines.choice.Engine`. Exit status 1, a sentence on stderr and no stream where the table cannot be read;
+NOT_FOR_MEMORY in the stream's place where its rows stay where they are.
 """
 
 import os
@@ -19,7 +19,10 @@ from facts.protocol import DataProblem, NotYet
 if TYPE_CHECKING:
     import pyarrow as pa
 
-NOT_FOR_MEMORY: Final = 3
+NOT_FOR_MEMORY: Final = b"not for memory"
+
+
+_Started = tuple[subprocess.Popen[bytes], IO[bytes]]
 
 
 class Aside:
@@ -30,30 +33,47 @@ class Aside:
     """
 
     def __init__(self, path: str | Path, engine: Engine = Engine()) -> None:  # noqa: B008 - frozen
-        self.path = path
-        self._memory = _memory()
-        self._process = None
-        if elsewhere(path):
-            return
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "facts.aside", str(Path(path).absolute()), engine.kind, str(engine.memory_rows)],
+        self.path, self.engine = path, engine
+        self._started: _Started | None = self._start()
+
+    def _start(self) -> _Started | None:
+        if elsewhere(self.path):
+            return None
+        memory = _memory()
+        process = subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "facts.aside",
+                str(Path(self.path).absolute()),
+                self.engine.kind,
+                str(self.engine.memory_rows),
+            ],
             cwd=Path(__file__).parent.parent,
-            stdout=self._memory,
+            stdout=memory,
             stderr=subprocess.PIPE,
         )
+        return process, memory
 
     def rows(self) -> "pa.Table":
-        """Wait for the rows. Raises DataProblem with the process's own sentence; NotYet where they are not to come."""
+        """Wait for the rows. A process reads once: who asks again starts another, which reads what is there by then.
+
+        Raises DataProblem with the process's own sentence; NotYet where the rows are not to come.
+        """
         import pyarrow as pa
 
-        if self._process is None:
-            self._memory.close()
+        started, self._started = self._started or self._start(), None
+        if started is None:
             raise NotYet("an engine elsewhere")
-        said = self._process.communicate()[1].decode(errors="replace").strip()
-        with self._memory as memory:
-            if self._process.returncode == NOT_FOR_MEMORY:
+        process, memory = started
+        said = process.communicate()[1].decode(errors="replace").strip()
+        with memory:
+            memory.seek(0)
+            start = memory.read(len(NOT_FOR_MEMORY))
+            if start == NOT_FOR_MEMORY:
                 raise NotYet(str(self.path))
-            if self._process.returncode:
+            # Not the status alone: gunicorn's master collects every child that ends, and then it is taken for 0.
+            if process.returncode or not start:
                 raise DataProblem(said or f"The data at {self.path} cannot be read: its reader ended with no word.")
             memory.seek(0)
             return pa.ipc.open_stream(pa.memory_map(f"/dev/fd/{memory.fileno()}")).read_all()
@@ -84,7 +104,8 @@ def main(path: str, engine: Engine = Engine()) -> int:  # noqa: B008 - frozen
 
     try:
         if understood(lambda: by_duckdb(path, engine), path):
-            return NOT_FOR_MEMORY
+            sys.stdout.buffer.write(NOT_FOR_MEMORY)
+            return 0
         rows = understood(lambda: fetch(path), path)
     except DataProblem as problem:
         print(problem, file=sys.stderr)

@@ -316,8 +316,11 @@ def _look(here: ReferenceType[Source], stop: Event) -> None:
 
 
 def _forked(source: Source | None) -> None:
-    """In a new process: whoever held the lock when it was forked is not here to let go of it, and nothing forks on."""
+    """In a new process: whoever held the lock when it was forked is not here to let go of it, and nothing forks on.
+
+    What could not be taken where it was forked is tried again here.
+    """
     if source is not None:
         source._lock, source._reading, source._load = Lock(), Lock(), source._own
-        if source._facts is None:
+        if source._facts is None or source._problem is not None:
             source._seen = None

@@ -1,5 +1,6 @@
 """The table on disk: newer versions are taken whole, broken ones are refused and the old one stays."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -11,9 +12,9 @@ import pyarrow.compute as pc
 import pytest
 from deltalake import DeltaTable, write_deltalake
 
-from facts import DataProblem
+from facts import DataProblem, Facts
 from facts.aside import Aside
-from facts.store import Source, load, load_aside
+from facts.store import Source, _forked, load, load_aside
 from kpi.selection import Selection
 
 ROOT = Path(__file__).parent.parent.parent
@@ -168,3 +169,44 @@ def test_a_reader_that_was_started_ahead_brings_the_rows_or_its_sentence(table: 
     assert spend(Source(table, lambda path: load_aside(path, reading=ahead))) == spend(Source(table))
     with pytest.raises(DataProblem, match="There is no data at"):
         load_aside(tmp_path / "none", reading=Aside(tmp_path / "none"))
+
+
+def test_a_reader_that_is_asked_again_reads_the_newer_version(table: Path) -> None:
+    """As gunicorn's master does, whose first request starts a look for newer versions."""
+    ahead = Aside(table)
+    source = Source(table, lambda path: load_aside(path, reading=ahead))
+    before = spend(source)
+    for times in (2, 4):
+        write_deltalake(str(table), rows(table), mode="append")
+        assert source.refresh(), source.problem
+        assert spend(source) == pytest.approx(times * before)
+
+
+def test_a_reader_whose_end_another_has_collected_still_brings_its_rows_or_sentence(
+    table: Path, tmp_path: Path
+) -> None:
+    """gunicorn's master waits for every child, so the reader's exit status may be lost."""
+    for path in (table, tmp_path / "none"):
+        ahead = Aside(path)
+        os.waitpid(ahead._started[0].pid, 0)
+        if path == table:
+            assert ahead.rows().num_rows == rows(table).num_rows
+        else:
+            with pytest.raises(DataProblem, match="There is no data at"):
+                ahead.rows()
+
+
+def test_a_new_process_tries_again_what_the_one_it_was_forked_from_could_not_take(table: Path) -> None:
+    refused = [False, True]
+
+    def first(path: Path) -> Facts:
+        if refused.pop(0):
+            raise DataProblem("not now")
+        return load_aside(path)
+
+    source = Source(table, first)
+    write_deltalake(str(table), rows(table), mode="append")
+    assert not source.refresh()
+    _forked(source)
+
+    assert source.refresh(), source.problem
