@@ -288,7 +288,12 @@ def _owners(table: DeltaTable | None, path: Path, frame: pd.DataFrame) -> pd.Dat
     wanted = ds.field("platform").isin(sorted(frame["platform"].unique())) & (
         (ds.field(DATE) >= frame[DATE].min().date()) & (ds.field(DATE) <= frame[DATE].max().date())
     )
-    known = dataset(table, path).to_table(filter=wanted, columns=[*columns, "spend"]).to_pandas()
+    asked = {"filter": wanted, "columns": [*columns, "spend"], "batch_readahead": 2, "fragment_readahead": 1}
+    held = dataset(table, path).to_batches(**asked)  # added up one by one, as the whole may be large
+    sums = [pa.Table.from_batches([each]).group_by(columns).aggregate([("spend", "sum")]) for each in held]
+    if not sums:
+        return found
+    known = pa.concat_tables(sums).to_pandas().rename(columns={"spend_sum": "spend"})
     known[DATE] = pd.to_datetime(known[DATE]).astype("datetime64[us]")
     known = known.groupby(columns)["spend"].sum().reset_index()
     return pd.concat([found, known], ignore_index=True).drop_duplicates(columns)

@@ -24,7 +24,8 @@ from kpi.schema import MEASURES
 Progress = Callable[[int], None]
 
 MOST_ROWS: Final = 3_000_000
-_CHUNK: Final = 50_000
+LARGEST_TEXTS: Final = 1_000_000_000
+_CHUNK: Final = 1_000  # few, as a row may be a megabyte
 _MOST_ODD: Final = 10_000
 _SHOWN: Final = 5
 _TOTAL_WORD: Final = r"(?:grand\s+total|totals?|totale|totales|gesamt|gesamtsumme|summe|insgesamt|somme|suma)"
@@ -88,11 +89,16 @@ def gather(sheet: Sheet, known: Recognised, day: str, progress: Progress) -> Raw
     chunk_rows: list[int] = []
     picked = itemgetter(*wanted) if len(wanted) > 1 else lambda cells: (cells[wanted[0]],)
     days: dict[Any, bool] = {}
-    kept = 0
+    kept = size = 0
 
     def flush() -> None:
+        nonlocal size
         for place, cells in zip(wanted, zip(*chunk, strict=True), strict=True):
-            parts[place].append(_typed(cells) if sheet.typed else (pa.array(cells, pa.string()), None))
+            part = _typed(cells) if sheet.typed else (pa.array(cells, pa.string()), None)
+            parts[place].append(part)
+            size += part[0].nbytes
+        if size > LARGEST_TEXTS:
+            raise ImportProblem(f"{sheet.name} holds more text than is read here: split it, for example by month.")
         numbers.append(np.array(chunk_rows, dtype=np.int64))
         chunk.clear()
         chunk_rows.clear()

@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any, Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 from deltalake import DeltaTable
@@ -32,6 +33,8 @@ SEPARATORS: Final = (",", ";", "\t", "|")
 MOST_MEMBERS: Final = 500
 LARGEST_UNPACKED: Final = 8_000_000_000
 LARGEST_WORKBOOK: Final = 500_000_000
+_LARGEST_COLUMN: Final = 500_000_000
+_LONGEST_CELL: Final = 1 << 17  # as csv's
 _BLOCK: Final = 1 << 20
 _BATCH: Final = 20_000
 
@@ -97,22 +100,34 @@ def _folder(path: Path) -> Sheet:
         else:
             table = ds.dataset(path, format="parquet")
         yield 1, table.schema.names
-        yield from _batches(table.to_batches(batch_size=_BATCH, batch_readahead=1, fragment_readahead=1))
+        yield from _batches(path.name, table.to_batches(batch_size=_BATCH, batch_readahead=1, fragment_readahead=1))
 
     return Sheet(path.name, path.name, ("",), True, rows)
 
 
-def _batches(batches: Iterable[pa.RecordBatch]) -> Iterator[Row]:
+def _batches(name: str, batches: Iterable[pa.RecordBatch]) -> Iterator[Row]:
     number = 1
     for batch in batches:
-        for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+        for row in zip(*(_cells(name, column) for column in batch.columns), strict=True):
             number += 1
             yield number, row
 
 
+def _cells(name: str, column: pa.Array) -> list[Any]:
+    """A column's cells; a text that stands in many rows is one object."""
+    if not isinstance(column, pa.DictionaryArray):
+        return column.to_pylist()
+    places = column.indices.unique()
+    texts = column.dictionary.take(places)
+    if _is_text(texts.type) and (pc.max(pc.binary_length(texts)).as_py() or 0) > _LONGEST_CELL:
+        raise ImportProblem(f"{name} has a cell of more than {_LONGEST_CELL:,} bytes: this is no table of a report.")
+    values = dict(zip(places.to_pylist(), texts.to_pylist(), strict=True))
+    return [values[place] for place in column.indices.to_pylist()]
+
+
 def _by_content(name: str, start: bytes, opened: Callable[[], IO[bytes]]) -> list[Sheet]:
     if start.startswith(b"PAR1"):
-        return [Sheet(name, name, ("",), True, lambda _: _parquet(opened))]
+        return [Sheet(name, name, ("",), True, lambda _: _parquet(name, opened))]
     if start.startswith(b"\xd0\xcf\x11\xe0"):
         raise ImportProblem(f"{name} is a workbook of old Excel, or locked by a password: save it as .xlsx or CSV.")
     if start.startswith((b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!")):
@@ -213,11 +228,22 @@ def _workbook(name: str, opened: Callable[[], IO[bytes]]) -> list[Sheet]:
     ]
 
 
-def _parquet(opened: Callable[[], IO[bytes]]) -> Iterator[Row]:
+def _parquet(name: str, opened: Callable[[], IO[bytes]]) -> Iterator[Row]:
     with closing(opened()) as file:
-        table = pq.ParquetFile(file)
-        yield 1, table.schema_arrow.names
-        yield from _batches(table.iter_batches(batch_size=_BATCH))
+        known = pq.ParquetFile(file)
+        yield 1, known.schema_arrow.names
+        for group in range(known.num_row_groups):
+            columns = known.metadata.row_group(group)
+            if any(columns.column(n).total_uncompressed_size > _LARGEST_COLUMN for n in range(columns.num_columns)):
+                raise ImportProblem(f"{name} unpacks to far more than a report holds: export it as CSV instead.")
+        # As dictionaries: one long text that stands in every row is a small file, and was tens of gigabytes here.
+        texts = [field.name for field in known.schema_arrow if _is_text(field.type)]
+        table = pq.ParquetFile(file, metadata=known.metadata, read_dictionary=texts)
+        yield from _batches(name, table.iter_batches(batch_size=_BATCH))
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_binary(kind))
 
 
 def encoding_of(name: str, opened: Callable[[], IO[bytes]]) -> str:

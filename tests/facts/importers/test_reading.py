@@ -77,6 +77,24 @@ def test_parquet_has_its_own_types(tmp_path: Path) -> None:
     assert found.frame["impressions"].isna().tolist() == [False, True]
 
 
+def test_parquet_texts_repeat_lack_and_span_row_groups(tmp_path: Path) -> None:
+    rows = 30_000
+    frame = pd.DataFrame(
+        {
+            "date_day": ["2025-07-01"] * rows,
+            "platform": pd.Categorical(["google_ads"] * rows),
+            "campaign_name": ["same", "", None] * (rows // 3),
+            "campaign_id": [f"{n}" for n in range(rows)],
+            "spend": [1.0] * rows,
+        }
+    )
+    frame.to_parquet(tmp_path / "dbt.parquet", row_group_size=25_000)
+    (found,) = read_file(tmp_path / "dbt.parquet")
+    assert found.frame["campaign_id"].nunique() == rows
+    named = found.frame[found.frame["campaign"] == "same"]
+    assert sorted(named["campaign_id"].astype(int)) == list(range(0, rows, 3))
+
+
 def test_a_warehouses_table_is_a_folder(tmp_path: Path) -> None:
     frame = pd.DataFrame({"date_day": ["2025-07-01"], "platform": ["tiktok_ads"], "spend": [5.0], "clicks": [3]})
     write_deltalake(str(tmp_path / "delta"), frame)
