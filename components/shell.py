@@ -20,6 +20,13 @@ from components.visuals import Page, Visual
 #: What a visual's menu offers: its data in three forms, and what the browser does itself (assets/js/start.js).
 _FORMS: Final = (("csv", "CSV"), ("xlsx", "Excel"), ("json", "JSON"))
 _ACTS: Final = (("picture", "Picture (PNG)"), ("link", "Copy link"))
+#: A chart's data as a table in its place (assets/later/rows.js).
+_ROWS: Final = html.Button(
+    ["Show as table", html.Kbd("T")],
+    type="button",
+    disable_n_clicks=True,
+    **{"data-do": "rows", "aria-keyshortcuts": "t"},
+)
 
 
 def index(prefix: str, bundles: Bundles) -> str:
@@ -365,6 +372,7 @@ def _visual(page: Page, visual: Visual, prefix: str) -> Component:
                                         for form, label in _FORMS
                                     ),
                                     html.Hr(),
+                                    *([_ROWS] if visual.kind == "chart" else []),
                                     *(
                                         html.Button(label, type="button", disable_n_clicks=True, **{"data-do": act})
                                         for act, label in _ACTS

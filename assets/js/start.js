@@ -14,6 +14,7 @@
     sort: (button) => dashboard.tables.sort(button),
     link: (button) => taken(button, (visual) => copyLink(visual)),
     picture: (button) => taken(button, (visual) => lazily("picture", (picture) => picture.save(visual))),
+    rows: (button) => taken(button, rows),
     print: (button) => {
       button.closest("details").open = false;
       printed();
@@ -68,6 +69,9 @@
     list.classList.toggle("up", bottom > innerHeight && target.getBoundingClientRect().top > height + 64);
   }
 
+  /** A chart's data as a table in its place, or the chart again. */
+  const rows = (visual) => lazily("rows", (module) => module.toggle(visual, spec));
+
   const printed = () => lazily("paper", (paper) => paper.print());
 
   function pressed(event) {
@@ -75,6 +79,8 @@
       event.preventDefault();
       printed();
     }
+    const chart = event.key.toLowerCase() === "t" && !event.ctrlKey && !event.metaKey && !event.altKey && event.target.closest?.(".visual-chart");
+    if (chart) rows(chart);
     dashboard.drawer.keep(event);
     dashboard.tables.move(event);
     if (event.key !== "Escape") return;

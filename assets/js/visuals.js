@@ -71,6 +71,7 @@
       }
     }
     takeTurns();
+    dashboard.rows?.follow(answer.page);
   }
 
   function takeTurns() {

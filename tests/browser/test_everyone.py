@@ -60,6 +60,78 @@ def test_axe_finds_nothing_in_what_opens(visit: Visit):
     assert violations(page) == []
 
 
+def campaign(visit: Visit) -> None:
+    visit.page.locator('[data-visual="executive.top-campaigns"] tbody button').first.click()
+    expect(visit.page.locator('dialog [data-visual][data-state="ready"]')).to_have_count(6)
+
+
+def proof(visit: Visit) -> None:
+    visit.page.locator(".card-value").first.click()
+    expect(visit.page.get_by_role("dialog").locator(".proof-facts")).to_be_visible()
+
+
+def views(visit: Visit) -> None:
+    menu = visit.page.locator("#views")
+    menu.locator("summary").click()
+    menu.get_by_label("Name of this view").fill("Mine")
+    menu.get_by_label("Name of this view").press("Enter")
+    expect(menu.get_by_role("link", name="Mine")).to_be_visible()
+
+
+def save(visit: Visit) -> None:
+    visit.page.locator("#take summary").click()
+    expect(visit.page.locator("#workbook")).to_be_visible()
+
+
+def rows(visit: Visit) -> None:
+    visit.page.locator('[data-visual="executive.platform-radar"] .menu summary').focus()
+    visit.page.keyboard.press("t")
+    expect(visit.page.locator(".chart-rows table")).to_be_visible()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("opens", [campaign, proof, views, save, rows])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_in_what_lies_over_a_page(
+    visit_in: Callable[..., Visit], server: str, theme: str, opens: Callable[[Visit], None]
+):
+    visit = opened(visit_in, server, 1440, theme, "")
+    opens(visit)
+    assert violations(visit.page) == []
+
+
+def test_a_change_is_said_once_and_politely(visit: Visit):
+    visit.open("/cfo")
+    page = visit.page
+    announcer = page.locator("#announcer")
+    expect(announcer).to_have_attribute("aria-live", "polite")
+    page.evaluate(
+        "window.said = []; new MutationObserver(() => said.push(document.getElementById('announcer').textContent))"
+        ".observe(document.getElementById('announcer'), { childList: true, characterData: true, subtree: true })"
+    )
+    with visit.requests() as asked:
+        visit.box("region", "Europe").click()
+        expect(announcer).to_contain_text("Region")
+        visit.settled()
+    assert len([path for path in asked if path.startswith("/view/")]) == 1
+    said = [each for each in page.evaluate("said") if not each.startswith("Still waiting")]
+    assert said == [announcer.inner_text()]
+
+
+def test_tab_goes_down_the_page(visit: Visit):
+    """First the skip link, then the header, the filters, the heading, the figures: each in its turn, none before."""
+    visit.open("/")
+    parts = [".skip", ".topbar", "#filters", ".heading", "[data-visual]"]
+    found = []
+    for _ in range(90):
+        visit.page.keyboard.press("Tab")
+        found.append(visit.page.evaluate("parts => parts.findIndex(p => document.activeElement.closest(p))", parts))
+        if found[-1] == len(parts) - 1:
+            break
+    assert list(dict.fromkeys(found)) == list(range(len(parts)))
+    assert found == sorted(found)
+
+
 def test_at_200_percent_nothing_is_beyond_the_edge(visit_in: Callable[..., Visit], server: str):
     """1440 px at 200 % are 720 px (WCAG 1.4.4)."""
     visit = visit_in(server, viewport={"width": 720, "height": 450}).open("/cfo")
