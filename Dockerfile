@@ -24,6 +24,7 @@ COPY datagen datagen
 COPY facts facts
 COPY kpi kpi
 COPY pages pages
+COPY report report
 RUN /srv/venv/bin/pip install --quiet --no-deps --no-build-isolation -e . \
     && /srv/venv/bin/python -m datagen --out /srv/demo/facts \
     && /srv/venv/bin/pip uninstall --quiet --yes pip \

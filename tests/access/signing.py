@@ -56,7 +56,7 @@ class Provider:
             "sub": "u-1",
             "name": "Ada Lovelace",
             "iat": now,
-            "exp": now + 600,
+            "exp": now + 3600,
             "groups": list(groups) if isinstance(groups, (tuple, list)) else groups,
             **claims,
         }

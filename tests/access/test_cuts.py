@@ -16,6 +16,7 @@ from facts.cuts import of_cuts
 from kpi.metrics import METRICS
 from kpi.schema import DATE, MEASURES, TEXT, UNKNOWN
 from kpi.selection import Only, only
+from kpi.units import USUAL
 from pages import PAGES
 
 DAYS = pd.date_range("2025-07-01", periods=40)
@@ -121,7 +122,7 @@ def test_what_is_outside_a_scope_changes_no_byte_and_all_within_is_counted(
     rights = Rights(tuple(page.key for page in PAGES), rows, frozenset(hides))
     query = "&".join(f"{name}={','.join(values)}" for name, values in filters.items()) + "&last=all"
     for page in PAGES:
-        asked = [ask(each, query, rows) for each in (seen, told)]
+        asked = [ask(each, query, USUAL, rows) for each in (seen, told)]
         assert encoded(view(page, seen, asked[0], rows)) == encoded(view(page, told, asked[1], rows))
         for visual in page.visuals:
             files = [data_file(page.key, visual, each, query, "csv", rights) for each in (seen, told)]

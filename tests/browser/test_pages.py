@@ -25,7 +25,7 @@ def test_page_opens_with_every_visual(visit: Visit, page):
         if visual.kind == "cards":
             for row in visit.data(f"{page.key}.{visual.name}")["rows"]:
                 value = cards.pop(row["metric"])
-                assert (float(value) if value else None) == row["value"]
+                assert (float(value) if value else None) == pytest.approx(row["value"], rel=1e-12)
     assert cards == {}
 
 
