@@ -236,7 +236,7 @@ def _parquet(name: str, opened: Callable[[], IO[bytes]]) -> Iterator[Row]:
             columns = known.metadata.row_group(group)
             if any(columns.column(n).total_uncompressed_size > _LARGEST_COLUMN for n in range(columns.num_columns)):
                 raise ImportProblem(f"{name} unpacks to far more than a report holds: export it as CSV instead.")
-        # As dictionaries: one long text that stands in every row is a small file, and was tens of gigabytes here.
+        # As dictionaries: one long text that stands in every row is a small file.
         texts = [field.name for field in known.schema_arrow if _is_text(field.type)]
         table = pq.ParquetFile(file, metadata=known.metadata, read_dictionary=texts)
         yield from _batches(name, table.iter_batches(batch_size=_BATCH))

@@ -125,10 +125,10 @@ def test_what_is_outside_a_scope_changes_no_byte_and_all_within_is_counted(
         asked = [ask(each, query, USUAL, rows) for each in (seen, told)]
         assert encoded(view(page, seen, asked[0], rows)) == encoded(view(page, told, asked[1], rows))
         for visual in page.visuals:
-            files = [data_file(page.key, visual, each, query, "csv", rights) for each in (seen, told)]
+            files = [data_file(page.key, visual, each, query, "csv", rights, USUAL) for each in (seen, told)]
             assert files[0] == files[1], visual.name
             assert b"foreign" not in files[0]
-    asked = ask(seen, query, rows)
+    asked = ask(seen, query, USUAL, rows)
     groupings = {grouping for page in PAGES for visual in page.visuals for grouping in visual.needs}
     found = seen.totals(asked.selection, groupings, rows)
     total = own_total(frame, rows, asked.query.only)

@@ -43,6 +43,7 @@ def test_a_view_is_saved_opened_renamed_and_deleted_by_mouse(visit: Visit) -> No
     menu.get_by_role("link", name="Google, a quarter").click()
     expect(page).to_have_url(f"{visit.server}/cfo?platform=Google&last=12w")
     expect(menu).not_to_have_attribute("open", "")
+    visit.settled()
     menu = opened(visit)
     expect(menu.get_by_role("link")).to_have_attribute("aria-current", "page")
     menu.get_by_role("button", name="Rename “Google, a quarter”").click()
