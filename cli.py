@@ -105,6 +105,8 @@ def check() -> int:
             facts = load(settings.facts, engine=engine_of(settings))
             through, of = facts.extent().last, "the demo's" if facts.demo else "your own"
             print(f"data      {label(settings.facts)}: {of}, version {facts.version}, through {through}")
+            if facts.beside.unmet:
+                wrong.append(facts.beside.unmet)
             admit(facts, settings, settings.auth != "jwt")
         except DataProblem as problem:
             wrong.append(str(problem))

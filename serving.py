@@ -106,7 +106,9 @@ class Server(BaseApplication):  # type: ignore[misc]
         from facts.store import Source, load_aside
 
         try:
-            source = Source(self.settings.facts, partial(load_aside, reading=self.reading), engine_of(self.settings))
+            engine = engine_of(self.settings)
+            first = partial(load_aside, reading=self.reading, engine=engine)
+            source = Source(self.settings.facts, first, engine)
         except DataProblem as problem:
             raise WrongSetting(str(problem)) from None
         self.flask = create_app(self.settings, source).server

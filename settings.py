@@ -52,6 +52,7 @@ class Settings:
     metrics_token: str
     upload_limit: int
     provisional: dict[str, int] | None
+    cut: tuple[tuple[str, str], ...]
     log: str
     locale: str
     currency: str
@@ -137,6 +138,16 @@ def _days(text: str) -> dict[str, int] | None:
         if not name or not 0 <= found[name] <= 90:
             raise ValueError
     return found
+
+
+def _cut(text: str) -> tuple[tuple[str, str], ...]:
+    found: dict[str, str] = {}
+    for part in text.split(",") if text.strip() else ():
+        platform, equals, name = (each.strip() for each in part.rpartition("="))
+        if not name or (equals and not platform) or platform in found:
+            raise ValueError
+        found[platform] = "+".join(each.strip() for each in name.split("+"))
+    return tuple(found.items())
 
 
 _CORES: Final = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -240,6 +251,14 @@ SETTINGS: Final = (
         "days from 0 to 90 by platform, as in Meta=3,Amazon=14, or off",
         "for how many days platforms restate a day, so that it is marked provisional",
         _days,
+    ),
+    Setting(
+        "DASHBOARD_CUT",
+        "cut",
+        "",
+        "a cut for every platform or by platform, as in device or Meta=plain,Google=campaign+region",
+        "which of several reports of the same days totals come from, where it can answer",
+        _cut,
     ),
     Setting("DASHBOARD_METRICS_TOKEN", "metrics_token", "", "a text", "what a scraper of /metrics must send", str),
     Setting(

@@ -26,13 +26,14 @@ _IMPORT: Final = (
 class Beside:
     """`store`: by day `store_revenue` (kpi.schema.STORE) and, where known, the goods' and other costs of the shop;
     None where there are no such days, and `no_store` says why and what to do. `reported` tells of each platform's data,
-    `costs` where costs come from that no platform tells.
+    `costs` where costs come from that no platform tells; `unmet` says that a cut is named which no rows have.
     """
 
     store: pd.DataFrame | None = None
     no_store: str = _IMPORT
     reported: tuple[Reported, ...] = ()
     costs: str = ""
+    unmet: str = ""
 
 
 NOTHING: Final = Beside()

@@ -1,18 +1,20 @@
 """Facts whose rows tell the same money in several cuts: each answer takes one cut per account and day, never two.
 
 A platform's plain report, its device report and its country report of one account and day hold the same spend. Whoever
-asks for devices is answered from the cut that has them, whoever asks for nothing from the plainest; figures of two cuts
-are never added. One `FrameFacts` is made for each set of dimensions that is asked for, when it is first asked for.
+asks for devices is answered from the cut that has them, whoever asks for nothing from the plainest, or from that which
+is named (DASHBOARD_CUT) where it tells as much; figures of two cuts are never added. One `FrameFacts` is made for each
+set of dimensions that is asked for, when it is first asked for.
 """
 
 from collections.abc import Iterable
 from threading import Lock
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from facts.beside import NOTHING, Beside
+from facts.engines.choice import Named
 from facts.frame import FrameFacts
 from facts.importers.report import CUT, PARTIAL, PROGRAM
 from facts.protocol import Facts, Scope
@@ -29,20 +31,63 @@ UNIT: Final = ("platform", "account", PROGRAM)
 Needs = tuple[frozenset[str], frozenset[str], frozenset[str]]
 _NOTHING: Final[Needs] = frozenset(), frozenset(), frozenset()
 
+#: A cut, and whether it is the one that was named.
+_Kind = tuple[str, bool]
+
 
 def of_cuts(
-    frame: pd.DataFrame, version: str, *, loaded: str, demo: bool, currency: str, beside: Beside = NOTHING
+    frame: pd.DataFrame,
+    version: str,
+    *,
+    loaded: str,
+    demo: bool,
+    currency: str,
+    beside: Beside = NOTHING,
+    named: Named = (),
 ) -> Facts:
     """Facts over a frame with the columns of kpi.schema, `account`, `program` and `cut`.
 
-    They are plain ones where no account and day has more than one cut.
+    They are plain ones where no account and day has more than one cut. `named` are cuts that come first; see `unmet`.
     """
     unit = frame.groupby([*UNIT, DATE], observed=True, sort=False).ngroup().to_numpy()
-    cuts = frame[CUT].astype("category").cat
-    pairs = pd.DataFrame({"unit": unit, "cut": cuts.codes.to_numpy()}).drop_duplicates()
+    pairs = pd.DataFrame({"unit": unit, "cut": frame[CUT].astype("category").cat.codes}).drop_duplicates()
     if not pairs["unit"].duplicated().any():
         return FrameFacts(frame, version, loaded=loaded, demo=demo, currency=currency, beside=beside)
-    return CutFacts(frame, unit, cuts, version, loaded=loaded, demo=demo, currency=currency, beside=beside)
+    kind, kinds = _kinds(frame, named)
+    return CutFacts(frame, unit, kind, kinds, version, loaded=loaded, demo=demo, currency=currency, beside=beside)
+
+
+def unmet(frame: pd.DataFrame, named: Named) -> str:
+    """A sentence where a cut is named that no row has, else nothing. `frame` has no `cut` where no import made it."""
+    if named and CUT not in frame.columns:
+        return "DASHBOARD_CUT names a cut, and these data have none, as only imports do: leave the setting out."
+    for platform, name in named:
+        rows = frame[frame["platform"].astype(str).str.casefold() == platform.casefold()] if platform else frame
+        known = sorted(map(str, rows[CUT].unique()))
+        if not any(_is(cut, name) for cut in known):
+            whose = f" for {platform}" if platform else ""
+            there = f"there are {', '.join(known)}" if known else f"there are no data of {platform}"
+            return f"DASHBOARD_CUT names “{name}”{whose}, a cut that these data do not have: {there}."
+    return ""
+
+
+def _kinds(frame: pd.DataFrame, named: Named) -> tuple[np.ndarray, list[_Kind]]:
+    """By row a number, and what each number means."""
+    wanted = {platform.casefold(): name for platform, name in named}
+    platforms, cuts = (frame[name].astype("category").cat for name in ("platform", CUT))
+    of_platform = [wanted.get(str(each).casefold(), wanted.get("")) for each in platforms.categories]
+    is_named = np.array(
+        [[name is not None and _is(str(cut), name) for cut in cuts.categories] for name in of_platform], dtype=bool
+    )
+    code = cuts.codes.to_numpy().astype(np.int64)
+    kinds = [(str(cut), named) for named in (False, True) for cut in cuts.categories]
+    return code + len(cuts.categories) * is_named[platforms.codes.to_numpy(), code], kinds
+
+
+def _is(cut: str, name: str) -> bool:
+    """Whether `cut` is what is called `name`: “campaign” may be left out, “plain” is broken down by nothing else."""
+    has, wanted = ({*text.casefold().split("+")} - {"", "plain"} for text in (cut, name))
+    return has in (wanted, wanted | {"campaign"})
 
 
 class CutFacts:
@@ -52,7 +97,8 @@ class CutFacts:
         self,
         frame: pd.DataFrame,
         unit: np.ndarray,
-        cuts: Any,
+        kind: np.ndarray,
+        kinds: list[_Kind],
         version: str,
         *,
         loaded: str,
@@ -61,8 +107,7 @@ class CutFacts:
         beside: Beside = NOTHING,
     ) -> None:
         self.version, self.loaded, self.demo, self.currency, self.beside = version, loaded, demo, currency, beside
-        self._frame, self._unit = frame, unit
-        self._cut, self._names = cuts.codes.to_numpy(), [str(name) for name in cuts.categories]
+        self._frame, self._unit, self._kind, self._kinds = frame, unit, kind, kinds
         self._views: dict[bytes, FrameFacts] = {}
         self._by_needs: dict[Needs, FrameFacts] = {}
         self._lock = Lock()
@@ -98,7 +143,7 @@ class CutFacts:
         with self._lock:
             known = self._by_needs.get(needs)
             if known is None:
-                chosen = one_cut(self._unit, self._cut, self._names, needs)
+                chosen = one_cut(self._unit, self._kind, self._kinds, needs)
                 key = np.packbits(chosen).tobytes()
                 known = self._views.get(key)
                 if known is None:
@@ -110,26 +155,27 @@ class CutFacts:
             return known
 
 
-def one_cut(unit: np.ndarray, cut: np.ndarray, names: list[str], needs: Needs) -> np.ndarray:
-    """Which rows to take so that each `unit` (a number a row) has one cut (a number a row, into `names`)."""
-    order = sorted(range(len(names)), key=lambda place: _worth(names[place], needs))
-    rank = np.empty(len(names), dtype=np.int64)
-    rank[order] = np.arange(len(names))
-    of_row = rank[cut]
-    best = np.full(int(unit.max()) + 1 if len(unit) else 0, len(names), dtype=np.int64)
+def one_cut(unit: np.ndarray, kind: np.ndarray, kinds: list[_Kind], needs: Needs) -> np.ndarray:
+    """Which rows to take so that each `unit` (a number a row) has one cut (a number a row, into `kinds`)."""
+    order = sorted(range(len(kinds)), key=lambda place: _worth(kinds[place], needs))
+    rank = np.empty(len(kinds), dtype=np.int64)
+    rank[order] = np.arange(len(kinds))
+    of_row = rank[kind]
+    best = np.full(int(unit.max()) + 1 if len(unit) else 0, len(kinds), dtype=np.int64)
     np.minimum.at(best, unit, of_row)
     return np.asarray(of_row == best[unit])
 
 
-def _worth(name: str, needs: Needs) -> tuple[object, ...]:
+def _worth(kind: _Kind, needs: Needs) -> tuple[object, ...]:
     """Less is better: a cut without what rows are narrowed by has none of them, so most of the scope wins, then most of
-    the filters, the same ones for all groupings; then most of the grouping, whole before partial, with campaigns
-    before without, then plain.
+    the filters, the same ones for all groupings; then most of the grouping, then the one that is named, whole before
+    partial, with campaigns before without, then plain.
     """
+    name, named = kind
     scope, filters, grouped = needs
     parts = set(name.split("+"))
     narrowed = (-len(scope & parts), -len(filters & parts), sorted((scope | filters) & parts))
-    return *narrowed, -len(grouped & parts), bool(parts & PARTIAL), "campaign" not in parts, len(parts), name
+    return *narrowed, -len(grouped & parts), not named, bool(parts & PARTIAL), "campaign" not in parts, len(parts), name
 
 
 def _needs(grouping: Iterable[str], scope: Scope, filters: Scope = ()) -> Needs:

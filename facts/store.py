@@ -26,8 +26,8 @@ import pyarrow.compute as pc
 from facts import beside
 from facts.aside import Aside
 from facts.costs import with_shop_costs
-from facts.cuts import of_cuts
-from facts.engines.choice import Engine, by_duckdb, elsewhere, is_parquet, stamp
+from facts.cuts import of_cuts, unmet
+from facts.engines.choice import Engine, Named, by_duckdb, elsewhere, is_parquet, stamp
 from facts.fetching import CURRENCY, CUT, fetch, understood
 from facts.frame import FrameFacts
 from facts.past import Version, version_at
@@ -75,7 +75,7 @@ def _loaded(
             if engine.kind == "duckdb" or is_parquet(path):
                 raise
             _log.warning("the table has several cuts of the same days and is read into memory")
-    return facts_of(fetch(path, version, shop), path, now)
+    return facts_of(fetch(path, version, shop), path, now, engine.cut)
 
 
 def _remote(path: str | Path, engine: Engine) -> "Remote":
@@ -96,17 +96,18 @@ def load_aside(
     panics (tokio#4301), so gunicorn's master never does. `reading` is such a process that was started earlier. Raises
     DataProblem; NotYet where the rows stay where they are, and each process opens them for itself.
     """
-    return understood(lambda: facts_of((reading or Aside(path, engine)).rows(), path, now), path)
+    return understood(lambda: facts_of((reading or Aside(path, engine)).rows(), path, now, engine.cut), path)
 
 
-def facts_of(rows: pa.Table, path: str | Path, now: Callable[[], datetime]) -> Facts:
-    """The facts of fetched rows, checked. Raises DataProblem."""
+def facts_of(rows: pa.Table, path: str | Path, now: Callable[[], datetime], named: Named = ()) -> Facts:
+    """The facts of fetched rows, checked; `named` are cuts that come first. Raises DataProblem."""
     metadata = {key.decode(): value.decode() for key, value in (rows.schema.metadata or {}).items()}
     version, loaded, demo = metadata["version"], f"{now():%H:%M}", metadata["name"] == DEMO_NAME
     more = beside.of_text(metadata.get("beside"))
     frame = _checked(rows, path)
     frame, costs = with_shop_costs(frame, more.store) if CUT in frame.columns else (frame, "")
-    more = replace(more, reported=beside.reported(frame, metadata.get("beside")), costs=costs)
+    reported = beside.reported(frame, metadata.get("beside"))
+    more = replace(more, reported=reported, costs=costs, unmet=unmet(frame, named))
     if CUT not in frame.columns:
         return FrameFacts(frame, version, loaded=loaded, demo=demo, beside=more)
     currencies = list(frame[CURRENCY].unique())
@@ -114,7 +115,7 @@ def facts_of(rows: pa.Table, path: str | Path, now: Callable[[], datetime]) -> F
         raise DataProblem(
             f"The table at {path} has money in {' and '.join(map(str, currencies))}, which cannot be added."
         )
-    return of_cuts(frame, version, loaded=loaded, demo=demo, currency=str(currencies[0]), beside=more)
+    return of_cuts(frame, version, loaded=loaded, demo=demo, currency=str(currencies[0]), beside=more, named=named)
 
 
 def _checked(rows: pa.Table, path: str | Path) -> pd.DataFrame:
@@ -219,7 +220,9 @@ class Source:
             self._problem, self._seen = None, seen
             if self._facts is not None and self._facts.version == found.version:
                 return False
-            self._facts = found
+            said, self._facts = self._facts.beside.unmet if self._facts is not None else "", found
+            if found.beside.unmet not in ("", said):
+                _log.warning("%s", found.beside.unmet)
             return True
 
     def at(self, text: str) -> tuple[Facts, Version]:

@@ -1,4 +1,4 @@
-"""Who sums: rows in memory, DuckDB over files, or an engine elsewhere. Light, for a start has to know it at once."""
+"""Who sums: rows in memory, DuckDB over files, or an engine elsewhere, and which cut. Light: a start needs it."""
 
 import re
 from dataclasses import dataclass
@@ -7,17 +7,22 @@ from typing import Final, Protocol
 
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
+#: Cuts by platform, "" for every other: the dimensions joined by "+", as imports call them (facts.cuts).
+Named = tuple[tuple[str, str], ...]
+
 
 @dataclass(frozen=True)
 class Engine:
     """Of a table on this machine's disk `kind` (memory, duckdb, or auto: memory up to `memory_rows`) says who sums.
 
-    Whether a table in an engine elsewhere has changed is asked every `refresh` seconds.
+    Whether a table in an engine elsewhere has changed is asked every `refresh` seconds. `cut` names what memory prefers
+    where rows tell the same money in several cuts.
     """
 
     kind: str = "auto"
     memory_rows: int = 5_000_000
     refresh: float = 300.0
+    cut: Named = ()
 
 
 class Chosen(Protocol):
@@ -32,10 +37,13 @@ class Chosen(Protocol):
     @property
     def refresh_seconds(self) -> float: ...
 
+    @property
+    def cut(self) -> Named: ...
+
 
 def engine_of(settings: Chosen) -> Engine:
     """Who sums, as the settings have it."""
-    return Engine(settings.engine, settings.memory_rows, settings.refresh_seconds)
+    return Engine(settings.engine, settings.memory_rows, settings.refresh_seconds, settings.cut)
 
 
 def elsewhere(address: object) -> bool:

@@ -13,6 +13,7 @@ from callbacks.routes import data_file
 from callbacks.views import encoded
 from facts import Facts
 from facts.cuts import of_cuts
+from facts.engines.choice import Named
 from kpi.metrics import METRICS
 from kpi.schema import DATE, MEASURES, TEXT, UNKNOWN
 from kpi.selection import Only, only
@@ -68,8 +69,8 @@ def table(accounts: list[tuple[str, set[str]]], seed: int) -> pd.DataFrame:
     return pd.concat(found, ignore_index=True)
 
 
-def facts_of(frame: pd.DataFrame) -> Facts:
-    return of_cuts(frame.copy(), "v", loaded="", demo=False, currency="USD")
+def facts_of(frame: pd.DataFrame, named: Named) -> Facts:
+    return of_cuts(frame.copy(), "v", loaded="", demo=False, currency="USD", named=named)
 
 
 def within(frame: pd.DataFrame, only: Only) -> pd.Series:
@@ -104,6 +105,7 @@ def own_total(frame: pd.DataFrame, scope: Only, filters: Only) -> float:
     scope=ROWS,
     filters=ROWS,
     hides=st.sets(st.sampled_from(list(METRICS)), max_size=2),
+    cut=st.sampled_from(("", *CUTS)),
 )
 def test_what_is_outside_a_scope_changes_no_byte_and_all_within_is_counted(
     accounts: list[tuple[str, set[str]]],
@@ -111,6 +113,7 @@ def test_what_is_outside_a_scope_changes_no_byte_and_all_within_is_counted(
     scope: dict[str, list[str]],
     filters: dict[str, list[str]],
     hides: set[str],
+    cut: str,
 ) -> None:
     """Every page and every data address, over two tables that differ in every row outside the scope."""
     frame, rows = table(accounts, seed), only(scope)
@@ -118,7 +121,7 @@ def test_what_is_outside_a_scope_changes_no_byte_and_all_within_is_counted(
     other = frame.copy()
     other.loc[~own, list(MEASURES)] = frame.loc[~own, list(MEASURES)] * 7 + 3
     other.loc[~own, "campaign"] = "foreign " + frame.loc[~own, "campaign"]
-    seen, told = facts_of(frame), facts_of(other)
+    seen, told = (facts_of(each, (("", cut),) if cut else ()) for each in (frame, other))
     rights = Rights(tuple(page.key for page in PAGES), rows, frozenset(hides))
     query = "&".join(f"{name}={','.join(values)}" for name, values in filters.items()) + "&last=all"
     for page in PAGES:
