@@ -27,7 +27,9 @@ ACCOUNTS = {"1": "Meta", "2": "Meta", "3": "Google"}
 There = set[tuple[str, pd.Timestamp, str]]
 #: What is there: of which account, on which day, in which cut.
 THERE: st.SearchStrategy[There] = st.sets(
-    st.tuples(st.sampled_from(list(ACCOUNTS)), st.sampled_from(list(DAYS)), st.sampled_from(CUTS)), min_size=1, max_size=40
+    st.tuples(st.sampled_from(list(ACCOUNTS)), st.sampled_from(list(DAYS)), st.sampled_from(CUTS)),
+    min_size=1,
+    max_size=40,
 )
 
 
