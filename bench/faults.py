@@ -272,7 +272,7 @@ def worn(facts: str, requests: int) -> dict[str, Any]:
         return f"/view/{page}?platform={platforms}&device={device}&last={last}&rank={rank}&compare={compare}"
 
     with served(facts) as server, ThreadPoolExecutor(8) as pool:
-        failed = sum(status != 200 for status, _ in pool.map(server.ask, [address() for _ in range(requests // 2)]))
+        failed = sum(status != 200 for status, _ in pool.map(server.ask, [address() for _ in range(requests)]))
         before = server.memory()
         failed += sum(status != 200 for status, _ in pool.map(server.ask, [address() for _ in range(requests)]))
         after = server.memory()
