@@ -70,10 +70,13 @@ def texts(sheet: Sheet, table: Table) -> dict[str, pd.Categorical]:
 def _segment(table: Table) -> pd.Categorical:
     if table.has("segment"):
         return table.dimension("segment")
-    parts = [np.asarray(table.texts(field), dtype=object) for field in ("gender", "age") if table.has(field)]
+    parts = [np.asarray(table.dimension(field), dtype=object) for field in ("gender", "age") if table.has(field)]
     if not parts:
         return table.dimension("segment")
-    return pd.Categorical(parts[0] if len(parts) == 1 else parts[0] + ", " + parts[1])
+    if len(parts) == 1:
+        return pd.Categorical(parts[0])
+    both = parts[0] + ", " + parts[1]
+    return pd.Categorical(np.where(both == f"{UNKNOWN}, {UNKNOWN}", UNKNOWN, both))
 
 
 def _platform(sheet: Sheet, table: Table) -> pd.Categorical:

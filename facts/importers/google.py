@@ -4,38 +4,6 @@ from typing import Final
 
 from facts.importers.headers import Layout, names
 
-_DEVICES: Final = {
-    "computers": "Desktop",
-    "computer": "Desktop",
-    "ordinateurs": "Desktop",
-    "ordenadores": "Desktop",
-    "desktop": "Desktop",
-    "mobile phones": "Mobile",
-    "mobile devices with full browsers": "Mobile",
-    "mobile": "Mobile",
-    "smartphones": "Mobile",
-    "mobiltelefone": "Mobile",
-    "mobilgeräte mit vollwertigem internetbrowser": "Mobile",
-    "téléphones mobiles": "Mobile",
-    "mobiles": "Mobile",
-    "móviles": "Mobile",
-    "teléfonos móviles": "Mobile",
-    "tablets": "Tablet",
-    "tablet": "Tablet",
-    "tablets with full browsers": "Tablet",
-    "tablets mit vollwertigem internetbrowser": "Tablet",
-    "tablettes": "Tablet",
-    "tabletas": "Tablet",
-    "tv screens": "TV",
-    "fernsehbildschirme": "TV",
-    "tv-bildschirme": "TV",
-    "écrans de télévision": "TV",
-    "écrans tv": "TV",
-    "pantallas de tv": "TV",
-    "pantallas de televisión": "TV",
-    "connected_tv": "TV",
-}
-
 LAYOUT: Final = Layout(
     name="Google Ads",
     platform="Google",
@@ -55,6 +23,7 @@ LAYOUT: Final = Layout(
             "Search keyword|Keyword|Suchkeyword|Mot clé|Mot clé pour le Réseau de Recherche|Palabra clave"
         ),
         "search term": names("Search term|Suchbegriff|Terme de recherche|Término de búsqueda"),
+        "product": names("Item ID|Product ID|Product title|Artikel-ID|Produkttitel|ID de l'article|ID del artículo"),
         "placement": names("Network (with search partners)|Network|Werbenetzwerk|Réseau|Red"),
         "region": names(
             "Country/Territory (User location)|Country/Territory (Matched)|Country/Territory|Country|Land/Gebiet|Land"
@@ -63,7 +32,10 @@ LAYOUT: Final = Layout(
         "device": names("Device|Gerät|Appareil|Dispositivo"),
         "gender": names("Gender|Geschlecht|Sexe|Sexo"),
         "age": names("Age|Age range|Alter|Âge|Edad"),
-        "currency": names("Currency code|Currency|Währungscode|Währung|Code de devise|Devise|Código de moneda|Moneda"),
+        "currency": names(
+            "Currency code|Currency|Währungscode|Währung|Code de devise|Code devise|Devise"
+            "|Código de moneda|Código de divisa|Moneda|Divisa"
+        ),
         "spend": names("Cost|Kosten|Coût|Coste|Costo"),
         "impressions": names("Impr.|Impressions|Impressionen|Impresiones"),
         "clicks": names("Clicks|Klicks|Clics"),
@@ -71,18 +43,18 @@ LAYOUT: Final = Layout(
         "conversions": names("Conversions|Conversiones"),
         "revenue": names(
             "Conv. value|Conversion value|Total conv. value|Conv.-Wert|Conversion-Wert|Valeur de conv."
-            "|Valeur de conversion|Valor de conv.|Valor de conversión"
+            "|Valeur conv.|Valeur de conversion|Valor de conv.|Valor conv.|Valor de conversión"
         ),
     },
     marks=frozenset(
         names(
             "Campaign status|Campaign state|Kampagnenstatus|État de la campagne|Estado de la campaña|Impr.|Avg. CPC"
             "|Durchschn. CPC|CPC moy.|CPC medio|Currency code|Währungscode|Code de devise|Código de moneda|Conv. value"
-            "|Conv.-Wert|Valeur de conv.|Valor de conv.|Cost / conv.|Campaign type"
+            "|Conv.-Wert|Valeur de conv.|Valeur conv.|Valor de conv.|Valor conv."
+            "|Code devise|Código de divisa|Cost / conv.|Campaign type"
         )
     ),
     absent={"revenue": "add the column “Conv. value”", "conversions": "add the column “Conversions”"},
-    values={"device": _DEVICES},
     period="segment the report by day (Segment, Time, Day) and export again",
 )
 
@@ -108,5 +80,4 @@ API: Final = Layout(
     },
     marks=frozenset(names("cost micros|metrics.cost micros")),
     scale={"cost micros": 1e-6, "metrics.cost micros": 1e-6},
-    values={"device": _DEVICES},
 )

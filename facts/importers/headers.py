@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from babel.numbers import is_currency
+
 _CURRENCY: Final = re.compile(r"\s*[(\[]([A-Z]{3}|[A-Z]{0,2}[$€£¥₹₺₩])[)\]]\s*$")
 _SIGNS: Final = {"€": "EUR", "£": "GBP", "₹": "INR", "₺": "TRY", "₩": "KRW", "US$": "USD"}
 _INVISIBLE: Final = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u00ad"))
@@ -37,15 +39,24 @@ def normal(header: object) -> str:
     """A header's normal form: without case, currency, underscores, doubled spaces and invisible characters."""
     text = "" if header is None else str(header)
     text = unicodedata.normalize("NFKC", text).translate(_INVISIBLE)
-    return " ".join(_CURRENCY.sub("", text.strip()).translate(_APOSTROPHES).casefold().split()).rstrip(":")
+    text = text.strip()
+    found = _CURRENCY.search(text)
+    if found and _named(found[1]):
+        text = text[: found.start()]
+    return " ".join(text.translate(_APOSTROPHES).casefold().split()).rstrip(":")
 
 
 def currency_of(header: object) -> str | None:
     """The currency in a header's brackets: ``Amount spent (USD)``."""
     found = _CURRENCY.search(str(header or "").strip())
-    if not found:
+    if not found or not _named(found[1]):
         return None
     return found[1] if found[1].isalpha() else _SIGNS.get(found[1])
+
+
+def _named(text: str) -> bool:
+    """Whether brackets hold a currency: "Conversions (VTA)" are others than "Conversions"."""
+    return not text.isalpha() or is_currency(text)
 
 
 def language(headers: Sequence[str]) -> str:
@@ -74,7 +85,6 @@ class Layout:
     scale: Mapping[str, float] = field(default_factory=dict)
     added: frozenset[str] = frozenset()
     absent: Mapping[str, str] = field(default_factory=dict)
-    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     period: str = "export it again broken down by day"
     told: bool = False
 

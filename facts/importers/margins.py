@@ -21,6 +21,7 @@ import pandas as pd
 
 from facts.importers.options import read_toml
 from facts.importers.report import ImportProblem
+from facts.importers.vocabulary import country
 from kpi.schema import DATE
 
 
@@ -81,7 +82,7 @@ def with_costs(frame: pd.DataFrame, margins: tuple[Margin, ...]) -> pd.DataFrame
         if each.platform:
             holds &= np.asarray(frame["platform"] == each.platform)
         if each.region:
-            holds &= np.asarray(frame["region"] == each.region)
+            holds &= np.asarray(frame["region"].isin((each.region, country(each.region))))
         if each.first:
             holds &= np.asarray(day >= pd.Timestamp(each.first))
         if each.last:

@@ -21,20 +21,6 @@ ACTIONS: Final = frozenset(
     }
 )
 
-_DEVICES: Final = {
-    "iphone": "Mobile",
-    "ipod": "Mobile",
-    "android_smartphone": "Mobile",
-    "android smartphone": "Mobile",
-    "mobile_app": "Mobile",
-    "mobile_web": "Mobile",
-    "mobile": "Mobile",
-    "ipad": "Tablet",
-    "android_tablet": "Tablet",
-    "android tablet": "Tablet",
-    "desktop": "Desktop",
-}
-
 LAYOUT: Final = Layout(
     name="Meta Ads Manager",
     platform="Meta",
@@ -67,6 +53,7 @@ LAYOUT: Final = Layout(
         ),
         "gender": names("Gender|Geschlecht|Genre|Sexe|Sexo|Género"),
         "age": names("Age|Alter|Âge|Edad"),
+        "product": names("Product ID|Produkt-ID|ID du produit|Identificador del producto"),
         "placement": names(
             "Placement|Platzierung|Ubicación|Platform|Plattform|Plate-forme|Plateforme|Plataforma|Platform position"
         ),
@@ -109,7 +96,6 @@ LAYOUT: Final = Layout(
         "conversions": "add the column “Purchases”; “Results” can mix goals",
         "revenue": "add the column “Purchases conversion value”",
     },
-    values={"device": _DEVICES},
     period="in Ads Manager choose Breakdown, By time, Day, and export again",
 )
 
@@ -139,7 +125,6 @@ API: Final = Layout(
         "conversions": "Meta's API keeps them in its table of actions: import that too",
         "revenue": "Meta's API keeps it in its table of action values: import that too",
     },
-    values={"device": _DEVICES},
 )
 
 #: The API's table of actions, one row an action type: other figures of the ads above, not another cut of them.

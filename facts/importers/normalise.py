@@ -1,7 +1,7 @@
 """Raw columns to the facts' own: days, texts, numbers and currencies, and what had to be left out or is not known."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from facts.importers import dates, numbers
+from facts.importers import dates, numbers, vocabulary
 from facts.importers.gathering import TOTAL, Raw, RawColumn
 from facts.importers.headers import language
 from facts.importers.numbers import Floats
@@ -162,14 +162,22 @@ class Table:
         return recoded(coded.indices, named.to_pylist())
 
     def dimension(self, field: str) -> pd.Categorical:
-        """The texts of a dimension in the words used here."""
+        """The texts of a dimension in the words used here; what a mapping file says of them comes first."""
         found = self.texts(field)
-        words = {**self.known.layout.values.get(field, {}), **self.options.values.get(field, {})}
+        told = self.options.values.get(field, {})
+        word = self._word(field)
         nobody = set(_NOBODY.to_pylist())
         renamed = [
-            words.get(each.casefold(), UNKNOWN if each.casefold() in nobody else each) for each in found.categories
+            told.get(each.casefold(), UNKNOWN if each.casefold() in nobody else word(each)) for each in found.categories
         ]
         return recoded(pa.array(found.codes), renamed)
+
+    def _word(self, field: str) -> Callable[[str], str]:
+        """What renames a field's values: a platform's in any language; a region's where it is a country."""
+        if field == "region":
+            said = self.known.normal[self.known.places[field][0]] if self.has(field) else ""
+            return vocabulary.country if re.search(r"countr|\bland\b|pays|país", said) else str
+        return vocabulary.WORDS.get(field, str) if self.known.layout.platform else str
 
     def ids(self, field: str) -> pd.Categorical:
         """A field of identifiers, empty where Excel has destroyed them."""

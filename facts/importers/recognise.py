@@ -11,6 +11,7 @@ from facts.importers.headers import Layout, currency_of, normal
 from facts.importers.options import Options
 from facts.importers.reading import Row, Sheet
 from facts.importers.report import ImportProblem
+from kpi.schema import DATE, MEASURES
 
 LAYOUTS: Final = (
     meta.LAYOUT,
@@ -78,8 +79,8 @@ def recognise(sheet: Sheet, options: Options) -> Recognised:
                     rank = (whole, score, -number)
                     if best is None or rank > best[0]:
                         best = rank, layout, separator, (number, cells)
-    if best is None or (not best[0][0] and best[0][1] < 3):
-        raise refused or _unknown(sheet, shown)
+    if best is None or not (best[0][0] or _is_near(best[1], best[3])):
+        raise refused or _unmarked(sheet, layouts, shown) or _unknown(sheet, shown)
     (whole, _, _), layout, separator, (number, cells) = best
     texts = tuple("" if cell is None else str(cell) for cell in cells)
     known = [normal(text) for text in texts]
@@ -123,6 +124,29 @@ def _candidates(options: Options) -> list[Layout]:
     return layouts
 
 
+def _is_near(layout: Layout, header: Row) -> bool:
+    """Whether a header that lacks what `layout` needs is worth completing: it has figures, or nearly all else."""
+    found = layout.found([normal(cell) for cell in header[1]])
+    return len(found) >= 3 and any(name in found for name in MEASURES)
+
+
+def _unmarked(sheet: Sheet, layouts: Sequence[Layout], head: Sequence[Row]) -> ImportProblem | None:
+    """What to say of a report that could be of several platforms, None where it could be of none."""
+    for _, cells in head:
+        headers = [normal(cell) for cell in cells]
+        possible = [
+            each.platform
+            for each in layouts
+            if each.platform and {DATE, "campaign", "spend"} <= (held := set(each.found(headers))) and len(held) >= 4
+        ]
+        if possible:
+            return ImportProblem(
+                f"{sheet.name} could be a report of {' or '.join(possible)}: its headers do not say which platform it "
+                "is from; say it with --platform."
+            )
+    return None
+
+
 def _unknown(sheet: Sheet, head: Sequence[Row]) -> ImportProblem:
     for number, cells in head:
         if _NO_DATA.match(str(cells[0] if cells else "").strip()):
@@ -150,7 +174,8 @@ def _incomplete(sheet: Sheet, known: Recognised) -> ImportProblem:
     if len(wide) >= 2 and not known.layout.marks:
         return _unknown(sheet, [(known.row, known.headers)])
     example = known.layout.columns[missing[0]][0]
+    kind = "an export of " if known.layout.platform else ""
     return ImportProblem(
-        f"{sheet.name} looks like an export of {known.layout.name}, but its header (row {known.row}) has no column for "
+        f"{sheet.name} looks like {kind}{known.layout.name}, but its header (row {known.row}) has no column for "
         f"{' or '.join(missing)}, such as “{example}”: add it and export again, or give a --mapping."
     )

@@ -12,7 +12,7 @@ LAYOUT: Final = Layout(
     name="TikTok Ads Manager",
     platform="TikTok",
     columns={
-        "date": names("By Day|Nach Tag|Par jour|Por día|Date|Datum|Fecha|Day|Tag|Jour|Día"),
+        "date": names("By Day|Nach Tag|Par jour|Por día|Date|Datum|Fecha|Day|Tag|Jour|Día|Stat time"),
         "week": names("By week|Nach Woche|Par semaine|Por semana"),
         "month": names("By month|Nach Monat|Par mois|Por mes"),
         "account": names(
@@ -51,7 +51,8 @@ LAYOUT: Final = Layout(
             "By Day|Nach Tag|Par jour|Por día|Primary status|Clicks (destination)|Klicks (Ziel)|Clics (destination)"
             "|Clics (destino)|CPC (destination)|CTR (destination)|Purchases (website)|Purchase value (website)"
             "|Payment completion ROAS (website)|Käufe (Website)|Achats (site web)|Compras (sitio web)"
-            "|Complete payment|Conversion rate (CVR)|2-second video views|6-second video views|Video views at 25%"
+            "|Complete payment|Total complete payment value|Conversion rate (CVR)|2-second video views"
+            "|6-second video views|Video views at 25%"
         )
     ),
     absent={
@@ -59,7 +60,6 @@ LAYOUT: Final = Layout(
         "conversions": "add the column “Purchases (website)”",
         "clicks": "add the column “Clicks (destination)”",
     },
-    values={"device": {"android": "Mobile", "ios": "Mobile", "iphone": "Mobile", "ipad": "Tablet", "pc": "Desktop"}},
     period="choose the dimension Day when exporting",
 )
 

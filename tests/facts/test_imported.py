@@ -79,9 +79,9 @@ def test_a_second_cut_complements_and_never_adds(table: Path, bring: Bring, orde
         assert found[grouping]["spend"].sum() == pytest.approx(META + 7308.94, abs=0.02), grouping
     assert found[("platform",)]["spend"]["Meta"] == pytest.approx(META, abs=0.02)
     assert found[("platform", "device")]["spend"]["Meta", "Desktop"] == pytest.approx(1697.80)
-    assert found[("region",)]["spend"]["GB"] == pytest.approx(1712.13)
+    assert found[("region",)]["spend"]["United Kingdom"] == pytest.approx(1712.13)
     assert total(table, {"device": ["Desktop"], "platform": ["Meta"]}) == pytest.approx(1697.80)
-    assert {"GB", "Unknown"} <= set(facts.options()["region"])
+    assert {"United Kingdom", "Unknown"} <= set(facts.options()["region"])
     assert "Desktop" in facts.options(only({"region": ["Unknown"]}))["device"]
 
 

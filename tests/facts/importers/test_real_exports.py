@@ -195,6 +195,36 @@ EXPORTS: list[tuple[str, str, dict[str, Any], str]] = [
         "utf-8",
     ),
     (
+        "google_fr_short.csv",
+        'Campagne,Jour,Code devise,Clics,Impressions,Coût,Conversions,Valeur conv.\nA,01/07/2025,EUR,5,10,"1 234,56","1,5","2 345,60"\nA,15/07/2025,EUR,5,10,"1,00","1,5","2,60"\n',
+        {"spend": 1235.56, "conversions": 3, "revenue": 2348.2, "currency": "EUR"},
+        "utf-8",
+    ),
+    (
+        "google_es_short.csv",
+        'Campaña,Día,Código de divisa,Clics,Impresiones,Coste,Conversiones,Valor conv.\nA,01/07/2025,EUR,1.001,12.345,"1.234,56","12,5","2.345,60"\nA,13/07/2025,EUR,1.001,12.345,"1,56","12,5","5,60"\n',
+        {"spend": 1236.12, "clicks": 2002, "revenue": 2351.2, "currency": "EUR"},
+        "utf-8",
+    ),
+    (
+        "google_items.csv",
+        "Item ID,Campaign,Day,Currency code,Clicks,Impr.,Cost,Conversions,Conv. value\ns1,A,2025-07-01,USD,1,10,1.5,0,0\ns2,A,2025-07-01,USD,1,10,2.5,0,0\n",
+        {"spend": 4, "cut": "campaign+product"},
+        "utf-8",
+    ),
+    (
+        "google_mcc.csv",
+        "Account,Customer ID,Campaign,Day,Currency code,Cost,Converted currency code,Cost (Converted currency),Impr.,Clicks\nDE,123-456-7890,A,2025-07-01,EUR,10,USD,11,100,1\n",
+        {"spend": 10, "currency": "EUR"},
+        "utf-8",
+    ),
+    (
+        "tiktok_vta.csv",
+        "Campaign name,By Day,Cost,Impressions,Clicks (destination),Conversions (VTA),Conversions (CTA),Conversions,VTA purchases (website),Purchases (VTA),Currency\nA,2025-07-01,10.00,1000,10,2,3,5,1,1,EUR\n",
+        {"spend": 10, "conversions": 5},
+        "utf-8",
+    ),
+    (
         "tiktok.csv",
         'Campaign name,Campaign ID,By Day,Primary status,Campaign Budget,Cost,CPC (destination),CPM,Impressions,Clicks (destination),CTR (destination),Reach,Cost per 1000 people reached,Frequency,Results,Result rate,Cost per result,Conversions,Purchases (website),Total purchase value (website),Currency\nA,="1790000000000001",2025-07-01,Active,100,12.50,1,1,1000,10,1.00%,900,1,1,3,1%,4,3,2,44.5,EUR\nTotal of 1 results,-,-,-,-,12.50,1,1,1000,10,1%,900,1,1,3,1%,4,3,2,44.5,EUR\n',
         {"spend": 12.5, "revenue": 44.5, "conversions": 2, "currency": "EUR"},
@@ -246,6 +276,7 @@ def test_an_export_comes_to(tmp_path: Path, name: str, text: str, expected: dict
     (found,) = read_file(path)
     ((currency, sums),) = found.totals().items()
     told = {**sums, "currency": currency, "rows": len(found.frame), "campaigns": found.frame["campaign"].nunique()}
+    told["cut"] = found.frame["cut"][0]
     assert {measure: told[measure] for measure in expected} == pytest.approx(expected)
 
 
@@ -256,6 +287,31 @@ def test_amounts_as_they_are_written(tmp_path: Path, amounts: list[str], total: 
     path.write_text(META + "".join(rows))
     (found,) = read_file(path)
     assert found.frame["spend"].sum() == pytest.approx(total)
+
+
+@pytest.mark.parametrize(
+    ("field", "header", "values", "expected"),
+    [
+        ("device", "Impression device", ["iPhone", "iPad", "Desktop"], ["Desktop", "Mobile", "Tablet"]),
+        ("device", "Geräteplattform", ["Mobil (App)", "Computer"], ["Desktop", "Mobile"]),
+        ("device", "Appareil d'impression", ["Tablette Android", "Smartphone Android"], ["Mobile", "Tablet"]),
+        ("device", "Dispositivo de impresión", ["Ordenador", "Teléfono Android"], ["Desktop", "Mobile"]),
+        ("region", "Country", ["US", "gb", "unknown"], ["United Kingdom", "United States", "Unknown"]),
+        ("region", "Land", ["Vereinigte Staaten", "Deutschland"], ["Germany", "United States"]),
+        ("region", "Pays", ["États-Unis", "Allemagne"], ["Germany", "United States"]),
+        ("region", "País", ["Estados Unidos", "Atlantis"], ["Atlantis", "United States"]),
+        ("region", "Region", ["Georgia", "CA"], ["CA", "Georgia"]),
+        ("segment", "Gender", ["weiblich", "FEMALE", "hommes", "unknown"], ["Female", "Male", "Unknown"]),
+        ("segment", "Age", ["18 - 24", "AGE_25_34", "65+", "55 and over"], ["18-24", "25-34", "55+", "65+"]),
+    ],
+)
+def test_one_thing_has_one_name_whatever_a_console_calls_it(
+    tmp_path: Path, field: str, header: str, values: list[str], expected: list[str]
+) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text(META.replace("Day", f"{header},Day") + "".join(f"A,{v},2025-07-01,1,1,1\n" for v in values))
+    (found,) = read_file(path)
+    assert sorted(found.frame[field].unique()) == expected
 
 
 def test_a_shop_that_writes_what_is_taken_off_with_a_minus(tmp_path: Path) -> None:
@@ -282,6 +338,11 @@ def test_a_shop_that_writes_what_is_taken_off_with_a_minus(tmp_path: Path) -> No
             "Nome da campanha,Dia,Valor usado (BRL),Impressões,Cliques no link\nA,2025-07-01,10,10,1\n",
             "give a --mapping",
         ),
+        (
+            "Campagne,Jour,Coût,Clics,Impressions\nA,2025-07-01,5,1,10\n",
+            "could be a report of Google: its headers do not say .* say it with --platform",
+        ),
+        ("Campaign ID,Campaign name,Campaign type,Budget\n1,A,Search,5\n", "is no advertising report known here"),
     ],
 )
 def test_what_is_not_by_day_or_in_no_known_language_is_refused(tmp_path: Path, text: str, reason: str) -> None:
