@@ -289,31 +289,6 @@ def test_amounts_as_they_are_written(tmp_path: Path, amounts: list[str], total: 
     assert found.frame["spend"].sum() == pytest.approx(total)
 
 
-@pytest.mark.parametrize(
-    ("field", "header", "values", "expected"),
-    [
-        ("device", "Impression device", ["iPhone", "iPad", "Desktop"], ["Desktop", "Mobile", "Tablet"]),
-        ("device", "Geräteplattform", ["Mobil (App)", "Computer"], ["Desktop", "Mobile"]),
-        ("device", "Appareil d'impression", ["Tablette Android", "Smartphone Android"], ["Mobile", "Tablet"]),
-        ("device", "Dispositivo de impresión", ["Ordenador", "Teléfono Android"], ["Desktop", "Mobile"]),
-        ("region", "Country", ["US", "gb", "unknown"], ["United Kingdom", "United States", "Unknown"]),
-        ("region", "Land", ["Vereinigte Staaten", "Deutschland"], ["Germany", "United States"]),
-        ("region", "Pays", ["États-Unis", "Allemagne"], ["Germany", "United States"]),
-        ("region", "País", ["Estados Unidos", "Atlantis"], ["Atlantis", "United States"]),
-        ("region", "Region", ["Georgia", "CA"], ["CA", "Georgia"]),
-        ("segment", "Gender", ["weiblich", "FEMALE", "hommes", "unknown"], ["Female", "Male", "Unknown"]),
-        ("segment", "Age", ["18 - 24", "AGE_25_34", "65+", "55 and over"], ["18-24", "25-34", "55+", "65+"]),
-    ],
-)
-def test_one_thing_has_one_name_whatever_a_console_calls_it(
-    tmp_path: Path, field: str, header: str, values: list[str], expected: list[str]
-) -> None:
-    path = tmp_path / "export.csv"
-    path.write_text(META.replace("Day", f"{header},Day") + "".join(f"A,{v},2025-07-01,1,1,1\n" for v in values))
-    (found,) = read_file(path)
-    assert sorted(found.frame[field].unique()) == expected
-
-
 def test_a_shop_that_writes_what_is_taken_off_with_a_minus(tmp_path: Path) -> None:
     path = tmp_path / "Sales over time.csv"
     path.write_text(
