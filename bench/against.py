@@ -57,19 +57,26 @@ def main() -> None:
     os.environ["FACTS"] = os.path.abspath(arguments.facts)
     sys.path.insert(0, arguments.harness)
     allow_the_probe()
-    found = {}
-    if "browser" in arguments.only:
-        found |= browser(arguments)
-    if "limit" in arguments.only:
-        found["limit"] = limits(arguments)
-    if "load" in arguments.only:
-        found["load"] = load(arguments)
-    with open(arguments.out, "w") as file:
-        json.dump(found, file, indent=1)
+    found: dict = {"not measured": {}}
+
+    def keep() -> None:
+        with open(arguments.out, "w") as file:
+            json.dump(found, file, indent=1)
+
+    parts = {"browser": browser, "limit": limits, "load": load}
+    for name in parts:
+        if name in arguments.only:
+            parts[name](arguments, found, keep)
 
 
-def browser(arguments) -> dict:
-    """Medians by app and page."""
+def noted(found: dict, what: str, problem: BaseException) -> None:
+    """That something gave no figures, and why: the rest is measured all the same."""
+    found["not measured"][what] = (str(problem).strip().splitlines() or [type(problem).__name__])[0][:300]
+    print(f"{what} could not be measured: {problem}", file=sys.stderr, flush=True)
+
+
+def browser(arguments, found: dict, keep) -> None:
+    """Medians by app and page, kept as soon as an app has been measured."""
     import apps
     import measure
 
@@ -96,17 +103,17 @@ def browser(arguments) -> dict:
     class Vizro(apps.Vizro):
         pages: ClassVar = {"cfo": "/cfo"}
 
-    found = []
+    several = []
     for kind in (apps.Streamlit, Naive, Vizro, Ours, Usual):
         ours = issubclass(kind, Ours)
         app = kind(command=arguments.command, cwd=arguments.directory) if ours else kind()
         if ours:
             app.env = {"DASHBOARD_PORT": str(app.port), "DASHBOARD_WORKERS": "2", "PYTHONDONTWRITEBYTECODE": ""}
         app.mode = "click"
-        found.append(app)
-    results = {}
+        several.append(app)
+    results: dict = {}
     began = os.getloadavg()
-    for app in found:  # one after the other: no server disturbs another's figures, and one that fails is left out
+    for app in several:  # one after the other: no server disturbs another's figures, and one that fails is left out
         with tempfile.TemporaryDirectory() as folder:
             options = argparse.Namespace(
                 pages=None, out_dir=folder, ours_pid=None, chromium=measure.CHROME, film=None, profile=None,
@@ -115,7 +122,8 @@ def browser(arguments) -> dict:
             try:
                 raw, _ = asyncio.run(measure.measure(options, [app]))
             except Exception as problem:
-                print(f"{app.name} could not be measured: {problem}", file=sys.stderr, flush=True)
+                noted(found, app.name, problem)
+                keep()
                 continue
         measured = raw[app.name]
         pages = {
@@ -124,14 +132,15 @@ def browser(arguments) -> dict:
         for page, each in measured["pages"].items():
             pages[page]["errors"] = each.get("errors", [])[:3]
         results[app.name] = {"pss_mb": measured["pss_mb"], "pages": pages}
-    return {"when": time.strftime("%F %T"), "load": [began, os.getloadavg()], "apps": results}
+        found |= {"when": time.strftime("%F %T"), "load": [began, os.getloadavg()], "apps": results}
+        keep()
 
 
-def limits(arguments) -> dict:
+def limits(arguments, found: dict, keep) -> None:
     """What bare plotly.js takes for each page's charts, with cards and tables as HTML."""
     import limit
 
-    found = {}
+    found["limit"] = {}
     frame = limit.m.load()
     for page in ("executive", "cmo", "cfo"):
         states = [
@@ -139,16 +148,21 @@ def limits(arguments) -> dict:
             limit.state(page, limit.m.apply_filters(frame, platform=["Meta", "Google", "Amazon"])),
         ]
         options = argparse.Namespace(page=page, n=max(5, arguments.clicks), chromium=limit.M.CHROME, out_dir=".")
-        measured, _ = asyncio.run(limit.browser_limits(options, states))
-        found[page] = {
+        try:
+            measured, _ = asyncio.run(limit.browser_limits(options, states))
+        except Exception as problem:
+            noted(found, f"bare plotly.js, {page}", problem)
+            keep()
+            continue
+        found["limit"][page] = {
             name: limit.M.q(values, 0.5)
             for name, values in measured.items()
             if name in ("react", "react+page", "event floor")
         }
-    return found
+        keep()
 
 
-def load(arguments) -> dict:
+def load(arguments, found: dict, keep) -> None:
     """Changes a second of plain Dash with as many readers."""
     import load as loading
 
@@ -157,7 +171,12 @@ def load(arguments) -> dict:
             apps="dash_naive", page="cfo", users=[arguments.readers], seconds=arguments.seconds, out_dir=folder,
             chromium=loading.M.CHROME, ours_command=None, ours_dir=None, ours_url=None, ours_pid=None,
         )  # fmt: skip
-        return {name: found["rows"][0] for name, found in asyncio.run(loading.run(options)).items()}
+        try:
+            measured = asyncio.run(loading.run(options))
+            found["load"] = {name: each["rows"][0] for name, each in measured.items()}
+        except Exception as problem:
+            noted(found, "dash_naive with many readers", problem)
+        keep()
 
 
 if __name__ == "__main__":

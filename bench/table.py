@@ -28,22 +28,27 @@ def between(text: str, name: str, lines: str) -> str:
 
 def path(result: dict[str, Any]) -> list[str]:
     """Click to last paint and first load, ours against the peers and bare plotly.js."""
-    apps, limit = result["apps"], result["limit"]
-    ours = apps["ours"]["pages"]
+    apps, limit = result.get("apps", {}), result.get("limit", {})
+    ours = apps.get("ours", {}).get("pages", {})
+
+    def of(app: str, measure: str) -> list[float | None]:
+        pages = apps.get(app, {}).get("pages", {})
+        return [pages.get(page, {}).get(measure) for page in PAGES]
+
+    fresh, floor = of("ours", "ms"), [limit.get(page, {}).get("react+page") for page in PAGES]
     lines = [
         *head(result),
         "",
         "| click to last paint, ms | executive | CMO | CFO |",
         "|---|---|---|---|",
-        row("ours, asked for the first time", [ours[page]["ms"] for page in PAGES]),
-        row("bare plotly.js, cards and tables", [limit[page]["react+page"] for page in PAGES]),
-        row("**× the limit** (bar 2, CFO)", [over(ours[page]["ms"], limit[page]["react+page"]) for page in PAGES], 2),
+        row("ours, asked for the first time", fresh),
+        row("bare plotly.js, cards and tables", floor),
+        row("**× the limit** (bar 2, CFO)", [over(*each) for each in zip(fresh, floor, strict=True)], 2),
     ]
     for name in ("streamlit", "dash_naive", "vizro"):
-        pages = apps[name]["pages"] if name in apps else {}
-        found = [pages.get(page, {}).get("ms") for page in PAGES]
+        found = of(name, "ms")
         lines.append(row(name, found))
-        times = [over(value, ours[page]["ms"]) for page, value in zip(PAGES, found, strict=True)]
+        times = [over(*each) for each in zip(found, fresh, strict=True)]
         lines.append(
             row(
                 f"**{name} ÷ ours** (bar {'5' if name == 'streamlit' else '4' if name == 'dash_naive' else '–'})",
@@ -54,8 +59,8 @@ def path(result: dict[str, Any]) -> list[str]:
     again = apps.get("ours, 28 days, again", {}).get("pages", {}).get("cfo", {}).get("ms")
     lines += [
         row("ours, 28 days, an answer the browser has", [None, None, again]),
-        row("ours: bytes of a change, kB (bar 12)", [ours[page]["down"] / 1000 for page in PAGES], 1),
-        row("ours: server CPU of a change, ms (the kernel counts in tens)", [ours[page]["cpu"] for page in PAGES], 1),
+        row("ours: bytes of a change, kB (bar 12)", [thousands(each) for each in of("ours", "down")], 1),
+        row("ours: server CPU of a change, ms (the kernel counts in tens)", of("ours", "cpu"), 1),
         "",
         "| first load, cold browser, CFO page | ms to every visual | kB | requests |",
         "|---|---|---|---|",
@@ -63,13 +68,15 @@ def path(result: dict[str, Any]) -> list[str]:
     for name in ("ours", "vizro", "dash_naive", "streamlit"):
         page = apps.get(name, {}).get("pages", {}).get("cfo")
         if page:
-            lines.append(row(name, [page["cold_ms"], page["cold_down"] / 1000, page["cold_requests"]]))
-    if "vizro" in apps:
+            lines.append(row(name, [page["cold_ms"], thousands(page["cold_down"]), page["cold_requests"]]))
+    if ours and "vizro" in apps:
         ratio = over(ours["cfo"]["cold_ms"], apps["vizro"]["pages"]["cfo"]["cold_ms"])
         lines.append(f"| **ours ÷ Vizro** (bar 0.5) | {shown(ratio, 2)} | | |")
     for name, each in result.get("load", {}).items():
         speed = f"{each['per_s']:.1f} changes a second, p95 {each['p95']:,.0f} ms"
         lines += ["", f"{name} with {each['users']} readers on the CFO page: {speed}."]
+    for name, why in result.get("not measured", {}).items():
+        lines += ["", f"Not measured: {name} ({why})."]
     return lines
 
 
@@ -143,6 +150,11 @@ def row(name: str, values: list[float | None], digits: int = 0) -> str:
 def shown(value: float | None, digits: int = 0) -> str:
     """A figure, or a dash."""
     return "–" if value is None else f"{value:,.{digits}f}"
+
+
+def thousands(value: float | None) -> float | None:
+    """Bytes as kilobytes."""
+    return None if value is None else value / 1000
 
 
 def over(value: float | None, by: float | None) -> float | None:

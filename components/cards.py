@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from components.reading import TOTAL, Reading, block, drawn, exact
+from components.reading import TOTAL, Reading, block, exact, outlined
 from components.visuals import Visual
 from kpi.compare import change
 from kpi.metrics import COMPANY_WIDE, METRICS
@@ -44,7 +44,7 @@ def cards(name: str, title: str, question: str, metrics: tuple[str, ...], width:
                     "value": card["value"],
                     "baseline": card["baseline"],
                     "change": card["change"],
-                    "spark": drawn(spark(reading, card["metric"]), card["metric"]),
+                    "spark": outlined(spark(reading, card["metric"]), card["metric"]),
                     "low": exact("reach", reading.reach_floor) if card["metric"] == "reach" else None,
                 }
                 for card in values(reading)

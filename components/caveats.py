@@ -30,9 +30,10 @@ def with_caveats(visual: Visual, answer: Answer, reading: Reading) -> Answer:
 
 def _missing(metric: str, reading: Reading) -> bool:
     """Whether the whole selection has no value of `metric`, for a reason that is known."""
+    if METRICS[metric].of_whole or not reading.caveats.lacking(metric):
+        return False
     whole = reading.now[TOTAL]
-    known = metric in whole and not METRICS[metric].of_whole
-    return bool(known and whole[metric].isna().all() and reading.caveats.lacking(metric))
+    return metric in whole and bool(whole[metric].isna().all())
 
 
 def _several(metrics: list[str], reading: Reading) -> list[str]:

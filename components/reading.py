@@ -1,5 +1,6 @@
 """`Reading`: everything the visuals of a page read for one query. Each visual is a function of it."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -88,12 +89,32 @@ def exact(metric: str, value: Any) -> float | int | None:
     return plain
 
 
+def days_of(frame: pd.DataFrame) -> list[date]:
+    """The days of a frame that is indexed by day or period."""
+    return frame.index.to_numpy().astype("datetime64[D]").tolist()
+
+
 def block(frame: pd.DataFrame, metrics: Sequence[str]) -> NDArray[np.float64]:
     """The values of `metrics` of a metrics frame, one row a metric; NaN where there is no value."""
     return frame.to_numpy()[:, [frame.columns.get_loc(metric) for metric in metrics]].T
 
 
-def drawn(frame: pd.DataFrame, metric: str) -> list[float | None]:
-    """A metrics frame's column as plotly draws it: cents for money, six decimals for rates, None where missing."""
-    digits = 6 if METRICS[metric].unit in ("percent", "ratio") else 2
-    return [None if value != value else value for value in np.round(block(frame, (metric,))[0], digits).tolist()]
+def drawn(frame: pd.DataFrame, metric: str) -> list[float | int | None]:
+    """A metrics frame's column as a chart draws it and its hover tells it, None where missing: rates to five decimals,
+    amounts and counts to cents, or whole where some are thousands.
+    """
+    values = block(frame, (metric,))[0]
+    if METRICS[metric].unit in ("percent", "ratio"):
+        return [None if value != value else value for value in np.round(values, 5).tolist()]
+    if np.nanmax(np.abs(values), initial=0.0) < 1000:
+        return [None if value != value else value for value in np.round(values, 2).tolist()]
+    return [None if value != value else round(value) for value in values.tolist()]
+
+
+def outlined(frame: pd.DataFrame, metric: str) -> list[float | int | None]:
+    """The same for a line a finger wide that tells no figures: four digits of the largest."""
+    values = block(frame, (metric,))[0]
+    largest = np.nanmax(np.abs(values), initial=0.0)
+    digits = 3 - math.floor(math.log10(largest)) if largest else 0
+    rounded = np.round(values, digits).tolist()
+    return [None if value != value else value if digits > 0 else int(value) for value in rounded]

@@ -6,7 +6,7 @@ from one pass over that slice: the sums of each cell, kept by days because filte
 drawn over time, the sums of each day.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import date, timedelta
 from threading import Lock
@@ -15,16 +15,20 @@ from typing import Final
 import numpy as np
 import pandas as pd
 from cachetools import LRUCache
+from numpy.typing import NDArray
 
 from facts.beside import NOTHING, Beside
-from facts.groups import Keys, coarse, grouped
+from facts.groups import Keys, Meanings, Numbered, coarse, grouped, numbered
 from facts.protocol import DataProblem, Scope
 from facts.sums import Ints, Sums
 from kpi.schema import DATE, DIMENSIONS, MEASURES, in_order
-from kpi.selection import Extent, Grain, Grouping, Selection, period_start
+from kpi.selection import Extent, Grain, Grouping, Selection, period_starts
 
-#: A dimension with at most so many values is summed over the long ones, such as thousands of campaigns, first.
+#: A dimension is short with at most so many values; what is grouped by none longer is summed over those first.
 _SHORT: Final = 64
+#: Cells are many where the short dimensions alone make less than this part of them.
+_MANY: Final = 100
+_NUMBERING_BYTES: Final = 16_000_000
 _WINDOW_BYTES: Final = 16_000_000
 _RESULT_BYTES: Final = 12_000_000
 
@@ -56,7 +60,14 @@ class FrameFacts:
         self._values, self._code, self._cell = _number_cells(frame)
         self._cells = len(self._code[next(iter(DIMENSIONS))])
         self._rows = Sums.of_frame(frame)
-        self._windows: LRUCache[tuple[int, int], Sums] = LRUCache(_WINDOW_BYTES, getsizeof=lambda sums: sums.nbytes)
+        self._place = {name: {value: at for at, value in enumerate(values)} for name, values in self._values.items()}
+        self._short = tuple(name for name in DIMENSIONS if len(self._values[name]) <= _SHORT)
+        few = numbered(self._short, self._cells, {name: (self._code[name], self._values[name]) for name in self._short})
+        self._few = few if few.size * _MANY < self._cells else None
+        self._numberings: LRUCache[tuple[str, ...], Numbered] = LRUCache(
+            _NUMBERING_BYTES, getsizeof=lambda kept: kept.group.nbytes + 8 * kept.size * len(kept.keys)
+        )
+        self._windows: LRUCache[tuple[object, ...], Sums] = LRUCache(_WINDOW_BYTES, getsizeof=lambda sums: sums.nbytes)
         self._results: LRUCache[tuple[object, ...], dict[Grouping, pd.DataFrame]] = LRUCache(
             _RESULT_BYTES, getsizeof=lambda frames: sum(frame.size * 8 + 500 for frame in frames.values())
         )
@@ -104,26 +115,66 @@ class FrameFacts:
     ) -> dict[Grouping, pd.DataFrame]:
         first, last = self._window(selection.start, selection.end)
         allowed = self._allowed(selection.only) & self._allowed(scope)
-        cells = self._of_cells(first, last)
-        taken = np.flatnonzero(allowed & (cells.rows > 0))
-        names = {name for grouping in groupings if DATE not in grouping for name in grouping}
-        by_cell = cells.take(taken), {name: (self._code[name][taken], self._values[name]) for name in names}
-        short = tuple(sorted(name for name in names if len(self._values[name]) <= _SHORT))
-        fewer = coarse(short, *by_cell)
+        found: dict[Grouping, pd.DataFrame] = {}
+        timeless = tuple(grouping for grouping in groupings if DATE not in grouping)
+        if timeless and self._few is None:
+            found |= self._of_all_cells(first, last, allowed, timeless)
+        elif timeless:
+            found |= self._of_fewer_cells(first, last, allowed, timeless, (*selection.only, *scope))
         by_row = None
-        found = {}
         for grouping in groupings:
-            if DATE not in grouping:
-                found[grouping] = grouped(grouping, *(fewer if set(grouping) <= set(short) else by_cell))
-                continue
             if grouping == (DATE,):
                 found[grouping] = self._over_time(first, last, allowed, selection.grain)
-                continue
-            if by_row is None:
-                names = {name for each in groupings if DATE in each for name in each} - {DATE}
-                by_row = self._of_rows(first, last, allowed, selection.grain, names)
-            found[grouping] = grouped(grouping, *by_row)
+            elif DATE in grouping:
+                if by_row is None:
+                    names = {name for each in groupings if DATE in each for name in each} - {DATE}
+                    by_row = self._of_rows(first, last, allowed, selection.grain, names)
+                found[grouping] = grouped(grouping, *by_row)
         return found
+
+    def _of_all_cells(
+        self, first: int, last: int, allowed: np.ndarray, groupings: Iterable[Grouping]
+    ) -> dict[Grouping, pd.DataFrame]:
+        """Groupings without a date, from the sums of each cell."""
+        cells = self._of_cells(first, last)
+        taken = np.flatnonzero(allowed & (cells.rows > 0))
+        names = {*self._short, *(name for grouping in groupings for name in grouping)}
+        by_cell = cells.take(taken), {name: (self._code[name][taken], self._values[name]) for name in names}
+        fewer = coarse(self._short, *by_cell)  # whatever is asked for: the same sums are added in the same order
+        return {
+            grouping: grouped(grouping, *(fewer if set(grouping) <= set(self._short) else by_cell))
+            for grouping in groupings
+        }
+
+    def _of_fewer_cells(
+        self, first: int, last: int, allowed: np.ndarray, groupings: Iterable[Grouping], only: Scope
+    ) -> dict[Grouping, pd.DataFrame]:
+        """The same where cells are many: those of the short dimensions serve all groupings that have no long one."""
+        narrowed = {name for name, _ in only}
+        found = {}
+        for by_names in dict.fromkeys(self._short if set(each) <= set(self._short) else each for each in groupings):
+            fewer = self._numbered(by_names)
+            sums = self._of_groups(first, last, by_names, fewer, None if narrowed <= set(by_names) else allowed)
+            mask = sums.rows > 0
+            for name, chosen in only if narrowed <= set(by_names) else ():
+                mask &= self._among(name, chosen)[fewer.keys[name][0]]
+            taken = np.flatnonzero(mask)
+            by_group = sums.take(taken), {name: (code[taken], values) for name, (code, values) in fewer.keys.items()}
+            for grouping in groupings:
+                if (self._short if set(grouping) <= set(self._short) else grouping) == by_names:
+                    found[grouping] = grouped(grouping, *by_group)
+        return found
+
+    def _numbered(self, names: tuple[str, ...]) -> Numbered:
+        """The cells by fewer dimensions; the same for every selection, so kept."""
+        with self._lock:
+            known = self._few if names == self._short else self._numberings.get(names)
+        if known is None:
+            keys = {name: (self._code[name], self._values[name]) for name in names}
+            known = numbered(names, self._cells, keys)
+            with self._lock, suppress(ValueError):  # too large to keep
+                self._numberings[names] = known
+        return known
 
     def _window(self, start: date, end: date) -> tuple[int, int]:
         """The slice of rows of the days `start` to `end`."""
@@ -136,18 +187,43 @@ class FrameFacts:
         """Which cells a selection's or a scope's `only` admits."""
         mask = np.ones(self._cells, dtype=bool)
         for name, chosen in only:
-            admitted = set(chosen)
-            mask &= np.array([value in admitted for value in self._values[name]], dtype=bool)[self._code[name]]
+            mask &= self._among(name, chosen)[self._code[name]]
         return mask
+
+    def _among(self, name: str, chosen: Iterable[str]) -> np.ndarray:
+        """Which values of a dimension are among the chosen."""
+        admitted, place = np.zeros(len(self._values[name]), dtype=bool), self._place[name]
+        admitted[[place[value] for value in chosen if value in place]] = True
+        return admitted
 
     def _of_cells(self, first: int, last: int) -> Sums:
         """The sums of each cell over a slice of rows; the same for every filter, so kept by its days."""
+        return self._kept(
+            (first, last), lambda: self._rows.take(slice(first, last)).grouped(self._cell[first:last], self._cells)
+        )
+
+    def _of_groups(
+        self, first: int, last: int, names: tuple[str, ...], fewer: Numbered, allowed: np.ndarray | None
+    ) -> Sums:
+        """The sums of each of fewer cells over a slice of rows; kept where no cell is left out (`allowed` is None)."""
+        cell, rows = self._cell[first:last], self._rows.take(slice(first, last))
+        if allowed is None:
+            return self._kept((first, last, names), lambda: rows.grouped(fewer.group[cell], fewer.size))
+        admitted = np.flatnonzero(allowed[cell])
+        if 4 * len(admitted) < len(cell):
+            return rows.take(admitted).grouped(fewer.group[cell[admitted]], fewer.size)
+        # Not copied out: what does not count is added to a group behind the last.
+        group = np.where(allowed, fewer.group, fewer.size)
+        return rows.grouped(group[cell], fewer.size + 1).take(slice(fewer.size))
+
+    def _kept(self, key: tuple[object, ...], made: Callable[[], Sums]) -> Sums:
+        """The sums at hand under `key`, or made and kept."""
         with self._lock:
-            known = self._windows.get((first, last))
+            known = self._windows.get(key)
         if known is None:
-            known = self._rows.take(slice(first, last)).grouped(self._cell[first:last], self._cells)
+            known = made()
             with self._lock, suppress(ValueError):  # too large to keep
-                self._windows[(first, last)] = known
+                self._windows[key] = known
         return known
 
     def _over_time(self, first: int, last: int, allowed: np.ndarray, grain: Grain) -> pd.DataFrame:
@@ -158,16 +234,17 @@ class FrameFacts:
         admitted = None if allowed.all() else allowed.astype(np.float64)[self._cell[first:last]]
         sums = self._rows.take(slice(first, last)).in_runs(starts - first, admitted)
         some = np.flatnonzero(sums.rows > 0)
-        return sums.take(some).frame(pd.DatetimeIndex([periods[place] for place in some], name=DATE))
+        return sums.take(some).frame(pd.DatetimeIndex(periods[some].astype("datetime64[us]"), name=DATE))
 
-    def _periods(self, first: int, last: int, grain: Grain) -> tuple[list[date], Ints]:
+    def _periods(self, first: int, last: int, grain: Grain) -> tuple[NDArray[np.datetime64], Ints]:
         """The periods that rows `first` to `last` lie in, none without a row, and the row at which each begins."""
-        days = range(int(self._day[first]), int(self._day[last - 1]) + 1)
-        begins: dict[date, int] = {}
-        for day in days:
-            if self._starts[day] < self._starts[day + 1]:
-                begins.setdefault(period_start(self._first + timedelta(days=day), grain), int(self._starts[day]))
-        return list(begins), np.fromiter(begins.values(), dtype=np.intp, count=len(begins))
+        if first == last:
+            return np.array([], dtype="datetime64[D]"), np.array([], dtype=np.intp)
+        days = np.arange(int(self._day[first]), int(self._day[last - 1]) + 1)
+        days = days[self._starts[days] < self._starts[days + 1]]
+        of_day = period_starts(np.datetime64(self._first, "D") + days, grain)
+        new = np.flatnonzero(np.append(True, of_day[1:] != of_day[:-1]))
+        return of_day[new], self._starts[days[new]]
 
     def _of_rows(
         self, first: int, last: int, allowed: np.ndarray, grain: Grain, names: Iterable[str]
@@ -176,13 +253,11 @@ class FrameFacts:
         admitted = allowed[self._cell[first:last]]
         rows: slice | Ints = slice(first, last) if admitted.all() else first + np.flatnonzero(admitted)
         cell = self._cell[rows]
-        keys: dict[str, tuple[Ints, list[str] | list[pd.Timestamp]]] = {
-            name: (self._code[name][cell], self._values[name]) for name in names
-        }
-        periods, starts = self._periods(first, last, grain) if first < last else ([], np.array([], dtype=np.intp))
+        keys: dict[str, tuple[Ints, Meanings]] = {name: (self._code[name][cell], self._values[name]) for name in names}
+        periods, starts = self._periods(first, last, grain)
         period = np.repeat(np.arange(len(periods)), np.diff([*starts, last]))
         taken = period if isinstance(rows, slice) else period[rows - first]
-        keys[DATE] = taken, [pd.Timestamp(start) for start in periods]
+        keys[DATE] = taken, periods
         return self._rows.take(rows), keys
 
 

@@ -1,30 +1,48 @@
 """Sums to totals frames: the groups of one grouping, numbered, added up and named."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from facts.sums import Ints, Sums
 from kpi.schema import DATE
 from kpi.selection import Grouping
 
 #: What a grouping is made of: the number of each row's (or cell's) value, and what the numbers mean.
-Keys = Mapping[str, tuple[Ints, list[str] | list[pd.Timestamp]]]
+Meanings = list[str] | NDArray[np.datetime64]
+Keys = Mapping[str, tuple[Ints, Meanings]]
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """Cells by fewer dimensions: the number of each one's group, and by dimension what the groups are."""
+
+    group: Ints
+    size: int
+    keys: Keys
 
 
 def coarse(names: Grouping, sums: Sums, keys: Keys) -> tuple[Sums, Keys]:
     """The sums by `names` alone, from which all groupings of some of them follow; as they are where that is no less."""
-    present, group = _numbered(names, len(sums.rows), keys)
-    if 2 * len(present) > len(sums.rows):
+    fewer = numbered(names, len(sums.rows), keys)
+    if 2 * fewer.size > len(sums.rows):
         return sums, keys
-    fewer: dict[str, tuple[Ints, list[str] | list[pd.Timestamp]]] = {}
-    left = present
+    return sums.grouped(fewer.group, fewer.size), fewer.keys
+
+
+def numbered(names: Iterable[str], count: int, keys: Keys) -> Numbered:
+    """The groups by `names` alone of `count` cells, numbered in the order of their values."""
+    names = tuple(names)
+    left, group = _numbered(names, count, keys)
+    size, fewer = len(left), {}
     for name in reversed(names):
         meanings = keys[name][1]
         fewer[name] = left % len(meanings), meanings
         left = left // len(meanings)
-    return sums.grouped(group, len(present)), fewer
+    return Numbered(group, size, fewer)
 
 
 def grouped(grouping: Grouping, sums: Sums, keys: Keys) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from kpi.evaluate import ROWS
@@ -33,17 +34,60 @@ def ledger(claims: pd.DataFrame, store: pd.DataFrame) -> Ledger | None:
     `store` is indexed by day and has the columns of `STORE`. A day that one side does not tell of is left out on both:
     a quotient of sums over different days would say nothing.
     """
-    store = store[list(STORE)].dropna()
-    rows = claims[[*MEASURES, ROWS]].reset_index()
-    rows = rows[rows[DATE].isin(store.index)]
-    if rows.empty:
+    shop_days, shop = _known(store)
+    levels, codes = claims.index.levels, claims.index.codes
+    names = list(claims.index.names)
+    by_name = dict(zip(names, zip(levels, codes, strict=True), strict=True))
+    day_level, day_code = by_name[DATE]
+    day = day_level.to_numpy().astype("datetime64[D]")[day_code]
+    taken = np.flatnonzero(np.isin(day, shop_days))
+    if not len(taken):
         return None
-    by_day = rows.groupby(DATE)[[*MEASURES, ROWS]].sum(min_count=1)
-    by_day = by_day.join(store)
-    month = by_day.index.to_period("M").to_timestamp()
-    months = by_day.groupby(month).sum(min_count=1)
-    months.index.name = DATE
-    of_row = rows[DATE].dt.to_period("M").dt.to_timestamp()
-    parts = rows.drop(columns=DATE).groupby([of_row, "platform"], observed=True).sum(min_count=1)
-    total = by_day.sum(min_count=1).to_frame().T.reset_index(drop=True)
-    return Ledger(len(by_day), by_day.index.min().date(), by_day.index.max().date(), total, by_day, months, parts)
+    platforms, platform = by_name["platform"][0], by_name["platform"][1][taken]
+    days, of_day = np.unique(day[taken], return_inverse=True)
+    months, month = np.unique(days.astype("datetime64[M]"), return_inverse=True)
+    columns = [*MEASURES, ROWS]
+    rows = claims.to_numpy(dtype=np.float64)[taken][:, [claims.columns.get_loc(name) for name in columns]]
+
+    by_day = np.hstack([_added(rows, of_day, len(days)), shop[np.searchsorted(shop_days, days)]])
+    number = month[of_day] * len(platforms) + platform
+    parts, of_part = np.unique(number, return_inverse=True)
+    both = pd.Index([*columns, *STORE], dtype="object")
+    month_level = pd.Index(months.astype("datetime64[us]"), name=DATE)
+    return Ledger(
+        len(days),
+        days[0].item(),
+        days[-1].item(),
+        pd.DataFrame(_added(by_day, np.zeros(len(days), dtype=np.intp), 1), columns=both),
+        pd.DataFrame(by_day, index=pd.Index(days.astype("datetime64[us]"), name=DATE), columns=both),
+        pd.DataFrame(_added(by_day, month, len(months)), index=month_level, columns=both),
+        pd.DataFrame(
+            _added(rows, of_part, len(parts)),
+            index=pd.MultiIndex(
+                [month_level, platforms],
+                [parts // len(platforms), parts % len(platforms)],
+                names=[DATE, "platform"],
+                verify_integrity=False,
+            ),
+            columns=pd.Index(columns, dtype="object"),
+        ),
+    )
+
+
+def _known(store: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """The shop's days that have all of `STORE`, in order, and their values."""
+    values = store[list(STORE)].to_numpy(dtype=np.float64, na_value=np.nan)
+    days = store.index.to_numpy().astype("datetime64[D]")
+    some = np.flatnonzero(~np.isnan(values).any(axis=1))
+    some = some[np.argsort(days[some], kind="stable")]
+    return days[some], values[some]
+
+
+def _added(block: np.ndarray, group: np.ndarray, size: int) -> np.ndarray:
+    """The rows of `block` added up by `group`, numbers below `size`; NaN where no row of a group has a value."""
+    missing = np.isnan(block)
+    plain = np.where(missing, 0.0, block)
+    sums = np.stack([np.bincount(group, weights=column, minlength=size) for column in plain.T], axis=1)
+    for place in np.flatnonzero(missing.any(axis=0)):
+        sums[np.bincount(group, weights=~missing[:, place], minlength=size) == 0, place] = np.nan
+    return sums

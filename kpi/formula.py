@@ -1,6 +1,7 @@
 """A metric as data: what is added up, what that is divided by, and the same in words."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, Literal
 
 Unit = Literal["money", "unit_money", "count", "people", "percent", "ratio", "months"]
@@ -60,7 +61,7 @@ class Metric:
         """Whether measures are taken away, so that the value may be below zero."""
         return any(part.startswith("-") for part in self.over)
 
-    @property
+    @cached_property
     def measures(self) -> frozenset[str]:
         """The columns of the fact table this metric reads."""
         return frozenset(part.removeprefix("-") for part in (*self.over, *self.by))

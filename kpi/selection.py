@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final, Literal, cast, get_args
 
+import numpy as np
 from dateutil.relativedelta import relativedelta
+from numpy.typing import NDArray
 
 from kpi.schema import DIMENSIONS
 
@@ -106,3 +108,12 @@ def period_start(day: date, grain: Grain) -> date:
     if grain == "month":
         return day.replace(day=1)
     return day
+
+
+def period_starts(days: NDArray[np.datetime64], grain: Grain) -> NDArray[np.datetime64]:
+    """`period_start` of many days, which are of the type datetime64[D]."""
+    if grain == "week":
+        return days - (days.astype(np.int64) + 3) % 7  # 1 January 1970 was a Thursday
+    if grain == "month":
+        return days.astype("datetime64[M]").astype("datetime64[D]")
+    return days

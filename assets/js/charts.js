@@ -51,8 +51,21 @@
     return plotly;
   }
 
+  const DAY = 86_400_000;
+  /** Days without a gap travel as the first and how many; the lines of a chart mostly share them. */
+  function spread(traces) {
+    const known = {};
+    for (const trace of traces) {
+      if (!trace.days) continue;
+      const first = Date.parse(trace.days[0]);
+      trace.x = known[trace.days] ??= Array.from({ length: trace.days[1] }, (_, place) => new Date(first + place * DAY).toISOString().slice(0, 10));
+      delete trace.days;
+    }
+  }
+
   /** Everything about a chart but its drawing: its place, its name, the sentence below. */
   function prepare(item, visual, answer) {
+    spread(visual.traces);
     if (item.said) return;
     if (!item.parts) build(item);
     attribute(item.parts, "aria-label", `${item.title}, ${answer.period.label}. ${visual.alt ?? visual.line ?? ""}`);

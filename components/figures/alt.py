@@ -8,7 +8,7 @@ from datetime import date
 
 import pandas as pd
 
-from components.reading import Reading, number
+from components.reading import Reading, block, days_of, number
 from kpi.formats import Formats
 from kpi.metrics import METRICS
 from kpi.selection import Grouping
@@ -21,9 +21,10 @@ def lines(reading: Reading, frame: pd.DataFrame, metrics: Sequence[str]) -> str:
     """Lines over time: for each its first and last value, its extremes, and the averages of its two halves."""
     points = "point" if len(frame) == 1 else "points"
     said = [f"Line chart, {len(frame)} {points}, one a {reading.selection.grain}."]
+    days = days_of(frame)
     for metric in metrics:
-        known = [(day, value) for day, value in zip(frame.index, map(number, frame[metric]), strict=True)]
-        course = [(day.date(), value) for day, value in known if value is not None]
+        known = zip(days, map(number, frame[metric].tolist()), strict=True)
+        course = [(day, value) for day, value in known if value is not None]
         said.append(f"{_label(metric)}: {_course(metric, course, reading.formats)}.")
     return " ".join(said)
 
@@ -31,16 +32,17 @@ def lines(reading: Reading, frame: pd.DataFrame, metrics: Sequence[str]) -> str:
 def _course(metric: str, course: list[tuple[date, float]], formats: Formats) -> str:
     if not course:
         return "no values"
-    amount = [figure(metric, value, formats) for _, value in course]
-    if len(course) == 1:
-        return amount[0]
     values = [value for _, value in course]
+    if len(values) == 1:
+        return figure(metric, values[0], formats)
     low, high = values.index(min(values)), values.index(max(values))
-    said = f"from {amount[0]} to {amount[-1]}"
+    first_last = [figure(metric, values[place], formats) for place in (0, -1)]
+    said = f"from {first_last[0]} to {first_last[1]}"
     if values[low] == values[high]:
         return f"{said}, level"
+    least, most = (figure(metric, values[place], formats) for place in (low, high))
     low_day, high_day = (formats.one(formats.day, course[place][0]) for place in (low, high))
-    said += f", lowest {amount[low]} on {low_day}, highest {amount[high]} on {high_day}"
+    said += f", lowest {least} on {low_day}, highest {most} on {high_day}"
     if len(values) >= 6:
         half = len(values) // 2
         first, second = sum(values[:half]) / half, sum(values[-half:]) / half
@@ -129,8 +131,12 @@ def _values(reading: Reading, by: Grouping, metric: str) -> Named:
 
 def _each(reading: Reading, by: Grouping, metrics: Sequence[str]) -> str:
     said = []
-    for key, row in reading.now[by].iterrows():
-        figures = [f"{_name(metric)} {figure(metric, number(row[metric]), reading.formats)}" for metric in metrics]
+    frame = reading.now[by]
+    for key, values in zip(frame.index, block(frame, metrics).T.tolist(), strict=True):
+        figures = [
+            f"{_name(metric)} {figure(metric, number(value), reading.formats)}"
+            for metric, value in zip(metrics, values, strict=True)
+        ]
         said.append(f"{key}: {', '.join(figures)}.")
     return " ".join(said) or "No values."
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
+from datetime import date, timedelta
 from typing import Any
 
 from components.reading import Reading
@@ -53,7 +54,10 @@ def whole(spec: dict[str, Any], answer: Answer) -> dict[str, Any]:
     """The complete plotly figure that the browser draws of a chart's spec and an answer."""
     data = []
     for trace in answer["traces"]:
-        filled = {key: value for key, value in trace.items() if key != "of"}
+        filled = {key: value for key, value in trace.items() if key not in ("of", "days")}
+        if "days" in trace:
+            first, count = trace["days"]
+            filled["x"] = [(date.fromisoformat(first) + timedelta(days=day)).isoformat() for day in range(count)]
         data.append(_merged(spec["traces"][trace["of"]], filled))
     return {"data": data, "layout": _merged(spec["layout"], answer.get("layout", {}))}
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 from components import theme
 from components.figures import alt
 from components.figures.frame import Answer, chart
-from components.reading import Reading, exact, number
+from components.reading import Reading, block, exact, number
 from components.visuals import Visual
 from kpi.metrics import METRICS
 from kpi.schema import in_order
@@ -42,15 +42,16 @@ def heatmap(
     }
 
     def draw(reading: Reading) -> Answer:
-        column = reading.now[by][metric]
-        ordered = [in_order(name, column.index.get_level_values(name)) for name in by]
-        grid = column.unstack().reindex(index=ordered[0], columns=ordered[1])
-        values = [[number(value) for value in row] for row in grid.to_numpy()]
+        frame = reading.now[by]
+        levels = [frame.index.get_level_values(name).tolist() for name in by]
+        down, across = (in_order(name, level) for name, level in zip(by, levels, strict=True))
+        found = dict(zip(zip(*levels, strict=True), block(frame, (metric,))[0].tolist(), strict=True))
+        values = [[number(found.get((row, column))) for column in across] for row in down]
         extreme = max((abs(value) for row in values for value in row if value is not None), default=0.0) or 1.0
         filled = {
             "of": 0,
-            "x": [theme.name(str(key)) for key in grid.columns],
-            "y": [theme.name(str(key)) for key in grid.index],
+            "x": [theme.name(str(key)) for key in across],
+            "y": [theme.name(str(key)) for key in down],
             "z": [[None if value is None else round(value, 2) for value in row] for row in values],
             "text": [
                 ["–" if value is None else brief(metric, value, reading.formats) for value in row] for row in values

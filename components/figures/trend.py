@@ -1,5 +1,6 @@
 """Lines over time, the comparison dotted behind."""
 
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -7,7 +8,7 @@ import pandas as pd
 from components import theme
 from components.figures import alt
 from components.figures.frame import Answer, chart
-from components.reading import Reading, drawn, exact
+from components.reading import Reading, days_of, drawn, exact
 from components.visuals import Visual
 from kpi.metrics import METRICS
 from kpi.schema import DATE
@@ -59,20 +60,20 @@ def trend(
 
     def draw(reading: Reading) -> Answer:
         now, before = reading.now[_BY], reading.before.get(_BY)
-        days = [f"{day:%Y-%m-%d}" for day in now.index]
+        days = [day.isoformat() for day in days_of(now)]
         filled: list[dict[str, Any]] = []
         for place, metric in enumerate(metrics):
             mode = "lines+markers" if len(now) < 3 else "lines"
-            filled.append({"of": 2 * place, "x": days, "y": drawn(now, metric), "mode": mode})
+            filled.append({"of": 2 * place, **along(days), "y": drawn(now, metric), "mode": mode})
         if before is not None and len(before):
             length = min(len(now), len(before))
             formats = reading.formats
-            then = [formats.one(formats.day, day) for day in before.index[:length]]
+            then = [formats.one(formats.day, day) for day in days_of(before)[:length]]
             for place, metric in enumerate(metrics):
                 filled.append(
                     {
                         "of": 2 * place + 1,
-                        "x": days[:length],
+                        **along(days[:length]),
                         "y": drawn(before, metric)[:length],
                         "customdata": then,
                     }
@@ -143,6 +144,13 @@ _STOPS = [
     {"dtickrange": ["M1", "M12"], "value": "%X"},
     {"dtickrange": ["M12", None], "value": "%Y"},
 ]
+
+
+def along(days: list[str]) -> dict[str, Any]:
+    """The places of a line's points: `x`, or only the first of days without a gap and how many (docs/wire.md)."""
+    if len(days) > 1 and (date.fromisoformat(days[-1]) - date.fromisoformat(days[0])).days == len(days) - 1:
+        return {"days": [days[0], len(days)]}
+    return {"x": days}
 
 
 def _ticks(days: list[str], grain: str) -> dict[str, Any]:

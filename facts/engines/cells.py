@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -10,13 +10,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from facts.engines.expressions import REPORTED
-from facts.groups import grouped
+from facts.groups import Meanings, grouped
 from facts.patience import NoAnswer
 from facts.protocol import Scope
 from facts.sums import Floats, Ints, Sums
 from kpi.evaluate import REACH_FLOOR, ROWS
 from kpi.schema import DATE, MEASURES, in_order
-from kpi.selection import Grain, Grouping, period_start
+from kpi.selection import Grain, Grouping, period_starts
 
 _EPOCH = date(1970, 1, 1)
 
@@ -50,13 +50,12 @@ class Cells:
 
     def totals(self, groupings: Iterable[Grouping], grain: Grain) -> dict[Grouping, pd.DataFrame]:
         """The totals frame of each grouping."""
-        keys: dict[str, tuple[Ints, list[str] | list[pd.Timestamp]]] = {**self.codes}
+        keys: dict[str, tuple[Ints, Meanings]] = {**self.codes}
         if self.day is not None:
-            days, place = np.unique(self.day, return_inverse=True)
-            starts = [period_start(_EPOCH + timedelta(days=int(day)), grain) for day in days]
-            periods = sorted(set(starts))
-            of_day = np.searchsorted(np.array(periods, dtype="datetime64[D]"), np.array(starts, dtype="datetime64[D]"))
-            keys[DATE] = of_day[place].astype(np.intp), [pd.Timestamp(start) for start in periods]
+            first = int(self.day.min()) if len(self.day) else 0
+            days = np.arange(first, int(self.day.max(initial=first)) + 1).astype("datetime64[D]")
+            periods, place = np.unique(period_starts(days, grain), return_inverse=True)
+            keys[DATE] = place[self.day - first], periods
         return {grouping: grouped(grouping, self.sums, keys) for grouping in groupings}
 
 
