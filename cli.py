@@ -63,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             why = f"{asked.command} works on a folder, and DASHBOARD_FACTS names an engine elsewhere."
             print(f"marketing-dashboard: {why}", file=sys.stderr)
             return 2
-        return data.run(asked, Path(settings.facts))
+        return data.run(asked, Path(settings.facts), engine_of(settings))
     reading = Aside(settings.facts, engine_of(settings))  # before anything heavy is imported: it reads meanwhile
     from serving import serve
 

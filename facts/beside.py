@@ -41,6 +41,7 @@ NOTHING: Final = Beside()
 #: Why a measure is missing that no import has a word about.
 _UNTOLD: Final = "the data tell none"
 _COSTS: Final = "no report tells it: import the shop's days with cogs and fees, or give --margins"
+_FEES: Final = "the shop's days have no fees: add a column fees to them (0 where there are none), or give --margins"
 
 
 def of_text(text: str | None) -> Beside:
@@ -64,17 +65,21 @@ def reported(frame: pd.DataFrame, text: str | None) -> tuple[Reported, ...]:
     for platform in in_order("platform", (str(each) for each in last.index)):
         known = content.get(platform, {})
         reasons = known.get("lacks", {})
+        goods = "cogs" not in gaps or bool(told["cogs"][platform])
         found.append(
             Reported(
                 platform,
                 last[platform].date(),
                 datetime.fromisoformat(known["at"]) if known else None,
                 tuple((date.fromisoformat(day), date.fromisoformat(at)) for day, at in known.get("recent", ())),
-                {
-                    name: _COSTS if name in ("cogs", "variable_costs") else reasons.get(name, _UNTOLD)
-                    for name in gaps
-                    if not told[name][platform]
-                },
+                {name: _why(name, goods, reasons) for name in gaps if not told[name][platform]},
             )
         )
     return tuple(found)
+
+
+def _why(measure: str, goods: bool, reasons: Mapping[str, str]) -> str:
+    """Why no row of a platform tells `measure`; `goods`: whether they tell the cost of goods."""
+    if measure == "variable_costs" and goods:
+        return _FEES
+    return _COSTS if measure in ("cogs", "variable_costs") else reasons.get(measure, _UNTOLD)

@@ -19,6 +19,7 @@ from deltalake import CommitProperties, DeltaTable
 from deltalake.exceptions import DeltaError
 
 from facts.committing import Planned, alone, carry_out, planned
+from facts.engines.choice import Engine
 from facts.imported import opened
 from facts.importers import Fault, Import, ImportProblem, Options, WrongRows
 from facts.importers.importing import read_file
@@ -100,11 +101,11 @@ def _importing(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     return parser
 
 
-def run(arguments: argparse.Namespace, facts: Path) -> int:
-    """Run one of the commands on the table at `facts`; returns the exit status."""
+def run(arguments: argparse.Namespace, facts: Path, engine: Engine) -> int:
+    """Run one of the commands on the table at `facts`, summed by `engine`; returns the exit status."""
     try:
         if arguments.command == "history":
-            return _history(facts, arguments)
+            return _history(facts, arguments, engine)
         if arguments.command == "undo":
             return _undo(facts, arguments)
         how = _how(arguments, facts)
@@ -211,12 +212,12 @@ def _table(facts: Path, business: bool) -> tuple[Path, DeltaTable]:
     return path, table
 
 
-def _history(facts: Path, arguments: argparse.Namespace) -> int:
+def _history(facts: Path, arguments: argparse.Namespace, engine: Engine) -> int:
     path, table = _table(facts, arguments.business)
     if arguments.as_of is not None:
         if arguments.business:
             raise ImportProblem("--as-of compares the platforms' figures; leave out --business.")
-        for line in _months(path, version_at(path, arguments.as_of).number):
+        for line in _months(path, version_at(path, arguments.as_of).number, engine):
             print(line)
         return 0
     for commit in table.history():
@@ -240,10 +241,10 @@ def _what(commit: dict[str, Any]) -> str:
     return f"{files}: {told}{'; …' if len(parts) > 3 else ''}" if told else files
 
 
-def _months(path: Path, version: int) -> list[str]:
-    """Each month's sums at `version` and now."""
+def _months(path: Path, version: int, engine: Engine) -> list[str]:
+    """Each month's sums at `version` and now, from the cuts that the dashboard would take."""
     found = []
-    for facts in (load(path, version=version), load(path)):
+    for facts in (load(path, version=version, engine=engine), load(path, engine=engine)):
         extent = facts.extent()
         selection = Selection(extent.first, extent.last, grain="month")
         found.append((facts.currency, facts.totals(selection, [(DATE,)])[(DATE,)]))

@@ -10,11 +10,6 @@ import pandas as pd
 
 from kpi.schema import DATE
 
-#: What is said of figures that rest on the shop's goods without any fees.
-NO_FEES: Final = (
-    "Fees are not deducted: the shop's days have no column fees. Add it, or give fees with --margins, for the profit "
-    "after them."
-)
 FROM_THE_SHOP: Final = "Costs are the month's share of the shop's own sales, where a platform's rows tell none."
 
 
@@ -22,7 +17,8 @@ def with_shop_costs(frame: pd.DataFrame, store: pd.DataFrame | None) -> tuple[pd
     """`frame` with `cogs` and `variable_costs` where the source told none and the shop's `store` tells them for the
     month, and a sentence on how, "" where nothing was added.
 
-    Where the shop tells goods and no fees, fees are what its gross profit lacks of sales less goods, else nothing.
+    Where the shop tells goods and no fees, fees are what its gross profit lacks of sales less goods; where it lacks
+    nothing they are not known, and stay missing: a profit before unknown fees would be too high.
     """
     if store is None or "store_cogs" not in store or not (frame["cogs"].isna() & frame["revenue"].notna()).any():
         return frame, ""
@@ -38,12 +34,9 @@ def with_shop_costs(frame: pd.DataFrame, store: pd.DataFrame | None) -> tuple[pd
     added = cogs.notna() & frame["cogs"].isna()
     if not added.any():
         return frame, ""
-    known = of_row.map(fees).astype(float)
-    without = bool((added & known.isna() & frame["variable_costs"].isna()).any())
-    variable = frame["variable_costs"].where(
-        ~added | frame["variable_costs"].notna(), frame["revenue"] * known.fillna(0.0)
-    )
-    return frame.assign(cogs=cogs, variable_costs=variable), f"{FROM_THE_SHOP} {NO_FEES}" if without else FROM_THE_SHOP
+    of_sales = frame["revenue"] * of_row.map(fees).astype(float)
+    variable = frame["variable_costs"].where(~added | frame["variable_costs"].notna(), of_sales)
+    return frame.assign(cogs=cogs, variable_costs=variable), FROM_THE_SHOP
 
 
 def _share(costs: pd.Series, sales: pd.Series, month: pd.PeriodIndex) -> pd.Series:

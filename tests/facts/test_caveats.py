@@ -72,20 +72,22 @@ def test_goods_and_fees_are_the_months_share_of_the_shops_sales(table: Path) -> 
     found = cards(visuals(table, "from=2025-09-01&to=2025-09-05"))["profit"]
     assert found["value"] == pytest.approx(500 * (1 - 0.4 - 0.05) - 200)
     assert any(note.startswith("Costs are the month's share") for note in found["notes"])
-    assert not any("Fees are not deducted" in note for note in found["notes"])
+    assert not any("fees" in note for note in found["notes"])
     assert cards(visuals(table, "from=2025-08-31&to=2025-08-31"))["profit"]["value"] is None, "no books of August"
 
 
-def test_a_shop_that_tells_no_fees_is_said(table: Path) -> None:
+def test_unknown_fees_are_missing_and_never_nothing(table: Path) -> None:
     bring(
         table,
         HEADER + "2025-09-01,Meta,Acme,A,USD,100,1000,10,5,300\n",
         shop("2025-09-01,4,400,100,USD\n"),
     )
     found = cards(visuals(table))["profit"]
-    assert found["value"] == pytest.approx(300 * 0.75 - 100)
-    assert any("Fees are not deducted" in note for note in found["notes"])
-    assert DeltaTable(str(path_of(table))).version() == 0
+    assert found["value"] is None
+    assert any("the shop's days have no fees: add a column fees" in note for note in found["notes"])
+    bring(table, shop("2025-09-01,4,400,100,0,USD\n", ",fees"))
+    assert cards(visuals(table))["profit"]["value"] == pytest.approx(300 * 0.75 - 100)
+    assert DeltaTable(str(path_of(table))).version() == 1
 
 
 def test_the_reason_is_what_the_import_noted(table: Path) -> None:

@@ -65,6 +65,31 @@ def test_import_history_as_of_and_undo(table: Path, tmp_path: Path, capsys: pyte
     assert "There is no version 9; they run from 0 to 3" in capsys.readouterr().err
 
 
+def test_history_takes_the_cut_that_is_named(
+    table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    devices = tmp_path / "meta_devices.csv"
+    text = (FIXTURES / "meta_en_device_breakdown.csv").read_text()
+    day, spent = (
+        text.splitlines()[0].split(",").index("Day"),
+        text.splitlines()[0].split(",").index("Amount spent (USD)"),
+    )
+    rows = [line.split(",") for line in text.splitlines()]
+    first = next(row for row in rows[1:] if row[day] and float(row[spent]) > 0)
+    first[spent] = f"{float(first[spent]) + 1:.2f}"
+    devices.write_text("\n".join(",".join(row) for row in rows))
+    assert cli.main(["import", str(FIXTURES / "meta_en_daily.csv"), str(devices)]) == 0
+
+    def now() -> str:
+        capsys.readouterr()
+        assert cli.main(["history", "--as-of", "0"]) == 0
+        return next(line for line in capsys.readouterr().out.splitlines() if " spend " in line).split()[3]
+
+    assert now() == "7,131.36"
+    monkeypatch.setenv("DASHBOARD_CUT", "Meta=device")
+    assert now() == "7,132.36"
+
+
 def test_a_refused_file_is_status_1_and_the_others_are_imported(
     table: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
