@@ -19,6 +19,8 @@ _DAY_NAME: Final = re.compile(
 )
 _NAME_DAY: Final = re.compile(r"^([^\W\d]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})$")
 _WEEKDAY: Final = re.compile(r"^[^\W\d]+\.?,\s+")
+_WEEKDAY_BARE: Final = re.compile(r"^[^\W\d]+\.?\s+(?=\d)")
+_SERIAL: Final = re.compile(r"^\d{5}(?:\.0*)?$")
 
 _MONTHS: Final = (
     "jan january januar jänner janv janvier ene enero",
@@ -68,11 +70,13 @@ def _day(text: str, order: str) -> date | None:
         month_first = order == "mdy" and found[2] != "."
         day, month = (found[3], found[1]) if month_first else (found[1], found[3])
         return _made(_year(found[4]), month, day)
+    if _SERIAL.match(text):
+        return of_serial(float(text))
     text = _WEEKDAY.sub("", text).casefold()
-    if found := _DAY_NAME.match(text):
-        return _made(_year(found[3]), MONTHS.get(found[2], 0), found[1])
     if found := _NAME_DAY.match(text):
         return _made(found[3], MONTHS.get(found[1], 0), found[2])
+    if found := _DAY_NAME.match(_WEEKDAY_BARE.sub("", text)):
+        return _made(_year(found[3]), MONTHS.get(found[2], 0), found[1])
     return None
 
 

@@ -18,16 +18,21 @@ from facts.importers.numbers import MISSING, Floats
 from facts.importers.reading import Sheet
 from facts.importers.recognise import Recognised
 from facts.importers.report import MOST_FAULTS, Dropped, Fault, ImportProblem, WrongRows
+from facts.memory import free
 from kpi.schema import MEASURES
 
 #: Told how many rows have been read.
 Progress = Callable[[int], None]
 
+#: Up to the first always, up to the second where there is memory for each: it is held several times until it is stored.
+ROWS: Final = 1_000_000
 MOST_ROWS: Final = 3_000_000
+BYTES_A_ROW: Final = 1_500
 LARGEST_TEXTS: Final = 1_000_000_000
 _CHUNK: Final = 1_000  # few, as a row may be a megabyte
 _MOST_ODD: Final = 10_000
-_SHOWN: Final = 5
+SHOWN: Final = 5
+ALL: Final = re.compile(r"^(?:all|alle|tous|toutes|todos|todas|total)$", re.IGNORECASE)
 _TOTAL_WORD: Final = r"(?:grand\s+total|totals?|totale|totales|gesamt|gesamtsumme|summe|insgesamt|somme|suma)"
 TOTAL: Final = re.compile(
     rf"^{_TOTAL_WORD}(?:\s*(?:général|general))?\s*(?::.*|[-–].*)?$"
@@ -66,7 +71,7 @@ class _Drops:
 
     def add(self, reason: str, row: int) -> None:
         self._counts[reason] = self._counts.get(reason, 0) + 1
-        if len(first := self._rows.setdefault(reason, [])) < _SHOWN:
+        if len(first := self._rows.setdefault(reason, [])) < SHOWN:
             first.append(row)
 
     def told(self) -> tuple[Dropped, ...]:
@@ -90,6 +95,7 @@ def gather(sheet: Sheet, known: Recognised, day: str, progress: Progress) -> Raw
     picked = itemgetter(*wanted) if len(wanted) > 1 else lambda cells: (cells[wanted[0]],)
     days: dict[Any, bool] = {}
     kept = size = 0
+    most = most_rows()
 
     def flush() -> None:
         nonlocal size
@@ -127,8 +133,12 @@ def gather(sheet: Sheet, known: Recognised, day: str, progress: Progress) -> Raw
             flush()
             kept += _CHUNK
             progress(kept)
-            if kept > MOST_ROWS:
-                raise ImportProblem(f"{sheet.name} has more than {MOST_ROWS:,} rows: split it, for example by month.")
+            if kept > most:
+                raise ImportProblem(
+                    f"{sheet.name} has more than {most:,} rows, which is what "
+                    + ("is read at once" if most == MOST_ROWS else "fits into the memory that is free")
+                    + ": split it, for example by month."
+                )
     if chunk:
         flush()
     if not numbers:
@@ -139,6 +149,12 @@ def gather(sheet: Sheet, known: Recognised, day: str, progress: Progress) -> Raw
         classify.drops.told(),
         tuple(classify.faults),
     )
+
+
+def most_rows() -> int:
+    """How many rows of a file are read: as many as there is memory for, within bounds."""
+    room = free()
+    return MOST_ROWS if room is None else min(MOST_ROWS, max(ROWS, room // BYTES_A_ROW))
 
 
 def _fitted(cells: Sequence[Any], width: int) -> Sequence[Any] | None:
@@ -202,7 +218,11 @@ class _Odd:
             self.drops.add("without a day and without figures", number)
         elif [normal(cell) for cell in cells] == self._header:
             self.drops.add("headers repeated", number)
-        elif TOTAL.match(first) or (self._campaign is not None and _blank(cells[self._campaign])):
+        elif (
+            TOTAL.match(first)
+            or ALL.match(str(cells[self._day] or "").strip())
+            or (self._campaign is not None and _blank(cells[self._campaign]))
+        ):
             self.drops.add("totals", number)
         else:
             self._refuse(number, cells)

@@ -18,6 +18,7 @@ from facts.importers.options import Options
 from facts.importers.reading import Sheet, sheets
 from facts.importers.recognise import Recognised, recognise
 from facts.importers.report import CURRENCY, CUT, PROGRAM, Finding, Import, ImportProblem
+from facts.importers.totals import not_totals
 from facts.importers.wide import long, spread
 from kpi.schema import COLUMNS, COUNTS, DATE, EVENTS, MEASURES, MONEY, TEXT, UNKNOWN
 
@@ -98,7 +99,7 @@ def _read(sheet: Sheet, known: Recognised, options: Options, progress: Progress)
     if not np.isnat(days).any():
         if not options.weeks:
             _note_weeks(table, days)
-        kept = _not_total(table, days)
+        kept = not_totals(table, days)
         if not kept.all():
             table.keep(kept, "totals")
             days = days[kept]
@@ -178,28 +179,6 @@ def _note_weeks(table: Table, days: np.ndarray) -> None:
         table.note(
             "All its days are the same of the month: if they are sums of months, export by day instead.", "warning"
         )
-
-
-def _not_total(table: Table, days: np.ndarray) -> np.ndarray:
-    """Which rows to keep: one without a campaign's name is a total where its spend is the sum of its day's others."""
-    keep = np.ones(len(table), dtype=bool)
-    if not (table.has("campaign") and table.has("spend")):
-        return keep
-    nameless = np.asarray(table.texts("campaign") == UNKNOWN)
-    if table.has("campaign_id"):
-        nameless &= np.asarray(table.ids("campaign_id") == "")
-    if not nameless.any() or nameless.all():
-        return keep
-    spend = np.nan_to_num(table.numbers(["spend"], (), ())["spend"])
-    named = pd.Series(spend[~nameless]).groupby(days[~nameless]).agg(["sum", "size"])
-    for place in np.flatnonzero(nameless):
-        day = pd.Timestamp(days[place])
-        if day in named.index and abs(spend[place] - named["sum"][day]) <= 0.01 * named["size"][day] and spend[place]:
-            keep[place] = False
-    left = int((nameless & keep).sum())
-    if left:
-        table.note(f"{left:,} rows name no campaign: they stand under {UNKNOWN}.", "warning")
-    return keep
 
 
 def _why_missing(known: Recognised, measure: str) -> str:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from facts.importers import dates, numbers, vocabulary
-from facts.importers.gathering import TOTAL, Raw, RawColumn
+from facts.importers.gathering import SHOWN, TOTAL, Raw, RawColumn
 from facts.importers.headers import language
 from facts.importers.numbers import Floats
 from facts.importers.options import Options
@@ -74,7 +74,10 @@ class Table:
         gone = self._raw.rows[~mask]
         if not len(gone):
             return
-        self.dropped.append(Dropped(reason, len(gone), tuple(int(row) for row in gone[:5])))
+        same = next((each for each in self.dropped if each.reason == reason), Dropped(reason, 0, ()))
+        self.dropped = [each for each in self.dropped if each is not same]
+        first = sorted([*same.first, *(int(row) for row in gone[:SHOWN])])[:SHOWN]
+        self.dropped.append(Dropped(reason, same.rows + len(gone), tuple(first)))
         chosen = pa.array(mask)
         self._columns = {
             field: RawColumn(column.texts.filter(chosen), None if column.floats is None else column.floats[mask])

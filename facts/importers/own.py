@@ -12,7 +12,7 @@ LAYOUT: Final = Layout(
     platform=None,
     columns={
         "date": names("date|day"),
-        "platform": names("platform|channel platform|ad platform"),
+        "platform": names("platform|channel platform|ad platform|data source name|data source|traffic source"),
         "account": names("account|account name|account id"),
         "campaign": names("campaign|campaign name"),
         "campaign_id": names("campaign id"),

@@ -33,6 +33,7 @@ SEPARATORS: Final = (",", ";", "\t", "|")
 MOST_MEMBERS: Final = 500
 LARGEST_UNPACKED: Final = 8_000_000_000
 LARGEST_WORKBOOK: Final = 500_000_000
+_UNREAD: Final = {"mimetype", "word/document.xml", "ppt/presentation.xml", "xl/workbook.bin", "Index/Document.iwa"}
 _LARGEST_COLUMN: Final = 500_000_000
 _LONGEST_CELL: Final = 1 << 17  # as csv's
 _BLOCK: Final = 1 << 20
@@ -81,6 +82,8 @@ def sheets(path: Path, until: ExitStack) -> list[Sheet]:
         return _by_content(name, start, lambda: path.open("rb"))
     try:
         with zipfile.ZipFile(path) as archive:
+            if not _UNREAD.isdisjoint(archive.namelist()):
+                raise ImportProblem(f"{name} is a document, but no Excel workbook: save it as .xlsx or CSV.")
             if "[Content_Types].xml" in archive.namelist():
                 check_workbook(name, archive)
                 return _workbook(name, lambda: path.open("rb"))
@@ -132,6 +135,8 @@ def _by_content(name: str, start: bytes, opened: Callable[[], IO[bytes]]) -> lis
         raise ImportProblem(f"{name} is a workbook of old Excel, or locked by a password: save it as .xlsx or CSV.")
     if start.startswith((b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!")):
         raise ImportProblem(f"{name} is packed in a way that is not read here: unpack it, or use zip.")
+    if start.lstrip(codecs.BOM_UTF8).lstrip()[:1] in (b"{", b"[", b"<"):
+        raise ImportProblem(f"{name} is JSON, XML or a web page: export the report as CSV or Excel.")
     if start.startswith(b"%PDF"):
         raise ImportProblem(f"{name} is a PDF: export the report as CSV or Excel.")
     encoding = encoding_of(name, opened)

@@ -9,7 +9,7 @@ from typing import Final
 from facts.importers import amazon, business, google, meta, own, tiktok, unified
 from facts.importers.headers import Layout, currency_of, normal
 from facts.importers.options import Options
-from facts.importers.reading import Row, Sheet
+from facts.importers.reading import Cell, Row, Sheet
 from facts.importers.report import ImportProblem
 from kpi.schema import DATE, MEASURES
 
@@ -62,10 +62,11 @@ def recognise(sheet: Sheet, options: Options) -> Recognised:
     layouts = _candidates(options)
     best: tuple[tuple[bool, int, int], Layout, str, Row] | None = None
     shown: list[Row] = []
+    heads: dict[str, list[Row]] = {}
     refused: ImportProblem | None = None
     for separator in sheet.separators:
         try:
-            head = list(islice(sheet.rows(separator), _HEAD))
+            head = heads[separator] = list(islice(sheet.rows(separator), _HEAD))
         except ImportProblem as problem:
             refused = refused or problem
             continue
@@ -90,7 +91,18 @@ def recognise(sheet: Sheet, options: Options) -> Recognised:
     result = Recognised(layout, separator, number, texts, places)
     if not whole:
         raise _incomplete(sheet, result)
+    for above, other in heads[separator]:
+        if above < number and _has(layout, other):
+            raise ImportProblem(
+                f"{sheet.name} holds two tables, with headers in rows {above} and {number}: import each by itself."
+            )
     return result
+
+
+def _has(layout: Layout, cells: Sequence[Cell]) -> bool:
+    """Whether a row is a header with a day and all that `layout` needs: figures below it would not be read."""
+    found = layout.found([normal(cell) for cell in cells])
+    return all(need in found for need in (DATE, *layout.needs))
 
 
 def _candidates(options: Options) -> list[Layout]:

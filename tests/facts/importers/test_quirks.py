@@ -148,6 +148,8 @@ def test_day_first_or_month_first_by_evidence(file: File) -> None:
     assert days(
         file, ['"Jul 01, 2025"', "2. Juli 2025", "3 juil. 2025", "4 de julio de 2025", "2025-07-05 7:00:00"]
     ) == [f"2025-07-0{day}" for day in range(1, 6)]
+    written = ["45839", "mer. 2 juil. 2025", '"Do., 3. Juli 2025"', "4 jul. 2025", "2025-07-05T00:00:00Z"]
+    assert days(file, written) == [f"2025-07-0{day}" for day in range(1, 6)]
 
 
 def test_an_undecidable_order_is_asked_for(file: File) -> None:
@@ -240,6 +242,8 @@ def test_several_rows_of_one_key_are_summed_and_reach_is_not(file: File) -> None
         ("Campaign,Day,Clicks,Impr.\nA,2025-07-01,1,1\n", "Google Ads, but its header .* has no column for spend"),
         ("date,campaign,spend\n2025-07-01,A,5\n", "which platform.*--platform"),
         ("", "is empty"),
+        ('[{"date": "2025-07-01", "spend": 5}]', "is JSON, XML or a web page"),
+        (META + "2025-07-01,2025-07-01,A,2025-07-01,5,1,1,0\n\n" + META.replace("Day", "Age,Day"), "holds two tables"),
         (
             META + "2025-07-01,2025-07-01,Sale, July,2025-07-01,5,1,1,0\n",
             "row 2: it has 9 cells where",

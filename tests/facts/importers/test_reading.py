@@ -3,6 +3,8 @@
 import csv
 import io
 import re
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +16,8 @@ from deltalake import write_deltalake
 from hypothesis import given
 from hypothesis import strategies as st
 
-from facts.importers import ImportProblem
+from facts import memory
+from facts.importers import ImportProblem, gathering
 from facts.importers.importing import read_file
 from tests.facts.importers.conftest import FIXTURES
 
@@ -213,3 +216,36 @@ def test_a_single_line_without_end_is_refused_in_little_memory(tmp_path: Path) -
 def test_other_kinds_of_file_are_named(file: File, start: bytes, reason: str) -> None:
     with pytest.raises(ImportProblem, match=reason):
         read_file(file(start + b"\0\1\2\3" * 40))
+
+
+@pytest.mark.parametrize("inside", ["mimetype", "word/document.xml", "Index/Document.iwa"])
+def test_documents_that_are_zips_are_named(tmp_path: Path, inside: str) -> None:
+    with zipfile.ZipFile(tmp_path / "report.bin", "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr(inside, "x")
+    with pytest.raises(ImportProblem, match="a document, but no Excel workbook: save it as .xlsx or CSV"):
+        read_file(tmp_path / "report.bin")
+
+
+@pytest.mark.parametrize(("room", "most"), [(1_000, 1_000_000), (2_000_000_000, 1_333_333), (None, 3_000_000)])
+def test_more_rows_than_there_is_memory_for_are_refused(
+    file: File, monkeypatch: pytest.MonkeyPatch, room: int | None, most: int
+) -> None:
+    monkeypatch.setattr(gathering, "free", lambda: room)
+    assert gathering.most_rows() == most
+    monkeypatch.setattr(gathering, "ROWS", 1_500)
+    monkeypatch.setattr(gathering, "MOST_ROWS", 1_500)
+    rows = "A,2025-07-01,1,1,1\n" * 2_500
+    with pytest.raises(
+        ImportProblem, match="has more than 1,500 rows, which is what .*: split it, for example by month"
+    ):
+        read_file(file("Campaign name,Day,Amount spent (USD),Impressions,Link clicks\n" + rows))
+
+
+def test_memory_that_is_free_is_bounded_by_this_processs_own_limit() -> None:
+    free = memory.free()
+    assert free is None or free > 1_000_000
+    limit = "import resource as r; r.setrlimit(r.RLIMIT_DATA, (10**9, 10**9)); "
+    code = f"{limit} from facts.memory import free; print(free())"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert 0 < int(said.stdout) <= 10**9

@@ -1,0 +1,74 @@
+"""Rows with a day that are sums of other rows: an account's without a campaign, a campaign's above its breakdown."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from facts.importers.gathering import ALL
+from facts.importers.headers import EXTRA_CUTS
+from facts.importers.normalise import Table
+from facts.importers.numbers import Floats
+from kpi.schema import UNKNOWN
+
+_BREAKDOWNS: Final = ("region", "device", "segment", "gender", "age", *EXTRA_CUTS)
+
+Mask = NDArray[np.bool_]
+
+
+def not_totals(table: Table, days: np.ndarray) -> Mask:
+    """Which rows of a table with `days` to keep. Notes how many rows without a campaign's name stay.
+
+    A row without a campaign is a total where it spends what its day's others do. A row that names nothing in a
+    breakdown is one where all such rows spend what those below them do: one alone may be what the platform cannot tell.
+    """
+    keep = np.ones(len(table), dtype=bool)
+    present = [name for name in _BREAKDOWNS if table.has(name)]
+    without = {name: _nameless(table, name) for name in (*present, "campaign") if table.has(name)}
+    if not table.has("spend") or not any(each.any() for each in without.values()):
+        return keep
+    spend = np.nan_to_num(table.numbers(["spend"], (), ())["spend"])
+    if "campaign" in without:
+        nameless = without["campaign"]
+        keep &= ~_sums(spend, nameless, ~nameless, [days])[0]
+        if left := int((nameless & keep).sum()):
+            table.note(f"{left:,} rows name no campaign: they stand under {UNKNOWN}.", "warning")
+    owners = [_codes(table, name) for name in ("account", "program", "currency", "campaign") if table.has(name)]
+    for fields in [[name] for name in present] + ([present] if len(present) > 1 else []):
+        nameless = keep & np.logical_and.reduce([without[name] for name in fields])
+        named = keep & ~np.logical_or.reduce([without[name] for name in fields])
+        others = [_codes(table, name) for name in present if name not in fields]
+        sums, several = _sums(spend, nameless, named, [days, *owners, *others])
+        if several and sums.sum() == (nameless & (spend != 0)).sum():
+            keep &= ~nameless
+    return keep
+
+
+def _codes(table: Table, field: str) -> np.ndarray:
+    return np.asarray(table.texts(field).codes)
+
+
+def _nameless(table: Table, field: str) -> Mask:
+    """The rows that name nothing in `field`, or all of it."""
+    found = table.texts(field, "")
+    of_all = [field != "campaign" and bool(ALL.match(each)) for each in found.categories]
+    nameless: Mask = (np.asarray(found.categories == "") | of_all)[np.asarray(found.codes)]
+    if field == "campaign" and table.has("campaign_id"):
+        nameless &= np.asarray(table.ids("campaign_id") == "")
+    return nameless
+
+
+def _sums(spend: Floats, nameless: Mask, named: Mask, unit: Sequence[np.ndarray]) -> tuple[Mask, bool]:
+    """Which `nameless` rows spend what the `named` of the same `unit` do together, and whether one sums several."""
+    found = np.zeros(len(spend), dtype=bool)
+    if not nameless.any() or not named.any():
+        return found, False
+    keys = pd.MultiIndex.from_arrays(list(unit)) if len(unit) > 1 else pd.Index(unit[0])
+    below = pd.Series(spend[named]).groupby(keys[named]).agg(["sum", "size"])
+    place = below.index.get_indexer(keys[nameless])
+    total, size, own = below["sum"].to_numpy()[place], below["size"].to_numpy()[place], spend[nameless]
+    equal = (place >= 0) & (own != 0) & (np.abs(own - total) <= 0.01 * size)
+    found[nameless] = equal
+    return found, bool((size[equal] > 1).any())
