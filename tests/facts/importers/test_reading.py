@@ -223,7 +223,7 @@ def test_documents_that_are_zips_are_named(tmp_path: Path, inside: str) -> None:
     with zipfile.ZipFile(tmp_path / "report.bin", "w") as archive:
         archive.writestr("[Content_Types].xml", "<Types/>")
         archive.writestr(inside, "x")
-    with pytest.raises(ImportProblem, match="a document, but no Excel workbook: save it as .xlsx or CSV"):
+    with pytest.raises(ImportProblem, match=r"a document, but no Excel workbook: save it as \.xlsx or CSV"):
         read_file(tmp_path / "report.bin")
 
 
@@ -237,7 +237,7 @@ def test_more_rows_than_there_is_memory_for_are_refused(
     monkeypatch.setattr(gathering, "MOST_ROWS", 1_500)
     rows = "A,2025-07-01,1,1,1\n" * 2_500
     with pytest.raises(
-        ImportProblem, match="has more than 1,500 rows, which is what .*: split it, for example by month"
+        ImportProblem, match=r"has more than 1,500 rows, which is what .*: split it, for example by month"
     ):
         read_file(file("Campaign name,Day,Amount spent (USD),Impressions,Link clicks\n" + rows))
 
