@@ -4,7 +4,6 @@ Every worker can go on with what another began, so what is known of an upload st
 opened here: another process reads it (facts/uploaded.py), one at a time.
 """
 
-import fcntl
 import json
 import logging
 import os
@@ -20,6 +19,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Timer
 from typing import IO, Any, Final
+
+from facts.turn import turn
 
 KEPT_SECONDS: Final = 3600
 MOST_FILES: Final = 20
@@ -104,7 +105,8 @@ class Uploads:
             scratch.mkdir(mode=0o700, exist_ok=True)
         question = json.dumps({**asked, "files": files, "facts": str(self.facts)})
         environment = {**os.environ, "TMPDIR": str(scratch)}
-        with self._turn():
+        busy = NotTaken(503, "Other files are being read: try again in a minute.")
+        with turn(self.folder / ".turn", _WAIT, busy):  # in all workers, because each may take much memory
             try:
                 done = subprocess.run(
                     [sys.executable, "-m", "facts.uploaded"],
@@ -162,21 +164,6 @@ class Uploads:
         except OSError as problem:
             _log.warning("an upload could not be written: %s", problem)
             raise NotTaken(507, "The server has no room for the file: nothing was kept of it.") from None
-
-    @contextmanager
-    def _turn(self) -> Iterator[None]:
-        """One reading at a time in all workers, because each may take much memory."""
-        until = time.monotonic() + _WAIT
-        with (self.folder / ".turn").open("a") as file:
-            while True:
-                try:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except BlockingIOError:
-                    if time.monotonic() > until:
-                        raise NotTaken(503, "Other files are being read: try again in a minute.") from None
-                    time.sleep(0.1)
-            yield
 
 
 def plain(name: str) -> str:

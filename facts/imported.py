@@ -8,9 +8,7 @@ The demo company is never mixed with: the first import puts a table of its own i
 demo back.
 """
 
-import fcntl
 import json
-import time
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,6 +30,7 @@ from facts.importers.rates import BILLED, RATE, RATE_DATE, Rates, converted
 from facts.importers.report import CURRENCY, CUT, PARTIAL, PROGRAM, Finding, Import, ImportProblem
 from facts.places import DEMO_NAME
 from facts.replacing import replace_table
+from facts.turn import turn
 from kpi.schema import COUNTS, DATE, MEASURES, TEXT, UNKNOWN
 
 NAME: Final = "marketing-dashboard facts"
@@ -173,17 +172,8 @@ def store(planned: Plan, note: dict[str, str], now: datetime | None = None) -> i
 def writing(path: Path, wait: float = _WAIT) -> Iterator[None]:
     """While no other import writes to the table at `path`. Raises ImportProblem after `wait` seconds."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    lock = path.parent / f".{path.name}.import"
-    until = time.monotonic() + wait
-    with lock.open("a") as file:
-        while True:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() > until:
-                    raise ImportProblem(f"Another import is writing to {path}: try again when it is done.") from None
-                time.sleep(0.1)
+    refusal = ImportProblem(f"Another import is writing to {path}: try again when it is done.")
+    with turn(path.parent / f".{path.name}.import", wait, refusal):
         yield
 
 

@@ -13,6 +13,19 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 ISSUER, AUDIENCE = "https://sign-in.example.com", "marketing-dashboard"
 
+#: A policy with people who import, and others who only read.
+IMPORTERS = """
+contact = "data-team@example.com"
+[roles.importer]
+groups = ["grp-import"]
+pages = ["executive", "import"]
+rows = "all"
+[roles.reader]
+groups = ["grp-read"]
+pages = ["executive", "cmo", "cfo"]
+rows = "all"
+"""
+
 
 @dataclass
 class Provider:

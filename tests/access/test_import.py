@@ -24,22 +24,11 @@ from facts.commands import How, import_file
 from facts.store import Source, load
 from pages import GIVEN
 from settings import from_environment
-from tests.access.signing import AUDIENCE, ISSUER, Provider
+from tests.access.signing import AUDIENCE, IMPORTERS, ISSUER, Provider
 from tests.facts.importers.conftest import FIXTURES
 
 GOOGLE = FIXTURES / "google_en_daily.csv"
 OURS = {"X-Requested-With": "dashboard"}
-POLICY = """
-contact = "data-team@example.com"
-[roles.importer]
-groups = ["grp-import"]
-pages = ["executive", "import"]
-rows = "all"
-[roles.reader]
-groups = ["grp-read"]
-pages = ["executive", "cmo", "cfo"]
-rows = "all"
-"""
 
 
 @pytest.fixture
@@ -53,7 +42,7 @@ def table(tmp_path: Path) -> Path:
 @pytest.fixture
 def server(table: Path, provider: Provider, tmp_path: Path) -> Iterator[FlaskClient]:
     policy = tmp_path / "policy.toml"
-    policy.write_text(POLICY)
+    policy.write_text(IMPORTERS)
     environment = {
         "DASHBOARD_FACTS": str(table),
         "DASHBOARD_AUTH": "jwt",

@@ -11,21 +11,9 @@ from deltalake import DeltaTable
 from playwright.sync_api import expect
 
 from facts.commands import How, import_file
-from tests.access.signing import AUDIENCE, ISSUER, Provider
+from tests.access.signing import AUDIENCE, IMPORTERS, ISSUER, Provider
 from tests.browser.conftest import Visit, served
 from tests.facts.importers.conftest import FIXTURES
-
-POLICY = """
-contact = "data-team@example.com"
-[roles.importer]
-groups = ["grp-import"]
-pages = ["executive", "import"]
-rows = "all"
-[roles.reader]
-groups = ["grp-read"]
-pages = ["executive"]
-rows = "all"
-"""
 
 
 @pytest.fixture
@@ -43,7 +31,7 @@ def provider(tmp_path: Path) -> Provider:
 @pytest.fixture
 def company(table: Path, provider: Provider, tmp_path: Path) -> Iterator[str]:
     """A company's dashboard with two workers, as its sign-in proxy sees it."""
-    (tmp_path / "policy.toml").write_text(POLICY)
+    (tmp_path / "policy.toml").write_text(IMPORTERS)
     with served(
         table,
         DASHBOARD_AUTH="jwt",

@@ -61,6 +61,21 @@ def test_the_manifest_is_what_kubernetes_understands() -> None:
     assert kinds == ["ConfigMap", "ConfigMap", "Deployment", "Service", "NetworkPolicy"]
 
 
+def test_the_import_page_can_write_where_deploy_says_how() -> None:
+    """The override takes the place of the read-only mount; without the two marks the manifest is still one."""
+    files = (yaml.safe_load((DEPLOY / name).read_text())["services"]["app"] for name in ("compose.yaml", "import.yaml"))
+    closed, opened = (service["volumes"] for service in files)
+    assert closed[0] == f"{opened[0]}:ro"
+    assert opened[0].endswith(":/data")
+    text = (DEPLOY / "kubernetes.yaml").read_text()
+    marks = ("mountPath: /data, readOnly: true", "claimName: marketing-facts, readOnly: true")
+    assert [text.count(mark) for mark in marks] == [1, 1]
+    for mark in marks:
+        text = text.replace(mark, mark.removesuffix(", readOnly: true"))
+    for each in yaml.safe_load_all(text):
+        kubernetes_validate.validate(each, "1.30", strict=True)
+
+
 def test_the_image_is_built_of_what_the_lock_names() -> None:
     lines = (ROOT / "Dockerfile").read_text().splitlines()
 
