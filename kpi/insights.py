@@ -31,8 +31,10 @@ class Insight:
 def platforms(now: pd.DataFrame, before: pd.DataFrame | None, since: str, formats: Formats = USUAL) -> list[Insight]:
     """What to say of the platforms of a metrics frame indexed by platform.
 
-    `now` and `before` need profit, roas, roi, spend and breakeven_roas; `since` names the earlier period in words. Best
-    and worst are named only where two platforms or more have a value.
+    `now` and `before` need profit, roas, roi, spend and breakeven_roas; `since` says when the earlier period was (“over
+    Aug 4 – 31”). Best
+    and worst are named only where two platforms or more have a value. Whoever loses money is named once, with its
+    break-even.
     """
     say = _teller(formats)
     rows, earlier = _rows(now), _rows(before) if before is not None else {}
@@ -40,10 +42,11 @@ def platforms(now: pd.DataFrame, before: pd.DataFrame | None, since: str, format
     if len(rows) == 1:
         found += _alone(*next(iter(rows.items())), earlier, since, say)
     else:
-        for metric in ("profit", "roas"):
-            found += _extremes(rows, metric, say)
-        found += _mover(rows, earlier, since, say)
-    return found + _losses(rows, say)
+        found += _extremes(rows, "profit", say)
+        found += _losses(rows, {name for each in found if len(each.narrow) == 1 for _, name in each.narrow}, say)
+        found += _extremes(rows, "roas", say)
+        return found + _mover(rows, earlier, since, say)
+    return found + _losses(rows, set(), say)
 
 
 _Row = dict[str, float | None]
@@ -87,27 +90,54 @@ def _extremes(rows: dict[str, _Row], metric: str, say: _Say) -> list[Insight]:
     for kind, text in (("best", best), ("worst", worst)):
         names = [name for name, other in shown.items() if other == text]
         row = rows[names[0]]
-        lead, tone, title = _extreme_words(kind, metric, names, text, values[names[0]])
-        tail = "."
-        if len(names) == 1:
-            beside = (
-                f" (ROI {say('roi', row['roi'])})"
-                if metric == "profit"
-                else f"; it breaks even at {say('breakeven_roas', row['breakeven_roas'])}"
-            )
-            tail = f" on {say('spend', row['spend'])} spend{beside}."
+        lead, tone, title = _extreme_words(kind, metric, names, text, row)
+        text = f"{lead}." if len(names) > 1 else f"{lead} {_beside(metric, row, say)}"
         narrow = tuple(("platform", name) for name in names)
-        figures = _figures(row, metric, "spend", "roi" if metric == "profit" else "breakeven_roas")
-        found.append(Insight(f"{kind}_{metric}", tone, title, lead + tail, narrow, figures))
+        found.append(Insight(f"{kind}_{metric}", tone, title, text, narrow, _figures(row, *_BESIDE[metric])))
     return found
 
 
-def _extreme_words(kind: str, metric: str, names: list[str], text: str, value: float) -> tuple[str, Tone, str]:
-    who, several = _names(names), len(names) > 1
+#: The figures beside the one that a platform is named for.
+_BESIDE = {
+    "profit": ("profit", "spend", "roi", "roas", "breakeven_roas"),
+    "roas": ("roas", "spend", "breakeven_roas"),
+}
+
+
+def _beside(metric: str, row: _Row, say: _Say) -> str:
+    """``on $588,068 spend, above its break-even of 1.98×.``"""
+    spend = f"on {say('spend', row['spend'])} spend"
+    if metric == "profit":
+        return f"{spend} (ROI {say('roi', row['roi'])}).{_below(row, say)}"
+    side = _side(row)
+    return f"{spend}, {side} its break-even of {say('breakeven_roas', row['breakeven_roas'])}." if side else f"{spend}."
+
+
+def _side(row: _Row) -> str:
+    """On which side of its break-even a ROAS is, "" where there is none."""
+    roas, even = row["roas"], row["breakeven_roas"]
+    if roas is None or even is None or even <= 0:
+        return ""
+    return "above" if roas > even else "below" if roas < even else "at"
+
+
+def _below(row: _Row, say: _Say) -> str:
+    """Why a platform loses money, "" where it does not."""
+    even = row["breakeven_roas"]
+    if row["profit"] is None or row["profit"] >= 0 or even is None or not row["roas"]:
+        return ""
+    if even <= 0:
+        return " Its orders do not even cover their goods and fees, so no ROAS would break even."
+    return f" Its ROAS of {say('roas', row['roas'])} is below its break-even of {say('breakeven_roas', even)}."
+
+
+def _extreme_words(kind: str, metric: str, names: list[str], text: str, row: _Row) -> tuple[str, Tone, str]:
+    who, several, value = _names(names), len(names) > 1, row[metric] or 0.0
     if metric == "roas":
         high = "highest" if kind == "best" else "lowest"
         verb = "share" if several else "has"
-        tone: Tone = "good" if kind == "best" else "warning"
+        pays = _side(row) != "below"
+        tone: Tone = ("good" if kind == "best" else "info") if pays else "warning"
         return f"{who} {verb} the {high} ROAS, {text}", tone, f"{high.capitalize()} ROAS"
     each = " each" if several else ""
     if value < 0:
@@ -121,14 +151,22 @@ def _extreme_words(kind: str, metric: str, names: list[str], text: str, value: f
 
 
 def _moved(metric: str, value: float, earlier: float, since: str, say: _Say) -> str:
-    """``up $31,204 (+12.3%) from $252,118 in 4 – 31 Aug``"""
+    """``up $31,204 (+12.3%) from $252,118 over 4 – 31 Aug``; a share of nothing or of a loss says nothing."""
     step = value - earlier
     if not step:
-        return f"unchanged from {since}"
-    share = change(metric, value, earlier)
+        return f"the same as {since}"
+    share = change(metric, value, earlier) if earlier > 0 else None
     percent = "" if share is None else f" ({'+' if share > 0 else '−'}{say('roi', abs(share))})"
     direction = "up" if step > 0 else "down"
-    return f"{direction} {say(metric, abs(step))}{percent} from {say(metric, earlier)} in {since}"
+    return f"{direction} {say(metric, abs(step))}{percent} from {say(metric, earlier)} {since}"
+
+
+def _turned(value: float, earlier: float, since: str, say: _Say) -> str | None:
+    """How a profit became a loss or a loss a profit; None where neither did."""
+    if (value < 0) == (earlier < 0):
+        return None
+    before, now = (f"a {'loss' if each < 0 else 'profit'} of {say('profit', abs(each))}" for each in (earlier, value))
+    return f"from {before} {since} to {now}"
 
 
 def _mover(rows: dict[str, _Row], earlier: dict[str, _Row], since: str, say: _Say) -> list[Insight]:
@@ -143,7 +181,11 @@ def _mover(rows: dict[str, _Row], earlier: dict[str, _Row], since: str, say: _Sa
     name, (value, old) = max(pairs.items(), key=lambda pair: abs(pair[1][0] - pair[1][1]))
     if value == old:
         return []
-    text = f"{name}’s profit moved the most: {say('profit', value)}, {_moved('profit', value, old, since, say)}."
+    if turned := _turned(value, old, since, say):
+        text = f"{name}’s profit moved the most, {turned}."
+    else:
+        what, size, was = ("loss", -value, -old) if value < 0 else ("profit", value, old)
+        text = f"{name}’s {what} moved the most: {say('profit', size)}, {_moved('profit', size, was, since, say)}."
     tone: Tone = "good" if value > old else "bad"
     figures = {"profit": value, "profit_before": old, "change": change("profit", value, old)}
     return [Insight("mover", tone, "Largest mover", text, (("platform", name),), figures)]
@@ -156,27 +198,32 @@ def _alone(name: str, row: _Row, earlier: dict[str, _Row], since: str, say: _Say
         value, old = row[metric], earlier.get(name, {}).get(metric)
         if value is None:
             continue
-        against = _moved(metric, value, old, since, say) if old is not None else "with no earlier period to compare"
         tone: Tone = "info" if old is None or old == value else "good" if value > old else "bad"
-        text = f"{name}’s {words} is {say(metric, value)}, {against}."
+        if metric == "profit" and old is not None and (turned := _turned(value, old, since, say)):
+            text = f"{name} went {turned}."
+        else:
+            lost = metric == "profit" and value < 0
+            size, was = (-value, None if old is None else -old) if lost else (value, old)
+            none = "with no earlier period to compare"
+            against = none if was is None else _moved(metric, size, was, since, say)
+            text = f"{name}’s {'loss' if lost else words} is {say(metric, size)}, {against}."
         figures = {metric: value, f"{metric}_before": old}
         found.append(Insight(f"alone_{metric}", tone, METRICS[metric].label, text, (("platform", name),), figures))
     return found
 
 
-def _losses(rows: dict[str, _Row], say: _Say) -> list[Insight]:
-    """A warning for each platform that loses money, which is the same as running below its break-even ROAS."""
+def _losses(rows: dict[str, _Row], told: set[str], say: _Say) -> list[Insight]:
+    """A warning for each platform that loses money, which is the same as running below its break-even ROAS.
+
+    `told` are those of whom it has been said.
+    """
     found = []
-    for name, row in rows.items():
-        profit, even = row["profit"], row["breakeven_roas"]
-        if profit is None or profit >= 0:
+    for name, row in sorted(rows.items(), key=lambda each: each[1]["profit"] or 0.0):
+        profit = row["profit"]
+        if profit is None or profit >= 0 or name in told:
             continue
-        text = f"{name} loses money: {say('profit', -profit)} lost on {say('spend', row['spend'])} spend."
-        if even is not None and even > 0:
-            text += f" Its ROAS of {say('roas', row['roas'])} is below its break-even of {say('breakeven_roas', even)}."
-        elif row["roas"]:
-            text += " Its orders do not even cover their goods and fees, so no ROAS would break even."
-        figures = _figures(row, "profit", "spend", "roas", "breakeven_roas")
+        text = f"{name} loses {say('profit', -profit)} {_beside('profit', row, say)}"
+        figures = _figures(row, *_BESIDE["profit"])
         found.append(Insight("loss", "warning", "Loses money", text, (("platform", name),), figures))
     return found
 
@@ -195,22 +242,24 @@ def pockets(metrics: pd.DataFrame, formats: Formats = USUAL) -> list[Insight]:
         text = f"All pockets stand at an LTV : CAC of {say('ltv_cac', strongest['ltv_cac'])}."
         return [Insight("tied_pockets", "info", "No pocket stands out", text)]
     return [
-        _pocket("strongest", "good", first, strongest, say),
-        _pocket("weakest", "warning", last, weakest, say),
+        _pocket("strongest", first, strongest, say),
+        _pocket("weakest", last, weakest, say),
     ]
 
 
-def _pocket(kind: str, tone: Tone, place: tuple[str, str], row: _Row, say: _Say) -> Insight:
+def _pocket(kind: str, place: tuple[str, str], row: _Row, say: _Say) -> Insight:
     segment, region = place
-    profit = row["profit"]
+    profit, worth, months = row["profit"], row["ltv_cac"] or 0.0, row["payback_months"]
     if profit is None:
         outcome = "no profit figure"
     else:
         outcome = f"{say('profit', -profit)} lost" if profit < 0 else f"{say('profit', profit)} profit"
+    repaid = "" if months is None else f", repaid in {say('payback_months', months)}"
     text = (
-        f"{segment} in {region}: LTV : CAC of {say('ltv_cac', row['ltv_cac'])}, repaid in "
-        f"{say('payback_months', row['payback_months'])}; {outcome} on {say('spend', row['spend'])} spend."
+        f"{segment} in {region}: a new customer is worth {say('ltv_cac', worth)} what it costs to win (LTV : CAC)"
+        f"{repaid}; {outcome} on {say('spend', row['spend'])} spend."
     )
+    tone: Tone = "warning" if worth < 1 else "good" if kind == "strongest" else "info"
     figures = _figures(row, "ltv_cac", "payback_months", "profit", "spend")
     narrow = (("segment", segment), ("region", region))
     return Insight(kind, tone, f"{kind.capitalize()} pocket", text, narrow, figures)

@@ -14,7 +14,10 @@ _RANKED = ("profit", "revenue", "spend", "roi", "roas")
 
 def _platform_insights(reading: Reading) -> list[Insight]:
     earlier = reading.baseline
-    since = reading.formats.days(earlier.start, earlier.end).replace(" ", "\u00a0") if earlier else ""
+    since = ""
+    if earlier:
+        days = reading.formats.days(earlier.start, earlier.end).replace(" ", "\u00a0")
+        since = f"{'on' if earlier.start == earlier.end else 'over'} {days}"
     return platforms(reading.now[_PLATFORM], reading.before.get(_PLATFORM), since, reading.formats)
 
 

@@ -77,8 +77,34 @@
   /** How a metric is made, where that says more than its name. */
   const formula = (metric) => (/[/×−+]/.test(metric.formula) ? metric.formula : "");
 
+  const LETTERS = { k: 1e3, M: 1e6, G: 1e9, T: 1e12 };
+  /** A tick label of plotly's ("250k €", "20%") as the locale writes it ("250.000 €", "20 %"). */
+  function tick(unit, label) {
+    const [, minus, digits, letter] = /^([−-]?)\D*?([\d.,\u00a0\u202f’']*\d)\s?([kMGT]?)/.exec(label) ?? [];
+    if (!digits) return label;
+    const plain = digits.replaceAll(signs.group, "").replace(signs.decimal, ".");
+    const size = Number(plain) * (LETTERS[letter] ?? 1);
+    const value = minus ? -size : size;
+    const decimals = (number) => Number((String(number).split(".")[1] ?? "").length);
+    if (unit === "percent") return between(signs.percent, value / 100, decimals(plain), 2);
+    const around = unit === "money" ? signs.money : NONE;
+    const step = (unit === "money" ? signs.compact_money : signs.compact).findLast(([limit]) => size >= limit);
+    if (!step) return between(around, value, decimals(size));
+    const scaled = Number((size / step[1]).toPrecision(6));
+    return between(step.slice(2), value < 0 ? -scaled : scaled, decimals(scaled));
+  }
+
+  const KINDS = { "$~s": "money", "~s": "count", ".0~%": "percent" };
+  /** What plotly takes for names of ticks, made when it asks; what was asked for is kept, for copies of the figure. */
+  function ticks({ tickformat }) {
+    const unit = KINDS[tickformat];
+    const has = () => true;
+    const get = (made, label) => (label === "hasOwnProperty" ? has : /\d/.test(String(label)) ? (made[label] ??= tick(unit, label)) : made[label]);
+    return unit && new Proxy({ "": "" }, { get }); // plotly drops what is empty
+  }
+
   dashboard.format = {
-    formula, full, brief, change, count,
+    formula, full, brief, change, count, tick, ticks,
     /** The currency's sign alone. */
     sign: () => signs.money.join("").trim(),
     use: ({ formats }) => (signs = formats),

@@ -43,8 +43,8 @@
     return `${cut.trimEnd()}…`.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
   }
 
-  /** The names on a category axis, in the order of the first trace that has them. */
-  const names = (data, letter) => data.find((trace) => Array.isArray(trace[letter]))?.[letter] ?? [];
+  /** The names on a category axis: as it orders them, else as the first trace has them. */
+  const names = (axis, data, letter) => axis.categoryarray ?? data.find((trace) => Array.isArray(trace[letter]))?.[letter] ?? [];
 
   /** Names as tick labels that fit: wrapped, at their places; returns the most lines and the widest. */
   function label(axis, values, room) {
@@ -61,18 +61,21 @@
   }
 
   const ofNames = (axis, data, letter) => axis.type === "category" || data.some((trace) => trace.type === "funnel" && letter === "y");
-  const ofFigures = ({ tickformat = "", showticklabels }) => (showticklabels === false ? 0 : tickformat.includes("$") ? 32 + width(dashboard.format.sign()) : 34);
+  const WIDEST = ["800k", "1.5M"]; // of what stands on an axis of money
+  const ofMoney = () => Math.max(32 + width(dashboard.format.sign()), ...WIDEST.map((label) => width(dashboard.format.tick("money", label), 12)));
+  const ofFigures = ({ tickformat = "", showticklabels }) => (showticklabels === false ? 0 : tickformat.includes("$") ? ofMoney() : 34);
 
   /** Put margins on `layout` that its axes fit into; only where an axis asks for it (`automargin`). */
   function fit(layout, data, wide) {
     const { xaxis, yaxis, yaxis2 } = layout;
     const margin = { l: 8, r: 8, t: 8, b: 8, ...layout.margin };
     layout.margin = margin;
+    for (const axis of [xaxis, yaxis, yaxis2]) if (axis?.tickformat) axis.labelalias = dashboard.format.ticks(axis);
     for (const axis of [yaxis, yaxis2]) {
       if (!axis?.automargin || axis.visible === false) continue;
       axis.automargin = false;
       const side = axis.side === "right" ? "r" : "l";
-      const words = ofNames(axis, data, "y") ? label(axis, names(data, "y"), Math.max(56, wide * 0.3)).widest : ofFigures(axis);
+      const words = ofNames(axis, data, "y") ? label(axis, names(axis, data, "y"), Math.max(56, wide * 0.3)).widest : ofFigures(axis);
       margin[side] = Math.max(margin[side], words + GAP + (axis.title?.text ? TITLE : 0));
     }
     if (xaxis?.automargin && xaxis.visible !== false) {
@@ -80,9 +83,9 @@
       xaxis.tickangle = 0;
       let lines = 1;
       if (ofNames(xaxis, data, "x")) {
-        const values = names(data, "x");
+        const values = names(xaxis, data, "x");
         lines = label(xaxis, values, (wide - margin.l - margin.r) / Math.max(1, values.length) - 4).most;
-      }
+      } else if (xaxis.tickformat?.includes("$")) xaxis.nticks = Math.max(2, Math.floor((wide - margin.l - margin.r) / (ofMoney() + 12)));
       margin.b = Math.max(margin.b, TICKS + (lines - 1) * LINE + 6 + (xaxis.title?.text ? TITLE : 0));
     }
     for (const trace of data) if (trace.type === "pie") round(trace, margin, wide);

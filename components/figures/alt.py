@@ -3,7 +3,7 @@
 One function a kind of figure. Title and period are not said here: the browser puts them before (assets/js/charts.js).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 import pandas as pd
@@ -60,13 +60,14 @@ def bars(reading: Reading, by: Grouping, metric: str, whole: float | None = None
     return said if whole is None else f"{said} Whole selection: {figure(metric, whole, reading.formats)}."
 
 
-def ring(reading: Reading, by: Grouping, metric: str, share: str) -> str:
-    """Shares of a whole, largest first."""
-    shares = [(name, value) for name, value in _values(reading, by, share) if value > 0]
+def ring(reading: Reading, parts: Mapping[str, float], metric: str, share: str) -> str:
+    """The parts that are drawn as shares of their sum, largest first."""
+    whole = sum(parts.values())
     every = _listed(
-        f"{name} {figure(share, value, reading.formats)}" for name, value in sorted(shares, key=lambda each: -each[1])
+        f"{name} {figure(share, value / whole, reading.formats)}"
+        for name, value in sorted(parts.items(), key=lambda each: -each[1])
     )
-    return f"Ring chart of the shares of {_name(metric)}: {every or 'no shares'}."
+    return f"Ring chart of the shares of {_name(metric)}: {every}."
 
 
 def grid(reading: Reading, by: Grouping, metric: str) -> str:

@@ -31,11 +31,12 @@ def pie(
         "hole": 0.58,
         "sort": False,
         "direction": "clockwise",
-        "textinfo": "label+percent",
+        "rotation": 270,  # thin last parts lie at the side, where there is room for their names one above the other
+        "textinfo": "label+text",  # not plotly's percent: that is written in no locale
         "textposition": "outside",
         "automargin": True,
         "marker": {"line": {"color": theme.SURFACE, "width": 2}},
-        "hovertemplate": f"%{{label}}: %{{value:{theme.HOVER[known.unit]}}} (%{{percent}})<extra></extra>",
+        "hovertemplate": f"%{{label}}: %{{value:{theme.HOVER[known.unit]}}} (%{{text}})<extra></extra>",
     }
 
     def draw(reading: Reading) -> Answer:
@@ -53,9 +54,10 @@ def pie(
             "of": 0,
             "labels": [theme.name(key) for key in shown],
             "values": [round(value, 2) for value in shown.values()],
+            "text": [figure(share, value / sum(shown.values()), reading.formats) for value in shown.values()],
             "marker": {"colors": colours},
         }
-        return {"traces": [filled], "line": line, "alt": alt.ring(reading, by, metric, share)}
+        return {"traces": [filled], "line": line, "alt": alt.ring(reading, shown, metric, share)}
 
     def rows(reading: Reading) -> list[dict[str, Any]]:
         frame = reading.now[by]

@@ -1,4 +1,7 @@
-"""Claimed and banked: each month's claims of the platforms as stacked bars, what the shop sold as a mark over them."""
+"""Claimed and banked: each month's claims of the platforms as stacked bars, what the shop sold as a mark over them.
+
+One month or two would stand there as a lonely tower: they lie, with what was sold as a bar below what is claimed.
+"""
 
 from typing import Any, Final
 
@@ -21,6 +24,8 @@ _WIDEST: Final = 0.5
 _WIDTH_A_MONTH: Final = 0.12
 #: Months that are labelled, so that a narrow screen has room for them.
 _MOST_LABELS: Final = 8
+#: Months up to which bars lie.
+_MOST_LYING: Final = 2
 
 
 def reconciliation(name: str, title: str, question: str, width: int = 12, height: int = 320) -> Visual:
@@ -54,12 +59,28 @@ def reconciliation(name: str, title: str, question: str, width: int = 12, height
             "hoverinfo": "skip",
             "cliponaxis": False,
         },
+        {
+            "type": "bar",
+            "orientation": "h",
+            "width": 0.62,
+            "hovertemplate": f"%{{x:{theme.HOVER['money']}}} claimed<extra>%{{fullData.name}}</extra>",
+        },
+        {
+            "type": "bar",
+            "orientation": "h",
+            "width": 0.62,
+            "name": "Store net sales",
+            "marker": {"color": theme.MUTED},
+            "hovertemplate": f"The shop sold %{{x:{theme.HOVER['money']}}}<br>%{{customdata}}<extra></extra>",
+        },
     ]
 
     def draw(reading: Reading) -> Answer:
         company = reading.company
         if company is None:
             return {"state": "empty", "text": reading.no_company}
+        if len(company.months) <= _MOST_LYING:
+            return _lying(reading, company)
         months, claims, formats = company.months, company.claims, reading.formats
         labels = [formats.one(formats.month_year, month.date()).replace(" ", "<br>", 1) for month in months.index]
         filled: list[dict[str, Any]] = []
@@ -126,6 +147,50 @@ def reconciliation(name: str, title: str, question: str, width: int = 12, height
     )
 
 
+def _lying(reading: Reading, company: Company) -> Answer:
+    """Two bars a month: what is claimed, and below it what was sold."""
+    months, formats = company.months, reading.formats
+    names = [formats.one(formats.month_year, month.date()) for month in months.index]
+    claimed, sold = ([f"{what}, {name}" for name in names] for what in ("Claimed", "Sold"))
+    factors = [figure("overclaim", number(value), formats) for value in months["overclaim"]]
+    filled: list[dict[str, Any]] = [
+        {
+            "of": 3,
+            "name": theme.name(str(platform)),
+            "x": drawn(company.claims.xs(platform, level=1).reindex(months.index), "revenue"),
+            "y": claimed,
+            "marker": {"color": theme.platform_colour(str(platform))},
+        }
+        for platform in _platforms(company.claims)
+    ]
+    ratios = [f"{factor} claimed for each sold" for factor in factors]
+    filled.append({"of": 4, "x": drawn(months, "store_revenue"), "y": sold, "customdata": ratios})
+    filled.append(
+        {
+            "of": 2,
+            "x": drawn(months, "revenue"),
+            "y": claimed,
+            "text": [f"\u00a0\u00a0{factor}" for factor in factors],
+            "textposition": "middle right",
+        }
+    )
+    every = [name for pair in zip(claimed, sold, strict=True) for name in pair]
+    layout = {
+        "xaxis": theme.axis(
+            f"Claimed and sold, {formats.sign} a month", "money", rangemode="tozero", type="linear", showgrid=True
+        ),
+        "yaxis": {
+            **theme.axis(showgrid=False, tickfont={"size": 13, "color": theme.TEXT}, type="category"),
+            "tickformat": "",
+            "title": {"text": ""},
+            "categoryorder": "array",
+            "categoryarray": every[::-1],
+        },
+        "margin": {"r": 48},
+    }
+    return {"traces": filled, "layout": layout, "line": _line(reading, company), "alt": alt.claims(reading)}
+
+
 def _platforms(claims: pd.DataFrame) -> tuple[str, ...]:
     return in_order("platform", (str(each) for each in claims.index.get_level_values(1)))
 
@@ -143,9 +208,10 @@ def _line(reading: Reading, company: Company) -> str:
     claimed, sold, factor = (
         figure(metric, values[metric], reading.formats) for metric in ("revenue", "store_revenue", "overclaim")
     )
+    diamonds = " (diamonds)" if len(company.months) > _MOST_LYING else ""
     said = (
-        f"For {reading.formats.days(company.start, company.end)} the platforms claim {claimed}, the shop sold {sold} "
-        f"(diamonds): {factor} claimed for each sold. Platforms claim the same order more than once, so their sum is "
+        f"For {reading.formats.days(company.start, company.end)} the platforms claim {claimed}, the shop sold {sold}"
+        f"{diamonds}: {factor} claimed for each sold. Platforms claim the same order more than once, so their sum is "
         "not what the company earned."
     )
     whole = "All platforms and markets, whatever is filtered." if reading.query.only else ""

@@ -37,6 +37,15 @@ def test_claims_stand_beside_what_the_shop_sold(visit: Visit):
     expect(cards.locator("p.line")).to_be_hidden()
 
 
+def test_one_month_lies_claimed_over_sold(visit: Visit):
+    root = visit.open("/cfo").page.locator('[data-visual="cfo.reconciliation"]')
+    expect(root.locator(".ytick text")).to_have_text(["Sold, Sep 2025", "Claimed, Sep 2025"])
+    row = next(row for row in visit.data("cfo.reconciliation")["rows"] if row["platform"] == "All platforms")
+    expect(root.locator(".textpoint")).to_contain_text(f"{row['overclaim']:.2f}×")
+    expect(root.locator(".bars .point")).to_have_count(5)
+    expect(root.locator("p.line")).not_to_contain_text("diamonds")
+
+
 def test_the_data_label_tells_of_each_platform(visit: Visit):
     visit.open("/?platform=Google,Meta")
     status = visit.page.locator("#status")

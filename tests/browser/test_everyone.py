@@ -132,10 +132,31 @@ def test_tab_goes_down_the_page(visit: Visit):
     assert found == sorted(found)
 
 
-def test_at_200_percent_nothing_is_beyond_the_edge(visit_in: Callable[..., Visit], server: str):
-    """1440 px at 200 % are 720 px (WCAG 1.4.4)."""
-    visit = visit_in(server, viewport={"width": 720, "height": 450}).open("/cfo")
-    assert visit.page.evaluate("document.documentElement.scrollWidth") == 720
+@pytest.mark.parametrize("width", [320, 720])
+def test_zoomed_in_nothing_is_beyond_the_edge(visit_in: Callable[..., Visit], server: str, width: int):
+    """1440 px at 200 % are 720 px (WCAG 1.4.4), 1280 px at 400 % are 320 px (1.4.10); also of what has no visuals."""
+    visit = visit_in(server, viewport={"width": width, "height": 450}).open("/cfo?region=Europe")
+    for path in PATHS:
+        visit.page.evaluate("path => dashboard.view.go(dashboard.address.pageAt(path), '')", path)
+        expect(visit.page).to_have_url(f"{visit.server}/{path}")
+        expect(
+            visit.page.locator("section[data-page]:not([hidden])").locator(".body > *, [data-term], .import-zone").first
+        ).to_be_visible()
+        assert visit.page.evaluate("document.documentElement.scrollWidth") == width, path
+
+
+def test_with_colours_of_their_own_what_is_chosen_is_still_seen(visit_in: Callable[..., Visit], server: str):
+    """In forced colours backgrounds go: boxes are the system's, pictures and platforms' dots stay."""
+    page = visit_in(server, forced_colors="active").open("/cfo").page
+    styles = "element => [getComputedStyle(element).appearance, getComputedStyle(element).backgroundColor]"
+    box = page.locator('[data-filter="platform"] input').first
+    assert box.evaluate(styles)[0] == "auto"
+    grounds = {name: page.locator(name).first.evaluate(styles)[1] for name in ("main", ".icon", ".dot", ".legend-mark")}
+    assert len(set(grounds.values())) > 2, grounds
+    assert [
+        name for name, ground in grounds.items() if name != "main" and ground in (grounds["main"], "rgba(0, 0, 0, 0)")
+    ] == []
+    expect(page.locator(".segment input:checked + span")).to_have_css("outline-style", "solid")
 
 
 def test_who_wants_no_motion_gets_none(visit_in: Callable[..., Visit], server: str):

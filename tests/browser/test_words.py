@@ -1,5 +1,6 @@
 """The browser and the server write the same text for the same figure, in any locale."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -55,7 +56,12 @@ def test_a_locale_is_followed_everywhere(visit_in: Callable[..., Visit], german:
     trend = page.locator('[data-visual="cfo.financial-trend"]')
     expect(trend.locator(".xtick text").first).to_have_text("7. Juli")
     expect(trend.locator(".ytitle")).to_have_text("€ a week")
-    assert all("€" in text for text in trend.locator(".ytick text").all_text_contents())
+    ticks = trend.locator(".ytick text").all_text_contents()
+    assert ticks[0] == "0\u00a0€"
+    assert all(re.fullmatch(r"\d+\.000\u00a0€|\d(,\d)?\u00a0Mio\.\u00a0€", text) for text in ticks[1:]), ticks
+    shares = page.locator('[data-visual="cfo.regional-roi"] .xtick text').all_text_contents()
+    assert all(text.endswith("\u00a0%") for text in shares)
+    expect(page.locator('[data-visual="cfo.spend-share"] .slicetext').first).to_have_text(re.compile(r",\d\u00a0%$"))
     visit.open("/cmo")
     expect(page.locator('[data-visual="cmo.spend-conversions"] .ytitle')).to_have_text("Spend, €")
     assert "$" not in visit.said()

@@ -16,7 +16,7 @@ def metrics(**rows: tuple[float, float, float, float]) -> pd.DataFrame:
 
 def told(*frames: pd.DataFrame | None) -> dict[str, str]:
     now, before = (*frames, None)[:2]
-    return {each.kind: each.text for each in platforms(now, before, "4 – 31 Aug 2025")}
+    return {each.kind: each.text for each in platforms(now, before, "over 4 – 31 Aug 2025")}
 
 
 def test_best_worst_and_what_moved() -> None:
@@ -26,20 +26,55 @@ def test_best_worst_and_what_moved() -> None:
     assert told(now, before) == {
         "best_profit": "Google earns the most, $4,000 profit on $2,000 spend (ROI 200.0%).",
         "worst_profit": "Meta earns the least, $100 profit on $1,000 spend (ROI 10.0%).",
-        "best_roas": "Google has the highest ROAS, 3.50× on $2,000 spend; it breaks even at 1.90×.",
-        "worst_roas": "Meta has the lowest ROAS, 2.00× on $1,000 spend; it breaks even at 1.80×.",
-        "mover": "Meta’s profit moved the most: $100, down $300 (−75.0%) from $400 in 4 – 31 Aug 2025.",
+        "best_roas": "Google has the highest ROAS, 3.50× on $2,000 spend, above its break-even of 1.90×.",
+        "worst_roas": "Meta has the lowest ROAS, 2.00× on $1,000 spend, above its break-even of 1.80×.",
+        "mover": "Meta’s profit moved the most: $100, down $300 (−75.0%) from $400 over 4 – 31 Aug 2025.",
     }
 
 
 def test_losses_are_called_losses() -> None:
     found = told(metrics(Meta=(-50.0, 1.5, 1000.0, 1.6), TikTok=(-900.0, 0.5, 1500.0, 1.7)))
 
-    assert found["best_profit"] == "Meta loses the least, $50 on $1,000 spend (ROI −5.0%)."
-    assert found["worst_profit"] == "TikTok loses the most, $900 on $1,500 spend (ROI −60.0%)."
-    assert found["loss"] == (
-        "TikTok loses money: $900 lost on $1,500 spend. Its ROAS of 0.50× is below its break-even of 1.70×."
+    assert found["best_profit"] == (
+        "Meta loses the least, $50 on $1,000 spend (ROI −5.0%). Its ROAS of 1.50× is below its break-even of 1.60×."
     )
+    assert found["worst_profit"] == (
+        "TikTok loses the most, $900 on $1,500 spend (ROI −60.0%). Its ROAS of 0.50× is below its break-even of 1.70×."
+    )
+    assert "loss" not in found, "each is named once"
+
+
+def test_every_loss_is_told_once_the_largest_first_and_no_loss_is_good_news() -> None:
+    now = metrics(A=(5.0, 1.9, 10.0, 1.2), B=(-2.0, 1.1, 10.0, 1.2), C=(-9.0, 0.1, 10.0, 1.2), D=(-4.0, 0.8, 10.0, 1.2))
+    said = [each for each in platforms(now, None, "") if "loses" in each.text]
+    assert [(each.kind, each.narrow[0][1]) for each in said] == [("worst_profit", "C"), ("loss", "D"), ("loss", "B")]
+    assert said[1].text == "D loses $4 on $10 spend (ROI −40.0%). Its ROAS of 0.80× is below its break-even of 1.20×."
+
+    losing = metrics(A=(-1.0, 1.1, 10.0, 1.2), B=(-2.0, 1.0, 10.0, 1.2))
+    assert {each.tone for each in platforms(losing, None, "")} == {"bad", "warning"}
+    earning = metrics(A=(1.0, 3.1, 10.0, 1.2), B=(2.0, 4.0, 10.0, 1.2))
+    assert {each.tone for each in platforms(earning, None, "")} == {"good", "info"}
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "mover"),
+    [
+        (-300.0, -100.0, "A’s loss moved the most: $300, up $200 (+200.0%) from $100 over May."),
+        (-300.0, 100.0, "A’s profit moved the most, from a profit of $100 over May to a loss of $300."),
+        (300.0, -100.0, "A’s profit moved the most, from a loss of $100 over May to a profit of $300."),
+        (300.0, 0.0, "A’s profit moved the most: $300, up $300 from $0 over May."),
+    ],
+)
+def test_a_profit_that_becomes_a_loss_is_told_without_a_share(now: float, before: float, mover: str) -> None:
+    def frame(profit: float) -> pd.DataFrame:
+        return metrics(A=(profit, 1.0, 9.0, 1.0), B=(1.0, 1.0, 9.0, 1.0))
+
+    found = platforms(frame(now), frame(before), "over May")
+    assert [each.text for each in found if each.kind == "mover"] == [mover]
+    (alone, *_) = platforms(frame(now).loc[["A"]], frame(before).loc[["A"]], "over May")
+    tail = mover.split("moved the most")[1].lstrip(",: ")
+    noun = "loss" if now < 0 else "profit"
+    assert alone.text in (f"A’s {noun} is {tail}", f"A went {tail}")
 
 
 def test_equal_losses_are_so_each() -> None:
@@ -51,7 +86,9 @@ def test_equal_losses_are_so_each() -> None:
 
 def test_a_platform_that_cannot_break_even() -> None:
     found = told(metrics(Meta=(-50.0, 1.5, 1000.0, -3.0), Google=(5.0, 1.6, 10.0, 1.0)))
-    assert found["loss"].endswith("Its orders do not even cover their goods and fees, so no ROAS would break even.")
+    assert found["worst_profit"].endswith(
+        "Its orders do not even cover their goods and fees, so no ROAS would break even."
+    )
 
 
 def test_ties_are_named_as_ties() -> None:
@@ -68,8 +105,8 @@ def test_one_platform_is_held_against_the_earlier_period() -> None:
 
     found = told(now, before)
 
-    assert found["alone_profit"] == "Meta’s profit is $120, up $20 (+20.0%) from $100 in 4 – 31 Aug 2025."
-    assert found["alone_roas"] == "Meta’s ROAS is 2.00×, down 0.50× (−20.0%) from 2.50× in 4 – 31 Aug 2025."
+    assert found["alone_profit"] == "Meta’s profit is $120, up $20 (+20.0%) from $100 over 4 – 31 Aug 2025."
+    assert found["alone_roas"] == "Meta’s ROAS is 2.00×, down 0.50× (−20.0%) from 2.50× over 4 – 31 Aug 2025."
     assert told(now)["alone_profit"] == "Meta’s profit is $120, with no earlier period to compare."
 
 
@@ -92,8 +129,15 @@ def test_pockets_leave_out_what_is_too_small_to_judge() -> None:
 
     strongest, weakest = pockets(frame)
 
-    assert strongest.text == "Loyal in Europe: LTV : CAC of 3.00×, repaid in 4.0 months; $10 profit on $100 spend."
-    assert weakest.text == "New in Europe: LTV : CAC of 0.50×, repaid in 24.0 months; $70 lost on $200 spend."
+    assert strongest.text == (
+        "Loyal in Europe: a new customer is worth 3.00× what it costs to win (LTV : CAC), repaid in 4.0 months; "
+        "$10 profit on $100 spend."
+    )
+    assert weakest.text == (
+        "New in Europe: a new customer is worth 0.50× what it costs to win (LTV : CAC), repaid in 24.0 months; "
+        "$70 lost on $200 spend."
+    )
+    assert (strongest.tone, weakest.tone) == ("good", "warning")
     assert weakest.narrow == (("segment", "New"), ("region", "Europe"))
 
 
