@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from facts.engines.expressions import REPORTED
-from facts.groups import Meanings, grouped
+from facts.groups import Meanings, coarse, grouped
 from facts.patience import NoAnswer
 from facts.protocol import Scope
 from facts.sums import Floats, Ints, Sums
@@ -56,7 +56,12 @@ class Cells:
             days = np.arange(first, int(self.day.max(initial=first)) + 1).astype("datetime64[D]")
             periods, place = np.unique(period_starts(days, grain), return_inverse=True)
             keys[DATE] = place[self.day - first], periods
-        return {grouping: grouped(grouping, self.sums, keys) for grouping in groupings}
+        groupings = tuple(groupings)
+        short = tuple(dict.fromkeys(name for grouping in groupings if DATE not in grouping for name in grouping))
+        fewer = coarse(short, self.sums, keys)  # days make most of the cells
+        return {
+            grouping: grouped(grouping, *((self.sums, keys) if DATE in grouping else fewer)) for grouping in groupings
+        }
 
 
 def cells(answer: pa.Table, keys: Sequence[str]) -> Cells:
