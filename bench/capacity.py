@@ -1,13 +1,16 @@
 """How many filter changes a server takes: readers who ask for one selection after another, none of them asked before.
 
-    python -m bench.capacity [--facts data/facts] [--readers 20] [--seconds 10] [--page cfo]
+    python -m bench.capacity [--facts data/facts] [--readers 20] [--seconds 10] [--page cfo] [--models]
 
-The server is the dashboard's own command with a worker a core; the readers share its cores. Prints one JSON object.
+The server is the dashboard's own command with a worker a core; the readers share its cores. `--models` also compares
+numbers of workers and threads, in turn and turned about, so that a busy minute hits all; a worker of one thread takes one
+request at a time, as gunicorn's sync does, but keeps connections. Prints one JSON object.
 """
 
 import argparse
 import http.client
 import json
+import os
 import random
 import statistics
 import threading
@@ -19,6 +22,10 @@ from urllib.parse import quote
 from bench.faults import Server
 from bench.machine import machine, pss_mb
 
+#: Workers and threads of each that are compared.
+MODELS = ((1, 1), (1, 4), (2, 1), (2, 2), (2, 4), (2, 8), (3, 4), (4, 2))
+ROUNDS, SECONDS = 2, 4.0
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
@@ -26,27 +33,47 @@ def main() -> None:
     parser.add_argument("--readers", type=int, default=20)
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--page", default="cfo")
+    parser.add_argument("--models", action="store_true")
     arguments = parser.parse_args()
-    server = Server(arguments.facts)
+    result = measured(arguments, 2, 4, ("distinct", "one view"), arguments.seconds)
+    if arguments.models:
+        rounds: dict[tuple[int, int], list[dict[str, Any]]] = {model: [] for model in MODELS}
+        for turn in range(ROUNDS):
+            for model in MODELS[:: -1 if turn % 2 else 1]:
+                rounds[model].append(measured(arguments, *model, ("distinct",), SECONDS))
+        result["models"] = [
+            {
+                "workers": workers,
+                "threads": threads,
+                "load": os.getloadavg()[0],
+                "memory mb": found[0]["memory mb"],
+                **{name: statistics.median(each["distinct"][name] for each in found) for name in found[0]["distinct"]},
+            }
+            for (workers, threads), found in rounds.items()
+        ]
+    print(json.dumps({"machine": machine(), "readers": arguments.readers, "page": arguments.page, **result}, indent=1))
+
+
+def measured(
+    arguments: argparse.Namespace, workers: int, threads: int, what: tuple[str, ...], seconds: float
+) -> dict[str, Any]:
+    """Changes a second of a server of its own, and its memory at the end."""
+    server = Server(arguments.facts, DASHBOARD_WORKERS=str(workers), DASHBOARD_THREADS=str(threads))
     try:
         while server.ask("/readyz")[0] != 200:
             time.sleep(0.1)
         known = json.loads(server.ask(f"/view/{arguments.page}")[1])["options"]
-        result = {
-            "distinct": hammer(server, arguments, known, distinct=True),
-            "one view": hammer(server, arguments, known, distinct=False),
-            "memory mb": pss_mb(server.process.pid),
-        }
+        found = {name: hammer(server, arguments, known, seconds, distinct=name == "distinct") for name in what}
+        return {**found, "memory mb": pss_mb(server.process.pid)}
     finally:
         server.process.terminate()
         server.process.wait(30)
-    print(json.dumps({"machine": machine(), "readers": arguments.readers, "page": arguments.page, **result}, indent=1))
 
 
 def hammer(
-    server: Server, arguments: argparse.Namespace, known: dict[str, list[str]], *, distinct: bool
+    server: Server, arguments: argparse.Namespace, known: dict[str, list[str]], seconds: float, *, distinct: bool
 ) -> dict[str, Any]:
-    """Changes a second, and the time of one in ms, over `--seconds`."""
+    """Changes a second, and the time of one in ms, over some seconds."""
     took: list[float] = []
     errors = count()
     failed: list[int] = []
@@ -56,7 +83,7 @@ def hammer(
         rng = random.Random(number if distinct else 0)
         connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
         start.wait()
-        end = time.perf_counter() + arguments.seconds
+        end = time.perf_counter() + seconds
         while time.perf_counter() < end:
             query = []
             for name in ("device", "segment", "region", "campaign"):
@@ -79,10 +106,10 @@ def hammer(
     began = time.perf_counter()
     for reader in readers:
         reader.join()
-    seconds = time.perf_counter() - began
+    took_all = time.perf_counter() - began
     cuts = statistics.quantiles(took, n=100)
     return {
-        "changes a second": round(len(took) / seconds, 1),
+        "changes a second": round(len(took) / took_all, 1),
         "p50 ms": round(cuts[49], 1),
         "p95 ms": round(cuts[94], 1),
         "errors": len(failed),

@@ -42,7 +42,7 @@ def main() -> None:
     measures = {
         "server": lambda: ours("server_cost", "--facts", facts, "--rounds", "8" if few else "60"),
         "start": lambda: ours("start", "--facts", facts, "--starts", "1" if few else "5"),
-        "capacity": lambda: ours("capacity", "--facts", facts, "--seconds", "2" if few else "10"),
+        "capacity": lambda: ours("capacity", "--facts", facts, "--models", "--seconds", "2" if few else "10"),
         "campaigns": lambda: ours("campaigns", "--rounds", "4" if few else "20"),
         "path": lambda: path(Path(arguments.harness).resolve(), facts, few),
     }

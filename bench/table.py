@@ -108,6 +108,13 @@ def capacity(result: dict[str, Any]) -> list[str]:
         lines.append(
             f"| {label} | {each['changes a second']} | {each['p50 ms']} | {each['p95 ms']} | {each['errors']} |"
         )
+    if "models" in result:
+        lines += ["", "| workers | threads of each | changes a second | p50 ms | p95 ms | errors | memory, MB | load |"]
+        lines.append("|---|---|---|---|---|---|---|---|")
+    for each in result.get("models", []):
+        values = (each[name] for name in ("changes a second", "p50 ms", "p95 ms"))
+        model = f"| {each['workers']} | {each['threads']} | {' | '.join(shown(value, 0) for value in values)} "
+        lines.append(f"{model}| {each['errors']:.0f} | {each['memory mb']:.0f} | {each['load']:.1f} |")
     return lines
 
 

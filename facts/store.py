@@ -70,7 +70,7 @@ def _loaded(
         from facts.engines.files import TwoCuts, files, open_files
 
         try:
-            return open_files(files(path, version), now, DEMO_NAME)
+            return open_files(files(path, version), now, DEMO_NAME, engine.cut)
         except TwoCuts:
             if engine.kind == "duckdb" or is_parquet(path):
                 raise

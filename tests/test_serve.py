@@ -102,3 +102,30 @@ def test_an_address_of_ten_thousand_characters_is_no_error_page(server: str) -> 
     assert json.loads(body)["notes"][0].startswith("There is no campaign “xxxx")
     assert get(f"{server}/cfo?{long}")[0] == 200
     assert get(f"{server}/view/cfo?{'x' * 80_000}")[0] == 414
+
+
+def test_a_worker_that_used_duckdb_ends_without_a_word(facts_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    own = {"DASHBOARD_PORT": str(port), "DASHBOARD_FACTS": str(facts_path), "DASHBOARD_ENGINE": "duckdb"}
+    command, address = [sys.executable, "-m", "cli", "serve"], f"http://127.0.0.1:{port}"
+    with subprocess.Popen(
+        command, cwd=ROOT, env=os.environ | own | {"DASHBOARD_WORKERS": "1"}, stderr=subprocess.PIPE
+    ) as process:
+        try:
+            assert wait_for(lambda: answers(f"{address}/readyz"), 30)
+            assert get(f"{address}/view/cfo?device=Mobile")[0] == 200
+        finally:
+            process.send_signal(signal.SIGTERM)
+            said = process.communicate(timeout=25)[1].decode()
+
+    assert process.returncode == 0
+    assert "leaked" not in said
+
+
+def answers(address: str) -> bool:
+    try:
+        return get(address)[0] == 200
+    except OSError:
+        return False

@@ -3,13 +3,14 @@
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
 
 import narwhals as nw
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -17,7 +18,8 @@ from deltalake import DeltaTable
 
 from facts import alongside
 from facts.beside import of_text
-from facts.engines.choice import is_parquet, parquet_files, stamp
+from facts.cuts import unmet
+from facts.engines.choice import Named, is_parquet, parquet_files, stamp
 from facts.engines.duckdb_table import DuckTable, driver
 from facts.engines.lazy import LazyFacts
 from facts.engines.table import Sessions
@@ -90,13 +92,16 @@ def _of_parquet(path: Path) -> Files:
     )
 
 
-def open_files(found: Files, now: Callable[[], datetime], demo_name: str) -> LazyFacts:
-    """The facts over a table's files. Raises DataProblem; TwoCuts where its rows tell the same money twice."""
+def open_files(found: Files, now: Callable[[], datetime], demo_name: str, named: Named = ()) -> LazyFacts:
+    """The facts over a table's files. Raises DataProblem; TwoCuts where its rows tell the same money twice.
+
+    `named` are cuts that come first (facts.cuts): of one cut an account and day that is said only of one nobody has.
+    """
     driver()
     if not found.rows:
         raise DataProblem(f"The table at {found.label} has no rows.")
     sessions = Sessions(DuckTable(found.names, found.label))
-    currency = _currency(found, sessions) if CUT in found.columns else "USD"
+    currency, cuts = _imported(found, sessions) if CUT in found.columns else ("USD", pd.DataFrame())
     more = (
         {} if is_parquet(found.label) else alongside.read(found.label, demo=found.name == demo_name, currency=currency)
     )
@@ -108,12 +113,12 @@ def open_files(found: Files, now: Callable[[], datetime], demo_name: str) -> Laz
         demo=found.name == demo_name,
         currency=currency,
         complete=found.complete,
-        beside=of_text(json.dumps(more)),
+        beside=replace(of_text(json.dumps(more)), unmet=unmet(cuts, named)),
     )
 
 
-def _currency(found: Files, sessions: Sessions) -> str:
-    """The one currency of a table that imports made, whose rows are in one cut an account and day."""
+def _imported(found: Files, sessions: Sessions) -> tuple[str, pd.DataFrame]:
+    """The one currency of a table that imports made, in one cut an account and day, and by platform its cuts."""
     session = sessions.table.connect()
     try:
         frame = session.frame()
@@ -131,8 +136,9 @@ def _currency(found: Files, sessions: Sessions) -> str:
                 f"The table at {found.label} tells the same days in several cuts, which only memory takes apart: set "
                 "DASHBOARD_ENGINE=memory, or point DASHBOARD_FACTS at a table with one row a day and campaign."
             )
+        known = session.collect(frame.group_by("platform", CUT).agg(nw.len().alias(ROWS)).select("platform", CUT))
     except NoAnswer as problem:
         raise DataProblem(str(problem)) from None
     finally:
         session.close()
-    return str(currencies[0])
+    return str(currencies[0]), known.to_pandas()

@@ -11,9 +11,10 @@ from deltalake import DeltaTable, write_deltalake
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from facts import Facts
+from facts import DataProblem, Facts
 from facts.cuts import of_cuts
 from facts.engines.choice import Engine, Named
+from facts.engines.lazy import LazyFacts
 from facts.store import Source, load
 from kpi.schema import DATE, MEASURES, TEXT, UNKNOWN
 from kpi.selection import Selection, only
@@ -142,3 +143,32 @@ def test_a_cut_that_no_data_has_is_said_and_stops_nothing(
 def test_the_demo_has_no_cut_to_name(facts_path: Path) -> None:
     unmet = load(facts_path, engine=Engine(cut=(("", "device"),))).beside.unmet
     assert unmet.startswith("DASHBOARD_CUT names a cut, and these data have none")
+
+
+def test_on_disk_one_cut_a_day_is_summed_and_several_are_refused_or_read_into_memory(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    one, several = str(tmp_path / "one"), str(tmp_path / "several")
+    plain = {("1", DAYS[0], "campaign"), ("3", DAYS[1], "campaign+device")}
+    write_deltalake(one, table(plain, 1).assign(currency="USD"))
+    write_deltalake(several, table({*plain, ("1", DAYS[0], "campaign+device")}, 1).assign(currency="USD"))
+    on_disk = Engine(kind="duckdb", cut=(("", "device"),))
+
+    summed, unnamed = load(one, engine=on_disk), load(one, engine=Engine(kind="duckdb", cut=(("", "placement"),)))
+    assert isinstance(summed, LazyFacts)
+    for grouping in ((), ("device",), ("platform",)):
+        in_memory = load(one, engine=Engine(cut=on_disk.cut))
+        assert spend(summed, {}, grouping) == spend(in_memory, {}, grouping)
+    assert summed.beside.unmet == ""
+    assert "names “placement”, a cut that these data do not have: there are campaign, campaign+device." in (
+        unnamed.beside.unmet
+    )
+    with pytest.raises(DataProblem, match=r"tells the same days in several cuts.* set DASHBOARD_ENGINE=memory"):
+        load(several, engine=on_disk)
+    with caplog.at_level(logging.WARNING, "facts.store"):
+        read = load(several, engine=Engine(memory_rows=0, cut=on_disk.cut))
+    assert "is read into memory" in caplog.text
+    sums = DeltaTable(several).to_pandas().groupby(["account", "cut"])["spend"].sum()
+    assert spend(read, {}, ()) == sums["1", "campaign+device"] + sums["3", "campaign+device"], "the cut that is named"
+    for each in (summed, unnamed):
+        each.close()
