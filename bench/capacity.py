@@ -3,8 +3,8 @@
     python -m bench.capacity [--facts data/facts] [--readers 20] [--seconds 10] [--page cfo] [--models]
 
 The server is the dashboard's own command with a worker a core; the readers share its cores. `--models` also compares
-numbers of workers and threads, in turn and turned about, so that a busy minute hits all; a worker of one thread takes one
-request at a time, as gunicorn's sync does, but keeps connections. Prints one JSON object.
+numbers of workers and threads, in turn and turned about, so that a busy minute hits all; a worker of one thread takes
+one request at a time, as gunicorn's sync does, but keeps connections. Prints one JSON object.
 """
 
 import argparse
