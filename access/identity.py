@@ -82,13 +82,16 @@ class SignIn:
 
 
 def _reader(claims: Mapping[str, Any], groups_claim: str) -> Reader:
-    subject = claims["sub"]
-    if not isinstance(subject, str) or not subject.strip():
+    subject = _line(claims["sub"])
+    if not subject:
         raise NotSignedIn("no subject")
-    name = next(
-        (claims[key] for key in ("name", "email", "preferred_username") if isinstance(claims.get(key), str)), subject
-    )
-    return Reader(subject[:200], name[:200] or subject[:200], _groups(claims, groups_claim))
+    name = next(filter(None, (_line(claims.get(key)) for key in ("name", "email", "preferred_username"))), subject)
+    return Reader(subject, name, _groups(claims, groups_claim))
+
+
+def _line(text: object) -> str:
+    """What of a claim fits in a line of the page or the log: nothing that breaks it or turns it around."""
+    return "".join(filter(str.isprintable, text)).strip()[:200] if isinstance(text, str) else ""
 
 
 def _groups(claims: Mapping[str, Any], name: str) -> frozenset[str]:

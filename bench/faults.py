@@ -22,9 +22,12 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
+
+from pages import PAGES
 
 ROOT = Path(__file__).resolve().parent.parent
 PATHS = ("/", "/_dash-layout", "/_dash-dependencies", "/view/executive", "/view/cmo", "/view/cfo", "/version", "/cfo")
@@ -77,11 +80,11 @@ class Server:
         return [int(each) for each in found]
 
     def memory(self) -> int:
-        """Bytes of memory of master and workers, what they share counted once."""
+        """Bytes of memory of master and workers that no file holds, what they share counted once."""
         total = 0
         for process in (self.process.pid, *self.workers()):
             for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines():
-                if line.startswith("Pss:"):
+                if line.startswith(("Pss_Anon:", "Pss_Shmem:")):
                     total += int(line.split()[1]) * 1024
         return total
 
@@ -259,30 +262,70 @@ def replaced(facts: str, times: int) -> dict[str, Any]:
     return {"replaced": times, "answers": answers, "torn_or_failed": torn, "versions_seen": len(versions)}
 
 
+def views(extent: dict[str, str], rng: random.Random) -> Iterator[str]:
+    """Addresses of views, hardly one of them twice: other days, other filters, in other order."""
+    first = date.fromisoformat(extent["first"])
+    days = (date.fromisoformat(extent["last"]) - first).days
+    while True:
+        start = rng.randrange(days - 6)
+        end = min(days, start + rng.choice([6, 13, 27, 55, 90]))
+        asked = {"from": first + timedelta(start), "to": first + timedelta(end)}
+        asked["platform"] = ",".join(sorted(rng.sample(["Meta", "Google", "Amazon", "TikTok"], rng.randint(1, 3))))
+        asked |= {"device": rng.choice(["Mobile", "Desktop", "Tablet"])} if rng.random() < 0.3 else {}
+        asked |= {"rank": rng.choice(["profit", "roi", "spend"]), "compare": rng.choice(["none", "year", "previous"])}
+        yield f"view/{rng.choice(PAGES).key}?{urlencode(asked)}"
+
+
+def visits(extent: dict[str, str], rng: random.Random) -> Iterator[str]:
+    """What readers ask for: views, every third new; files, proofs, lists, the shell, and what does not exist."""
+    new, kept = views(extent, rng), [f"view/{page.key}?last={days}d" for page in PAGES for days in range(7, 60)]
+    while True:
+        page = rng.choice(PAGES)
+        visual = rng.choice(page.visuals)
+        figures = f"{page.key}/{visual.name}"
+        query = next(new).partition("?")[2]
+        yield rng.choice(
+            [
+                *(next(new), next(new), next(new)),
+                *rng.choices(kept, k=4),
+                f"data/{figures}.{rng.choice(['csv', 'json', 'xlsx'])}?{query}",
+                f"proof/{figures}?metric={visual.metrics[0] if visual.metrics else 'profit'}&{query}",
+                f"options/campaign?find={rng.choice('abcdefghij')}",
+                *("", "_dash-layout", "version", "metrics", f"nothing-{rng.random()}"),
+            ]
+        )
+
+
 def worn(facts: str, requests: int) -> dict[str, Any]:
-    """Memory before and after many requests, most of them new to the cache."""
+    """Memory before and after many requests of every kind, once the caches, which are bounded, are full.
+
+    They are full where a thousand requests, most of them new views, add less than a hundredth. Memory is what the
+    processes have for themselves or with one another; pages of libraries are the system's, which shares and drops them.
+    """
     rng = random.Random(3)
-
-    def address() -> str:
-        last = rng.choice(["7d", "28d", "12w", "120d", "6m", "ytd"])
-        platforms = ",".join(sorted(rng.sample(["Meta", "Google", "Amazon", "TikTok"], rng.randint(1, 3))))
-        page = rng.choice(["executive", "cmo", "cfo"])
-        device = rng.choice(["Mobile", "Desktop", "Tablet"])
-        rank, compare = rng.choice(["profit", "roi", "spend"]), rng.choice(["none", "year"])
-        return f"/view/{page}?platform={platforms}&device={device}&last={last}&rank={rank}&compare={compare}"
-
     with served(facts) as server, ThreadPoolExecutor(8) as pool:
-        failed = sum(status != 200 for status, _ in pool.map(server.ask, [address() for _ in range(requests)]))
-        before = server.memory()
-        failed += sum(status != 200 for status, _ in pool.map(server.ask, [address() for _ in range(requests)]))
+        extent = json.loads(server.ask("/view/executive")[1])["extent"]
+        begun, errors, rounds = server.memory(), 0, [0]
+
+        def answer(addresses: Iterator[str], count: int) -> int:
+            asked = [f"/{next(addresses)}" for _ in range(count)]
+            return sum(not 200 <= status < 500 for status, _ in pool.map(server.ask, asked))
+
+        fresh, mixed = views(extent, rng), visits(extent, rng)
+        while len(rounds) < 3 or (rounds[-1] > 1.01 * rounds[-2] and len(rounds) < 20):
+            errors += answer(fresh, 800) + answer(mixed, 200)
+            rounds.append(server.memory())
+        errors += answer(mixed, requests)
         after = server.memory()
     megabytes = 1024 * 1024
     return {
+        "warm_up": 1000 * (len(rounds) - 1),
         "requests": requests,
-        "failed": failed,
-        "before_mb": round(before / megabytes, 1),
+        "failed": errors,
+        "begun_mb": round(begun / megabytes, 1),
+        "before_mb": round(rounds[-1] / megabytes, 1),
         "after_mb": round(after / megabytes, 1),
-        "growth_percent": round((after / before - 1) * 100, 1),
+        "growth_percent": round((after / rounds[-1] - 1) * 100, 1),
     }
 
 

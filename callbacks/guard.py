@@ -107,7 +107,7 @@ def register(app: Dash, entrance: Entrance) -> None:
         try:
             decide(entrance, app)
         except Refused as refused:
-            g.reason = refused.reason
+            g.reason, g.refused = refused.reason, refused.status != 404  # a mistyped page is no attack
             return answer_refusal(entrance, refused)
         return None
 

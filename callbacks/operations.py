@@ -27,6 +27,9 @@ from facts.store import Source
 _GIVEN_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 _SECONDS: Final = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 _KINDS: Final = ("csv", "json", "xlsx")
+_REFUSED: Final = (400, 401, 403, 405, 413, 414)
+#: Kinds whose addresses nobody types: what is not there, or is not shown to this reader, has been made up.
+_FORGED: Final = (*_KINDS, "data", "view", "proof", "options", "callback", "import")
 
 _log = logging.getLogger("dashboard.request")
 _audit = logging.getLogger("dashboard.audit")
@@ -144,6 +147,9 @@ def register(server: Flask, pages: Sequence[Page], source: Source, metrics: Metr
             return response
         metrics.requests.labels(page, visual, kind, str(response.status_code)).inc()
         metrics.seconds.labels(page, visual, kind).observe(took)
+        status, decision = response.status_code, g.get("reason", "")
+        if status >= 400 and decision == "allowed":
+            decision = f"status {status}"
         told = {
             "request_id": g.get("request_id", ""),
             "subject": g.reader.subject if g.get("reader") else "",
@@ -152,15 +158,15 @@ def register(server: Flask, pages: Sequence[Page], source: Source, metrics: Metr
             "kind": kind,
             "page": page,
             "visual": visual,
-            "decision": g.get("reason", ""),
-            "status": response.status_code,
+            "decision": decision,
+            "status": status,
             "duration_ms": round(took * 1000, 2),
         }
         if kind != "health":
             _log.info("request", extra={"told": told})
-        if kind in _KINDS and response.status_code == 200:
+        if kind in _KINDS and status == 200:
             _audit.info("export", extra={"told": told | {"bytes": response.calculate_content_length() or 0}})
-        elif response.status_code in (400, 401, 403, 413, 414):
+        elif g.get("refused") or status in _REFUSED or (status == 404 and kind in _FORGED):
             _audit.info("refusal", extra={"told": told})
         return response
 
@@ -177,9 +183,12 @@ def asked(by_path: dict[str, str], visuals: set[tuple[str, str]]) -> tuple[str, 
     page = named if named in by_path.values() else ""
     if rule == "/data/<page>.xlsx":
         return page, "", "xlsx"
-    if rule.startswith("/data/"):
+    if rule.startswith(("/data/", "/proof/")):
         known = (page, visual) in visuals
-        return page if known else "", visual if known else "", form if form in _KINDS else "data"
+        kind = "proof" if rule.startswith("/proof/") else form if form in _KINDS else "data"
+        return page if known else "", visual if known else "", kind
+    if rule.startswith("/options/"):
+        return "", "", "options"
     if rule.startswith("/view/"):
         return page, "", "view"
     if rule in ("/", "/<path:path>"):

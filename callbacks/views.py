@@ -21,6 +21,7 @@ from kpi.formats import Formats
 
 #: Of one process: answers (some 20 kB each), and addresses whose canonical form is known, none of them very long.
 ANSWER_BYTES: Final = 16_000_000
+KEY_BYTES: Final = 1000
 ADDRESSES: Final = 2048
 LONGEST_ADDRESS: Final = 1000
 
@@ -35,7 +36,7 @@ class Views:
         self, source: Source, metrics: Metrics, writing: Callable[[Facts], Formats], restated: Restated = None
     ) -> None:
         self._source, self._writing, self._restated = source, writing, restated
-        self._kept: LRUCache[object, bytes] = LRUCache(ANSWER_BYTES, getsizeof=len)
+        self._kept: LRUCache[object, bytes] = LRUCache(ANSWER_BYTES, getsizeof=lambda body: len(body) + KEY_BYTES)
         self._canonical: LRUCache[object, object] = LRUCache(ADDRESSES)
         self._coming: dict[object, Future[bytes]] = {}
         self._lock = Lock()
@@ -93,7 +94,7 @@ class Views:
             raise
         with self._lock:
             del self._coming[key]
-            if len(body) <= ANSWER_BYTES:
+            if len(body) + KEY_BYTES <= ANSWER_BYTES:
                 self._kept[key] = body
         mine.set_result(body)
         return body

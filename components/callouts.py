@@ -5,6 +5,7 @@ from typing import Any
 
 from components.reading import Reading
 from components.visuals import Visual
+from kpi.formats import in_words
 from kpi.insights import Insight
 from kpi.selection import Grouping
 
@@ -32,7 +33,7 @@ def callouts(
                 {
                     "kind": each.tone,
                     "title": each.title,
-                    "text": each.text,
+                    "text": in_words(each.text),
                     "query": reading.narrowed(each.narrow) if each.narrow else None,
                 }
                 for each in found

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, quote
 
 from dateutil.relativedelta import relativedelta
 
+from kpi.formats import in_words
 from kpi.metrics import METRICS
 from kpi.schema import DIMENSIONS, MEASURES
 from kpi.selection import COMPARES, GRAINS, Compare, Extent, Grain, Only, Selection, only
@@ -212,7 +213,8 @@ def _no_such(label: str, values: list[str]) -> str:
 
 def _quoted(values: Sequence[str]) -> str:
     """Up to three of `values` in quotation marks, cut where they are long."""
-    short = [f"“{value if len(value) <= _SHOWN else value[:_SHOWN] + '…'}”" for value in values[:3]]
+    named = [in_words(value) for value in values[:3]]
+    short = [f"“{value if len(value) <= _SHOWN else value[:_SHOWN] + '…'}”" for value in named]
     more = len(values) - len(short)
     return (
         f"{', '.join(short)} and {more:,} more" if more else " and ".join(short) if len(short) < 3 else ", ".join(short)

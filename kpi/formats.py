@@ -17,6 +17,7 @@ MINUS: Final = "−"
 Compact = tuple[tuple[float, float, str, str], ...]
 
 _TOKEN: Final = re.compile(r"'([^']*)'|([dMLy])\2*")
+_TURNING: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _D3: Final = {"d": "%-d", "dd": "%d", "M": "%-m", "MM": "%m", "L": "%-m", "LL": "%m"}
 
 
@@ -132,6 +133,11 @@ class Formats:
 def _rounded(size: float, decimals: int, shift: int = 0) -> Decimal:
     """Halves up, on the digits that the shortest writing of the number has, as browsers and people round."""
     return Decimal(repr(float(size))).scaleb(shift).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+
+
+def in_words(name: str) -> str:
+    """`name` within a sentence: without the signs that would turn what comes after it around."""
+    return _TURNING.sub("", name)
 
 
 def _magnitude(size: float) -> int:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.faults import cold, forged, killed, replaced, stopped
+from bench.faults import cold, forged, killed, replaced, stopped, worn
 
 pytestmark = pytest.mark.long
 
@@ -35,3 +35,10 @@ def test_data_replaced_while_read_are_never_torn(facts_path: Path) -> None:
 
 def test_forged_requests_are_no_errors_of_the_server(facts_path: Path) -> None:
     assert forged(str(facts_path), 600)["server_errors"] == 0
+
+
+def test_ten_thousand_requests_leave_memory_as_it_was(facts_path: Path) -> None:
+    found = worn(str(facts_path), 10_000)
+
+    assert found["failed"] == 0
+    assert found["growth_percent"] < 5

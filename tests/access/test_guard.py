@@ -332,6 +332,11 @@ def test_lines_say_who_and_what_and_never_a_token_or_a_figure(
     lines = [json.loads(Lines().format(record)) for record in caplog.records if record.name.startswith("dashboard.")]
     whole = json.dumps(lines)
 
+    for path in ("/data/cmo/core-cards.json", "/proof/cmo/none?metric=profit", "/nothing"):
+        ask("marketing", path)
+    ask("marketing", "/_dash-update-component", method="POST", data=b"{}", content_type="application/json")
+    forged = [record.told for record in caplog.records if record.name == "dashboard.audit"][3:]
+
     export, refusal, unknown = [line for line in lines if line["logger"] == "dashboard.audit"]
     assert figures.headers["X-Request-Id"] == "from-the-proxy-1" == export["request_id"]
     assert (export["message"], export["subject"], export["page"], export["visual"], export["kind"]) == (
@@ -341,6 +346,9 @@ def test_lines_say_who_and_what_and_never_a_token_or_a_figure(
     assert unknown["decision"].startswith("not signed in")
     assert refusal["duration_ms"] >= 0
     assert sum(line["message"] == "request" for line in lines) == 3
+    assert [(line["kind"], line["status"], line["decision"]) for line in forged] == [
+        ("json", 404, "status 404"), ("proof", 404, "status 404"), ("callback", 404, "no such address"),
+    ], "what nobody can reach from a page has been made up; a mistyped page has not"  # fmt: skip
     assert token[:30] not in whole
     assert token.rsplit(".", 1)[1][:20] not in whole
     assert "Meta" not in whole

@@ -270,3 +270,18 @@ def test_the_name_and_the_sign_out_are_in_the_shell(ask: Callable[..., Any]) -> 
     assert "Ada Lovelace" in layout
     assert "/signed-out?a=1&b=2" in layout
     assert "Demo data" not in layout
+
+
+def test_a_reader_whose_name_is_code_is_named_as_text(
+    company: FlaskClient, provider: Provider, caplog: pytest.LogCaptureFixture
+) -> None:
+    name = "<a href=//evil.example>Ada</a>\u202e & co"
+    token = provider.token(["grp-marketing"], name=name, sub="u-1\nexport \u202e")
+    headers = {"X-Auth-Id-Token": token, "Accept": "text/html"}
+    with caplog.at_level("INFO", "dashboard.audit"):
+        refused = company.get("/cfo", headers=headers).text
+    layout = company.get("/_dash-layout", headers=headers).json
+
+    assert "signed in as &lt;a href=//evil.example&gt;Ada&lt;/a&gt; &amp; co. To" in refused
+    assert '"Signed in as <a href=//evil.example>Ada</a> & co"' in json.dumps(layout)
+    assert caplog.records[-1].told["subject"] == "u-1export"

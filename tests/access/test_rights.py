@@ -31,6 +31,7 @@ ADDRESSES = [
     "",
     "last=all&grain=month&compare=year",
     "rank=profit",
+    "as_of=0&last=6m",
     "rank=roi&region=Asia%20Pacific,Europe&platform=Google",
 ]
 Ask = Callable[..., Any]

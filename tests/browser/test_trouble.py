@@ -18,7 +18,11 @@ HOSTILE = [
     "<a href='https://evil.example/'>Sale & more</a>",
     "--bs-body-color, 100 %",
     "Ünïcode „Übergrößen“ 日本語 " + "lang " * 40,
+    '=HYPERLINK("https://evil.example","open")',
+    "\u202egnp.exe",
+    "חורף 2025 שלום",
 ]
+LINK, TURNED = "<a href='//evil.example/'>Europe</a>", "\u202eTikTok"
 
 
 def test_one_visual_failing_leaves_the_others(visit: Visit):
@@ -80,14 +84,15 @@ def test_a_lost_connection_keeps_the_filters_and_mends_itself(visit: Visit):
 
 @pytest.fixture(scope="module")
 def strange(facts_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
-    """A table of its own whose campaigns have hostile names, and a server over it."""
+    """A table of its own with hostile names of campaigns, a region and a platform, and a server over it."""
     path = tmp_path_factory.mktemp("strange") / "facts"
     table = pa.table(DeltaTable(facts_path).to_pyarrow_table())
     table = table.filter(pc.greater_equal(table["date"], pa.scalar(dt.date(2025, 8, 1)).cast(table["date"].type)))
     names = sorted(set(table["campaign"].to_pylist()))
-    renamed = dict(zip(names, HOSTILE, strict=False))
-    column = pa.array([renamed.get(name, name) for name in table["campaign"].to_pylist()])
-    table = table.set_column(table.column_names.index("campaign"), "campaign", column)
+    renamed = dict(zip(names, HOSTILE, strict=False)) | {"Europe": LINK, "TikTok": TURNED}
+    for key in ("campaign", "region", "platform"):
+        column = pa.array([renamed.get(name, name) for name in table[key].to_pylist()])
+        table = table.set_column(table.column_names.index(key), key, column)
     write_deltalake(path, table, name=DEMO_NAME)
     with served(path) as address:
         yield path, address
@@ -103,7 +108,22 @@ def test_hostile_names_appear_as_text(visit_in: Callable[..., Visit], strange: t
         box.click()
     expect(page.locator("#chips .chip")).to_have_count(1)
     visit.settled()
-    assert page.locator(".app img, .app a[href*='//evil']").count() == 0
+    sentences = []
+    for path in ("/", "/cmo", "/cfo"):
+        page.goto(f"{visit.server}{path}?compare=none&last=all")
+        expect(page.locator("[data-visual]").first).to_be_visible()
+        expect(page.locator('[data-visual][data-state="loading"]')).to_have_count(0)
+        said = visit.said()
+        assert TURNED in said
+        assert LINK in said or path == "/", "as it is written, wherever regions are"
+        sentences += page.locator(".callouts").all_inner_texts()
+        links = page.locator("a").evaluate_all(
+            "found => found.map(a => a.getAttribute('href') || a.getAttribute('xlink:href'))"
+        )
+        assert [link for link in links if not link.startswith(("/", "#", "?")) or link.startswith("//")] == []
+        assert page.locator(".app img").count() == 0
+    assert "TikTok" in " ".join(sentences)
+    assert TURNED not in " ".join(sentences), "what follows a name is not turned around"
     assert "taken" not in page.title()
 
 
