@@ -30,6 +30,7 @@ from urllib.parse import quote, urlencode
 from pages import PAGES
 
 ROOT = Path(__file__).resolve().parent.parent
+IN_CONTAINER = {"MALLOC_ARENA_MAX": "2", "ARROW_DEFAULT_MEMORY_POOL": "system"}  # as the Dockerfile has it
 PATHS = ("/", "/_dash-layout", "/_dash-dependencies", "/view/executive", "/view/cmo", "/view/cfo", "/version", "/cfo")
 
 
@@ -45,7 +46,7 @@ class Server:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "cli", "serve"],
             cwd=ROOT,
-            env=kept | own | {"MALLOC_ARENA_MAX": "2"} | settings,  # as the container has it
+            env=kept | own | IN_CONTAINER | settings,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )

@@ -7,7 +7,7 @@ drawn over time, the sums of each day.
 """
 
 from collections.abc import Callable, Iterable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import date, timedelta
 from threading import Lock
 from typing import Final
@@ -29,6 +29,8 @@ _SHORT: Final = 64
 #: Cells are many where the short dimensions alone make less than this part of them.
 _MANY: Final = 100
 _NUMBERING_BYTES: Final = 16_000_000
+#: Sums over more days take memory like their rows, so that one process makes them one after the other.
+_MANY_DAYS: Final = 200
 _WINDOW_BYTES: Final = 16_000_000
 _RESULT_BYTES: Final = 12_000_000
 
@@ -72,7 +74,7 @@ class FrameFacts:
             _RESULT_BYTES, getsizeof=_held
         )
         self._options: LRUCache[Scope, dict[str, tuple[str, ...]]] = LRUCache(64)  # one a role
-        self._lock = Lock()
+        self._lock, self._turn = Lock(), Lock()
 
     def extent(self) -> Extent:
         """The first and the last day."""
@@ -102,7 +104,8 @@ class FrameFacts:
         with self._lock:
             known = self._results.get(key)
         if known is None:
-            known = self._totals(selection, groupings, scope)
+            with self._turn if selection.days > _MANY_DAYS else nullcontext():
+                known = self._totals(selection, groupings, scope)
             with self._lock, suppress(ValueError):  # too large to keep
                 self._results[key] = known
         return known

@@ -89,6 +89,22 @@ def test_the_demo_is_shown_under_the_tightest_options_within_seconds(image: str)
     assert min(seconds) < 3 * max(1.0, os.getloadavg()[0] / 2)
 
 
+def test_its_memory_holds_parallel_requests_for_all_days(image: str) -> None:
+    with running(image, *LOCKED) as (container, address, _), ThreadPoolExecutor(8) as pool:
+        asked = [
+            f"{address}/view/{page}?last={last}&grain={grain}&platform={platform}&compare=year"
+            for page in ("cfo", "cmo")
+            for last in ("all", "1y")
+            for grain in ("day", "week", "month")
+            for platform in ("Meta", "Google", "Meta,Google,TikTok")
+        ]
+        answers = list(pool.map(body, asked))
+        state = json.loads(docker("inspect", container))[0]["State"]
+
+    assert all(b'"visuals"' in answer for answer in answers)
+    assert (state["Running"], state["OOMKilled"]) == (True, False)
+
+
 def test_it_drains_on_sigterm_and_ends_well(image: str) -> None:
     with running(image, *LOCKED) as (container, address, _):
         with ThreadPoolExecutor(9) as pool:
