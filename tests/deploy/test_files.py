@@ -1,6 +1,7 @@
 """deploy/ says what the code understands: settings that exist, a policy that reads, limits and probes in place."""
 
 import re
+import subprocess
 from pathlib import Path
 
 import kubernetes_validate
@@ -85,3 +86,20 @@ def test_the_image_is_built_of_what_the_lock_names() -> None:
     assert {line.split()[1] for line in lines if line.startswith("COPY ")} >= packages
     ignored = (ROOT / ".dockerignore").read_text()
     assert all(f"!{package}\n" in ignored for package in packages)
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_the_image_gets_the_small_plotly_where_its_builder_has_node(tmp_path: Path, there: bool) -> None:
+    text = (ROOT / "Dockerfile").read_text().replace("\\\n", "")
+    command = re.search(r"AS bundle\n.*?^RUN (.*?)$", text, re.S | re.M)[1]
+    for name in ("npm", "node"):  # what they are asked, instead of what they do
+        (tmp_path / name).write_text(f'#!/bin/sh\necho {name} "$@" >> asked\n')
+        (tmp_path / name).chmod(0o755)
+    path = f"{tmp_path}:/usr/bin:/bin" if there else str(tmp_path / "nothing")
+
+    subprocess.run(["/bin/sh", "-c", command], cwd=tmp_path, env={"PATH": path}, check=True)
+
+    asked = (tmp_path / "asked").read_text().splitlines() if (tmp_path / "asked").exists() else []
+    assert asked == (["npm ci --silent --no-audit --no-fund --ignore-scripts", "node build.mjs"] if there else [])
+    assert re.search(r"^ARG NODE=\$\{BASE\}$", text, re.M), "no further image is needed unless it is asked for"
+    assert "COPY --from=bundle /srv/bundles bundles\n" in text
