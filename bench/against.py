@@ -29,6 +29,17 @@ FRESH = """() => {
 }"""
 
 
+#: The same where campaigns are many: among the short dimensions.
+AMONG_OTHERS = """() => {
+  const { options } = dashboard.view.shown();
+  const some = (values) => {
+    const found = values.filter(() => Math.random() < 0.7);
+    return found.length ? found : values.slice(0, 1);
+  };
+  dashboard.view.change({ region: some(options.region), device: some(options.device), segment: some(options.segment) });
+}"""
+
+
 def allow_the_probe() -> None:
     """The stop-watch evaluates text in the page, which our policy forbids: the browser under test puts it aside."""
     plain = web.Browser.new_context
@@ -52,7 +63,10 @@ def main() -> None:
     parser.add_argument("--loads", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=8)
     parser.add_argument("--readers", type=int, default=20)
-    parser.add_argument("--only", default="browser,limit,load")
+    parser.add_argument(
+        "--campaigns", nargs="*", default=[], help="folders of facts with as many campaigns as each is called"
+    )
+    parser.add_argument("--only", default="browser,limit,campaigns,load")
     arguments = parser.parse_args()
     os.environ["FACTS"] = os.path.abspath(arguments.facts)
     sys.path.insert(0, arguments.harness)
@@ -63,7 +77,7 @@ def main() -> None:
         with open(arguments.out, "w") as file:
             json.dump(found, file, indent=1)
 
-    parts = {"browser": browser, "limit": limits, "load": load}
+    parts = {"browser": browser, "limit": limits, "campaigns": campaigns, "load": load}
     for name in parts:
         if name in arguments.only:
             parts[name](arguments, found, keep)
@@ -133,6 +147,41 @@ def browser(arguments, found: dict, keep) -> None:
             pages[page]["errors"] = each.get("errors", [])[:3]
         results[app.name] = {"pss_mb": measured["pss_mb"], "pages": pages}
         found |= {"when": time.strftime("%F %T"), "load": [began, os.getloadavg()], "apps": results}
+        keep()
+
+
+def campaigns(arguments, found: dict, keep) -> None:
+    """Ours with few and with many campaigns: medians by number and page."""
+    import apps
+    import measure
+
+    class Ours(apps.Ours):
+        name, port = "ours", 8148
+
+        async def prepare(self, page, off):
+            await page.evaluate(AMONG_OTHERS)
+            await page.wait_for_timeout(150)
+
+    found["campaigns"] = {}
+    for folder in arguments.campaigns:
+        app = Ours(command=arguments.command, cwd=arguments.directory)
+        app.env = {"DASHBOARD_PORT": str(app.port), "DASHBOARD_WORKERS": "2", "DASHBOARD_FACTS": folder}
+        app.mode = "click"
+        with tempfile.TemporaryDirectory() as out:
+            options = argparse.Namespace(
+                pages=None, out_dir=out, ours_pid=None, chromium=measure.CHROME, film=None, profile=None,
+                verbose=False, n=arguments.clicks, rounds=1, loads=1, warmup=2,
+            )  # fmt: skip
+            try:
+                raw, _ = asyncio.run(measure.measure(options, [app]))
+            except Exception as problem:
+                noted(found, f"{os.path.basename(folder)} campaigns", problem)
+                keep()
+                continue
+        found["campaigns"][os.path.basename(folder)] = {
+            page: measure.summary(each["recs"], each["cold"], each["warm"])
+            for page, each in raw[app.name]["pages"].items()
+        }
         keep()
 
 

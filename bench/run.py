@@ -16,10 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from deltalake import DeltaTable
+import pyarrow as pa
+from deltalake import DeltaTable, write_deltalake
 
 from bench import table
+from bench.campaigns import made
 from bench.machine import machine
+from facts.places import DEMO_NAME
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "bench" / "results"
@@ -69,10 +72,14 @@ def path(harness: Path, facts: str, few: bool) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         for_peers(facts, Path(folder) / "facts.parquet")
         out = Path(folder) / "out.json"
+        folders = [str(Path(folder) / str(campaigns)) for campaigns in (20, 20_000)]
+        for each in folders:
+            rows = pa.Table.from_pandas(made(int(Path(each).name)), preserve_index=False)
+            write_deltalake(each, text_columns(rows), name=DEMO_NAME)
         command = [
             str(python) if python.exists() else sys.executable, str(ROOT / "bench" / "against.py"),
             "--harness", str(harness), "--facts", f"{folder}/facts.parquet", "--out", str(out),
-            "--command", f"{sys.executable} -m cli serve", "--directory", str(ROOT),
+            "--command", f"{sys.executable} -m cli serve", "--directory", str(ROOT), "--campaigns", *folders,
         ]  # fmt: skip
         if few:
             command += ["--clicks", "2", "--loads", "1", "--seconds", "2"]
@@ -82,6 +89,14 @@ def path(harness: Path, facts: str, few: bool) -> dict[str, Any]:
         if not out.exists():
             raise subprocess.CalledProcessError(done.returncode, "bench/against.py")
         return {"machine": machine(), **json.loads(out.read_text())}  # all that was measured before it ended
+
+
+def text_columns(rows: pa.Table) -> pa.Table:
+    """Without categories."""
+    for place, field in enumerate(rows.schema):
+        if pa.types.is_dictionary(field.type):
+            rows = rows.set_column(place, field.name, rows[field.name].cast(pa.string()))
+    return rows
 
 
 def for_peers(facts: str, out: Path) -> None:

@@ -72,6 +72,13 @@ def path(result: dict[str, Any]) -> list[str]:
     if ours and "vizro" in apps:
         ratio = over(ours["cfo"]["cold_ms"], apps["vizro"]["pages"]["cfo"]["cold_ms"])
         lines.append(f"| **ours ÷ Vizro** (bar 0.5) | {shown(ratio, 2)} | | |")
+    if len(numbers := list(result.get("campaigns", {}))) == 2:
+        few, many = (result["campaigns"][number] for number in numbers)
+        lines += ["", f"| campaigns: {numbers[0]}, {numbers[1]} | executive | CMO | CFO |", "|---|---|---|---|"]
+        for number, pages in zip(numbers, (few, many), strict=True):
+            lines.append(row(f"click to last paint, ms, {int(number):,}", [pages[page]["ms"] for page in PAGES]))
+        ratios = [over(many[page]["ms"], few[page]["ms"]) for page in PAGES]
+        lines.append(row("**ratio** (bar 2)", ratios, 2))
     for name, each in result.get("load", {}).items():
         speed = f"{each['per_s']:.1f} changes a second, p95 {each['p95']:,.0f} ms"
         lines += ["", f"{name} with {each['users']} readers on the CFO page: {speed}."]

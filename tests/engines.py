@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -90,9 +90,10 @@ def engine(name: str, folder: Path) -> Iterator[Fill]:
         pq.write_table(rows, file, row_group_size=10_000)
         return kept(LazyFacts(Sessions(DuckTable([str(file)], str(file))), "v", demo=True))
 
-    try:
-        if name in ("spark", "postgres"):
-            with (spark if name == "spark" else postgres)(folder) as fill:
+    with ExitStack() as servers:  # which outlive what was made in them
+        try:
+            if name in ("spark", "postgres"):
+                fill = servers.enter_context((spark if name == "spark" else postgres)(folder))
 
                 def remote(rows: pa.Table) -> Facts:
                     facts = kept(Remote(fill(text_columns(rows)), 0.0)).facts()
@@ -100,11 +101,11 @@ def engine(name: str, folder: Path) -> Iterator[Fill]:
                     return facts
 
                 yield remote
-        else:
-            yield {"pandas": pandas, "polars": polars, "duckdb": duckdb}[name]
-    finally:
-        for each in made:
-            each.close()
+            else:
+                yield {"pandas": pandas, "polars": polars, "duckdb": duckdb}[name]
+        finally:
+            for each in made:
+                each.close()
 
 
 def free_port() -> int:

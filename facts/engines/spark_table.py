@@ -61,6 +61,7 @@ class SparkSession:
         self._spark.interruptTag(self._tag)
 
     def close(self) -> None:
-        """End the session."""
-        with suppress(Exception):  # a server that is gone has ended it already
+        """End the session. A server that is gone has ended it already: nobody tries for ten minutes to tell it."""
+        with suppress(Exception):
+            self._spark.client.set_retry_policies([])
             self._spark.stop()
