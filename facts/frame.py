@@ -133,7 +133,7 @@ class FrameFacts:
                     names = {name for each in groupings if DATE in each for name in each} - {DATE}
                     by_row = self._of_rows(first, last, allowed, selection.grain, names)
                 found[grouping] = grouped(grouping, *by_row)
-        return found
+        return {grouping: found[grouping] for grouping in groupings}
 
     def _of_all_cells(
         self, first: int, last: int, allowed: np.ndarray, groupings: Iterable[Grouping]
