@@ -40,8 +40,10 @@ NOTHING: Final = Beside()
 
 #: Why a measure is missing that no import has a word about.
 _UNTOLD: Final = "the data tell none"
-_COSTS: Final = "no report tells it: import the shop's days with cogs and fees, or give --margins"
-_FEES: Final = "the shop's days have no fees: add a column fees to them (0 where there are none), or give --margins"
+_COSTS: Final = "no report tells it: import the shop's days with cogs and fees, or a margin table (--margins)"
+_FEES: Final = (
+    "the shop's days have no fees: add a column fees to them (0 where there are none), or a margin table (--margins)"
+)
 
 
 def of_text(text: str | None) -> Beside:

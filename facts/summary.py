@@ -56,7 +56,7 @@ def of_plan(plan: Plan) -> Iterator[str]:
 
 
 def told_of_import(one: Import) -> dict[str, Any]:
-    """What `of_import` says, as values: texts ready to be shown, and the first rows as they were read."""
+    """What `of_import` says, as values: figures with their decimals, and the first rows as they were read."""
     frame = one.frame
     ads = one.kind == "ads"
     if ads:
@@ -70,15 +70,15 @@ def told_of_import(one: Import) -> dict[str, Any]:
         "file": one.file,
         "source": one.source,
         "cut": frame[CUT].iloc[0].replace("+", ", ") if ads else None,
-        "read": f"{one.read:,}",
-        "used": f"{one.rows:,}",
-        "dropped": [f"{each.rows:,}: {each.reason} (row {_few(each)})" for each in one.dropped],
-        "days": f"{frame[DATE].nunique():,}",
+        "read": one.read,
+        "used": one.rows,
+        "dropped": [{"rows": each.rows, "why": f"{each.reason} (row {_few(each)})"} for each in one.dropped],
+        "days": frame[DATE].nunique(),
         "first": one.first.isoformat(),
         "last": one.last.isoformat(),
-        "campaigns": f"{frame['campaign'].nunique():,}" if ads else None,
+        "campaigns": frame["campaign"].nunique() if ads else None,
         "sums": [
-            {"currency": currency or "not named", **{name: number(name, value) for name, value in each.items()}}
+            {"currency": currency or "not named", **{name: figure(name, value) for name, value in each.items()}}
             for currency, each in sums
         ],
         "findings": [{"kind": each.kind, "text": each.text} for each in one.findings],
@@ -96,9 +96,9 @@ def _preview(frame: pd.DataFrame) -> dict[str, list[Any]]:
     said = [name for name in head if head[name].notna().any() and not (head[name].isin(("", UNKNOWN))).all()]
     measures = {*MEASURES, "orders", "new_orders", "discounts", "returns", "gross_profit"}
 
-    def cell(name: str, value: Any) -> str:
+    def cell(name: str, value: Any) -> str | list[float] | None:
         if name in measures:
-            return number(name, None if pd.isna(value) else float(value))
+            return figure(name, None if pd.isna(value) else float(value))
         return f"{value:%Y-%m-%d}" if name == DATE else str(value)
 
     rows = [[cell(name, value) for name, value in zip(said, row, strict=True)] for row in head[said].itertuples(False)]
@@ -115,7 +115,7 @@ def told_of_plan(plan: Plan) -> dict[str, Any]:
         "changes": [
             {
                 "part": " · ".join(each for each in change.part if each),
-                "days": f"{change.days:,}",
+                "days": change.days,
                 "first": change.first.isoformat(),
                 "last": change.last.isoformat(),
                 "kind": "same" if change.same else "new" if change.before is None else "replaced",
@@ -126,17 +126,18 @@ def told_of_plan(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _differences(change: Change) -> list[dict[str, str]]:
+def _differences(change: Change) -> list[dict[str, Any]]:
     assert change.before is not None
     return [
-        {"measure": name, "before": number(name, before), "after": number(name, after), "by": _by(before, after)}
+        {
+            "measure": name,
+            "before": figure(name, before),
+            "after": figure(name, after),
+            "by": None if before is None or after is None else [round(after - before, 6), 2],
+        }
         for name in MEASURES
         if name != "reach" and (before := change.before[name]) != (after := change.after[name])
     ]
-
-
-def _by(before: float | None, after: float | None) -> str:
-    return f"{after - before:+,.2f}" if before is not None and after is not None else ""
 
 
 def told_of_shop(plan: ShopPlan) -> dict[str, Any]:
@@ -179,9 +180,14 @@ def figures(sums: dict[str, float | None] | dict[str, float], shown: Iterable[st
 
 def number(measure: str, value: float | None) -> str:
     """A sum as text."""
-    if value is None:
-        return "–"
+    return "–" if value is None else f"{value:,.{_decimals(measure, value)}f}"
+
+
+def figure(measure: str, value: float | None) -> list[float] | None:
+    """A sum with its decimals, for whoever writes it as the reader's locale does."""
+    return None if value is None else [value, _decimals(measure, value)]
+
+
+def _decimals(measure: str, value: float) -> int:
     whole = measure in ("conversions", "new_customers") and float(value).is_integer()
-    if whole or measure in (*COUNTS, "orders", "new_orders"):
-        return f"{value:,.0f}"
-    return f"{value:,.2f}"
+    return 0 if whole or measure in (*COUNTS, "orders", "new_orders") else 2

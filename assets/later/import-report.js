@@ -8,6 +8,10 @@
 
   const named = (name) => NAMES[name] ?? name.replaceAll("_", " ").replace(/^./, (letter) => letter.toUpperCase());
 
+  /** A figure with its decimals as the locale writes it. */
+  const figure = (pair) => dashboard.format.full({ decimals: pair?.[1] }, pair?.[0]);
+  const difference = (pair) => (pair ? (pair[0] > 0 ? "+" : "") + figure(pair) : "");
+
   /** The options that a refusal asks for. */
   function asked(answer) {
     const sentences = [answer.refused, ...answer.files.map((file) => file.refused)].filter(Boolean).join(" ");
@@ -55,11 +59,11 @@
   function changeRow(change) {
     const span = change.first === change.last ? change.first : `${change.first} to ${change.last}`;
     const badge = make("span", { class: `import-badge ${change.kind}`, text: KINDS[change.kind] });
-    const days = change.days === "1" ? "1 day" : `${change.days} days`;
+    const days = change.days === 1 ? "1 day" : `${dashboard.format.count(change.days)} days`;
     const lines = [make("tr", {}, make("th", { scope: "row", class: "words", colspan: "4" }, badge, " ", change.part, make("span", { class: "import-span", text: `${days}, ${span}` })))];
     if (change.kind === "replaced" && change.differences.length === 0) lines.push(make("tr", { class: "import-sub" }, make("td", { class: "words", colspan: "4", text: "The same sums in other rows" })));
     for (const { measure, before, after, by } of change.differences) {
-      lines.push(make("tr", { class: "import-sub" }, make("th", { scope: "row", class: "words", text: named(measure) }), cell(""), cell(before), cell(after), cell(by)));
+      lines.push(make("tr", { class: "import-sub" }, make("th", { scope: "row", class: "words", text: named(measure) }), cell(figure(before)), cell(figure(after)), cell(difference(by))));
     }
     return lines;
   }
@@ -80,18 +84,19 @@
 
   /** What one table of a file holds. */
   function held(one, file, open) {
+    const { count } = dashboard.format;
     const facts = [
       ["Read as", one.cut ? `${one.source}, by ${one.cut}` : one.source],
-      ["Rows", `${one.read} read, ${one.used} used`],
-      ["Dropped", one.dropped.join("; ") || "none"],
-      ["Days", `${one.days}: ${one.first} to ${one.last}`],
-      ...(one.campaigns ? [["Campaigns", one.campaigns]] : []),
+      ["Rows", `${count(one.read)} read, ${count(one.used)} used`],
+      ["Dropped", one.dropped.map(({ rows, why }) => `${count(rows)}: ${why}`).join("; ") || "none"],
+      ["Days", `${count(one.days)}: ${one.first} to ${one.last}`],
+      ...(one.campaigns ? [["Campaigns", count(one.campaigns)]] : []),
     ];
     const list = make("dl", { class: "import-facts" }, ...facts.map(([name, value]) => make("div", {}, make("dt", { text: name }), make("dd", { text: value }))));
     const measures = Object.keys(one.sums[0] ?? {}).filter((name) => name !== "currency");
-    const sums = make("table", { class: "figures import-table import-sums" }, head(["Currency", ...measures.map(named)], 1), make("tbody", {}, ...one.sums.map((sum) => make("tr", {}, make("th", { scope: "row", class: "words", text: sum.currency }), ...measures.map((name) => cell(sum[name]))))));
+    const sums = make("table", { class: "figures import-table import-sums" }, head(["Currency", ...measures.map(named)], 1), make("tbody", {}, ...one.sums.map((sum) => make("tr", {}, make("th", { scope: "row", class: "words", text: sum.currency }), ...measures.map((name) => cell(figure(sum[name])))))));
     const { columns, figures, rows } = one.preview;
-    const preview = make("table", { class: "figures import-table" }, make("thead", {}, make("tr", {}, ...columns.map((name, at) => make("th", { scope: "col", class: figures[at] ? null : "words", text: named(name) })))), make("tbody", {}, ...rows.map((row) => make("tr", {}, ...row.map((value, at) => cell(value, figures[at] ? null : "words"))))));
+    const preview = make("table", { class: "figures import-table" }, make("thead", {}, make("tr", {}, ...columns.map((name, at) => make("th", { scope: "col", class: figures[at] ? null : "words", text: named(name) })))), make("tbody", {}, ...rows.map((row) => make("tr", {}, ...row.map((value, at) => (figures[at] ? cell(figure(value)) : cell(value, "words")))))));
     const title = one.file === file.name ? [] : [make("h4", { text: one.file })];
     const findings = one.findings.map(({ kind, text }) => notice(kind, text));
     return [...title, list, scroller(sums), ...findings, make("details", { class: "import-preview", open }, make("summary", { text: `First ${rows.length} rows as read` }), scroller(preview))];

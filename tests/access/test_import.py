@@ -114,8 +114,10 @@ def test_a_dry_run_then_kept_under_the_readers_name(post: Post, table: Path, cap
     status, answer = post("check", {"upload": token})
     assert status == 200
     (change,) = answer["plan"]["ads"]["changes"]
-    assert change["differences"] == [{"measure": "spend", "before": "7,308.94", "after": "7,408.94", "by": "+100.00"}]
-    assert answer["files"][0]["imports"][0]["sums"][0]["spend"] == "7,408.94"
+    assert change["differences"] == [
+        {"measure": "spend", "before": [7308.94, 2], "after": [7408.94, 2], "by": [100, 2]}
+    ]
+    assert answer["files"][0]["imports"][0]["sums"][0]["spend"] == [7408.94, 2]
     assert DeltaTable(str(table)).version() == 0
 
     with caplog.at_level(logging.INFO, "dashboard.audit"):
@@ -138,7 +140,7 @@ def test_a_table_that_changed_meanwhile_is_shown_anew_before_anything_is_kept(po
     _, now = post("keep", {"upload": token, "mark": seen["mark"]})
 
     assert "kept" not in now
-    assert now["plan"]["ads"]["changes"][0]["differences"][0]["by"] == "+200.00"
+    assert now["plan"]["ads"]["changes"][0]["differences"][0]["by"] == [200, 2]
     assert DeltaTable(str(table)).version() == 1
     assert post("keep", {"upload": token, "mark": now["mark"]})[1]["kept"] is True
     assert DeltaTable(str(table)).version() == 2

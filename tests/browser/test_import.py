@@ -83,6 +83,7 @@ def test_a_file_is_read_shown_kept_and_seen_by_every_worker(
     report = page.locator(".import-report")
     expect(report).to_contain_text("1 of 2 files cannot be imported and would be left out")
     expect(report.get_by_role("row", name=re.compile("Spend.*7,308.94.*7,408.94.*[+]100.00"))).to_be_visible()
+    expect(report.locator(".import-changes .import-sub").first.locator("th, td")).to_have_count(4)
     expect(report).to_contain_text("58 read, 56 used")
     expect(report).to_contain_text("2: totals (row 60, 61)")
     expect(report.get_by_role("cell", name="<b>five</b>", exact=True)).to_be_visible()
