@@ -71,13 +71,16 @@ class _Book:
         self.close = self._book.close
 
     def sheet(self, title: str) -> Any:
-        """A sheet called `title`, as far as spreadsheets allow; no two have the same name."""
+        """A sheet called `title`, as far as spreadsheets allow; no two have the same name. On paper it is one page wide."""
         plain = re.sub(r"[\[\]:*?/\\']", " ", title).strip()[:31]
         name, number = plain, 2
         while name.casefold() in self._titles:
             name, number = f"{plain[:28]} {number}", number + 1
         self._titles.add(name.casefold())
-        return self._book.add_worksheet(name)
+        sheet = self._book.add_worksheet(name)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        return sheet
 
     def number(self, pattern: str, bold: bool = False) -> Any:
         """The cell format of a number pattern; bold with a line above for totals."""
@@ -154,6 +157,7 @@ def _rows(book: _Book, sheet: Any, visual: Visual, rows: Sequence[Row], reading:
         sheet.write_string(0, column, _label(name), book.head)
         sheet.set_column(column, column, _width(name, rows, book.formats))
     sheet.freeze_panes(1, len(keys))
+    sheet.repeat_rows(0)
     for line, row in enumerate(rows, 1):
         for column, name in enumerate(names):
             _cell(book, sheet, (line, column), name, row)

@@ -67,8 +67,9 @@ def ordinal(number: int) -> str:
 
 
 def _name(metric: str) -> str:
-    """A metric within a sentence: capitals only where it is an abbreviation."""
-    label = METRICS[metric].short or METRICS[metric].label
+    """A metric within a sentence: nothing cut short, capitals only where it is an abbreviation."""
+    known = METRICS[metric]
+    label = known.short if known.short and "." not in known.short else known.label
     return label if label[1:2].isupper() else label[0].lower() + label[1:]
 
 

@@ -79,7 +79,7 @@ def _take(browser: Browser, address: str, width: int, theme: str, file: Path, *,
         page.wait_for_timeout(600)
     page.screenshot(path=file)
     page.close()
-    Image.open(file).convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE).save(file, optimize=True)
+    Image.open(file).convert("RGB").quantize(256, Image.Quantize.MEDIANCUT, kmeans=1).save(file, optimize=True)
 
 
 if __name__ == "__main__":

@@ -72,6 +72,27 @@ def test_a_mark_by_keyboard_and_back(visit: Visit) -> None:
     expect(page).to_have_url(f"{visit.server}/cfo?platform=Meta&region=Europe")
 
 
+#: Every other kind of chart: what stands first in its list of marks.
+LISTED = [
+    ("cfo.regional-roi", "region=North%20America"),
+    ("cfo.spend-share", "platform=Meta"),
+    ("cfo.objective-efficiency", "objective=Awareness"),
+]
+
+
+def test_every_kind_of_mark_by_keyboard(visit: Visit) -> None:
+    visit.open("/cfo")
+    for name, query in LISTED:
+        root = visit.page.locator(f'[data-visual="{name}"]')
+        root.get_by_role("button", name="Filter by this chart").focus()
+        visit.page.keyboard.press("Enter")
+        expect(root.get_by_role("group").get_by_role("button").first).to_be_focused()
+        visit.page.keyboard.press("Enter")
+        expect(visit.page).to_have_url(f"{visit.server}/cfo?{query}")
+        visit.page.go_back()
+        expect(visit.page).to_have_url(f"{visit.server}/cfo")
+
+
 @pytest.mark.parametrize("how", ["mouse", "keyboard"])
 def test_a_row_filters_to_itself_and_again_to_everything(visit: Visit, how: str) -> None:
     visit.open("/cfo")

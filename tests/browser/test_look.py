@@ -42,14 +42,15 @@ def test_nothing_moves_when_a_slow_answer_comes(visit_in: Callable[..., Visit], 
     assert moved(page) < 0.02, page.evaluate("window.shifts")
 
 
-def test_a_filter_change_moves_nothing(visit: Visit):
+@pytest.mark.parametrize("of", PAGES, ids=lambda page: page.key)
+def test_a_filter_change_moves_nothing(visit: Visit, of):
     visit.page.add_init_script(SHIFTS)
-    visit.open("/cfo")
+    visit.open(f"/{of.path}")
     page = visit.page
     moved(page)
     page.evaluate("window.shifts = []")
     visit.box("platform", "TikTok").click()
-    expect(page).to_have_url(f"{visit.server}/cfo?platform=Amazon,Google,Meta")
+    expect(page).to_have_url(f"{visit.server}/{of.path}?platform=Amazon,Google,Meta")
     visit.settled()
     visit.box("region", "Europe").click()
     expect(page.locator(".chip")).to_have_count(2)
@@ -121,3 +122,4 @@ def test_another_theme_costs_about_what_its_charts_cost(visit: Visit):
         for what, found in times.items():
             found.append(visit.page.evaluate(clock, what))
     assert min(times["theme"]) < 2.5 * min(times["charts"]), times
+    assert min(times["theme"]) < 150, times  # ms to the next frame; 35 to 50 where measured, at a load of 5

@@ -82,6 +82,44 @@ def test_a_menu_by_keyboard_and_a_link_that_leads_to_its_visual(visit: Visit) ->
     expect(page.locator(".pointed")).to_have_count(1)
 
 
+def act(visit: Visit, control: Locator, how: str) -> None:
+    if how == "mouse":
+        control.click()
+    else:
+        control.focus()
+        visit.page.keyboard.press("Enter")
+
+
+@pytest.mark.parametrize("how", ["mouse", "keyboard"])
+def test_all_that_can_be_taken_is_by_mouse_and_by_keyboard(visit: Visit, how: str) -> None:
+    visit.open("/cfo?last=12w")
+    page = visit.page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    opened = menu(visit, "unit-economics")
+    for entry, end in (("CSV", "csv"), ("Excel", "xlsx"), ("Picture (PNG)", "png")):
+        act(visit, opened.locator("summary"), how)
+        with page.expect_download() as saved:
+            act(visit, opened.get_by_text(entry, exact=True), how)
+        assert saved.value.suggested_filename.endswith(f"unit-economics.{end}")
+        if opened.get_attribute("open") is not None:
+            page.keyboard.press("Escape")
+    act(visit, page.locator("#take summary"), how)
+    with page.expect_download() as saved:
+        act(visit, page.locator("#workbook"), how)
+    assert saved.value.suggested_filename == "cfo.xlsx"
+    page.keyboard.press("Escape")
+    act(visit, page.locator("#copy-link"), how)
+    expect(page.locator("#announcer")).to_have_text("Link copied.")
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
+    act(visit, page.locator("#theme"), how)
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+    act(visit, page.locator('[data-visual="cfo.unit-economics"]').get_by_role("button", name="CPA"), how)
+    head = page.locator('[data-visual="cfo.unit-economics"] th[aria-sort]')
+    expect(head).to_have_attribute("aria-sort", "descending")
+    act(visit, page.locator("#reset"), how)
+    expect(page).to_have_url(f"{visit.server}/cfo")
+
+
 @pytest.mark.parametrize("name", ["nothing", "%22%5D", "'\"]\\"])
 def test_a_mark_that_names_nothing_is_passed_over(visit: Visit, name: str) -> None:
     visit.open(f"/cfo#{name}")

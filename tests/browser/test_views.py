@@ -82,6 +82,25 @@ def test_all_of_it_by_keyboard(visit: Visit) -> None:
     expect(menu.locator("summary")).to_be_focused()
 
 
+def test_export_and_import_by_keyboard(visit: Visit, tmp_path: Path) -> None:
+    visit.open("/cfo?last=12w")
+    page, menu = visit.page, opened(visit)
+    page.keyboard.type("Mine")
+    page.keyboard.press("Enter")
+    menu.get_by_role("button", name="Export").focus()
+    with page.expect_download() as saved:
+        page.keyboard.press("Enter")
+    saved.value.save_as(path := tmp_path / "views.json")
+    menu.get_by_role("button", name="Delete “Mine”").focus()
+    page.keyboard.press("Enter")
+    expect(menu.get_by_role("link")).to_have_count(0)
+    menu.get_by_role("button", name="Import").focus()
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Enter")
+    chooser.value.set_files(path)
+    expect(menu.get_by_role("link")).to_have_text("Mine")
+
+
 def test_a_file_takes_views_to_another_browser_and_only_views(visit: Visit, tmp_path: Path) -> None:
     visit.open("/cfo?platform=Google&last=12w")
     menu = opened(visit)

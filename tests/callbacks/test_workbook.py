@@ -52,6 +52,7 @@ def test_formulas_give_what_stands_in_them_and_on_the_page(client: FlaskClient, 
         sheet, values = live[name], still[name]
         assert "could not be made" not in str(sheet["A1"].value), visual.name
         assert sheet.freeze_panes.endswith("2")
+        assert (sheet.print_title_rows, sheet.page_setup.fitToHeight) == ("$1:$1", 0)
         for row in sheet.iter_rows():
             for cell in row:
                 if cell.data_type == "f":
