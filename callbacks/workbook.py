@@ -71,7 +71,10 @@ class _Book:
         self.close = self._book.close
 
     def sheet(self, title: str) -> Any:
-        """A sheet called `title`, as far as spreadsheets allow; no two have the same name. On paper it is one page wide."""
+        """A sheet called `title`, as far as spreadsheets allow; no two have the same name.
+
+        On paper it is one page wide.
+        """
         plain = re.sub(r"[\[\]:*?/\\']", " ", title).strip()[:31]
         name, number = plain, 2
         while name.casefold() in self._titles:
