@@ -300,8 +300,8 @@ def visits(extent: dict[str, str], rng: random.Random) -> Iterator[str]:
 def worn(facts: str, requests: int) -> dict[str, Any]:
     """Memory before and after many requests of every kind, once the caches, which are bounded, are full.
 
-    They are full where a thousand requests, most of them new views, add less than a hundredth. Memory is what the
-    processes have for themselves or with one another; pages of libraries are the system's, which shares and drops them.
+    They are full where a thousand new views, then a thousand requests of every kind, add less than a hundredth.
+    Memory is what the processes have for themselves or with one another; pages of libraries are the system's.
     """
     rng = random.Random(3)
     with served(facts) as server, ThreadPoolExecutor(8) as pool:
@@ -312,10 +312,13 @@ def worn(facts: str, requests: int) -> dict[str, Any]:
             asked = [f"/{next(addresses)}" for _ in range(count)]
             return sum(not 200 <= status < 500 for status, _ in pool.map(server.ask, asked))
 
-        fresh, mixed = views(extent, rng), visits(extent, rng)
-        while len(rounds) < 3 or (rounds[-1] > 1.01 * rounds[-2] and len(rounds) < 20):
-            errors += answer(fresh, 800) + answer(mixed, 200)
-            rounds.append(server.memory())
+        mixed = visits(extent, rng)
+        for addresses in (views(extent, rng), mixed):
+            grown = 2.0
+            while grown > 1.01 and len(rounds) < 20:
+                errors += answer(addresses, 1000)
+                rounds.append(server.memory())
+                grown = rounds[-1] / max(rounds[-2], 1)
         errors += answer(mixed, requests)
         after = server.memory()
     megabytes = 1024 * 1024

@@ -153,7 +153,7 @@ def register(server: Flask, pages: Sequence[Page], source: Source, metrics: Metr
         told = {
             "request_id": g.get("request_id", ""),
             "subject": g.reader.subject if g.get("reader") else "",
-            "role": g.rights.role if g.get("rights") else "",
+            "role": next((each.role for each in (g.get("rights"), g.get("opened")) if each and each.role), ""),
             "method": request.method,
             "kind": kind,
             "page": page,

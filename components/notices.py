@@ -8,7 +8,7 @@ from components.visuals import Page
 
 _STYLE: Final = (
     "body { font: 1rem/1.6 system-ui, sans-serif; margin: 15vh auto; max-width: 32rem; padding: 0 1rem;"
-    " color-scheme: light dark }"
+    " color-scheme: light dark } h1 { font-size: 1.6rem; line-height: 1.25 }"
 )
 
 

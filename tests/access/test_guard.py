@@ -342,7 +342,8 @@ def test_lines_say_who_and_what_and_never_a_token_or_a_figure(
     assert (export["message"], export["subject"], export["page"], export["visual"], export["kind"]) == (
         "export", "u-42", "cmo", "scope-cards", "json",
     )  # fmt: skip
-    assert (refusal["message"], refusal["decision"], refusal["status"]) == ("refusal", "not allowed", 403)
+    told = ("message", "role", "decision", "status")
+    assert [refusal[name] for name in told] == ["refusal", "marketing", "not allowed", 403]
     assert unknown["decision"].startswith("not signed in")
     assert refusal["duration_ms"] >= 0
     assert sum(line["message"] == "request" for line in lines) == 3
