@@ -14,6 +14,8 @@ def with_caveats(visual: Visual, answer: Answer, reading: Reading) -> Answer:
 
     A chart all of whose figures are missing becomes the reason why.
     """
+    if answer["state"] == "empty" and visual.kind == "chart":
+        return _unknown(answer, [metric for metric in visual.metrics if _missing(metric, reading)], reading)
     if answer["state"] != "ready":
         return answer
     if visual.kind == "cards":
@@ -21,11 +23,17 @@ def with_caveats(visual: Visual, answer: Answer, reading: Reading) -> Answer:
     if visual.kind == "table":
         return _table(visual, answer, reading)
     missing = [metric for metric in visual.metrics if _missing(metric, reading)]
-    said = _several(missing, reading)
     if missing and visual.kind == "chart" and len(missing) == len(set(visual.metrics)):
-        names = " and ".join(METRICS[metric].label for metric in missing[:1])
-        return {"state": "empty", "text": " ".join([f"There is no value of {names} here.", *said])}
-    return _lined(answer, said) if visual.kind == "chart" else answer
+        return _unknown(answer, missing, reading)
+    return _lined(answer, _several(missing, reading)) if visual.kind == "chart" else answer
+
+
+def _unknown(answer: Answer, missing: list[str], reading: Reading) -> Answer:
+    """What a chart shows whose figures are `missing`: why, and not that a filter is to blame."""
+    if not missing:
+        return answer
+    said = _several(missing, reading)
+    return {"state": "empty", "text": " ".join([f"There is no value of {METRICS[missing[0]].label} here.", *said])}
 
 
 def _missing(metric: str, reading: Reading) -> bool:

@@ -52,6 +52,9 @@ def test_without_costs_revenue_shows_and_profit_says_what_to_add(table: Path) ->
     )
     assert shown["visuals"]["margin-by-platform"]["state"] == "empty"
     assert "--margins" in shown["visuals"]["margin-by-platform"]["text"]
+    shares = [text for each in shown["visuals"].values() if "profit" in (text := each.get("text", "")).casefold()]
+    assert len(shares) >= 3
+    assert not [text for text in shares if "filter" in text]
     why = shown["visuals"]["platform-summary"]["why"]
     assert "cogs" in why["profit"]["Meta"]
     assert "revenue" not in why
