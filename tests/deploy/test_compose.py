@@ -62,7 +62,7 @@ def both(image: str, facts_path: Path, tmp_path_factory: pytest.TempPathFactory)
     folder = tmp_path_factory.mktemp("compose")
     (folder / "policy.toml").write_text(POLICY)
     (folder / "data").symlink_to(facts_path.parent)
-    for each in (folder, *facts_path.parents[:2], facts_path, *facts_path.rglob("*"), folder / "policy.toml"):
+    for each in (folder, *facts_path.parents[:2], *facts_path.parent.rglob("*"), folder / "policy.toml"):
         each.chmod(0o755)
     port, inner = free_port(), free_port()
     with Provided(tmp_path_factory.mktemp("provider")) as provider:
