@@ -253,7 +253,7 @@ def _heading(pages: Sequence[Page]) -> Component:
                         ],
                         className="tools",
                     ),
-                    _menu("views", "bookmark", "Views", more="stays"),
+                    _menu("views", "bookmark", "Views", "Saved views", more="stays"),
                     _take(),
                 ],
                 className="toolbar",
@@ -272,9 +272,9 @@ def _heading(pages: Sequence[Page]) -> Component:
     )
 
 
-def _menu(name: str, icon: str, label: str, *entries: Component, more: str = "") -> Component:
+def _menu(name: str, icon: str, label: str, tip: str, *entries: Component, more: str = "") -> Component:
     """A menu of the heading."""
-    summary = html.Summary([_icon(icon), html.Span(label)], className="tool")
+    summary = html.Summary([_icon(icon), html.Span(label)], className="tool", title=tip)
     return html.Details(
         [summary, html.Div(list(entries), className=f"menu-list {more}".strip())], id=name, className="menu"
     )
@@ -284,7 +284,7 @@ def _take() -> Component:
     """What can be taken away of a whole page; assets/js/page.js puts the query into the address."""
     workbook = html.A("Excel workbook", id="workbook", href="#")
     paper = html.Button("Print or PDF", type="button", disable_n_clicks=True, **{"data-do": "print"})
-    return _menu("take", "save", "Save", workbook, paper)
+    return _menu("take", "save", "Save", "Take this page away", workbook, paper)
 
 
 def _tool(name: str, label: str, tip: str) -> Component:
