@@ -69,7 +69,8 @@ def test_quotients_are_over_the_days_that_both_tell_of(tmp_path: Path) -> None:
     assert "1.43× claimed for each sold" in line
     assert "2 days of the 4 chosen" in line
     assert "Sep 2025 holds 3 of its 30 days." in line
-    assert next(trace["x"] for trace in visuals["reconciliation"]["traces"]) == ["Sep<br>2025"]
+    bars = [(trace["y"], trace["x"]) for trace in visuals["reconciliation"]["traces"]]
+    assert bars[:3] == [(["Claimed, Sep 2025"], [600]), (["Claimed, Sep 2025"], [400]), (["Sold, Sep 2025"], [700])]
     assert "2 days of the 4 chosen" in visuals["core-cards"]["line"]
     filtered = drawn(table, "last=all&platform=Meta")
     assert filtered["core-cards"]["cards"][-1]["value"] == card["value"]
