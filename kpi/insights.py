@@ -165,7 +165,11 @@ def _turned(value: float, earlier: float, since: str, say: _Say) -> str | None:
     """How a profit became a loss or a loss a profit; None where neither did."""
     if (value < 0) == (earlier < 0):
         return None
-    before, now = (f"a {'loss' if each < 0 else 'profit'} of {say('profit', abs(each))}" for each in (earlier, value))
+
+    def named(each: float) -> str:
+        return f"a {'loss' if each < 0 else 'profit'} of {say('profit', abs(each))}" if each else "no profit"
+
+    before, now = named(earlier), named(value)
     return f"from {before} {since} to {now}"
 
 

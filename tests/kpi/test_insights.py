@@ -62,6 +62,7 @@ def test_every_loss_is_told_once_the_largest_first_and_no_loss_is_good_news() ->
         (-300.0, -100.0, "A’s loss moved the most: $300, up $200 (+200.0%) from $100 over May."),
         (-300.0, 100.0, "A’s profit moved the most, from a profit of $100 over May to a loss of $300."),
         (300.0, -100.0, "A’s profit moved the most, from a loss of $100 over May to a profit of $300."),
+        (-300.0, 0.0, "A’s profit moved the most, from no profit over May to a loss of $300."),
         (300.0, 0.0, "A’s profit moved the most: $300, up $300 from $0 over May."),
     ],
 )
