@@ -88,7 +88,12 @@ def path(harness: Path, facts: str, few: bool) -> dict[str, Any]:
         done = subprocess.run(command, env=kept | {"DASHBOARD_FACTS": facts})
         if not out.exists():
             raise subprocess.CalledProcessError(done.returncode, "bench/against.py")
-        return {"machine": machine(), **json.loads(out.read_text())}  # all that was measured before it ended
+        small = (ROOT / "bundles" / "built" / "plotly.min.js").exists()
+        return {
+            "machine": machine(),
+            "small plotly.js": small,
+            **json.loads(out.read_text()),
+        }  # all that was measured before it ended
 
 
 def text_columns(rows: pa.Table) -> pa.Table:
