@@ -46,8 +46,13 @@
   /** The names on a category axis: as it orders them, else as the first trace has them. */
   const names = (axis, data, letter) => axis.categoryarray ?? data.find((trace) => Array.isArray(trace[letter]))?.[letter] ?? [];
 
-  /** Names as tick labels that fit: wrapped, at their places; returns the most lines and the widest. */
-  function label(axis, values, room) {
+  /** Names as tick labels that fit: wrapped, at their places, or at every `dtick`th; returns the most lines and the widest. */
+  function label(axis, known, room) {
+    const widestWord = Math.max(0, ...known.flatMap((value) => String(value).split(" ")).map((word) => width(word)));
+    let every = axis.dtick ?? 1;
+    while (axis.dtick && every < known.length && room * every < widestWord) every *= 2;
+    const values = known.filter((_, place) => place % every === 0);
+    room *= every;
     const words = values.flatMap((value) => String(value).split(" "));
     if (words.some((word) => width(word) > room)) {
       axis.tickfont = { ...axis.tickfont, size: 11 };
@@ -55,9 +60,9 @@
     }
     const lines = values.map((value) => wrapped(String(value), room));
     axis.tickmode = "array";
-    axis.tickvals = values.map((_, place) => place);
+    axis.tickvals = values.map((_, place) => place * every);
     axis.ticktext = lines.map((each) => each.join("<br>"));
-    return { most: Math.max(1, ...lines.map((each) => each.length)), widest: Math.max(0, ...lines.flat().map((line) => width(line))) };
+    return { every, most: Math.max(1, ...lines.map((each) => each.length)), widest: Math.max(0, ...lines.flat().map((line) => width(line))) };
   }
 
   const ofNames = (axis, data, letter) => axis.type === "category" || data.some((trace) => trace.type === "funnel" && letter === "y");
@@ -84,7 +89,10 @@
       let lines = 1;
       if (ofNames(xaxis, data, "x")) {
         const values = names(xaxis, data, "x");
-        lines = label(xaxis, values, (wide - margin.l - margin.r) / Math.max(1, values.length) - 4).most;
+        const { most, every } = label(xaxis, values, (wide - margin.l - margin.r) / Math.max(1, values.length) - 4);
+        lines = most;
+        // What is written above the bars is written where a name stands below.
+        for (const trace of data) if (xaxis.dtick && trace.mode === "text") trace.text = trace.text.map((text, place) => (place % every ? "" : text));
       } else if (xaxis.tickformat?.includes("$")) xaxis.nticks = Math.max(2, Math.floor((wide - margin.l - margin.r) / (ofMoney() + 12)));
       margin.b = Math.max(margin.b, TICKS + (lines - 1) * LINE + 6 + (xaxis.title?.text ? TITLE : 0));
     }

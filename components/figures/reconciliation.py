@@ -82,7 +82,7 @@ def reconciliation(name: str, title: str, question: str, width: int = 12, height
         if len(company.months) <= _MOST_LYING:
             return _lying(reading, company)
         months, claims, formats = company.months, company.claims, reading.formats
-        labels = [formats.one(formats.month_year, month.date()).replace(" ", "<br>", 1) for month in months.index]
+        labels = [formats.one(formats.month_year, month.date()) for month in months.index]
         filled: list[dict[str, Any]] = []
         for platform in _platforms(claims):
             of_one = claims.xs(platform, level=1).reindex(months.index)
