@@ -59,11 +59,12 @@
     const mine = (controller = new AbortController());
     waiting(false);
     wanted = { page, query, chosen: wanted?.chosen ?? null };
-    const from = window.scrollY;
+    let from = null; // asking where the page is scrolled to has it laid out, so not before the request is on its way
     let answer = anew ? null : kept.get(key(page, query));
     const known = Boolean(answer);
     if (!known) {
       const coming = ask(page, query, mine.signal); // on its way before the history costs its time
+      from = window.scrollY;
       if (how === "push") push(page, query, from, hash);
       waiting(true, page);
       try {
@@ -78,6 +79,7 @@
       waiting(false);
       keep(page, query, answer);
     }
+    from ??= window.scrollY;
     const turned = shown?.page !== page;
     shown = answer;
     wanted = { page, query: answer.query, chosen: structuredClone(answer.chosen) };
