@@ -77,10 +77,10 @@
   /** How a metric is made, where that says more than its name. */
   const formula = (metric) => (/[/×−+]/.test(metric.formula) ? metric.formula : "");
 
-  const LETTERS = { k: 1e3, M: 1e6, G: 1e9, T: 1e12 };
+  const LETTERS = { m: 1e-3, k: 1e3, M: 1e6, G: 1e9, T: 1e12 };
   /** A tick label of plotly's ("250k €", "20%") as the locale writes it ("250.000 €", "20 %"). */
   function tick(unit, label) {
-    const [, minus, digits, letter] = /^([−-]?)\D*?([\d.,\u00a0\u202f’']*\d)\s?([kMGT]?)/.exec(label) ?? [];
+    const [, minus, digits, letter] = /^([−-]?)\D*?([\d.,\u00a0\u202f’']*\d)\s?([mkMGT]?)/.exec(label) ?? [];
     if (!digits) return label;
     const plain = digits.replaceAll(signs.group, "").replace(signs.decimal, ".");
     const size = Number(plain) * (LETTERS[letter] ?? 1);

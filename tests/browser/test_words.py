@@ -39,6 +39,20 @@ def test_both_sides_write_the_same(visit: Visit) -> None:
         assert theirs == ours, locale
 
 
+def test_ticks_below_one_are_in_their_place(visit: Visit) -> None:
+    """Where all is zero, plotly's axis goes from -1 to 1 and writes a half as "500m"."""
+    visit.open("/")
+    for locale, currency, label, shown in [
+        ("en-US", "USD", "$500m", "$0.5"),
+        ("en-US", "USD", "−$500m", "−$0.5"),
+        ("de-DE", "EUR", "500m €", "0,5\u00a0€"),
+        ("en-US", "USD", "$2.5M", "$2.5M"),
+    ]:
+        given = [spec(PAGES, "/", formats_of(locale, currency)), label]
+        write = "([spec, label]) => (dashboard.format.use(spec), dashboard.format.tick('money', label))"
+        assert visit.page.evaluate(write, given) == shown
+
+
 @pytest.fixture(scope="module")
 def german(facts_path: Path):
     with served(facts_path, DASHBOARD_LOCALE="de-DE", DASHBOARD_CURRENCY="EUR") as address:
