@@ -97,7 +97,7 @@ def layout(
     `account` is who is signed in, and the address that signs them out ("" where there is none).
     """
     prefix = spec["prefix"]
-    return html.Div(
+    shell = html.Div(
         [
             html.A("Skip to the figures", href="#main", className="skip"),
             html.Div(id="progress", **{"aria-hidden": "true"}),
@@ -124,6 +124,16 @@ def layout(
         ],
         className="app",
     )
+    return _without_clicks(shell)
+
+
+def _without_clicks(shell: Component) -> Component:
+    """Dash has every element of HTML that has an id told of each click within it, and then renders what holds it: 6 ms
+    of each change of a filter, for nothing. Only Bootstrap's buttons have callbacks (callbacks/clientside.py)."""
+    for part in shell._traverse_ids():
+        if "disable_n_clicks" in part.available_properties:
+            part.disable_n_clicks = True
+    return shell
 
 
 def _topbar(pages: Sequence[Page], prefix: str, account: tuple[str, str] | None) -> Component:

@@ -38,9 +38,9 @@ def axis(title: str | None = None, unit: str | None = None, **more: Any) -> dict
     found: dict[str, Any] = {
         "gridcolor": GRID,
         "showline": False,
-        "ticks": "outside",  # not seen: they keep the labels off the plot
-        "ticklen": 4,
-        "tickcolor": "rgba(0,0,0,0)",
+        "ticks": "",
+        "ticklabelstandoff": 6,
+        "ticklabeloverflow": "allow",  # what does not fit is hidden by assets/js/charts.js, which measures it once
         "zerolinecolor": MUTED,
         "zeroline": False,
         "tickfont": {"color": MUTED, "size": 12},

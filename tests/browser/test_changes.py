@@ -27,6 +27,17 @@ def test_a_filter_is_one_request_and_mounts_nothing_anew(visit: Visit):
     assert float(visit.cards()["revenue"]) == revenue["value"]
 
 
+def test_a_click_on_a_filter_renders_nothing_of_dash(visit: Visit):
+    """What listens for React is rendered by Dash at each click within it: of a page's holders that would be all."""
+    listening = visit.open("/").page.evaluate(
+        """() => [...document.querySelectorAll("#react-entry-point *")].filter((element) => {
+            const props = element[Object.keys(element).find((key) => key.startsWith("__reactProps"))];
+            return props && Object.keys(props).some((name) => name.startsWith("on"));
+        }).map((element) => element.tagName)"""
+    )
+    assert set(listening) == {"BUTTON"}
+
+
 def names(visit: Visit) -> list[str]:
     return visit.page.eval_on_selector_all("[data-visual]", "found => found.map(e => e.dataset.visual)")
 

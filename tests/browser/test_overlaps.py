@@ -44,12 +44,39 @@ OVERLAPS = """() => {
     return found;
 }"""
 
+# Words of charts that an edge of their chart cuts.
+CUT = """() => [...document.querySelectorAll("main .js-plotly-plot")].flatMap((chart) => {
+    const edge = chart.getBoundingClientRect();
+    return [...chart.querySelectorAll("text")].filter((word) => {
+      const { left, top, right, bottom, width } = word.getBoundingClientRect();
+      return width && (left < edge.left - 1 || right > edge.right + 1 || top < edge.top - 1 || bottom > edge.bottom + 1);
+    }).map((word) => word.textContent);
+})"""
+
 
 @pytest.mark.parametrize("width", [1440, 390])
 @pytest.mark.parametrize("of", PAGES, ids=lambda page: page.key)
 def test_no_words_lie_over_others(visit_in: Callable[..., Visit], server: str, of, width: int):
     page = visit_in(server, viewport={"width": width, "height": 900}).open(f"/{of.path}").page
     assert page.evaluate(OVERLAPS) == []
+    assert page.evaluate(CUT) == []
+
+
+SHOW_HIDDEN = """() => [...document.querySelectorAll(".xtick text")].filter((each) => each.style.display === "none")
+    .map((each) => (each.style.display = ""))"""
+
+
+@pytest.mark.parametrize("width", [1024, 390])
+def test_labels_of_days_are_whole_or_not_there(visit_in: Callable[..., Visit], server: str, width: int):
+    visit = visit_in(server, viewport={"width": width, "height": 900})
+    hidden = 0
+    for period in ("7d", "28d", "12w", "6m"):
+        page = visit.open(f"/cfo?last={period}").page
+        assert page.evaluate(CUT) == [], period
+        shown = len(page.evaluate(SHOW_HIDDEN))
+        hidden += shown
+        assert len(page.evaluate(CUT)) == shown, period
+    assert hidden, "none of the periods tells whether labels are hidden"
 
 
 def test_an_overlap_would_be_seen(visit: Visit):
