@@ -1,5 +1,11 @@
 """The whole company's figures for a query: what the platforms claim beside what the shop sold."""
 
+from threading import Lock
+from typing import Final
+from weakref import WeakKeyDictionary
+
+from cachetools import LRUCache
+
 from components.reading import Company
 from facts import Facts, Scope
 from kpi.company import Ledger, ledger
@@ -11,6 +17,11 @@ from kpi.selection import Grouping, Selection
 
 _BY: Grouping = ("platform", DATE)
 _WANTED = tuple(key for key in METRICS if not METRICS[key].of_whole)
+
+#: Companies by facts and days: no other filter is theirs, so that most changes find them made.
+_MOST: Final = 32
+_made: WeakKeyDictionary[Facts, LRUCache[object, Company | None]] = WeakKeyDictionary()
+_lock: Final = Lock()
 
 
 def company_of(
@@ -26,13 +37,33 @@ def company_of(
         return None, facts.beside.no_store
     if scope:
         return None, "The shop's figures are the whole company's, of which you see a part."
-    now = ledger_of(facts, selection)
-    if now is None:
+    company = _kept(facts, selection, baseline, points)
+    if company is None:
         first, last = (day.date() for day in (store.index.min(), store.index.max()))
         return None, (
             f"The shop's days cover {formats.days(first, last)}, none of those chosen. Choose other dates, or import "
             "its newer days."
         )
+    return company, ""
+
+
+def _kept(facts: Facts, selection: Selection, baseline: Selection | None, points: int) -> Company | None:
+    key = (selection.start, selection.end, baseline and (baseline.start, baseline.end), points)
+    with _lock:
+        known = _made.setdefault(facts, LRUCache(_MOST))
+        if key in known:
+            return known[key]
+    company = _company(facts, selection, baseline, points)
+    with _lock:
+        known[key] = company
+    return company
+
+
+def _company(facts: Facts, selection: Selection, baseline: Selection | None, points: int) -> Company | None:
+    """The company over a selection's days; None where the shop and the platforms have none of them in common."""
+    now = ledger_of(facts, selection)
+    if now is None:
+        return None
     then = ledger_of(facts, baseline) if baseline else None
     return Company(
         now.days,
@@ -43,7 +74,7 @@ def company_of(
         evaluate(now.months, _WANTED),
         evaluate(now.claims, _WANTED),
         evaluate(pooled(now.course, points), _WANTED),
-    ), ""
+    )
 
 
 def ledger_of(facts: Facts, selection: Selection) -> Ledger | None:

@@ -105,10 +105,17 @@ def drawn(frame: pd.DataFrame, metric: str) -> list[float | int | None]:
     """
     values = block(frame, (metric,))[0]
     if METRICS[metric].unit in ("percent", "ratio"):
-        return [None if value != value else value for value in np.round(values, 5).tolist()]
+        return _plain(np.round(values, 5))
     if np.nanmax(np.abs(values), initial=0.0) < 1000:
-        return [None if value != value else value for value in np.round(values, 2).tolist()]
-    return [None if value != value else round(value) for value in values.tolist()]
+        return _plain(np.round(values, 2))
+    if np.isnan(values).any():
+        return [None if value != value else round(value) for value in values.tolist()]
+    found: list[float | int | None] = np.rint(values).astype(np.int64).tolist()
+    return found
+
+
+def _plain(values: NDArray[np.float64]) -> list[float | int | None]:
+    return [None if value != value else value for value in values.tolist()]
 
 
 def outlined(frame: pd.DataFrame, metric: str) -> list[float | int | None]:

@@ -4,8 +4,8 @@ One function a kind of figure. Title and period are not said here: the browser p
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from components.reading import Reading, block, days_of, number
@@ -21,31 +21,29 @@ def lines(reading: Reading, frame: pd.DataFrame, metrics: Sequence[str]) -> str:
     """Lines over time: for each its first and last value, its extremes, and the averages of its two halves."""
     points = "point" if len(frame) == 1 else "points"
     said = [f"Line chart, {len(frame)} {points}, one a {reading.selection.grain}."]
-    days = days_of(frame)
-    for metric in metrics:
-        known = zip(days, map(number, frame[metric].tolist()), strict=True)
-        course = [(day, value) for day, value in known if value is not None]
-        said.append(f"{_label(metric)}: {_course(metric, course, reading.formats)}.")
+    days = frame.index.to_numpy().astype("datetime64[D]")
+    for metric, values in zip(metrics, block(frame, metrics), strict=True):
+        known = ~np.isnan(values)
+        said.append(f"{_label(metric)}: {_course(metric, days[known], values[known], reading.formats)}.")
     return " ".join(said)
 
 
-def _course(metric: str, course: list[tuple[date, float]], formats: Formats) -> str:
-    if not course:
+def _course(metric: str, days: np.ndarray, values: np.ndarray, formats: Formats) -> str:
+    if not len(values):
         return "no values"
-    values = [value for _, value in course]
     if len(values) == 1:
-        return figure(metric, values[0], formats)
-    low, high = values.index(min(values)), values.index(max(values))
-    first_last = [figure(metric, values[place], formats) for place in (0, -1)]
+        return figure(metric, float(values[0]), formats)
+    low, high = values.argmin(), values.argmax()
+    first_last = [figure(metric, float(values[place]), formats) for place in (0, -1)]
     said = f"from {first_last[0]} to {first_last[1]}"
     if values[low] == values[high]:
         return f"{said}, level"
-    least, most = (figure(metric, values[place], formats) for place in (low, high))
-    low_day, high_day = (formats.one(formats.day, course[place][0]) for place in (low, high))
+    least, most = (figure(metric, float(values[place]), formats) for place in (low, high))
+    low_day, high_day = (formats.one(formats.day, days[place].item()) for place in (low, high))
     said += f", lowest {least} on {low_day}, highest {most} on {high_day}"
     if len(values) >= 6:
         half = len(values) // 2
-        first, second = sum(values[:half]) / half, sum(values[-half:]) / half
+        first, second = float(values[:half].mean()), float(values[-half:].mean())
         early, late = figure(metric, first, formats), figure(metric, second, formats)
         course_of = "level" if early == late else "rising" if second > first else "falling"
         said += f"; {course_of}, on average {early} in the first half and {late} in the second"
@@ -97,11 +95,10 @@ def radar(reading: Reading, by: Grouping, metrics: Sequence[str]) -> str:
     return f"Radar chart of {len(reading.now[by])} lines on {len(metrics)} axes. {' '.join(axes)}"
 
 
-def claims(reading: Reading) -> str:
+def claims(months: pd.DataFrame, formats: Formats) -> str:
     """What the platforms claim and the shop sold, by month, with the months of the extreme factors."""
-    months = reading.company.months if reading.company else pd.DataFrame()
-    formats = reading.formats
-    named = [(formats.one(formats.month_year, month.date()), row) for month, row in months.iterrows()]
+    names = [formats.one(formats.month_year, month) for month in days_of(months)]
+    named = list(zip(names, months.to_dict("records"), strict=True))
     factors = [(month, value) for month, row in named if (value := number(row["overclaim"])) is not None]
     said = []
     for month, row in named if len(named) <= 6 else named[-1:]:

@@ -60,7 +60,7 @@ def trend(
 
     def draw(reading: Reading) -> Answer:
         now, before = reading.now[_BY], reading.before.get(_BY)
-        days = [day.isoformat() for day in days_of(now)]
+        days = days_of(now)
         filled: list[dict[str, Any]] = []
         for place, metric in enumerate(metrics):
             mode = "lines+markers" if len(now) < 3 else "lines"
@@ -90,7 +90,7 @@ def trend(
                     "xref": "x",
                     "yref": "paper",
                     "x0": start,
-                    "x1": days[-1],
+                    "x1": days[-1].isoformat(),
                     "y0": 0,
                     "y1": 1,
                     "line": {"width": 0},
@@ -146,19 +146,19 @@ _STOPS = [
 ]
 
 
-def along(days: list[str]) -> dict[str, Any]:
+def along(days: list[date]) -> dict[str, Any]:
     """The places of a line's points: `x`, or only the first of days without a gap and how many (docs/wire.md)."""
-    if len(days) > 1 and (date.fromisoformat(days[-1]) - date.fromisoformat(days[0])).days == len(days) - 1:
-        return {"days": [days[0], len(days)]}
-    return {"x": days}
+    if len(days) > 1 and (days[-1] - days[0]).days == len(days) - 1:
+        return {"days": [days[0].isoformat(), len(days)]}
+    return {"x": [day.isoformat() for day in days]}
 
 
-def _ticks(days: list[str], grain: str) -> dict[str, Any]:
+def _ticks(days: list[date], grain: str) -> dict[str, Any]:
     """Ticks on the periods' first days; plotly's own would stand on Sundays."""
     every = -(-len(days) // 8)
     if grain == "day" or not days:
         return {}
-    return {"tick0": days[0], "dtick": f"M{every}" if grain == "month" else every * 604_800_000}
+    return {"tick0": days[0].isoformat(), "dtick": f"M{every}" if grain == "month" else every * 604_800_000}
 
 
 def _behind(reading: Reading, before: pd.DataFrame | None) -> str | None:

@@ -49,7 +49,8 @@ CUT = """() => [...document.querySelectorAll("main .js-plotly-plot")].flatMap((c
     const edge = chart.getBoundingClientRect();
     return [...chart.querySelectorAll("text")].filter((word) => {
       const { left, top, right, bottom, width } = word.getBoundingClientRect();
-      return width && (left < edge.left - 1 || right > edge.right + 1 || top < edge.top - 1 || bottom > edge.bottom + 1);
+      const within = left > edge.left - 1 && right < edge.right + 1 && top > edge.top - 1 && bottom < edge.bottom + 1;
+      return width && !within;
     }).map((word) => word.textContent);
 })"""
 

@@ -1,0 +1,32 @@
+"""The whole company's figures follow from the days alone: made once for them, whatever else is filtered."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from callbacks.company import company_of
+from facts.frame import FrameFacts
+from facts.store import load
+from kpi.selection import Selection, baseline
+from kpi.units import USUAL
+from tests.conftest import FIRST, LAST
+
+
+def test_made_once_for_its_days(facts: FrameFacts, facts_path: Path) -> None:
+    chosen = Selection(LAST - timedelta(27), LAST)
+    before = baseline(chosen, facts.extent())
+
+    def company(facts: FrameFacts, selection: Selection, then: Selection | None = before):
+        return company_of(facts, selection, then, (), USUAL, 60)[0]
+
+    made = company(facts, chosen)
+    assert company(facts, chosen.narrowed("platform", ("Meta",))) is made
+    for other in (
+        company(facts, replace(chosen, start=FIRST)),
+        company(facts, replace(chosen, end=LAST - timedelta(1))),
+        company(facts, chosen, None),
+        company(load(facts_path), chosen),
+    ):
+        assert other is not None
+        assert other is not made
+    assert company_of(facts, chosen, before, (("platform", ("Meta",)),), USUAL, 60)[0] is None
