@@ -10,6 +10,8 @@ from flask import Flask, Response, request
 #: What may be kept: bundles and assets carry their version in their address.
 _KEPT: Final = ("/_dash-component-suites/", "/assets/", "/_favicon.ico")
 _FOR_GOOD: Final = "/bundles/"
+#: What data may do where a browser opens them as a page: nothing. Half a kilobyte less than the page's own at each change.
+_OF_DATA: Final = "default-src 'none'; frame-ancestors 'none'"
 
 
 def policy(app: Dash, *scripts: str) -> str:
@@ -44,7 +46,7 @@ def register(server: Flask, policy: str) -> None:
     @server.after_request
     def add(response: Response) -> Response:
         headers = response.headers
-        headers["Content-Security-Policy"] = policy
+        headers["Content-Security-Policy"] = _OF_DATA if response.mimetype == "application/json" else policy
         headers["X-Content-Type-Options"] = "nosniff"
         headers["X-Frame-Options"] = "DENY"
         headers["Referrer-Policy"] = "same-origin"

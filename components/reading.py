@@ -1,6 +1,5 @@
 """`Reading`: everything the visuals of a page read for one query. Each visual is a function of it."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from components import packed
 from components.url import Query, write
 from kpi.caveats import Caveats
 from kpi.formats import Formats
@@ -103,25 +103,27 @@ def drawn(frame: pd.DataFrame, metric: str) -> list[float | int | None]:
     """A metrics frame's column as a chart draws it and its hover tells it, None where missing: rates to five decimals,
     amounts and counts to cents, or whole where some are thousands.
     """
+    values, decimals = _rounded(frame, metric)
+    if decimals:
+        return [None if value != value else value for value in values.tolist()]
+    return [None if value != value else int(value) for value in values.tolist()]
+
+
+def lined(frame: pd.DataFrame, metric: str, length: int | None = None) -> list[float | int | None] | str:
+    """The same of the first `length` rows for lines, packed where they are many (components/packed.py)."""
+    values, decimals = _rounded(frame, metric)
+    return packed.figures(values[:length], decimals) or drawn(frame.iloc[:length], metric)
+
+
+def _rounded(frame: pd.DataFrame, metric: str) -> tuple[NDArray[np.float64], int]:
     values = block(frame, (metric,))[0]
     if METRICS[metric].unit in ("percent", "ratio"):
-        return _plain(np.round(values, 5))
-    if np.nanmax(np.abs(values), initial=0.0) < 1000:
-        return _plain(np.round(values, 2))
-    if np.isnan(values).any():
-        return [None if value != value else round(value) for value in values.tolist()]
-    found: list[float | int | None] = np.rint(values).astype(np.int64).tolist()
-    return found
+        decimals = 5
+    else:
+        decimals = 2 if np.nanmax(np.abs(values), initial=0.0) < 1000 else 0
+    return np.round(values, decimals), decimals
 
 
-def _plain(values: NDArray[np.float64]) -> list[float | int | None]:
-    return [None if value != value else value for value in values.tolist()]
-
-
-def outlined(frame: pd.DataFrame, metric: str) -> list[float | int | None]:
-    """The same for a line a finger wide that tells no figures: four digits of the largest."""
-    values = block(frame, (metric,))[0]
-    largest = np.nanmax(np.abs(values), initial=0.0)
-    digits = 3 - math.floor(math.log10(largest)) if largest else 0
-    rounded = np.round(values, digits).tolist()
-    return [None if value != value else value if digits > 0 else int(value) for value in rounded]
+def outlined(frame: pd.DataFrame, metric: str) -> str:
+    """The shape of a line a finger wide that tells no figures."""
+    return packed.course(block(frame, (metric,))[0])

@@ -50,7 +50,7 @@
     dashboard.hide(part.change, !step);
     part.label.classList.toggle("noted", card.noted);
     text(part.since, card.value === null && card.notes.length ? card.notes[0] : period.baseline ? (step ? `vs ${period.baseline}` : `no value in ${period.baseline}`) : period.baseline_note ?? "not compared");
-    line(part, card.spark);
+    line(part, dashboard.packed.course(card.spark));
   }
 
   /** A path through the points that have a value; gaps stay gaps. */

@@ -52,10 +52,11 @@
   }
 
   const DAY = 86_400_000;
-  /** Days without a gap travel as the first and how many; the lines of a chart mostly share them. */
+  /** Days without a gap travel as the first and how many, which the lines of a chart mostly share; long lists as texts. */
   function spread(traces) {
     const known = {};
     for (const trace of traces) {
+      if (trace.y) trace.y = dashboard.packed.figures(trace.y);
       if (!trace.days) continue;
       const first = Date.parse(trace.days[0]);
       trace.x = known[trace.days] ??= Array.from({ length: trace.days[1] }, (_, place) => new Date(first + place * DAY).toISOString().slice(0, 10));

@@ -8,7 +8,7 @@ import pandas as pd
 from components import theme
 from components.figures import alt
 from components.figures.frame import Answer, chart
-from components.reading import Reading, days_of, drawn, exact
+from components.reading import Reading, days_of, exact, lined
 from components.visuals import Visual
 from kpi.metrics import METRICS
 from kpi.schema import DATE
@@ -64,7 +64,7 @@ def trend(
         filled: list[dict[str, Any]] = []
         for place, metric in enumerate(metrics):
             mode = "lines+markers" if len(now) < 3 else "lines"
-            filled.append({"of": 2 * place, **along(days), "y": drawn(now, metric), "mode": mode})
+            filled.append({"of": 2 * place, **along(days), "y": lined(now, metric), "mode": mode})
         if before is not None and len(before):
             length = min(len(now), len(before))
             formats = reading.formats
@@ -74,7 +74,7 @@ def trend(
                     {
                         "of": 2 * place + 1,
                         **along(days[:length]),
-                        "y": drawn(before, metric)[:length],
+                        "y": lined(before, metric, length),
                         "customdata": then,
                     }
                 )

@@ -253,7 +253,9 @@ def test_every_answer_carries_the_headers(ask: Ask, company: FlaskClient) -> Non
     ):
         headers = answer.headers
         assert "'unsafe-eval'" not in headers["Content-Security-Policy"]
-        assert headers["Content-Security-Policy"].startswith("default-src 'self'; script-src 'self' 'sha256-")
+        data = answer.mimetype == "application/json"
+        begins = "default-src 'none'; " if data else "default-src 'self'; script-src 'self' 'sha256-"
+        assert headers["Content-Security-Policy"].startswith(begins)
         assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Referrer-Policy"] == "same-origin"
