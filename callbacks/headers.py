@@ -10,7 +10,7 @@ from flask import Flask, Response, request
 #: What may be kept: bundles and assets carry their version in their address.
 _KEPT: Final = ("/_dash-component-suites/", "/assets/", "/_favicon.ico")
 _FOR_GOOD: Final = "/bundles/"
-#: What data may do where a browser opens them as a page: nothing. Half a kilobyte less than the page's own at each change.
+#: What data may do where a browser opens them as a page: nothing. Half a kilobyte less than the page's own policy.
 _OF_DATA: Final = "default-src 'none'; frame-ancestors 'none'"
 
 
