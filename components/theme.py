@@ -40,7 +40,7 @@ def axis(title: str | None = None, unit: str | None = None, **more: Any) -> dict
         "showline": False,
         "ticks": "",
         "ticklabelstandoff": 6,
-        "ticklabeloverflow": "allow",  # what does not fit is hidden by assets/js/charts.js, which measures it once
+        "ticklabeloverflow": "allow",  # all have room: assets/js/margins.js
         "zerolinecolor": MUTED,
         "zeroline": False,
         "tickfont": {"color": MUTED, "size": 12},

@@ -57,6 +57,11 @@ class Metric:
         return f"{_bracket(over, self.over)} / {_bracket(_words(self.by), self.by)}"
 
     @property
+    def divisor(self) -> str:
+        """What it is divided by, in words; "" where it is a sum."""
+        return _words(self.by)
+
+    @property
     def is_difference(self) -> bool:
         """Whether measures are taken away, so that the value may be below zero."""
         return any(part.startswith("-") for part in self.over)

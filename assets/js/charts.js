@@ -90,33 +90,7 @@
     item.hue = dashboard.theme.now();
     const drawing = window.Plotly.react(item.parts, data, layout, config);
     dashboard.explore.listen(item);
-    ends(item);
     return drawing;
-  }
-
-  let unmeasured = null;
-  /** Hides tick labels that an edge would cut. plotly measures every label of an axis once for each of them, and has the
-      page laid out for each axis: a quarter of the time of drawing. Here it is laid out once, when all charts are drawn. */
-  function ends(item) {
-    if (!unmeasured) {
-      unmeasured = new Set();
-      queueMicrotask(() => {
-        const cut = [...unmeasured].flatMap(cutOff);
-        unmeasured = null;
-        for (const label of cut) label.style.display = "none"; // until plotly draws it again
-      });
-    }
-    unmeasured.add(item);
-  }
-
-  function cutOff({ parts }) {
-    const labels = [...parts.querySelectorAll(".xtick text")];
-    if (!labels.length) return [];
-    const edges = parts.getBoundingClientRect();
-    return labels.filter((label) => {
-      const { left, right } = label.getBoundingClientRect();
-      return left < edges.left || right > edges.right;
-    });
   }
 
   /** plotly asks its element for its size at every drawing, which has the page laid out between any two charts. It is

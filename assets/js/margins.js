@@ -5,6 +5,7 @@
   const TICKS = 18; // height of one line of tick labels, with its distance to the axis
   const LINE = 15;
   const GAP = 10;
+  const HALF = 28; // of the last label below: plotly would measure all of them, for each, to hide what does not fit
   let pen = null;
   const widths = new Map();
 
@@ -93,7 +94,10 @@
         lines = most;
         // What is written above the bars is written where a name stands below.
         for (const trace of data) if (xaxis.dtick && trace.mode === "text") trace.text = trace.text.map((text, place) => (place % every ? "" : text));
-      } else if (xaxis.tickformat?.includes("$")) xaxis.nticks = Math.max(2, Math.floor((wide - margin.l - margin.r) / (ofMoney() + 12)));
+      } else {
+        margin.r = Math.max(margin.r, HALF);
+        if (xaxis.tickformat?.includes("$")) xaxis.nticks = Math.max(2, Math.floor((wide - margin.l - margin.r) / (ofMoney() + 12)));
+      }
       margin.b = Math.max(margin.b, TICKS + (lines - 1) * LINE + 6 + (xaxis.title?.text ? TITLE : 0));
     }
     for (const trace of data) if (trace.type === "pie") round(trace, margin, wide);

@@ -149,9 +149,7 @@
 
   async function image(pen, chart, x, y, { width, height }) {
     const dressed = await (face ??= font());
-    const layout = { ...chart.layout, xaxis: { ...chart.layout.xaxis, ticklabeloverflow: "hide past div" } };
-    const figure = { data: chart.data, layout, config: chart._context };
-    const svg = decodeURIComponent((await window.Plotly.toImage(figure, { format: "svg", width, height })).replace(/^data:image\/svg\+xml,/, ""));
+    const svg = decodeURIComponent((await window.Plotly.toImage(chart, { format: "svg", width, height })).replace(/^data:image\/svg\+xml,/, ""));
     const address = URL.createObjectURL(new Blob([svg.replace(/<svg[^>]*>/, (head) => `${head}<style>${dressed}</style>`)], { type: "image/svg+xml" }));
     const picture = new Image(width * SCALE, height * SCALE);
     picture.src = address;

@@ -1,5 +1,5 @@
 """One figure a file: a layout and trace prototypes that the browser knows beforehand, and the arrays that fill them."""
 
-from components.figures.frame import chart, whole
+from components.figures.frame import chart
 
-__all__ = ["chart", "whole"]
+__all__ = ["chart"]

@@ -4,7 +4,7 @@ from typing import Any
 
 from components import theme
 from components.figures import alt
-from components.figures.frame import Answer, chart
+from components.figures.frame import Answer, chart, without_value
 from components.reading import TOTAL, Reading, drawn, exact, number
 from components.visuals import Visual
 from kpi.metrics import METRICS
@@ -37,6 +37,8 @@ def bars(
         frame = reading.now[by]
         names = [str(key) for key in frame.index]
         values = drawn(frame, metric)
+        if all(value is None for value in values):
+            return without_value(metric)
         if dimension == "platform":
             colours = [theme.platform_colour(key) for key in names]
         else:

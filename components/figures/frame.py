@@ -1,12 +1,11 @@
 """What figures have in common: how a chart becomes a visual, and how an answer fills its prototypes."""
 
 from collections.abc import Callable, Mapping, Sequence
-from copy import deepcopy
-from datetime import date, timedelta
 from typing import Any
 
 from components.reading import Reading
 from components.visuals import Visual
+from kpi.metrics import METRICS
 from kpi.selection import Grouping
 
 Answer = dict[str, Any]
@@ -50,21 +49,8 @@ def chart(
     )
 
 
-def whole(spec: dict[str, Any], answer: Answer) -> dict[str, Any]:
-    """The complete plotly figure that the browser draws of a chart's spec and an answer."""
-    data = []
-    for trace in answer["traces"]:
-        filled = {key: value for key, value in trace.items() if key not in ("of", "days")}
-        if "days" in trace:
-            first, count = trace["days"]
-            filled["x"] = [(date.fromisoformat(first) + timedelta(days=day)).isoformat() for day in range(count)]
-        data.append(_merged(spec["traces"][trace["of"]], filled))
-    return {"data": data, "layout": _merged(spec["layout"], answer.get("layout", {}))}
-
-
-def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
-    found = deepcopy(base)
-    for key, value in over.items():
-        both = isinstance(value, dict) and isinstance(found.get(key), dict)
-        found[key] = _merged(found[key], value) if both else value
-    return found
+def without_value(metric: str) -> Answer:
+    """Said in place of a chart where no mark has a value of `metric`."""
+    known = METRICS[metric]
+    because = f": nothing can be divided by {known.divisor} of zero" if known.by else ""
+    return {"state": "empty", "text": f"There is no value of {known.short or known.label} here{because}."}

@@ -4,7 +4,7 @@ from typing import Any
 
 from components import theme
 from components.figures import alt
-from components.figures.frame import Answer, chart
+from components.figures.frame import Answer, chart, without_value
 from components.reading import Reading, drawn, exact, number
 from components.visuals import Visual
 from kpi.units import figure
@@ -31,6 +31,8 @@ def objective(name: str, title: str, question: str, width: int = 6, height: int 
         largest = max((abs(value) for value in profit if value is not None), default=0.0) or 1.0
         losing = [value is not None and value < 0 for value in profit]
         shares, returns = drawn(frame, "spend_share"), drawn(frame, "roi")
+        if all(value is None for value in returns):
+            return without_value("roi")
         filled = {
             "of": 0,
             "x": shares,

@@ -6,12 +6,13 @@ One month or two would stand there as a lonely tower: they lie, with what was so
 from functools import lru_cache
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
 from components import theme
 from components.figures import alt
 from components.figures.frame import Answer
-from components.reading import Company, Reading, drawn, exact, number
+from components.reading import Company, Reading, block, drawn, exact, number
 from components.visuals import Visual
 from kpi.formats import Formats
 from kpi.schema import in_order
@@ -26,6 +27,8 @@ _WIDEST: Final = 0.5
 _WIDTH_A_MONTH: Final = 0.12
 #: Months that are labelled, so that a narrow screen has room for them.
 _MOST_LABELS: Final = 8
+#: Half the height of a mark, of the chart's, over which the label stands.
+_MARK: Final = 0.03
 #: Months up to which bars lie.
 _MOST_LYING: Final = 2
 #: Figures that are kept: they follow from the days alone, and what is changed most is another filter.
@@ -148,9 +151,10 @@ def _standing(company: Company, formats: Formats) -> Answer:
         }
     )
     every = -(-len(labels) // _MOST_LABELS)
-    tops = months[["revenue", "store_revenue"]].max(axis=1).round(2)
+    claimed, sold = block(months, ("revenue", "store_revenue"))
+    tops = np.fmax(claimed, sold + _MARK * np.nanmax([claimed, sold], initial=0.0)).round()
     words = [factor if place % every == 0 else "" for place, factor in enumerate(factors)]
-    filled.append({"of": 2, "x": labels, "y": [number(top) for top in tops], "text": words})
+    filled.append({"of": 2, "x": labels, "y": [number(top) for top in tops.tolist()], "text": words})
     title = f"Claimed and sold, {formats.sign} a month"
     layout = {"xaxis": {"dtick": every}, "yaxis": {"title": {"text": title}}}
     return {"traces": filled, "layout": layout, "alt": alt.claims(months, formats)}

@@ -15,6 +15,8 @@ from kpi.schema import DATE
 from kpi.selection import Grouping, cut_short, period_start
 
 _BY: Grouping = (DATE,)
+#: Fewer points than this are marked, as they make no line; fewer days than that have a tick each.
+_SEEN_AS_LINE, _FEW_DAYS = 3, 5
 _PER = {"day": "a day", "week": "a week", "month": "a month"}
 
 
@@ -51,6 +53,7 @@ def trend(
             "mode": "lines",
             "name": f"{label}, before",
             "line": {"color": colour, "width": 1.25, "dash": "dot"},
+            "marker": {"symbol": "circle-open"},
             "opacity": 0.75,
             "legendgroup": metric,
             "showlegend": False,
@@ -62,8 +65,8 @@ def trend(
         now, before = reading.now[_BY], reading.before.get(_BY)
         days = days_of(now)
         filled: list[dict[str, Any]] = []
+        mode = "lines+markers" if len(now) < _SEEN_AS_LINE else "lines"
         for place, metric in enumerate(metrics):
-            mode = "lines+markers" if len(now) < 3 else "lines"
             filled.append({"of": 2 * place, **along(days), "y": lined(now, metric), "mode": mode})
         if before is not None and len(before):
             length = min(len(now), len(before))
@@ -76,6 +79,7 @@ def trend(
                         **along(days[:length]),
                         "y": lined(before, metric, length),
                         "customdata": then,
+                        "mode": mode,
                     }
                 )
         label = reading.formats.sign if unit == "money" else axis
@@ -98,7 +102,7 @@ def trend(
                 }
             ]
         said = alt.lines(reading, now, metrics)
-        return {"traces": filled, "layout": layout, "line": _behind(reading, before), "alt": said}
+        return {"traces": filled, "layout": layout, "line": _behind(reading, before, len(now)), "alt": said}
 
     def rows(reading: Reading) -> list[dict[str, Any]]:
         frame = reading.now[_BY]
@@ -154,23 +158,26 @@ def along(days: list[date]) -> dict[str, Any]:
 
 
 def _ticks(days: list[date], grain: str) -> dict[str, Any]:
-    """Ticks on the periods' first days; plotly's own would stand on Sundays."""
+    """Ticks on the periods' first days; plotly's own would stand on Sundays, and between few days on their hours."""
+    if len(days) < _FEW_DAYS:
+        return {"tickvals": [day.isoformat() for day in days]}
     every = -(-len(days) // 8)
-    if grain == "day" or not days:
+    if grain == "day":
         return {}
     return {"tick0": days[0].isoformat(), "dtick": f"M{every}" if grain == "month" else every * 604_800_000}
 
 
-def _behind(reading: Reading, before: pd.DataFrame | None) -> str | None:
+def _behind(reading: Reading, before: pd.DataFrame | None, points: int) -> str | None:
     """What the dotted lines are, and which periods are not whole."""
     said = []
     grain = reading.selection.grain
     if before is not None and len(before):
         from_words = "a year earlier" if reading.selection.compare == "year" else "the period before"
-        said.append(f"Dotted: {from_words}, day for day." if grain == "day" else f"Dotted: {from_words}.")
+        mark = "Circles" if min(len(before), points) < _SEEN_AS_LINE else "Dotted"
+        said.append(f"{mark}: {from_words}, day for day." if grain == "day" else f"{mark}: {from_words}.")
     first, last = cut_short(reading.selection)
-    for place, (within, whole) in {"first": first, "last": last}.items():
+    for place, (within, whole) in ({"": first} if points == 1 else {" first": first, " last": last}).items():
         if within < whole:
-            said.append(f"The {place} {grain} holds {within} of its {whole} days.")
+            said.append(f"The{place} {grain} holds {within} of its {whole} days.")
     said += [f"Shaded: {text[0].lower()}{text[1:]}" for text in reading.caveats.unsettled()]
     return " ".join(said) or None

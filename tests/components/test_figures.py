@@ -1,19 +1,49 @@
 """Every figure that the browser will draw is a valid plotly figure, for ordinary and for strange selections."""
 
 import re
+from copy import deepcopy
+from datetime import date, timedelta
 from typing import Any
 
 import plotly.graph_objects as go
 import pytest
 
 from callbacks.answers import ask, reading_of
-from components.figures import whole
 from facts.frame import FrameFacts
 from kpi.formats import Formats
 from pages import PAGES
+from tests.components.test_packed import unpacked
 
 CHARTS = [(page, visual) for page in PAGES for visual in page.visuals if visual.kind == "chart"]
-SELECTIONS = ["", "last=all&grain=month", "from=2025-06-01&to=2025-06-01", "platform=TikTok&region=Latin%20America"]
+SELECTIONS = [
+    "",
+    "last=all&compare=none",
+    "last=all&grain=month",
+    "from=2025-06-01&to=2025-06-01",
+    "platform=TikTok&region=Latin%20America",
+]
+
+
+def whole(spec: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
+    """The complete plotly figure that the browser draws of a chart's spec and an answer."""
+    data = []
+    for trace in answer["traces"]:
+        filled = {key: value for key, value in trace.items() if key not in ("of", "days")}
+        if "days" in trace:
+            first, count = trace["days"]
+            filled["x"] = [(date.fromisoformat(first) + timedelta(days=day)).isoformat() for day in range(count)]
+        if isinstance(filled.get("y"), str):
+            filled["y"] = unpacked(filled["y"])
+        data.append(merged(spec["traces"][trace["of"]], filled))
+    return {"data": data, "layout": merged(spec["layout"], answer.get("layout", {}))}
+
+
+def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    found = deepcopy(base)
+    for key, value in over.items():
+        both = isinstance(value, dict) and isinstance(found.get(key), dict)
+        found[key] = merged(found[key], value) if both else value
+    return found
 
 
 def coloured(value: Any) -> Any:
@@ -75,3 +105,27 @@ def _shown(figure: dict[str, Any]) -> list[str]:
     found = [trace.get("name", "") for trace in figure["data"]]
     axes = [axis for axis in figure["layout"].values() if isinstance(axis, dict) and "title" in axis]
     return found + [axis["title"]["text"] for axis in axes]
+
+
+def test_a_chart_without_a_value_says_what_it_cannot_divide_by(facts: FrameFacts) -> None:
+    address = "platform=Google&region=Latin%20America&objective=Awareness&device=Tablet&from=2025-09-25&to=2025-09-28"
+    charts = {visual.name: visual for _, visual in CHARTS}
+    reading = reading_of(list(charts.values()), facts, ask(facts, address, Formats()))
+    assert reading.now[()]["revenue"].iloc[0] == 0
+
+    answer = charts["margin-by-platform"].draw(reading)
+
+    assert answer == {
+        "state": "empty",
+        "text": "There is no value of Margin here: nothing can be divided by attributed revenue of zero.",
+    }
+
+
+def test_one_day_has_one_tick_and_circles_beside_its_marks(facts: FrameFacts) -> None:
+    trend = next(visual for _, visual in CHARTS if visual.name == "financial-trend")
+
+    answer = trend.draw(reading_of([trend], facts, ask(facts, "from=2025-09-28&to=2025-09-28", Formats())))
+
+    assert answer["layout"]["xaxis"] == {"tickvals": ["2025-09-28"]}
+    assert {trace["mode"] for trace in answer["traces"]} == {"lines+markers"}
+    assert answer["line"].startswith("Circles: the period before")
