@@ -3,7 +3,7 @@
 Rows are sorted by day. Every distinct combination of dimension values is a *cell*; a row knows its day and its cell. A
 selection is then a slice of rows (the days) and a mask over cells (the filters), and all groupings of a page follow
 from one pass over that slice: the sums of each cell, kept by days because filters do not change them, and, for what is
-drawn over time, the sums of each day.
+drawn over time, the sums of each day. Where nearly every cell has a row every day, rows lie on a grid (facts/grid.py).
 """
 
 from collections.abc import Callable, Iterable
@@ -18,6 +18,7 @@ from cachetools import LRUCache
 from numpy.typing import NDArray
 
 from facts.beside import NOTHING, Beside
+from facts.grid import Grid, on_grid
 from facts.groups import Keys, Meanings, Numbered, coarse, grouped, numbered
 from facts.protocol import DataProblem, Scope
 from facts.sums import Ints, Sums
@@ -62,6 +63,7 @@ class FrameFacts:
         self._values, self._code, self._cell = _number_cells(frame)
         self._cells = len(self._code[next(iter(DIMENSIONS))])
         self._rows = Sums.of_frame(frame)
+        self._lay_out()
         self._place = {name: {value: at for at, value in enumerate(values)} for name, values in self._values.items()}
         self._short = tuple(name for name in DIMENSIONS if len(self._values[name]) <= _SHORT)
         few = numbered(self._short, self._cells, {name: (self._code[name], self._values[name]) for name in self._short})
@@ -75,6 +77,17 @@ class FrameFacts:
         )
         self._options: LRUCache[Scope, dict[str, tuple[str, ...]]] = LRUCache(64)  # one a role
         self._lock, self._turn = Lock(), Lock()
+
+    def _lay_out(self) -> None:
+        """Put the rows on a grid, where they nearly fill one."""
+        days = len(self._starts) - 1
+        grid = on_grid(self._rows, self._day, self._cell, days, self._cells)
+        self._on_grid = grid is not None
+        if grid is not None and grid is not self._rows:
+            self._rows = grid
+            self._day = np.repeat(np.arange(days), self._cells)
+            self._cell = np.tile(np.arange(self._cells), days)
+            self._starts = np.arange(days + 1) * self._cells
 
     def extent(self) -> Extent:
         """The first and the last day."""
@@ -201,9 +214,16 @@ class FrameFacts:
 
     def _of_cells(self, first: int, last: int) -> Sums:
         """The sums of each cell over a slice of rows; the same for every filter, so kept by its days."""
-        return self._kept(
-            (first, last), lambda: self._rows.take(slice(first, last)).grouped(self._cell[first:last], self._cells)
-        )
+
+        def made() -> Sums:
+            rows = self._rows.take(slice(first, last))
+            return (
+                Grid(rows, self._cells).by_cell()
+                if self._on_grid
+                else rows.grouped(self._cell[first:last], self._cells)
+            )
+
+        return self._kept((first, last), made)
 
     def _of_groups(
         self, first: int, last: int, names: tuple[str, ...], fewer: Numbered, allowed: np.ndarray | None
@@ -234,8 +254,12 @@ class FrameFacts:
         if first == last:
             return Sums.of_frame(pd.DataFrame(columns=[*MEASURES])).frame(pd.DatetimeIndex([], name=DATE))
         periods, starts = self._periods(first, last, grain)
-        admitted = None if allowed.all() else allowed.astype(np.float64)[self._cell[first:last]]
-        sums = self._rows.take(slice(first, last)).in_runs(starts - first, admitted)
+        rows, starts = self._rows.take(slice(first, last)), starts - first
+        if self._on_grid:
+            sums = Grid(rows, self._cells).by_day(allowed).in_runs(starts // self._cells, None)
+        else:
+            admitted = None if allowed.all() else allowed.astype(np.float64)[self._cell[first:last]]
+            sums = rows.in_runs(starts, admitted)
         some = np.flatnonzero(sums.rows > 0)
         return sums.take(some).frame(pd.DatetimeIndex(periods[some].astype("datetime64[us]"), name=DATE))
 
@@ -253,7 +277,7 @@ class FrameFacts:
         self, first: int, last: int, allowed: np.ndarray, grain: Grain, names: Iterable[str]
     ) -> tuple[Sums, Keys]:
         """The rows of a slice that `allowed` admits, with the keys of each: its period and the dimensions `names`."""
-        admitted = allowed[self._cell[first:last]]
+        admitted = allowed[self._cell[first:last]] & (self._rows.rows[first:last] > 0)
         rows: slice | Ints = slice(first, last) if admitted.all() else first + np.flatnonzero(admitted)
         cell = self._cell[rows]
         keys: dict[str, tuple[Ints, Meanings]] = {name: (self._code[name][cell], self._values[name]) for name in names}
@@ -283,4 +307,7 @@ def _number_cells(frame: pd.DataFrame) -> tuple[dict[str, list[str]], dict[str, 
         by_row[name] = np.array([place.get(value, 0) for value in found], dtype=np.intp)[column.codes.to_numpy()]
         key = key * len(values[name]) + by_row[name]
     _, row, cell = np.unique(key, return_index=True, return_inverse=True)
-    return values, {name: code[row] for name, code in by_row.items()}, cell.astype(np.intp)
+    met = np.argsort(row)  # in the order in which rows have them, mostly that of every day
+    number = np.empty_like(met)
+    number[met] = np.arange(len(met))
+    return values, {name: code[row[met]] for name, code in by_row.items()}, number[cell].astype(np.intp, copy=False)

@@ -41,9 +41,22 @@ def made(seed: int, rows: int, missing: float) -> pd.DataFrame:
     return pd.DataFrame({"date": days, **text, **dict.fromkeys(IDENTIFIERS, "x"), **figures})
 
 
+def gridded(seed: int, filled: float, missing: float) -> pd.DataFrame:
+    """Every cell's row on every day, but for some: those of a grid that is `filled` so far, in no order."""
+    rng = np.random.default_rng(seed)
+    cells = made(seed, 12, 0)[list(VALUES)].drop_duplicates()
+    days = pd.DataFrame({"date": pd.date_range(START, periods=20)})
+    frame = cells.merge(days, how="cross").sample(frac=filled, random_state=seed)
+    figures = {
+        name: np.where(rng.random(len(frame)) < missing, np.nan, rng.integers(0, 999, len(frame))) for name in MEASURES
+    }
+    return frame.assign(**dict.fromkeys(IDENTIFIERS, "x"), **figures)
+
+
 @given(
     seed=st.integers(0, 10_000),
     rows=st.integers(1, 60),
+    filled=st.sampled_from([None, None, 1.0, 0.8, 0.5]),
     missing=st.sampled_from([0, 0.3, 0.95]),
     span=st.tuples(st.integers(-3, 40), st.integers(0, 40)),
     grain=st.sampled_from(["day", "week", "month"]),
@@ -51,9 +64,16 @@ def made(seed: int, rows: int, missing: float) -> pd.DataFrame:
     data=st.data(),
 )
 def test_totals_are_those_of_a_group_by(
-    seed: int, rows: int, missing: float, span: tuple[int, int], grain: str, many: bool, data: st.DataObject
+    seed: int,
+    rows: int,
+    filled: float | None,
+    missing: float,
+    span: tuple[int, int],
+    grain: str,
+    many: bool,
+    data: st.DataObject,
 ) -> None:
-    frame = made(seed, rows, missing)
+    frame = made(seed, rows, missing) if filled is None else gridded(seed, filled, missing)
     names = data.draw(st.lists(st.sampled_from(list(VALUES)), unique=True, max_size=3))
     chosen = {name: data.draw(st.lists(st.sampled_from(VALUES[name]), min_size=1)) for name in names}
     scope = only({"platform": ["Meta", "Zeta"]}) if data.draw(st.booleans()) else ()
@@ -85,6 +105,18 @@ def wanted(frame: pd.DataFrame, selection: Selection, scope: Only, grouping: Gro
     told = groups[list(MEASURES)].sum(min_count=1)
     told["reach_floor"], told["rows"] = groups["reach"].max(), groups.size()
     return told.astype(float), groups.ngroups
+
+
+def test_rows_lie_on_a_grid_where_most_of_it_is_rows() -> None:
+    whole = gridded(2, 1, 0.1)
+
+    def on_grid(frame: pd.DataFrame) -> bool:
+        return FrameFacts(frame, "v")._on_grid
+
+    assert on_grid(whole)
+    assert on_grid(gridded(2, 0.8, 0.1))
+    assert not on_grid(gridded(2, 0.5, 0.1))
+    assert not on_grid(pd.concat([whole.iloc[1:], whole.iloc[-1:]]))  # as many rows, but two of a cell on a day
 
 
 def test_options_come_in_the_order_in_which_they_are_shown_and_within_a_scope() -> None:
