@@ -24,7 +24,6 @@ _ACTS: Final = (("picture", "Picture (PNG)"), ("link", "Copy link"))
 _ROWS: Final = html.Button(
     ["Show as table", html.Kbd("T")],
     type="button",
-    disable_n_clicks=True,
     **{"data-do": "rows", "aria-keyshortcuts": "t"},
 )
 
@@ -293,7 +292,7 @@ def _menu(name: str, icon: str, label: str, tip: str, *entries: Component, more:
 def _take() -> Component:
     """What can be taken away of a whole page; assets/js/page.js puts the query into the address."""
     workbook = html.A("Excel workbook", id="workbook", href="#")
-    paper = html.Button("Print or PDF", type="button", disable_n_clicks=True, **{"data-do": "print"})
+    paper = html.Button("Print or PDF", type="button", **{"data-do": "print"})
     return _menu("take", "save", "Save", "Take this page away", workbook, paper)
 
 
@@ -361,7 +360,6 @@ def _visual(page: Page, visual: Visual, prefix: str) -> Component:
                         _icon("info"),
                         type="button",
                         className="info",
-                        disable_n_clicks=True,
                         **{"data-tip": visual.question, "aria-label": f"What “{visual.title}” answers"},
                     ),
                     html.Details(
@@ -383,10 +381,7 @@ def _visual(page: Page, visual: Visual, prefix: str) -> Component:
                                     ),
                                     html.Hr(),
                                     *([_ROWS] if visual.kind == "chart" else []),
-                                    *(
-                                        html.Button(label, type="button", disable_n_clicks=True, **{"data-do": act})
-                                        for act, label in _ACTS
-                                    ),
+                                    *(html.Button(label, type="button", **{"data-do": act}) for act, label in _ACTS),
                                 ],
                                 className="menu-list",
                             ),

@@ -87,7 +87,7 @@
     if (known && how === "push") push(page, answer.query, from, hash);
     const canonical = dashboard.address.page(page, answer.query);
     if (canonical !== location.pathname + location.search) history.replaceState(history.state, "", canonical + location.hash);
-    if (turned) window.scrollTo(0, scroll ?? 0);
+    if (turned) window.scrollTo({ top: scroll ?? 0, behavior: "instant" });
     if (turned || how === "stay") dashboard.visuals.point(location.hash.slice(1), scroll);
   }
 

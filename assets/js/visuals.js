@@ -34,7 +34,7 @@
     if (!pointed) return;
     pointed.classList.add("pointed");
     if (scroll !== null && scroll !== undefined) return;
-    pointed.scrollIntoView({ block: "start" });
+    pointed.scrollIntoView({ block: "start", behavior: "instant" }); // not slowly: what is above may still take its size
     pointed.tabIndex = -1;
     pointed.focus({ preventScroll: true });
   }

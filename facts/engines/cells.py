@@ -66,7 +66,9 @@ class Cells:
 
 def cells(answer: pa.Table, keys: Sequence[str]) -> Cells:
     """The cells in an engine's answer to `expressions.sums`. Raises NoAnswer where a sum is no number."""
-    answer = answer.filter(pc.greater(answer[ROWS], 0))
+    some = pc.greater(answer[ROWS], 0)
+    if not pc.all(some, skip_nulls=False).as_py():  # a roll-up's rows of nothing; mostly there is no need to copy all
+        answer = answer.filter(some)
     values = np.stack([_floats(answer, name) for name in MEASURES])
     floor = _floats(answer, REACH_FLOOR)
     if not (np.isfinite(values).all() and np.isfinite(floor).all()):

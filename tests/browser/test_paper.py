@@ -54,7 +54,7 @@ def written(visit: Visit, page: str, visual: Any) -> tuple[list[str], list[list[
     return found, rows
 
 
-@pytest.mark.parametrize("form", ["A4", "Letter"])
+@pytest.mark.parametrize("form", ["A4", pytest.param("Letter", marks=pytest.mark.long)])
 def test_every_figure_is_the_same_on_screen_on_paper_and_in_files(visit: Visit, form: str) -> None:
     visit.open(f"/cfo?{QUERY}")
     visit.page.locator("#theme").click()
@@ -111,6 +111,7 @@ def test_printing_by_menu_and_by_keyboard_and_back(visit: Visit) -> None:
     expect(page.locator(".topbar")).to_be_visible()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("key", ["", "cmo"])
 def test_no_visual_of_the_other_pages_is_cut(visit_in: Callable[..., Visit], server: str, key: str) -> None:
     visit = visit_in(server).open(f"/{key}?{QUERY}")

@@ -185,6 +185,7 @@ def test_leftovers_are_told_from_what_only_a_checkpoint_names(tmp_path: Path) ->
     assert held(table, "impressions") == {2}
 
 
+@pytest.mark.long
 def test_two_imports_at_once_both_land(tmp_path: Path) -> None:
     """Different reports by two processes: each waits for the other's moment of writing."""
     names = ["meta_en_daily.csv", "google_en_daily.csv", "tiktok_campaign_daily.csv", "amazon_sp_campaign_daily.csv"]
