@@ -46,13 +46,15 @@ def register(server: Flask, policy: str) -> None:
     @server.after_request
     def add(response: Response) -> Response:
         headers = response.headers
-        headers["Content-Security-Policy"] = _OF_DATA if response.mimetype == "application/json" else policy
+        data = response.mimetype == "application/json"
+        headers["Content-Security-Policy"] = _OF_DATA if data else policy
         headers["X-Content-Type-Options"] = "nosniff"
         headers["X-Frame-Options"] = "DENY"
         headers["Referrer-Policy"] = "same-origin"
-        headers["Cross-Origin-Opener-Policy"] = "same-origin"
         headers["Cross-Origin-Resource-Policy"] = "same-origin"
-        headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+        if not data:
+            headers["Cross-Origin-Opener-Policy"] = "same-origin"
+            headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
         if request.path.startswith(_FOR_GOOD) and response.status_code == 200:
             return response
         if not request.path.startswith(_KEPT) or response.status_code >= 400:

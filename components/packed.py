@@ -14,7 +14,7 @@ _DIGITS: Final = np.array([code for code in range(35, 127) if code != ord("\\")]
 #: The digit that says "no value".
 _NONE: Final = 0
 #: A list shorter than this stays one.
-FROM: Final = 40
+FROM: Final = 20
 _MOST: Final = 2**53  # what the browser counts to
 
 

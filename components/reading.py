@@ -99,6 +99,13 @@ def block(frame: pd.DataFrame, metrics: Sequence[str]) -> NDArray[np.float64]:
     return frame.to_numpy()[:, [frame.columns.get_loc(metric) for metric in metrics]].T
 
 
+def told(values: NDArray[np.float64]) -> Any:
+    """Lists of figures for tables, to twelve digits: more than is shown, and what sums of floats have no more of."""
+    known = np.abs(np.where(np.isnan(values) | (values == 0), 1.0, values))
+    scale = 10.0 ** (11 - np.floor(np.log10(known)))
+    return (np.rint(values * scale) / scale).tolist()
+
+
 def drawn(frame: pd.DataFrame, metric: str) -> list[float | int | None]:
     """A metrics frame's column as a chart draws it and its hover tells it, None where missing: rates to five decimals,
     amounts and counts to cents, or whole where some are thousands.

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from components.reading import TOTAL, Reading, block, exact
+from components.reading import TOTAL, Reading, block, exact, told
 from components.url import RANKS
 from components.visuals import Visual
 from kpi.metrics import METRICS
@@ -32,7 +32,7 @@ def table(
     def draw(reading: Reading) -> dict[str, Any]:
         return {
             **_columns(reading.now[by], metrics),
-            "total": block(reading.now[TOTAL], metrics)[:, 0].tolist(),
+            "total": told(block(reading.now[TOTAL], metrics)[:, 0]),
             "line": None,
         }
 
@@ -92,7 +92,7 @@ def ranking(
             "metrics": shown(reading),
             "sort": reading.query.rank,
             "total": None,
-            "centre": block(reading.now[TOTAL], shown(reading))[:, 0].tolist(),
+            "centre": told(block(reading.now[TOTAL], shown(reading))[:, 0]),
             "line": _left_out(found, reading),
         }
 
@@ -134,7 +134,7 @@ def _left(metrics: tuple[str, ...], hidden: Set[str]) -> tuple[str, ...]:
 
 def _columns(frame: pd.DataFrame, metrics: tuple[str, ...]) -> dict[str, Any]:
     keys = [frame.index.get_level_values(level).tolist() for level in range(frame.index.nlevels)]
-    return {"keys": keys, "values": block(frame, metrics).tolist()}
+    return {"keys": keys, "values": told(block(frame, metrics))}
 
 
 def _records(frame: pd.DataFrame, by: Grouping, metrics: tuple[str, ...]) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ import pandas as pd
 from components import theme
 from components.figures import alt
 from components.figures.frame import Answer
-from components.reading import Company, Reading, block, drawn, exact, number
+from components.reading import Company, Reading, block, drawn, exact, lined, number
 from components.visuals import Visual
 from kpi.formats import Formats
 from kpi.schema import in_order
@@ -22,6 +22,7 @@ from kpi.units import figure
 #: The row of a month's platforms together. No platform is called so.
 ALL: Final = "All platforms"
 _METRICS: Final = ("spend", "revenue", "store_revenue", "overclaim", "mer")
+_FACTOR: Final = "<br>%{customdata} claimed for each sold<extra></extra>"
 #: How wide a bar is at most, of a month's room, and of it for each month that is shown: one alone is no wall of colour.
 _WIDEST: Final = 0.5
 _WIDTH_A_MONTH: Final = 0.12
@@ -55,7 +56,7 @@ def reconciliation(name: str, title: str, question: str, width: int = 12, height
                 "color": theme.TEXT,
                 "line": {"color": theme.SURFACE, "width": 2},
             },
-            "hovertemplate": f"%{{x}}: the shop sold %{{y:{theme.HOVER['money']}}}<br>%{{customdata}}<extra></extra>",
+            "hovertemplate": f"%{{x}}: the shop sold %{{y:{theme.HOVER['money']}}}{_FACTOR}",
         },
         {
             "type": "scatter",
@@ -78,7 +79,7 @@ def reconciliation(name: str, title: str, question: str, width: int = 12, height
             "width": 0.62,
             "name": "Store net sales",
             "marker": {"color": theme.MUTED},
-            "hovertemplate": f"The shop sold %{{x:{theme.HOVER['money']}}}<br>%{{customdata}}<extra></extra>",
+            "hovertemplate": f"The shop sold %{{x:{theme.HOVER['money']}}}{_FACTOR}",
         },
     ]
 
@@ -136,7 +137,7 @@ def _standing(company: Company, formats: Formats) -> Answer:
                 "of": 0,
                 "name": theme.name(str(platform)),
                 "x": labels,
-                "y": drawn(of_one, "revenue"),
+                "y": lined(of_one, "revenue"),
                 "width": min(_WIDEST, _WIDTH_A_MONTH * len(labels)),
                 "marker": {"color": theme.platform_colour(str(platform))},
             }
@@ -146,8 +147,8 @@ def _standing(company: Company, formats: Formats) -> Answer:
         {
             "of": 1,
             "x": labels,
-            "y": drawn(months, "store_revenue"),
-            "customdata": [f"{factor} claimed for each sold" for factor in factors],
+            "y": lined(months, "store_revenue"),
+            "customdata": factors,
         }
     )
     every = -(-len(labels) // _MOST_LABELS)
@@ -177,8 +178,7 @@ def _lying(company: Company, formats: Formats) -> Answer:
         }
         for platform in _platforms(company.claims)
     ]
-    ratios = [f"{factor} claimed for each sold" for factor in factors]
-    filled.append({"of": 4, "x": drawn(months, "store_revenue"), "y": sold, "customdata": ratios})
+    filled.append({"of": 4, "x": drawn(months, "store_revenue"), "y": sold, "customdata": factors})
     filled.append(
         {
             "of": 2,
