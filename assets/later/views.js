@@ -12,10 +12,8 @@
   let views = []; // [{ name, address }], address below the prefix: "cfo?last=12w"
   let before = null; // what Undo gives back
 
-  const here = () => {
-    const { page, query } = dashboard.view.shown() ?? dashboard.view.wanted();
-    return dashboard.address.page(page, query).slice(dashboard.prefix.length);
-  };
+  const addressOf = ({ page, query }) => dashboard.address.page(page, query).slice(dashboard.prefix.length);
+  const here = () => addressOf(dashboard.view.shown() ?? dashboard.view.wanted());
 
   /** The page and query that `address` names, or null where it is none of ours: a page's path and a query, no more. */
   function read(address) {
@@ -115,7 +113,7 @@
   }
 
   function draw() {
-    const now = here();
+    const now = addressOf(dashboard.view.wanted()); // also while its answer is on its way
     parts.none.hidden = views.length > 0;
     parts.out.disabled = views.length === 0;
     parts.list.replaceChildren(...views.map((view) => row(view, now)));

@@ -39,12 +39,18 @@ def test_a_view_is_saved_opened_renamed_and_deleted_by_mouse(visit: Visit) -> No
         "dashboard-views": [{"name": "Google, a quarter", "address": "cfo?platform=Google&last=12w"}]
     }
     visit.open("/")
+    held = []
+    page.route("**/view/cfo?*", lambda route: held.append(route))
     menu = opened(visit)
     menu.get_by_role("link", name="Google, a quarter").click()
     expect(page).to_have_url(f"{visit.server}/cfo?platform=Google&last=12w")
     expect(menu).not_to_have_attribute("open", "")
-    visit.settled()
     menu = opened(visit)
+    expect(menu.get_by_role("link")).to_have_attribute("aria-current", "page")  # its answer is on its way
+    for route in held:
+        route.continue_()
+    expect(page.locator("h1:visible")).to_have_text("CFO dashboard")
+    visit.settled()
     expect(menu.get_by_role("link")).to_have_attribute("aria-current", "page")
     menu.get_by_role("button", name="Rename “Google, a quarter”").click()
     menu.get_by_label("New name of").fill(GERMAN)
