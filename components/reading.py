@@ -100,9 +100,9 @@ def block(frame: pd.DataFrame, metrics: Sequence[str]) -> NDArray[np.float64]:
 
 
 def told(values: NDArray[np.float64]) -> Any:
-    """Lists of figures for tables, to twelve digits: more than is shown, and what sums of floats have no more of."""
+    """Lists of figures for tables, to twelve digits and never less than cents: more than is shown."""
     known = np.abs(np.where(np.isnan(values) | (values == 0), 1.0, values))
-    scale = 10.0 ** (11 - np.floor(np.log10(known)))
+    scale = 10.0 ** np.clip(11 - np.floor(np.log10(known)), 2, 22)
     return (np.rint(values * scale) / scale).tolist()
 
 

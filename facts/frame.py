@@ -217,11 +217,9 @@ class FrameFacts:
 
         def made() -> Sums:
             rows = self._rows.take(slice(first, last))
-            return (
-                Grid(rows, self._cells).by_cell()
-                if self._on_grid
-                else rows.grouped(self._cell[first:last], self._cells)
-            )
+            if self._on_grid:
+                return Grid(rows, self._cells).by_cell()
+            return rows.grouped(self._cell[first:last], self._cells)
 
         return self._kept((first, last), made)
 

@@ -52,5 +52,6 @@ def chart(
 def without_value(metric: str) -> Answer:
     """Said in place of a chart where no mark has a value of `metric`."""
     known = METRICS[metric]
-    because = f": nothing can be divided by {known.divisor} of zero" if known.by else ""
-    return {"state": "empty", "text": f"There is no value of {known.short or known.label} here{because}."}
+    or_zero = f", or {known.divisor}, by which it is divided, is zero" if known.by else ""
+    name = known.short or known.label
+    return {"state": "empty", "text": f"There is no value of {name} here: what it is made of is not reported{or_zero}."}

@@ -65,9 +65,8 @@ def trend(
         now, before = reading.now[_BY], reading.before.get(_BY)
         days = days_of(now)
         filled: list[dict[str, Any]] = []
-        mode = "lines+markers" if len(now) < _SEEN_AS_LINE else "lines"
         for place, metric in enumerate(metrics):
-            filled.append({"of": 2 * place, **along(days), "y": lined(now, metric), "mode": mode})
+            filled.append({"of": 2 * place, **along(days), "y": lined(now, metric), "mode": _mode(len(now))})
         if before is not None and len(before):
             length = min(len(now), len(before))
             formats = reading.formats
@@ -79,7 +78,7 @@ def trend(
                         **along(days[:length]),
                         "y": lined(before, metric, length),
                         "customdata": then,
-                        "mode": mode,
+                        "mode": _mode(length),
                     }
                 )
         label = reading.formats.sign if unit == "money" else axis
@@ -157,6 +156,10 @@ def along(days: list[date]) -> dict[str, Any]:
     return {"x": [day.isoformat() for day in days]}
 
 
+def _mode(points: int) -> str:
+    return "lines" if points >= _SEEN_AS_LINE else "lines+markers"
+
+
 def _ticks(days: list[date], grain: str) -> dict[str, Any]:
     """Ticks on the periods' first days; plotly's own would stand on Sundays, and between few days on their hours."""
     if len(days) < _FEW_DAYS:
@@ -173,7 +176,7 @@ def _behind(reading: Reading, before: pd.DataFrame | None, points: int) -> str |
     grain = reading.selection.grain
     if before is not None and len(before):
         from_words = "a year earlier" if reading.selection.compare == "year" else "the period before"
-        mark = "Circles" if min(len(before), points) < _SEEN_AS_LINE else "Dotted"
+        mark = "Dotted" if min(len(before), points) >= _SEEN_AS_LINE else "Circles"
         said.append(f"{mark}: {from_words}, day for day." if grain == "day" else f"{mark}: {from_words}.")
     first, last = cut_short(reading.selection)
     for place, (within, whole) in ({"": first} if points == 1 else {" first": first, " last": last}).items():

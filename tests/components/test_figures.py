@@ -117,7 +117,8 @@ def test_a_chart_without_a_value_says_what_it_cannot_divide_by(facts: FrameFacts
 
     assert answer == {
         "state": "empty",
-        "text": "There is no value of Margin here: nothing can be divided by attributed revenue of zero.",
+        "text": "There is no value of Margin here: what it is made of is not reported, or attributed revenue, by which "
+        "it is divided, is zero.",
     }
 
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.packed import FROM, course, figures
+from components.reading import told
 
 ALPHABET = [chr(code) for code in range(ord("#"), 127) if chr(code) != "\\"]
 
@@ -59,3 +60,11 @@ def test_a_course_goes_from_its_lowest_to_its_highest() -> None:
     assert heights == [68, 0, 90, 79, 1]
     assert course(np.array([])) == ""
     assert [ALPHABET.index(each) for each in course(np.array([3.0, 3.0]))] == [1, 1]
+
+
+def test_tables_keep_every_digit_that_they_show() -> None:
+    values = np.array(
+        [113_421_967.93000001, 1_234_567_890_123.0, -98_765_432_109_876.25, 0.2845671234567891, 0.0, np.nan]
+    )
+    assert told(values)[:5] == [113_421_967.93, 1_234_567_890_123.0, -98_765_432_109_876.25, 0.284567123457, 0.0]
+    assert np.isnan(told(values)[5])
