@@ -63,8 +63,7 @@ def test_a_course_goes_from_its_lowest_to_its_highest() -> None:
 
 
 def test_tables_keep_every_digit_that_they_show() -> None:
-    values = np.array(
-        [113_421_967.93000001, 1_234_567_890_123.0, -98_765_432_109_876.25, 0.2845671234567891, 0.0, np.nan]
-    )
-    assert told(values)[:5] == [113_421_967.93, 1_234_567_890_123.0, -98_765_432_109_876.25, 0.284567123457, 0.0]
-    assert np.isnan(told(values)[5])
+    large, larger, rate = 113_421_967.93000001, -9_876_543_210_987.25, 0.2845671234567891
+    *found, none = told(np.array([large, 1_234_567_890_123.0, larger, rate, 0.0, np.nan]))
+    assert found == [113_421_967.93, 1_234_567_890_123.0, larger, 0.284567123457, 0.0]
+    assert np.isnan(none)
