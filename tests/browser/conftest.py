@@ -66,6 +66,13 @@ def server(facts_path: Path) -> Iterator[str]:
         yield address
 
 
+# The address changes before its answer comes, and the visuals are ready with the one before.
+ARRIVED = """() => {
+    const { wanted, shown } = window.dashboard.view;
+    return Boolean(shown()) && wanted().page === shown().page && wanted().query === shown().query;
+}"""
+
+
 @dataclass
 class Visit:
     """A page in the browser, with what it asked for and what it complained of."""
@@ -81,8 +88,12 @@ class Visit:
         return self
 
     def settled(self) -> None:
-        """Every visual of the open page has its figures."""
+        """What was asked for last has arrived, and every visual of the open page has its figures."""
         expect(self.page.locator("[data-visual]").first).to_be_visible()
+        until = time.monotonic() + 15
+        while not self.page.evaluate(ARRIVED):
+            assert time.monotonic() < until, "the answer did not arrive within 15 s"
+            self.page.wait_for_timeout(10)
         expect(self.page.locator('[data-visual]:not([data-state="ready"])')).to_have_count(0)
 
     @contextmanager
