@@ -20,7 +20,8 @@
     if (spec.pages[key].body) body(key);
     document.title = `${spec.pages[key].title} · Marketing dashboard`;
     dashboard.toolbar.fit(Object.values(spec.pages[key].visuals).some((visual) => visual.grain));
-    if (!first) byId(`title-${key}`).focus({ preventScroll: true });
+    const busy = document.activeElement?.closest("details.menu[open]"); // opened while the answer was on its way
+    if (!first && !busy) byId(`title-${key}`).focus({ preventScroll: true });
   }
 
   /** A page without visuals: the module of its name draws it, every time it is turned to. */

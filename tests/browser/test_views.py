@@ -52,6 +52,7 @@ def test_a_view_is_saved_opened_renamed_and_deleted_by_mouse(visit: Visit) -> No
     expect(page.locator("h1:visible")).to_have_text("CFO dashboard")
     visit.settled()
     expect(menu.get_by_role("link")).to_have_attribute("aria-current", "page")
+    expect(menu.get_by_label("Name of this view")).to_be_focused()  # the turned page took nothing from who writes
     menu.get_by_role("button", name="Rename “Google, a quarter”").click()
     menu.get_by_label("New name of").fill(GERMAN)
     menu.get_by_label("New name of").press("Enter")
