@@ -48,7 +48,7 @@ def axis(title: str | None = None, unit: str | None = None, **more: Any) -> dict
         "fixedrange": True,
     }
     if title is not None:
-        found["title"] = {"text": title, "font": {"color": MUTED, "size": 12}, "standoff": 8}
+        found["title"] = {"text": title}
     if unit is not None:
         found["tickformat"] = TICKS[unit]
     return {**found, **more}

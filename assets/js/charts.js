@@ -30,6 +30,7 @@
     Object.assign(layout, { width: item.width, height: item.spec.height, autosize: false });
     dashboard.legend.put(item, data, layout);
     dashboard.margins.fit(layout, data, item.width);
+    dashboard.titles.put(item, layout);
     dashboard.explore.hint(item, data);
     return { data, layout };
   }
@@ -119,6 +120,7 @@
     item.line = null;
     item.legend = null;
     item.legendShape = null;
+    item.titles = null;
   }
 
   const sizes = new ResizeObserver((entries) => {

@@ -70,7 +70,7 @@
 
   /** Draws `element` and what is in it where it stands; `from` is the canvas's corner on the screen. */
   async function place(pen, element, from) {
-    if (element.matches(".visually-hidden, select, .rank, .callout-link")) return;
+    if (element.matches(".visually-hidden, select, .rank, .callout-link, .marks-button")) return;
     const box = element.getBoundingClientRect();
     const style = getComputedStyle(element);
     if (style.display === "none" || style.visibility === "hidden") return;
@@ -78,7 +78,11 @@
     const x = box.left - from.x + (style.position === "sticky" ? 0 : moved);
     const y = box.top - from.y;
     frame(pen, style, x, y, box.width, box.height);
-    if (element._fullLayout && window.Plotly) return image(pen, element, x, y, box);
+    if (element._fullLayout && window.Plotly) {
+      await image(pen, element, x, y, box);
+      for (const each of element.querySelectorAll(".axis-title:not([hidden])")) title(pen, each, from);
+      return;
+    }
     if (element.matches("svg.spark")) return spark(pen, element, x, y, box);
     for (const node of element.childNodes) {
       if (node.nodeType === Node.TEXT_NODE) text(pen, node, style, from, moved);
@@ -135,6 +139,21 @@
       pen.fillText(shown, (right ? line.right - pen.measureText(shown).width : line.left) - from.x + moved, base);
     }
     pen.letterSpacing = "0px";
+  }
+
+  /** The title of an axis: in one line, which reads upwards beside an upright one. */
+  function title(pen, element, from) {
+    const box = element.getBoundingClientRect();
+    const style = getComputedStyle(element);
+    pen.save();
+    pen.font = `${style.fontSize} ${FONT}`;
+    pen.fillStyle = style.color;
+    pen.textAlign = "center";
+    pen.textBaseline = "middle";
+    pen.translate((box.left + box.right) / 2 - from.x, (box.top + box.bottom) / 2 - from.y);
+    if (element.matches(".axis-title-y")) pen.rotate(-Math.PI / 2);
+    pen.fillText(element.textContent, 0, 0);
+    pen.restore();
   }
 
   let face = null;

@@ -47,7 +47,7 @@ OVERLAPS = """() => {
 # Words of charts that an edge of their chart cuts.
 CUT = """() => [...document.querySelectorAll("main .js-plotly-plot")].flatMap((chart) => {
     const edge = chart.getBoundingClientRect();
-    return [...chart.querySelectorAll("text")].filter((word) => {
+    return [...chart.querySelectorAll("text, .axis-title")].filter((word) => {
       const { left, top, right, bottom, width } = word.getBoundingClientRect();
       const within = left > edge.left - 1 && right < edge.right + 1 && top > edge.top - 1 && bottom < edge.bottom + 1;
       return width && !within;

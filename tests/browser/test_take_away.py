@@ -52,6 +52,27 @@ def test_a_picture_of_every_kind_of_visual(visit: Visit, tmp_path: Path, theme: 
     expect(visit.page.locator("#banner-error")).to_be_hidden()
 
 
+def test_a_picture_has_the_words_of_the_figure_and_none_of_its_controls(visit: Visit, tmp_path: Path) -> None:
+    visit.open("/cfo?last=12w")
+    visit.page.evaluate(
+        """() => {
+            window.written = [];
+            const { fillText } = CanvasRenderingContext2D.prototype;
+            CanvasRenderingContext2D.prototype.fillText = function (text, ...where) {
+                written.push(text);
+                return fillText.call(this, text, ...where);
+            };
+        }"""
+    )
+    picture(visit, "margin-by-platform", tmp_path)
+    title, period, filters, axis, *source = visit.page.evaluate("written")
+    assert title == "Profit margin by platform"
+    assert period.startswith("Jul 7 – Sep 28, 2025, 84 days")
+    assert filters.startswith("All platforms")
+    assert axis == "Profit margin, %"
+    assert len(source) == 1
+
+
 def test_a_menu_by_keyboard_and_a_link_that_leads_to_its_visual(visit: Visit) -> None:
     visit.open("/cfo?last=12w")
     page = visit.page

@@ -90,7 +90,7 @@ def test_a_locale_is_followed_everywhere(visit_in: Callable[..., Visit], german:
     assert shown == brief("profit", profit, formats_of("de-DE", "EUR"))
     trend = page.locator('[data-visual="cfo.financial-trend"]')
     expect(trend.locator(".xtick text").first).to_have_text("7. Juli")
-    expect(trend.locator(".ytitle")).to_have_text("€ a week")
+    expect(trend.locator(".axis-title-y")).to_have_text("€ a week")
     ticks = trend.locator(".ytick text").all_text_contents()
     assert ticks[0] == "0\u00a0€"
     assert all(re.fullmatch(r"\d+\.000\u00a0€|\d(,\d)?\u00a0Mio\.\u00a0€", text) for text in ticks[1:]), ticks
@@ -98,7 +98,7 @@ def test_a_locale_is_followed_everywhere(visit_in: Callable[..., Visit], german:
     assert all(text.endswith("\u00a0%") for text in shares)
     expect(page.locator('[data-visual="cfo.spend-share"] .slicetext').first).to_have_text(re.compile(r",\d\u00a0%$"))
     visit.open("/cmo")
-    expect(page.locator('[data-visual="cmo.spend-conversions"] .ytitle')).to_have_text("Spend, €")
+    expect(page.locator('[data-visual="cmo.spend-conversions"] .axis-title-y').first).to_have_text("Spend, €")
     assert "$" not in visit.said()
     cpa = page.request.get(f"{german}/data/cmo/scope-cards.csv").text().splitlines()[4].split(",")
     assert cpa[0] == "cpa"
