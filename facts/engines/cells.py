@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from facts.engines.expressions import REPORTED
+from facts.engines.expressions import REPORTED, Values
 from facts.groups import Meanings, coarse, grouped
 from facts.patience import NoAnswer
 from facts.protocol import Scope
@@ -64,14 +65,16 @@ class Cells:
         }
 
 
-def cells(answer: pa.Table, keys: Sequence[str]) -> Cells:
-    """The cells in an engine's answer to `expressions.sums`. Raises NoAnswer where a sum is no number."""
+def cells(answer: pa.Table, keys: Sequence[str], values: Values = MappingProxyType({})) -> Cells:
+    """The cells in an engine's answer to `expressions.sums`, which was told `values`. Raises NoAnswer where a sum is no
+    number.
+    """
     some = pc.greater(answer[ROWS], 0)
     if not pc.all(some, skip_nulls=False).as_py():  # a roll-up's rows of nothing; mostly there is no need to copy all
         answer = answer.filter(some)
-    values = np.stack([_floats(answer, name) for name in MEASURES])
+    measures = np.stack([_floats(answer, name) for name in MEASURES])
     floor = _floats(answer, REACH_FLOOR)
-    if not (np.isfinite(values).all() and np.isfinite(floor).all()):
+    if not (np.isfinite(measures).all() and np.isfinite(floor).all()):
         raise NoAnswer("The data holds a number that is not finite, so these figures have no sum. Mend the table.")
     reported = {
         place: _floats(answer, f"{REPORTED}{name}")
@@ -81,8 +84,8 @@ def cells(answer: pa.Table, keys: Sequence[str]) -> Cells:
     day = None
     if DATE in keys:
         day = answer[DATE].cast(pa.date32()).cast(pa.int32()).to_numpy().astype(np.intp)
-    codes = {name: _numbered(answer[name], name) for name in keys if name != DATE}
-    return Cells(Sums(values, floor, _floats(answer, ROWS), reported), codes, day)
+    codes = {name: _numbered(answer[name], name, values.get(name, ())) for name in keys if name != DATE}
+    return Cells(Sums(measures, floor, _floats(answer, ROWS), reported), codes, day)
 
 
 def _floats(answer: pa.Table, name: str) -> Floats:
@@ -90,7 +93,11 @@ def _floats(answer: pa.Table, name: str) -> Floats:
     return pc.fill_null(answer[name].cast(pa.float64(), safe=False), 0.0).to_numpy()
 
 
-def _numbered(column: pa.ChunkedArray, name: str) -> tuple[Ints, list[str]]:
+def _numbered(column: pa.ChunkedArray, name: str, known: Sequence[str]) -> tuple[Ints, list[str]]:
+    if pa.types.is_integer(column.type):
+        if column.null_count:
+            raise NoAnswer(f"A {name} came into the data while it was read. Ask again in a minute.")
+        return column.to_numpy().astype(np.intp) - 1, list(known)
     encoded = column.cast(pa.string()).combine_chunks().dictionary_encode()
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.combine_chunks()

@@ -7,7 +7,7 @@ from typing import Any, Final
 import narwhals as nw
 import pyarrow as pa
 
-from facts.engines.expressions import Frame
+from facts.engines.expressions import Frame, Values
 from facts.protocol import DataProblem
 
 #: What a query may take; beyond it DuckDB refuses rather than grow, and the sentence says so.
@@ -58,6 +58,19 @@ class DuckSession:
         return nw.from_native(
             self._cursor.read_parquet(self._files, hive_partitioning=any("=" in f for f in self._files))
         )
+
+    def numbered(self, frame: Frame, values: Values) -> Frame:
+        """Files hold each text once and its place: a function of one text is worked out as often as that."""
+        duckdb = driver()
+        rows = frame.to_native()
+
+        def number(name: str) -> Any:
+            found = duckdb.ConstantExpression(list(values[name]))
+            place = duckdb.FunctionExpression("list_position", found, duckdb.ColumnExpression(name))
+            return place.cast("UTINYINT").alias(name)
+
+        columns = (number(name) if name in values else duckdb.ColumnExpression(name) for name in rows.columns)
+        return nw.from_native(rows.select(*columns))
 
     def collect(self, asked: Frame) -> pa.Table:
         """The answer."""

@@ -174,9 +174,10 @@ class LazyFacts:
                     expressions.kept(rows, asked.start, asked.end, asked.scope, asked.only),
                     asked.keys,
                     self._incomplete,
+                    self.options(),
                 )
             )
-            found = cells(answer, asked.keys)
+            found = cells(answer, asked.keys, self.options())
             with self._lock, suppress(ValueError):  # too large to keep
                 self._kept[asked] = found
             return found

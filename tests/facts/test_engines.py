@@ -1,15 +1,21 @@
 """Every engine gives the same totals as pandas' own group-by, on rows with everything that real ones have."""
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from facts import DataProblem, Facts
+from facts.engines.duckdb_table import DuckTable
+from facts.engines.lazy import LazyFacts
+from facts.engines.table import Sessions
+from facts.patience import NoAnswer
 from kpi.schema import COUNTS, DIMENSIONS, MEASURES
 from kpi.selection import Selection, only
 from tests.engines import Fill
@@ -120,3 +126,30 @@ def test_days_outside_the_data_have_no_row(tables: list[tuple[pd.DataFrame, Fact
     facts = tables[0][1]
     found = facts.totals(Selection(date(2020, 1, 1), date(2020, 1, 31)), GROUPINGS)
     assert [len(frame) for frame in found.values()] == [0] * len(GROUPINGS)
+
+
+def test_long_dimensions_stand_beside_short_ones(fill: Fill) -> None:
+    """An engine may group by the numbers of few values; of many it groups by their texts."""
+    frame = made(7, 400, 0.1)
+    frame["region"] = [f"Région {number % 40:02}" for number in range(len(frame))]
+    whole = Selection(START, START + timedelta(days=60), only({"region": ["Région 03", "Région 39"]}))
+
+    found = fill(pa.Table.from_pandas(frame, preserve_index=False)).totals(whole, GROUPINGS)
+
+    for grouping in GROUPINGS:
+        told, groups = wanted(frame, whole, (), grouping)
+        assert len(found[grouping]) == groups
+        np.testing.assert_allclose(
+            found[grouping].to_numpy(), told.reindex(found[grouping].index).to_numpy(), rtol=1e-9
+        )
+
+
+def test_a_value_that_came_after_the_files_were_opened_is_no_answer(tmp_path: Path) -> None:
+    frame = made(8, 50, 0)
+    pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), file := tmp_path / "facts.parquet")
+    facts = LazyFacts(Sessions(DuckTable([str(file)], str(file))), "v")
+    pq.write_table(pa.Table.from_pandas(frame.assign(region="Antarctica"), preserve_index=False), file)
+
+    with pytest.raises(NoAnswer, match="A region came into the data"):
+        facts.totals(Selection(START, START + timedelta(days=60)), [("region",)])
+    facts.close()
