@@ -11,7 +11,7 @@ GOOD, BAD = "--good", "--bad"
 TEXT, MUTED, GRID, SURFACE = "--bs-body-color", "--bs-secondary-color", "--grid", "--bs-body-bg"
 
 #: Axis formats by unit (d3-format); kpi.formats gives separators and the currency's sign.
-TICKS: Final = {"money": "$~s", "unit_money": "$,.2f", "percent": ".0~%", "ratio": ".1f", "count": "~s", "people": "~s"}
+TICKS: Final = {"money": "$~s", "unit_money": "$,.2f", "percent": ".2~%", "ratio": ".1f", "count": "~s", "people": "~s"}
 #: Formats of one figure by unit, on hover.
 HOVER: Final = {
     "money": "$,.0f",

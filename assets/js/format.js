@@ -94,7 +94,7 @@
     return between(step.slice(2), value < 0 ? -scaled : scaled, decimals(scaled));
   }
 
-  const KINDS = { "$~s": "money", "~s": "count", ".0~%": "percent" };
+  const KINDS = { "$~s": "money", "~s": "count", ".2~%": "percent" };
   /** What plotly takes for names of ticks, made when it asks; what was asked for is kept, for copies of the figure. */
   function ticks({ tickformat }) {
     const unit = KINDS[tickformat];

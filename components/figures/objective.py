@@ -9,6 +9,8 @@ from components.reading import Reading, drawn, exact, number
 from components.visuals import Visual
 from kpi.units import figure
 
+#: The plot on a narrow screen and its words, in px, by which names are kept off each other; the largest marker's area.
+_WIDE, _HIGH, _LETTER, _LINE, _LARGEST = 290, 210, 7.0, 17.0, 1600
 _METRICS = ("spend_share", "roi", "profit", "spend")
 
 
@@ -18,7 +20,6 @@ def objective(name: str, title: str, question: str, width: int = 6, height: int 
     prototype = {
         "type": "scatter",
         "mode": "markers+text",
-        "textposition": "top center",
         "textfont": {"size": 13},
         "cliponaxis": False,
         "marker": {"sizemode": "area", "opacity": 0.85, "line": {"color": theme.SURFACE, "width": 1.5}},
@@ -33,22 +34,31 @@ def objective(name: str, title: str, question: str, width: int = 6, height: int 
         shares, returns = drawn(frame, "spend_share"), drawn(frame, "roi")
         if all(value is None for value in returns):
             return without_value("roi")
+        sizes = [max(abs(value or 0.0), largest * 0.04) for value in profit]
+        across, up = _range(shares, 0.22, 0.0), _range(returns, 0.30)
+        names = [str(key) for key in frame.index]
         filled = {
             "of": 0,
             "x": shares,
             "y": returns,
-            "text": [theme.name(str(key)) for key in frame.index],
+            "text": [theme.name(each) for each in names],
+            "textposition": _sides(
+                names,
+                _along(shares, across, _WIDE),
+                _along(returns, up, _HIGH),
+                [(size / largest * _LARGEST / 2) ** 0.5 for size in sizes],
+            ),
             "customdata": [figure("profit", value, reading.formats) for value in profit],
             "marker": {
-                "size": [round(max(abs(value or 0.0), largest * 0.04), 2) for value in profit],
-                "sizeref": largest / 1600,
+                "size": [round(size, 2) for size in sizes],
+                "sizeref": largest / _LARGEST,
                 "color": [theme.BAD if loss else theme.GOOD for loss in losing],
                 "symbol": ["diamond" if loss else "circle" for loss in losing],
             },
         }
         return {
             "traces": [filled],
-            "layout": {"xaxis": _range(shares, 0.22, 0.0), "yaxis": _range(returns, 0.30)},
+            "layout": {"xaxis": {"range": across}, "yaxis": {"range": up}},
             "line": "Larger means more profit or loss. Circles earn, diamonds lose.",
             "alt": alt.markers(reading, by, ("spend_share", "roi", "profit")),
         }
@@ -80,9 +90,39 @@ def objective(name: str, title: str, question: str, width: int = 6, height: int 
     )
 
 
-def _range(values: list[float | None], pad: float, floor: float | None = None) -> dict[str, Any]:
+def _range(values: list[float | None], pad: float, floor: float | None = None) -> tuple[float, float]:
     """A range in which the largest marker and its label are not cut off."""
     known = [value for value in values if value is not None] or [0.0]
     low, high = min([0.0, *known]) if floor is None else min(known), max(known)
     room = ((high - low) or abs(high) or 1.0) * pad
-    return {"range": [low - room if floor is None else max(low - room, floor), high + room]}
+    return low - room if floor is None else max(low - room, floor), high + room
+
+
+def _along(values: list[float | None], range_: tuple[float, float], length: float) -> list[float]:
+    """Where values lie on an axis of `length` px; what is not drawn lies far out."""
+    low, high = range_
+    return [-1e6 if value is None else (value - low) / (high - low) * length for value in values]
+
+
+def _sides(names: list[str], xs: list[float], ys: list[float], radii: list[float]) -> list[str]:
+    """Above its marker each name, but below or beside it where another's name is there already."""
+    taken: list[tuple[float, float, float]] = []  # the middle of each name, and half its width
+    found = []
+    for name, x, y, radius in zip(names, xs, ys, radii, strict=True):
+        half = len(name) * _LETTER / 2
+        away, beside = radius + _LINE / 2, radius + half
+        places = {
+            "top center": (x, y + away),
+            "bottom center": (x, y - away),
+            "middle right": (x + beside, y),
+            "middle left": (x - beside, y),
+        }
+        free = [
+            side
+            for side, (at, up) in places.items()
+            if all(abs(at - other) > half + wide or abs(up - height) > _LINE for other, height, wide in taken)
+        ]
+        side = next(iter(free), "top center")
+        taken.append((*places[side], half))
+        found.append(side)
+    return found

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import expect
 
 from pages import PAGES
 from tests.browser.conftest import Visit
@@ -61,6 +62,20 @@ def test_no_words_lie_over_others(visit_in: Callable[..., Visit], server: str, o
     page = visit_in(server, viewport={"width": width, "height": 900}).open(f"/{of.path}").page
     assert page.evaluate(OVERLAPS) == []
     assert page.evaluate(CUT) == []
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_names_of_near_markers_stand_apart_and_ticks_differ(visit_in: Callable[..., Visit], server: str, width: int):
+    """Of one platform's week two objectives lie over each other, and a margin of two percent has ticks between."""
+    visit = visit_in(server, viewport={"width": width, "height": 900})
+    page = visit.page
+    page.goto(f"{server}/cfo?platform=TikTok&last=7d")
+    expect(page.locator('[data-visual]:not([data-state="ready"])')).to_have_count(1)  # a loss has no share of profit
+    assert page.evaluate(OVERLAPS) == []
+    assert page.evaluate(CUT) == []
+    ticks = page.locator('[data-visual="cfo.margin-by-platform"] .ytick text').all_text_contents()
+    assert len(ticks) >= 3
+    assert len(set(ticks)) == len(ticks)
 
 
 def test_labels_of_days_are_not_cut(visit_in: Callable[..., Visit], server: str):
