@@ -23,7 +23,7 @@ Values = Mapping[str, Sequence[str]]
 #: Of a measure that some rows do not report, the column with the number of rows that do.
 REPORTED: Final = "reported_"
 
-#: Beyond so many values a text is found among them no quicker than it is grouped by.
+#: Of so many values each is soon found, also in files that hold a text as often as it occurs.
 _FEW: Final = 16
 _RECENT: Final = timedelta(days=90)
 

@@ -84,7 +84,8 @@ class LazyFacts:
                 raise DataProblem(f"The table {self._table.label} has no rows.")
             self._extent = Extent(_day(outline["first"]), _day(outline["last"]))
             self._incomplete = frozenset(name for name in MEASURES if not complete and outline[name] < outline[ROWS])
-            self._sizes = {name: max(len(found), 1) for name, found in self.options().items()}
+            self._values_of = self.options()
+            self._sizes = {name: max(len(found), 1) for name, found in self._values_of.items()}
         except NoAnswer as problem:
             raise DataProblem(str(problem)) from None
 
@@ -174,10 +175,10 @@ class LazyFacts:
                     expressions.kept(rows, asked.start, asked.end, asked.scope, asked.only),
                     asked.keys,
                     self._incomplete,
-                    self.options(),
+                    self._values_of,
                 )
             )
-            found = cells(answer, asked.keys, self.options())
+            found = cells(answer, asked.keys, self._values_of)
             with self._lock, suppress(ValueError):  # too large to keep
                 self._kept[asked] = found
             return found
