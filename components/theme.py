@@ -50,7 +50,7 @@ def axis(title: str | None = None, unit: str | None = None, **more: Any) -> dict
     if title is not None:
         found["title"] = {"text": title}
     if unit is not None:
-        found["tickformat"] = TICKS[unit]
+        found |= {"tickformat": TICKS[unit], "type": "linear"}
     return {**found, **more}
 
 

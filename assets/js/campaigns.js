@@ -100,16 +100,23 @@
 
   const of = (element) => searches.get(element.closest("fieldset").dataset.filter);
 
+  const without = (search, value) => search.chosen.filter((each) => each !== value);
+
   function toggled(box) {
     const search = of(box);
-    choose(search, box.checked ? [...search.chosen, box.value] : search.chosen.filter((value) => value !== box.value));
+    choose(search, box.checked ? [...search.chosen, box.value] : without(search, box.value));
+  }
+
+  function pressed(box) {
+    const search = of(box);
+    dashboard.view.foresee({ [search.dimension]: box.checked ? without(search, box.value) : [...search.chosen, box.value] });
   }
 
   function unpick(button) {
     const search = of(button);
-    choose(search, search.chosen.filter((value) => value !== button.dataset.value));
+    choose(search, without(search, button.dataset.value));
     search.input.focus({ preventScroll: true });
   }
 
-  dashboard.campaigns = { fill, toggled, unpick, searched };
+  dashboard.campaigns = { fill, toggled, pressed, unpick, searched };
 })();

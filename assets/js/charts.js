@@ -31,6 +31,7 @@
     dashboard.legend.put(item, data, layout);
     dashboard.margins.fit(layout, data, item.width);
     dashboard.titles.put(item, layout);
+    dashboard.labels.put(data, layout);
     dashboard.explore.hint(item, data);
     return { data, layout };
   }
@@ -53,14 +54,12 @@
   }
 
   const DAY = 86_400_000;
-  /** Days without a gap travel as the first and how many, which the lines of a chart mostly share; long lists as texts. */
+  /** Long lists travel as texts, and of days without a gap only the first: plotly counts on from it, and reads no dates. */
   function spread(traces) {
-    const known = {};
     for (const trace of traces) {
       if (trace.y) trace.y = dashboard.packed.figures(trace.y);
       if (!trace.days) continue;
-      const first = Date.parse(trace.days[0]);
-      trace.x = known[trace.days] ??= Array.from({ length: trace.days[1] }, (_, place) => new Date(first + place * DAY).toISOString().slice(0, 10));
+      Object.assign(trace, { x0: trace.days[0], dx: DAY });
       delete trace.days;
     }
   }
@@ -89,9 +88,16 @@
     tell(item);
     const { data, layout } = figure(item, item.visual);
     item.hue = dashboard.theme.now();
-    const drawing = window.Plotly.react(item.parts, data, layout, config);
+    const drawing = put(item.parts, data, layout);
     dashboard.explore.listen(item);
     return drawing;
+  }
+
+  /** Plotly.react would look what has changed, at nearly all of it, and take its settings anew, before it draws all the same. */
+  function put(chart, data, layout) {
+    if (!chart._fullLayout) return window.Plotly.newPlot(chart, data, layout, config);
+    Object.assign(chart, { data, layout });
+    return window.Plotly.redraw(chart);
   }
 
   /** plotly asks its element for its size at every drawing, which has the page laid out between any two charts. It is

@@ -47,19 +47,32 @@
     make("button", { type: "button", class: "filter-reset", "data-do": "clear", "data-dimension": dimension, "aria-label": `Reset ${label}`, text: "Reset", hidden: true });
 
   function option(dimension, value) {
-    const box = make("input", { type: "checkbox", class: "form-check-input", value });
+    const box = make("input", { type: "checkbox", class: "form-check-input", value, autocomplete: "off" }); // the address knows what is ticked
     const name = make("span", { class: "option-name", title: value, text: value });
     const label = make("label", {}, box, dimension === "platform" ? dashboard.dot(value) : null, name);
     return { row: make("div", { class: "option" }, label), box };
+  }
+
+  /** What is chosen when these boxes of a list are ticked: all of them is no filter. */
+  function values(list, isTicked) {
+    const ticked = list.boxes.filter(isTicked).map((each) => each.value);
+    return ticked.length === list.boxes.length ? [] : ticked;
   }
 
   /** A box was ticked or not. */
   function toggled(box) {
     const dimension = box.closest("fieldset").dataset.filter;
     const list = lists.get(dimension);
-    if (!list) return dashboard.campaigns.toggled(box);
-    const ticked = list.boxes.filter((each) => each.checked).map((each) => each.value);
-    choose(dimension, ticked.length === list.boxes.length ? [] : ticked);
+    if (list) choose(dimension, values(list, (each) => each.checked));
+    else dashboard.campaigns.toggled(box);
+  }
+
+  /** A mouse was pressed on a box, which is ticked or not when it is let go. */
+  function pressed(box) {
+    const dimension = box.closest("fieldset").dataset.filter;
+    const list = lists.get(dimension);
+    if (list) dashboard.view.foresee({ [dimension]: values(list, (each) => each.checked !== (each === box)) });
+    else dashboard.campaigns.pressed(box);
   }
 
   function only(button) {
@@ -74,5 +87,5 @@
     dashboard.view.change({ [dimension]: values });
   }
 
-  dashboard.filters = { fill, toggled, only, choose, option, resetButton };
+  dashboard.filters = { fill, toggled, pressed, only, choose, option, resetButton };
 })();

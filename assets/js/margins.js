@@ -111,5 +111,5 @@
     Object.assign(margin, { l: side, r: side, t: 30, b: 30 });
   }
 
-  dashboard.margins = { fit };
+  dashboard.margins = { fit, width };
 })();

@@ -36,11 +36,22 @@
     if (doing && CLICKS[doing.dataset.do]) return CLICKS[doing.dataset.do](doing);
     if (event.target.id === "scrim") return dashboard.drawer.close();
     const link = event.target.closest("a[data-go]");
-    const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
-    if (link && plain) {
+    if (link && plain(event)) {
       event.preventDefault();
-      dashboard.view.go(link.dataset.go, link.dataset.query ?? dashboard.view.wanted().query, link.hash);
+      dashboard.view.go(link.dataset.go, queryOf(link), link.hash);
     }
+  }
+
+  const plain = (event) => event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+  const queryOf = (link) => link.dataset.query ?? dashboard.view.wanted().query;
+
+  /** A mouse went down: most presses are let go where they began. A finger that goes down may be about to scroll. */
+  function down(event) {
+    if (event.pointerType !== "mouse" || !plain(event)) return;
+    const link = event.target.closest("a[data-go]");
+    const box = event.target.closest("fieldset[data-filter] label")?.control;
+    if (link) dashboard.view.ahead(link.dataset.go, queryOf(link));
+    else if (box?.type === "checkbox") dashboard.filters.pressed(box);
   }
 
   function changed(event) {
@@ -91,6 +102,7 @@
   }
 
   function listen() {
+    document.addEventListener("pointerdown", down);
     document.addEventListener("click", clicked);
     document.addEventListener("click", (event) => closeMenus(kept(event)));
     document.addEventListener("toggle", opened, true);

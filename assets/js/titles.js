@@ -1,4 +1,5 @@
-// The axes' titles in HTML at the chart's edges: plotly would measure every label of an axis to set a title beside them.
+// The axes' titles in HTML at the chart's edges, and a note above the plot: plotly would measure every label of an axis to set
+// a title beside them, and have the page laid out to set a note.
 (() => {
   const dashboard = (window.dashboard ??= {});
   const { make, text, hide } = dashboard;
@@ -18,10 +19,29 @@
       const inset = name === "xaxis" ? `auto ${r}px 0 ${l}px` : name === "yaxis" ? `${t}px auto ${b}px 0` : `${t}px 0 ${b}px auto`;
       if (title.style.inset !== inset) title.style.inset = inset;
     }
+    putNote(item, layout);
+  }
+
+  const HIGH = 18;
+  /** Take the note off `layout`: one word or two above the plot, at a place of its x axis, whose range is given. */
+  function putNote(item, layout) {
+    const { annotations: [note] = [], xaxis, margin: { l, r, t }, width } = layout;
+    delete layout.annotations;
+    if (!note && !item.titles.note) return;
+    const place = (item.titles.note ??= placed(item, "note"));
+    hide(place, !note);
+    if (!note) return;
+    text(place, note.text);
+    const [low, high] = xaxis.range;
+    const half = dashboard.margins.width(note.text, 12) / 2;
+    const middle = l + ((note.x - low) / (high - low)) * (width - l - r);
+    const inset = `${t - HIGH}px auto auto ${Math.round(Math.max(0, Math.min(middle - half, width - 2 * half)))}px`;
+    if (place.style.inset !== inset) place.style.inset = inset;
   }
 
   function placed(item, name) {
-    const title = make("span", { class: `axis-title axis-title-${name[0]}` });
+    const kind = name === "note" ? name : name[0];
+    const title = make("span", { class: `axis-title axis-title-${kind}` });
     item.parts.append(title);
     return title;
   }

@@ -1,4 +1,5 @@
 // What is asked, what has been answered, and the history. One change is one request; a new change cancels the one before.
+// Nothing that a reader does not wait for happens between the press and the figures: browsers do much for a new address.
 (() => {
   const dashboard = (window.dashboard ??= {});
   const KEPT = 40;
@@ -12,6 +13,7 @@
   let wanted = null; // { page, query, chosen }: what the reader asked for last
   let shown = null; // the answer on the screen
   let controller = null;
+  let entry = null; // of the history, not written yet: { page, query, hash, from }
   const LONG = 2000; // ms before the reader is told in words, and may stop it
   let slow = 0;
   let long = 0;
@@ -33,12 +35,33 @@
   class Refused extends Error {}
   class SignedOut extends Refused {}
 
-  async function ask(page, query, signal) {
-    const early = dashboard.early;
+  /** What was asked for ahead of time, if it was this: { response, controller }; anything else is given up. */
+  function early(page, query) {
+    const found = dashboard.early;
     dashboard.early = null;
-    const taken = early?.page === page && early.query === query ? early.response : null;
+    if (found && found.page === page && found.query === query) return found;
+    found?.controller?.abort();
+    return null;
+  }
+
+  function request(page, query, signal) {
     const headers = { Accept: "application/json", "X-Turn": `${TAB}.${++turn}` };
-    const response = await (taken ?? fetch(dashboard.address.view(page, query), { signal, redirect: "manual", headers }));
+    return fetch(dashboard.address.view(page, query), { signal, redirect: "manual", headers });
+  }
+
+  /** A mouse was pressed on what asks for `query` when it is let go, some 80 ms later: it is asked for now. Not while
+      another answer is waited for, which the server would give up. */
+  function ahead(page, query) {
+    if (!shown || wanted.page !== shown.page || wanted.query !== shown.query || kept.has(key(page, query))) return;
+    early(); // a press that came to nothing
+    const mine = new AbortController();
+    const response = request(page, query, mine.signal);
+    response.catch(() => {}); // whoever takes it sees the failure
+    dashboard.early = { page, query, response, controller: mine };
+  }
+
+  async function read(coming) {
+    const response = await coming;
     // A sign-in that has ended: the proxy in front sends elsewhere, or the server says so.
     if (response.type === "opaqueredirect" || response.status === 401) {
       throw new SignedOut("Your sign-in has ended. Sign in again to see newer figures; your filters are kept.");
@@ -56,16 +79,17 @@
   /** Show a page for a query. `how` is what happens to the history: "push" or "stay"; `scroll` is where it stood. */
   async function show(page, query, { how = "stay", anew = false, scroll = null, hash = "" } = {}) {
     controller?.abort();
-    const mine = (controller = new AbortController());
+    const asked = early(page, query);
+    const mine = (controller = asked?.controller ?? new AbortController());
     waiting(false);
+    if (how === "push" ? entry?.shown : anew) write();
+    entry = null; // of a view that was never shown
     wanted = { page, query, chosen: wanted?.chosen ?? null };
-    let from = null; // asking where the page is scrolled to has it laid out, so not before the request is on its way
     let answer = anew ? null : kept.get(key(page, query));
-    const known = Boolean(answer);
-    if (!known) {
-      const coming = ask(page, query, mine.signal); // on its way before the history costs its time
-      from = window.scrollY;
-      if (how === "push") push(page, query, from, hash);
+    const coming = answer ? null : read(asked?.response ?? request(page, query, mine.signal));
+    // Asking where the page is scrolled to has it laid out, so not before the request is on its way.
+    if (how === "push") entry = { page, query, hash, from: window.scrollY };
+    if (coming) {
       waiting(true, page);
       try {
         answer = await coming;
@@ -79,14 +103,15 @@
       waiting(false);
       keep(page, query, answer);
     }
-    from ??= window.scrollY;
     const turned = shown?.page !== page;
+    if (entry) entry.query = answer.query;
+    if (turned) write(); // before the document has the other page's title
     shown = answer;
     wanted = { page, query: answer.query, chosen: structuredClone(answer.chosen) };
     put(answer);
-    if (known && how === "push") push(page, answer.query, from, hash);
+    if (entry) later(entry);
     const canonical = dashboard.address.page(page, answer.query);
-    if (canonical !== location.pathname + location.search) history.replaceState(history.state, "", canonical + location.hash);
+    if (!entry && canonical !== location.pathname + location.search) history.replaceState(history.state, "", canonical + location.hash);
     if (turned) window.scrollTo({ top: scroll ?? 0, behavior: "instant" });
     if (turned || how === "stay") dashboard.visuals.point(location.hash.slice(1), scroll);
   }
@@ -103,8 +128,17 @@
     }
   }
 
-  /** A new entry in the history; the one that is left remembers where it was scrolled to. */
-  function push(page, query, from, hash) {
+  /** The entry of what is shown now is written when it can be seen. */
+  function later(mine) {
+    mine.shown = true;
+    requestAnimationFrame(() => setTimeout(() => entry === mine && write()));
+  }
+
+  /** What was asked for becomes an entry of the history; the one that is left remembers where it was scrolled to. */
+  function write() {
+    if (!entry) return;
+    const { page, query, hash, from } = entry;
+    entry = null;
     history.replaceState({ ...history.state, scroll: from }, "");
     history.pushState(null, "", dashboard.address.page(page, query) + hash);
   }
@@ -117,6 +151,7 @@
       const since = Date.now();
       long = setInterval(() => patience(Math.floor((Date.now() - since) / 1000)), 1000);
       slow = setTimeout(() => {
+        write();
         document.documentElement.dataset.busy = "";
         dashboard.page.turn(page, wanted.query);
       }, SLOW);
@@ -147,6 +182,7 @@
   }
 
   function failed(problem, page) {
+    write();
     dashboard.page.turn(page, wanted.query);
     if (problem instanceof Refused) dashboard.freshness.refused(problem.message, problem instanceof SignedOut);
     else dashboard.freshness.lost();
@@ -162,9 +198,14 @@
     show(wanted.page, query, { how: "push" });
   }
 
+  /** What a change by `patch` would ask for is asked for ahead of it. */
+  const foresee = (patch) => wanted?.chosen && ahead(wanted.page, dashboard.address.write({ ...wanted.chosen, ...patch }));
+
   dashboard.view = {
     show,
     change,
+    ahead,
+    foresee,
     /** Go to a page or a query, or a place in a page, by a link. */
     go: (page, query, hash = "") => {
       if (page !== wanted?.page || query !== wanted?.query) show(page, query, { how: "push", hash });

@@ -66,10 +66,12 @@ def server(facts_path: Path) -> Iterator[str]:
         yield address
 
 
-# The address changes before its answer comes, and the visuals are ready with the one before.
+# The visuals are ready with the answer before, too; the address follows the figures, or goes before those that are slow.
 ARRIVED = """() => {
-    const { wanted, shown } = window.dashboard.view;
-    return Boolean(shown()) && wanted().page === shown().page && wanted().query === shown().query;
+    const { view, address } = window.dashboard;
+    const [wanted, shown] = [view.wanted(), view.shown()];
+    return Boolean(shown) && wanted.page === shown.page && wanted.query === shown.query
+        && location.pathname + location.search === address.page(shown.page, shown.query);
 }"""
 
 

@@ -106,6 +106,67 @@ def test_the_last_of_two_quick_changes_is_shown(visit: Visit):
     assert visit.address() == "/?platform=Google,Meta"
 
 
+def test_a_pressed_mouse_asks_ahead_and_letting_go_asks_nothing(visit: Visit):
+    visit.open("/cfo")
+    mouse = visit.page.mouse
+    visit.box("platform", "TikTok").hover()
+    with visit.requests() as pressed:
+        mouse.down()
+    assert pressed == ["/view/cfo?platform=Amazon,Google,Meta"]
+    assert visit.address() == "/cfo"
+    with visit.requests() as let_go:
+        mouse.up()
+        visit.settled()
+    assert let_go == []
+    assert visit.address() == "/cfo?platform=Amazon,Google,Meta"
+    revenue = next(row for row in visit.data("cfo.core-cards")["rows"] if row["metric"] == "revenue")
+    assert float(visit.cards()["revenue"]) == revenue["value"]
+
+
+def test_a_press_that_comes_to_nothing_changes_nothing(visit: Visit):
+    visit.open("/")
+    before, mouse = visit.cards(), visit.page.mouse
+    visit.box("platform", "TikTok").hover()
+    mouse.down()
+    mouse.move(700, 300)
+    with visit.requests() as asked:
+        mouse.up()
+    assert asked == []
+    assert (visit.cards(), visit.address()) == (before, "/")
+    expect(visit.box("platform", "TikTok")).to_be_checked()
+    with visit.requests() as asked:
+        visit.box("device", "Tablet").click()
+        visit.settled()
+    assert asked == ["/view/executive?device=Desktop,Mobile"]
+    assert visit.address() == "/?device=Desktop,Mobile"
+
+
+def test_a_finger_asks_when_it_taps_not_when_it_may_scroll(visit: Visit):
+    visit.open("/")
+    with visit.requests() as asked:
+        visit.box("platform", "TikTok").dispatch_event("pointerdown", {"pointerType": "touch", "bubbles": True})
+    assert asked == []
+
+
+def test_a_view_that_was_never_shown_leaves_no_trace_in_the_history(visit: Visit):
+    visit.open("/")
+    visit.page.route("**/view/executive?platform=Amazon,Google,Meta", lambda route: None)
+    visit.page.evaluate(
+        """() => {
+            document.querySelector('[data-filter="platform"] input[value="TikTok"]').click();
+            document.querySelector('[data-filter="platform"] input[value="Amazon"]').click();
+        }"""
+    )
+    visit.settled()
+    assert visit.address() == "/?platform=Google,Meta"
+    visit.page.go_back()
+    visit.settled()
+    assert visit.address() == "/"
+    visit.page.go_forward()
+    visit.settled()
+    assert visit.address() == "/?platform=Google,Meta"
+
+
 def test_only_reset_and_the_last_box(visit: Visit):
     visit.open("/")
     row = visit.page.locator('[data-filter="device"] .option', has_text="Tablet")
