@@ -90,8 +90,8 @@ def test_another_theme_is_one_redraw_of_what_is_in_sight(visit: Visit):
     page = visit.page
     page.evaluate("""() => {
         window.drawn = 0;
-        const react = Plotly.react;
-        Plotly.react = (...given) => { window.drawn += 1; return react(...given); };
+        const redraw = Plotly.redraw;
+        Plotly.redraw = (...given) => { window.drawn += 1; return redraw(...given); };
     }""")
     moved(page)
     page.evaluate("window.shifts = []")
