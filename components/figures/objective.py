@@ -1,5 +1,6 @@
 """Objectives by their share of spend and their ROI; size is profit, colour and shape its sign."""
 
+from math import ceil
 from typing import Any
 
 from components import theme
@@ -58,7 +59,7 @@ def objective(name: str, title: str, question: str, width: int = 6, height: int 
         }
         return {
             "traces": [filled],
-            "layout": {"xaxis": {"range": across}, "yaxis": {"range": up}},
+            "layout": {"xaxis": {"range": across, **_up_to_the_whole(across)}, "yaxis": {"range": up}},
             "line": "Larger means more profit or loss. Circles earn, diamonds lose.",
             "alt": alt.markers(reading, by, ("spend_share", "roi", "profit")),
         }
@@ -93,9 +94,18 @@ def objective(name: str, title: str, question: str, width: int = 6, height: int 
 def _range(values: list[float | None], pad: float, floor: float | None = None) -> tuple[float, float]:
     """A range in which the largest marker and its label are not cut off."""
     known = [value for value in values if value is not None] or [0.0]
-    low, high = min([0.0, *known]) if floor is None else min(known), max(known)
+    low, high = min([0.0, *known]) if floor is None or len(known) == 1 else min(known), max(known)
     room = ((high - low) or abs(high) or 1.0) * pad
     return low - room if floor is None else max(low - room, floor), high + room
+
+
+def _up_to_the_whole(range_: tuple[float, float]) -> dict[str, Any]:
+    """Ticks up to all of the spend, where the range has room beyond it for a marker."""
+    low, high = range_
+    if high <= 1:
+        return {}
+    step = next(step for step in (0.05, 0.1, 0.2) if (1 - low) / step <= 5 or step == 0.2)
+    return {"tickmode": "array", "tickvals": [round(n * step, 2) for n in range(ceil(low / step), round(1 / step) + 1)]}
 
 
 def _along(values: list[float | None], range_: tuple[float, float], length: float) -> list[float]:

@@ -122,6 +122,21 @@ def test_a_chart_without_a_value_says_what_it_cannot_divide_by(facts: FrameFacts
     }
 
 
+@pytest.mark.parametrize("objectives", ["Retention", "Retention,Consideration", "Awareness,Conversion", ""])
+def test_a_share_of_spend_has_no_tick_beyond_the_whole(facts: FrameFacts, objectives: str) -> None:
+    visual = next(visual for _, visual in CHARTS if visual.name == "objective-efficiency")
+
+    answer = visual.draw(reading_of([visual], facts, ask(facts, f"objective={objectives}", Formats())))
+
+    axis, shares = answer["layout"]["xaxis"], answer["traces"][0]["x"]
+    low, high = axis["range"]
+    assert 0 <= low <= min(shares)
+    assert high > max(shares)
+    ticks = axis.get("tickvals", [])
+    assert bool(ticks) == (high > 1)
+    assert all(low <= tick <= 1 for tick in ticks)
+
+
 def test_one_day_has_one_tick_and_circles_beside_its_marks(facts: FrameFacts) -> None:
     trend = next(visual for _, visual in CHARTS if visual.name == "financial-trend")
 
