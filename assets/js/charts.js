@@ -30,8 +30,8 @@
     Object.assign(layout, { width: item.width, height: item.spec.height, autosize: false });
     dashboard.legend.put(item, data, layout);
     dashboard.margins.fit(layout, data, item.width);
-    dashboard.titles.put(item, layout);
     dashboard.labels.put(data, layout);
+    dashboard.titles.put(item, layout);
     dashboard.explore.hint(item, data);
     return { data, layout };
   }

@@ -8,6 +8,7 @@
   function put(data, layout) {
     for (const bar of data.filter(({ type, textposition }) => type === "bar" && textposition === "outside")) {
       bar.textposition = "none";
+      if (bar.orientation === "h") widen(bar, layout);
       data.push(atEnds(bar, layout));
     }
   }
@@ -15,13 +16,35 @@
   const UPRIGHT = { along: "y", range: "yaxis", gain: "top center", loss: "bottom center", room: ({ height, margin: { t, b } }) => height - t - b };
   const LYING = { along: "x", range: "xaxis", gain: "middle right", loss: "middle left", room: ({ width, margin: { l, r } }) => width - l - r };
 
+  /** Where a text would reach over the names beside the plot, or over its edge, the axis of lying bars goes on beyond it. */
+  function widen({ x, text }, layout) {
+    const room = LYING.room(layout);
+    const needs = text.map((words) => dashboard.margins.width(words) + 2 * GAP);
+    for (let turn = 0; turn < 4; turn++) { // what is put on at an end makes the rest a little shorter
+      const [low, high] = layout.xaxis.range;
+      const at = (value) => ((value - low) / (high - low)) * room;
+      const lacks = (side) => Math.max(0, ...x.map((value, place) => (value === null || value < 0 !== (side === 0) ? 0 : needs[place] - Math.abs(at(value) - side))));
+      const [left, right] = [lacks(0), lacks(room)];
+      const rest = room - left - right;
+      if (left + right < 1 || rest < 40) return;
+      layout.xaxis.range = [low - (left * (high - low)) / rest, high + (right * (high - low)) / rest];
+    }
+  }
+
   /** The texts of bars whose axis has a range, a little off their ends. */
   function atEnds({ x, y, text, orientation, visible }, layout) {
     const { along, range, gain, loss, room } = orientation === "h" ? LYING : UPRIGHT;
     const [low, high] = layout[range].range;
-    const gap = (GAP * (high - low)) / room(layout);
+    const pixel = (high - low) / room(layout);
     const values = along === "x" ? x : y;
-    const ends = values.map((value) => (value === null ? null : value < 0 ? value - gap : value + gap));
+    const [line] = layout.shapes?.map(({ x0 }) => x0) ?? []; // across lying bars: no text is written over it
+    const ends = values.map((value, place) => {
+      if (value === null) return null;
+      const way = (value < 0 ? -1 : 1) * pixel;
+      const beyond = line === undefined ? -1 : (line - value) / way; // px from the bar's end to the line
+      const crossed = along === "x" && beyond >= 0 && beyond < dashboard.margins.width(text[place]) + 2 * GAP;
+      return (crossed ? line : value) + way * GAP;
+    });
     const textposition = values.map((value) => (value < 0 ? loss : gain));
     return { type: "scatter", mode: "text", x, y, [along]: ends, text, textposition, visible, hoverinfo: "skip", showlegend: false, cliponaxis: false };
   }

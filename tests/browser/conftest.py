@@ -66,7 +66,7 @@ def server(facts_path: Path) -> Iterator[str]:
         yield address
 
 
-# The visuals are ready with the answer before, too; the address follows the figures, or goes before those that are slow.
+# Visuals are ready with the answer before, too; the address follows the figures, or goes before those that are slow.
 ARRIVED = """() => {
     const { view, address } = window.dashboard;
     const [wanted, shown] = [view.wanted(), view.shown()];

@@ -78,6 +78,39 @@ def test_names_of_near_markers_stand_apart_and_ticks_differ(visit_in: Callable[.
     assert len(set(ticks)) == len(ticks)
 
 
+# Figures at bars that the line of the whole portfolio goes through, or that reach over what is written beside them.
+CROSSED = """() => {
+    const chart = document.querySelector('[data-visual="cfo.regional-roi"]');
+    const line = chart.querySelector(".shapelayer path").getBoundingClientRect();
+    return [...chart.querySelectorAll(".textpoint text")]
+        .map((text) => ({ words: text.textContent, ...text.getBoundingClientRect().toJSON() }))
+        .filter(({ left, right }) => left < line.right && right > line.left)
+        .map(({ words }) => words);
+}"""
+
+
+@pytest.mark.parametrize("query", ["platform=Meta", "platform=Google&last=all", "platform=Meta,TikTok&last=7d"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_line_of_the_portfolio_goes_through_no_figure(
+    visit_in: Callable[..., Visit], server: str, width: int, query: str
+):
+    visit = visit_in(server, viewport={"width": width, "height": 900})
+    page = visit.page
+    page.goto(f"{server}/cfo?{query}")
+    chart = page.locator('[data-visual="cfo.regional-roi"]')
+    chart.scroll_into_view_if_needed()
+    expect(chart.locator(".textpoint")).to_have_count(4)
+    assert page.evaluate(CROSSED) == []
+    assert page.evaluate(OVERLAPS) == []
+    page.evaluate("""() => {
+        const drawing = document.querySelector('[data-visual="cfo.regional-roi"] .chart');
+        const texts = drawing.data.at(-1);
+        Object.assign(texts, { x: texts.x.map(() => drawing.layout.shapes[0].x0), textposition: "middle center" });
+        return Plotly.redraw(drawing).then(() => null);
+    }""")
+    assert len(page.evaluate(CROSSED)) == 4  # and would be seen
+
+
 def test_labels_of_days_are_not_cut(visit_in: Callable[..., Visit], server: str):
     visit = visit_in(server, viewport={"width": 390, "height": 900})
     for period in ("last=7d", "last=12w", "last=6m&grain=month", "from=2025-09-25&to=2025-09-28"):
