@@ -43,8 +43,13 @@ export function changed(file, text) {
 export const quicker = {
   name: "quicker",
   setup(build) {
+    const left = new Set(FILES);
     for (const file of FILES) {
-      build.onLoad({ filter: new RegExp(`plotly\\.js/${file.replaceAll(".", "\\.")}$`) }, ({ path }) => ({ contents: changed(file, readFileSync(path, "utf8")), loader: "js" }));
+      build.onLoad({ filter: new RegExp(`plotly\\.js/${file.replaceAll(".", "\\.")}$`) }, ({ path }) => {
+        left.delete(file);
+        return { contents: changed(file, readFileSync(path, "utf8")), loader: "js" };
+      });
     }
+    build.onEnd(() => (left.size ? { errors: [{ text: `plotly.js has no ${[...left].join(", ")} any more` }] } : null));
   },
 };
