@@ -206,6 +206,7 @@
     change,
     ahead,
     foresee,
+    write,
     /** Go to a page or a query, or a place in a page, by a link. */
     go: (page, query, hash = "") => {
       if (page !== wanted?.page || query !== wanted?.query) show(page, query, { how: "push", hash });

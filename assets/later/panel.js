@@ -35,6 +35,7 @@
 
   /** A row of a ranking was pressed. */
   function open(platform, campaign) {
+    dashboard.view.write(); // a view whose entry still waits comes before the panel's
     history.pushState({ ...history.state, scroll: window.scrollY }, "", `${location.pathname}${location.search}#${new URLSearchParams({ campaign, platform })}`);
     pushed = true;
     show(platform, campaign);
