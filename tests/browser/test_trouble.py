@@ -138,7 +138,7 @@ def test_newer_data_is_offered_and_shown(visit_in: Callable[..., Visit], strange
     moved = pa.array([value + dt.timedelta(days=1) for value in last["date"].to_pylist()], day.type)
     write_deltalake(path, last.set_column(table.column_names.index("date"), "date", moved), mode="append")
     offer = page.locator("#banner-newer")
-    expect(offer).to_contain_text("Newer data: through Sep 29, 2025", timeout=30_000)
+    expect(offer).to_contain_text("Newer data: through Sep 29, 2025", timeout=11_000)
     expect(page.locator("#period")).to_contain_text("Sep 1 – 28, 2025")
     page.locator("#show-newer").click()
     expect(page.locator("#period")).to_contain_text("– 29, 2025")
