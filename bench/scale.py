@@ -1,14 +1,15 @@
 """How a page's sums grow with rows that stay on disk: 0.5, 5, 50, 200 million, through DuckDB.
 
-    python -m bench.scale [--millions 0.5 5 50 200] [--out FILE.json] [--folder DIR]
+    python -m bench.scale [--facts data/facts] [--millions 0.5 5 50 200] [--out FILE.json] [--folder DIR]
 
-Writes Parquet files clustered by day (two years; campaigns grow with the rows, 48 rows a campaign and day), measures in
-a process of its own, removes the files. Reference, in that process and turn about: DuckDB's sum of the same columns (of
-texts their lengths), which reads them once. Prints one JSON object; memory is the peak before the reference first runs.
+Writes Parquet files of the facts' own rows, repeated under other campaigns' names, measures in a process of its own,
+removes the files. Reference, in that process and turn about: DuckDB's sum of the same columns (of texts their lengths),
+which reads them once. Prints one JSON object; memory is the peak before the reference first runs.
 """
 
 import argparse
 import json
+import math
 import os
 import re
 import shutil
@@ -24,55 +25,48 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from deltalake import DeltaTable
 
-from kpi.schema import MEASURES, ORDER
+from kpi.schema import COUNTS, DATE, DIMENSIONS, MEASURES
 from kpi.selection import Selection, baseline
 
-DAYS = 731
-FIRST = np.datetime64("2023-09-29")
 ROWS_A_FILE = 5_000_000
 TEXTS = ("platform", "region", "objective", "segment")  # by which the CFO page groups
-CELLS = {name: ORDER[name][:4] for name in ("region", "device", "segment")}
 
 
-def write(folder: Path, rows: int) -> int:
-    """About `rows` rows of two years; returns how many."""
-    each = [len(values) for values in CELLS.values()]
-    campaigns = max(1, round(rows / DAYS / np.prod(each)))
-    campaign, *codes = (axis.ravel() for axis in np.indices((campaigns, *each)))
-    texts = {
-        "platform": (campaign % 4, ORDER["platform"][:4]),
-        "objective": (campaign // 4 % 4, ORDER["objective"]),
-        "campaign": (campaign, [f"Campaign {number:05}" for number in range(campaigns)]),
-        **{name: (code, CELLS[name]) for name, code in zip(CELLS, codes, strict=True)},
-    }
+def write(folder: Path, rows: int, facts: str) -> int:
+    """At least `rows` rows of the days of `facts`; returns how many.
+
+    Each row of `facts` comes once or more, for campaigns of other names, its figures by a half less to a half more, in
+    the order of a table that imports fill: by day, and within a day campaign by campaign.
+    """
+    own = DeltaTable(facts).to_pyarrow_table(columns=[DATE, *DIMENSIONS, *MEASURES]).sort_by(DATE)
+    times = math.ceil(rows / own.num_rows)
+    codes = {name: own[name].combine_chunks().dictionary_encode() for name in DIMENSIONS}
+    campaign = codes["campaign"].indices.to_numpy()
+    names = pa.array(
+        [f"{name} {number}" for name in codes["campaign"].dictionary.to_pylist() for number in range(times)]
+    )
+    day = own[DATE].to_numpy()
+    starts = np.flatnonzero(np.append(True, day[1:] != day[:-1]))
     rng = np.random.default_rng(7)
-    a_day, step = len(campaign), max(1, ROWS_A_FILE // len(campaign))
-    for start in range(0, DAYS, step):
-        days = min(step, DAYS - start)
-        count = days * a_day
-        clicks = rng.integers(0, 200, count)
-        orders = np.round(clicks * rng.random(count) / 10, 1)
-        revenue = np.round(orders * rng.integers(20, 90, count), 2)
-        measures = {
-            "impressions": clicks * rng.integers(20, 90, count),
-            "clicks": clicks,
-            "engagements": clicks * 2,
-            "reach": clicks * 11,
-            "conversions": orders,
-            "new_customers": np.round(orders * 0.4, 1),
-            "spend": np.round(clicks * rng.random(count), 2),
-            "revenue": revenue,
-            "cogs": np.round(revenue * 0.45, 2),
-            "variable_costs": np.round(revenue * 0.1, 2),
-            "lifetime_margin": np.round(revenue * 0.7, 2),
-        }
-        columns = {"date": pa.array(np.repeat(FIRST + np.arange(start, start + days), a_day))}
-        for name, (code, values) in texts.items():
-            columns[name] = pa.DictionaryArray.from_arrays(np.tile(code.astype(np.int32), days), pa.array(list(values)))
-        columns |= {name: pa.array(measures[name]) for name in MEASURES}
-        pq.write_table(pa.table(columns), folder / f"{start:04}.parquet", compression="zstd", row_group_size=1_000_000)
-    return a_day * DAYS
+    step = max(1, ROWS_A_FILE * len(starts) // (times * own.num_rows))
+    for first in range(0, len(starts), step):
+        start, end = starts[first], starts[first + step] if first + step < len(starts) else own.num_rows
+        place, copy = np.repeat(np.arange(start, end), times), np.tile(np.arange(times), end - start)
+        order = np.lexsort((place, copy, campaign[place], day[place]))
+        place, copy = place[order], copy[order]
+        factor = rng.uniform(0.5, 1.5, len(place))
+        columns = {DATE: own[DATE].take(place)}
+        for name, code in codes.items():
+            number = code.indices.to_numpy()[place]
+            texts = (number * times + copy, names) if name == "campaign" else (number, code.dictionary)
+            columns[name] = pa.DictionaryArray.from_arrays(texts[0].astype(np.int32), texts[1])
+        for name in MEASURES:
+            scaled = own[name].to_numpy()[place] * factor
+            columns[name] = pa.array(np.rint(scaled).astype(np.int64) if name in COUNTS else np.round(scaled, 2))
+        pq.write_table(pa.table(columns), folder / f"{first:04}.parquet", compression="zstd", row_group_size=1_000_000)
+    return int(own.num_rows * times)
 
 
 def seconds(action: Callable[[], object]) -> float:
@@ -141,6 +135,7 @@ def measure(folder: Path, rounds: int) -> dict[str, object]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--facts", default="data/facts")
     parser.add_argument("--millions", type=float, nargs="+", default=[0.5, 5, 50, 200])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--folder", type=Path)
@@ -154,7 +149,7 @@ def main() -> None:
     for millions in asked.millions:
         folder = Path(tempfile.mkdtemp(prefix="scale-", dir=asked.folder))
         try:
-            rows = write(folder, round(millions * 1e6))
+            rows = write(folder, round(millions * 1e6), asked.facts)
             load_before = os.getloadavg()[0]
             command = [sys.executable, "-m", "bench.scale", "--measure", str(folder), "--rounds", str(asked.rounds)]
             told = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)

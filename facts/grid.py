@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from facts.sums import Floats, Ints, Sums
 
 #: How much of a grid must be rows: the rest takes memory and time for nothing.
-_FULL: Final = 2 / 3
+FULL: Final = 2 / 3
 
 
 def on_grid(rows: Sums, day: Ints, cell: Ints, days: int, cells: int) -> Sums | None:
@@ -20,7 +20,7 @@ def on_grid(rows: Sums, day: Ints, cell: Ints, days: int, cells: int) -> Sums | 
     None where too many would be empty, or where a cell has several rows on a day.
     """
     size = days * cells
-    if len(day) < _FULL * size:
+    if len(day) < FULL * size:
         return None
     place = day * cells + cell
     if len(place) == size and bool((np.diff(place) == 1).all()):

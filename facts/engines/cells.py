@@ -4,14 +4,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
+from typing import Final
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from facts.engines.expressions import REPORTED, Values
-from facts.groups import Meanings, coarse, grouped
+from facts.grid import FULL, Grid
+from facts.groups import Meanings, coarse, grouped, numbered
 from facts.patience import NoAnswer
 from facts.protocol import Scope
 from facts.sums import Floats, Ints, Sums
@@ -19,15 +22,18 @@ from kpi.evaluate import REACH_FLOOR, ROWS
 from kpi.schema import DATE, MEASURES, in_order
 from kpi.selection import Grain, Grouping, period_starts
 
-_EPOCH = date(1970, 1, 1)
+_EPOCH: Final = date(1970, 1, 1)
+
+#: By dimension the number of each cell's value, and the values.
+Codes = Mapping[str, tuple[Ints, list[str]]]
 
 
 @dataclass(frozen=True)
 class Cells:
-    """n cells: their `sums`, by dimension the number of each cell's value and the values, and `day` since 1970."""
+    """n cells in no order: their `sums`, the values of each, and its `day` since 1970 unless all days are in one."""
 
     sums: Sums
-    codes: Mapping[str, tuple[Ints, list[str]]]
+    codes: Codes
     day: Ints | None
 
     @property
@@ -37,25 +43,20 @@ class Cells:
 
     def of(self, start: date, end: date, only: Scope, whole: bool) -> "Cells":
         """Those of the days `start` to `end` that `only` admits; `whole` where every cell is of these days."""
-        mask = np.ones(len(self.sums.rows), dtype=bool)
-        for name, chosen in only:
-            code, values = self.codes[name]
-            mask &= np.isin(values, chosen)[code] if values else False
+        mask = _admitted(self.codes, only, len(self.sums.rows))
         if not whole and self.day is not None:
             mask &= (self.day >= (start - _EPOCH).days) & (self.day <= (end - _EPOCH).days)
         if mask.all():
             return self
         some = np.flatnonzero(mask)
-        codes = {name: (code[some], values) for name, (code, values) in self.codes.items()}
-        return Cells(self.sums.take(some), codes, None if self.day is None else self.day[some])
+        return Cells(self.sums.take(some), _taken(self.codes, some), None if self.day is None else self.day[some])
 
     def totals(self, groupings: Iterable[Grouping], grain: Grain) -> dict[Grouping, pd.DataFrame]:
         """The totals frame of each grouping."""
         keys: dict[str, tuple[Ints, Meanings]] = {**self.codes}
         if self.day is not None:
             first = int(self.day.min()) if len(self.day) else 0
-            days = np.arange(first, int(self.day.max(initial=first)) + 1).astype("datetime64[D]")
-            periods, place = np.unique(period_starts(days, grain), return_inverse=True)
+            periods, place = _periods(first, int(self.day.max(initial=first)) - first + 1, grain)
             keys[DATE] = place[self.day - first], periods
         groupings = tuple(groupings)
         short = tuple(dict.fromkeys(name for grouping in groupings if DATE not in grouping for name in grouping))
@@ -65,32 +66,133 @@ class Cells:
         }
 
 
-def cells(answer: pa.Table, keys: Sequence[str], values: Values = MappingProxyType({})) -> Cells:
+@dataclass(frozen=True)
+class Gridded:
+    """Cells on a grid, of no rows where there was none: the `sums` of the day `first` since 1970, one a combination
+    whose values `codes` tells, then those of the next day. What is added up over days or combinations needs no
+    numbers then, a third of the time.
+    """
+
+    sums: Sums
+    codes: Codes
+    first: int
+    days: int
+
+    @property
+    def nbytes(self) -> int:
+        """Size in memory."""
+        return self.sums.nbytes + 1000
+
+    def of(self, start: date, end: date, only: Scope, whole: bool) -> "Gridded | Cells":
+        """Those of the days `start` to `end` that `only` admits; `whole` where every cell is of these days."""
+        mask = _admitted(self.codes, only, self._across)
+        low, high = 0, self.days
+        if not whole:
+            low = max((start - _EPOCH).days - self.first, low)
+            high = min((end - _EPOCH).days - self.first + 1, high)
+        if mask.all() and (low, high) == (0, self.days):
+            return self
+        some = np.flatnonzero(mask)
+        place = (np.arange(low, high)[:, None] * self._across + some).ravel()
+        sums, codes = self.sums.take(place), _taken(self.codes, some)
+        if not len(place):
+            return Cells(sums, _taken(codes, np.arange(0)), np.arange(0))
+        return Gridded(sums, codes, self.first + low, high - low)
+
+    def totals(self, groupings: Iterable[Grouping], grain: Grain) -> dict[Grouping, pd.DataFrame]:
+        """The totals frame of each grouping."""
+        groupings = tuple(groupings)
+        grid = Grid(self.sums, self._across)
+        found = {}
+        if any(DATE not in grouping for grouping in groupings):
+            over_days = _some(grid.by_cell(), self.codes)
+            found = {grouping: grouped(grouping, *over_days) for grouping in groupings if DATE not in grouping}
+        if len(found) < len(groupings):
+            periods, place = _periods(self.first, self.days, grain)
+            if (DATE,) in groupings:
+                by_day = _some(grid.by_day(np.ones(self._across, dtype=bool)), {DATE: (place, periods)})
+                found[DATE,] = grouped((DATE,), *by_day)
+            if any(DATE in grouping and len(grouping) > 1 for grouping in groupings):
+                codes = {name: (np.tile(code, self.days), values) for name, (code, values) in self.codes.items()}
+                each = _some(self.sums, {**codes, DATE: (np.repeat(place, self._across), periods)})
+                found |= {grouping: grouped(grouping, *each) for grouping in groupings if grouping not in found}
+        return found
+
+    @property
+    def _across(self) -> int:
+        return len(self.sums.rows) // self.days
+
+
+def _some(sums: Sums, keys: Mapping[str, tuple[Ints, Meanings]]) -> tuple[Sums, dict[str, tuple[Ints, Meanings]]]:
+    """Those with rows."""
+    some = np.flatnonzero(sums.rows > 0)
+    return sums.take(some), {name: (code[some], values) for name, (code, values) in keys.items()}
+
+
+def _taken(codes: Codes, some: Ints) -> Codes:
+    return {name: (code[some], values) for name, (code, values) in codes.items()}
+
+
+def _admitted(codes: Codes, only: Scope, count: int) -> NDArray[np.bool_]:
+    mask = np.ones(count, dtype=bool)
+    for name, chosen in only:
+        code, values = codes[name]
+        mask &= np.isin(values, chosen)[code] if values else False
+    return mask
+
+
+def _periods(first: int, days: int, grain: Grain) -> tuple[NDArray[np.datetime64], Ints]:
+    """The periods that some days since 1970 lie in, and the place among them of each day."""
+    of_day = period_starts(np.arange(first, first + days).astype("datetime64[D]"), grain)
+    periods, place = np.unique(of_day, return_inverse=True)
+    return periods, place.astype(np.intp, copy=False)
+
+
+def cells(answer: pa.Table, keys: Sequence[str], values: Values = MappingProxyType({})) -> Cells | Gridded:
     """The cells in an engine's answer to `expressions.sums`, which was told `values`. Raises NoAnswer where a sum is no
     number.
     """
     some = pc.greater(answer[ROWS], 0)
     if not pc.all(some, skip_nulls=False).as_py():  # a roll-up's rows of nothing; mostly there is no need to copy all
         answer = answer.filter(some)
-    measures = np.stack([_floats(answer, name) for name in MEASURES])
-    floor = _floats(answer, REACH_FLOOR)
+    codes: Codes = {name: _numbered(answer[name], name, values.get(name, ())) for name in keys if name != DATE}
+    if DATE not in keys:
+        return Cells(_sums(answer, slice(None), answer.num_rows), codes, None)
+    day = answer[DATE].cast(pa.date32()).cast(pa.int32()).to_numpy().astype(np.intp)
+    if len(day):
+        first = int(day.min())
+        days = int(day.max()) - first + 1
+        across = numbered(codes, len(day), codes)
+        size = days * across.size
+        if len(day) >= FULL * size:
+            sums = _sums(answer, (day - first) * across.size + across.group, size)
+            met = {name: (across.keys[name][0], found) for name, (_, found) in codes.items()}
+            return Gridded(sums, met, first, days)
+    return Cells(_sums(answer, slice(None), len(day)), codes, day)
+
+
+def _sums(answer: pa.Table, place: Ints | slice, size: int) -> Sums:
+    """The sums of an answer, each at its place among `size`."""
+
+    def spread(name: str, into: Floats | None = None) -> Floats:
+        """A column as floats, 0 where there is none."""
+        column = answer[name].cast(pa.float64(), safe=False)
+        found = np.zeros(size) if into is None else into
+        found[place] = (pc.fill_null(column, 0.0) if column.null_count else column).to_numpy()
+        return found
+
+    measures = np.zeros((len(MEASURES), size))
+    for name, into in zip(MEASURES, measures, strict=True):
+        spread(name, into)
+    floor = spread(REACH_FLOOR)
     if not (np.isfinite(measures).all() and np.isfinite(floor).all()):
         raise NoAnswer("The data holds a number that is not finite, so these figures have no sum. Mend the table.")
     reported = {
-        place: _floats(answer, f"{REPORTED}{name}")
-        for place, name in enumerate(MEASURES)
+        number: spread(f"{REPORTED}{name}")
+        for number, name in enumerate(MEASURES)
         if f"{REPORTED}{name}" in answer.column_names
     }
-    day = None
-    if DATE in keys:
-        day = answer[DATE].cast(pa.date32()).cast(pa.int32()).to_numpy().astype(np.intp)
-    codes = {name: _numbered(answer[name], name, values.get(name, ())) for name in keys if name != DATE}
-    return Cells(Sums(measures, floor, _floats(answer, ROWS), reported), codes, day)
-
-
-def _floats(answer: pa.Table, name: str) -> Floats:
-    """A column of sums as floats, 0 where there is none."""
-    return pc.fill_null(answer[name].cast(pa.float64(), safe=False), 0.0).to_numpy()
+    return Sums(measures, floor, spread(ROWS), reported)
 
 
 def _numbered(column: pa.ChunkedArray, name: str, known: Sequence[str]) -> tuple[Ints, list[str]]:

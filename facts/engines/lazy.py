@@ -14,7 +14,7 @@ from cachetools import LRUCache
 
 from facts.beside import NOTHING, Beside
 from facts.engines import expressions
-from facts.engines.cells import Cells, cells
+from facts.engines.cells import Cells, Gridded, cells
 from facts.engines.expressions import Frame, Rows
 from facts.engines.plan import Pass, passes
 from facts.engines.table import Sessions
@@ -75,7 +75,7 @@ class LazyFacts:
         self.version, self.loaded, self.demo, self.currency, self.beside = version, loaded, demo, currency, beside
         self._table, self._sessions = sessions.table, sessions
         self._lock = Lock()
-        self._kept: LRUCache[Asked, Cells] = LRUCache(_CELL_BYTES, getsizeof=lambda cells: cells.nbytes)
+        self._kept: LRUCache[Asked, Cells | Gridded] = LRUCache(_CELL_BYTES, getsizeof=lambda cells: cells.nbytes)
         self._coming: dict[Asked, Event] = {}
         self._options: LRUCache[Scope, dict[str, tuple[str, ...]]] = LRUCache(_SCOPES)
         try:
@@ -147,7 +147,7 @@ class LazyFacts:
         """The engine's own answer for some days: see `expressions.sums`. Raises NoAnswer."""
         return self._ask(lambda rows: expressions.sums(expressions.kept(rows, start, end), keys, self._incomplete))
 
-    def _cells(self, selection: Selection, keys: tuple[str, ...], scope: Scope) -> Cells:
+    def _cells(self, selection: Selection, keys: tuple[str, ...], scope: Scope) -> Cells | Gridded:
         """The cells by `keys` of a selection, from what is at hand or from the engine; who asks beside us waits."""
         pushed = tuple((name, values) for name, values in selection.only if name not in keys)
         asked = Asked(selection.start, selection.end, pushed, scope, keys)
@@ -168,7 +168,7 @@ class LazyFacts:
         same_days = (at_hand.start, at_hand.end) == (asked.start, asked.end)
         return found.of(asked.start, asked.end, left, same_days)
 
-    def _fetched(self, asked: Asked) -> Cells:
+    def _fetched(self, asked: Asked) -> Cells | Gridded:
         try:
             answer = self._ask(
                 lambda rows: expressions.sums(

@@ -1,5 +1,6 @@
 """Every engine gives the same totals as pandas' own group-by, on rows with everything that real ones have."""
 
+import itertools
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -19,21 +20,27 @@ from facts.patience import NoAnswer
 from kpi.schema import COUNTS, DIMENSIONS, MEASURES
 from kpi.selection import Selection, only
 from tests.engines import Fill
-from tests.facts.test_frame import GROUPINGS, START, VALUES, made, wanted
+from tests.facts.test_frame import GROUPINGS, START, VALUES, gridded, made, wanted
 
 
 @pytest.fixture(scope="session")
 def tables(fill: Fill) -> list[tuple[pd.DataFrame, Facts]]:
-    """Rows that are whole, that lack measures here and there, that report next to nothing; days and times."""
+    """Rows that are whole, that lack measures here and there, that report next to nothing; days and times; and those
+    of every cell on nearly every day.
+    """
     found = []
-    for seed, rows, missing, times in ((1, 300, 0.0, False), (2, 60, 0.3, True), (3, 40, 0.95, False)):
-        frame = made(seed, rows, missing)
+    for frame, times in (
+        (made(1, 300, 0.0), False),
+        (made(2, 60, 0.3), True),
+        (made(3, 40, 0.95), False),
+        (gridded(4, 0.9, 0.3), False),
+    ):
         fractions = {name: frame[name] / 7 for name in MEASURES if name not in COUNTS}
-        frame = frame.assign(**fractions)
-        table = pa.Table.from_pandas(frame, preserve_index=False)
+        whole = frame.assign(**fractions)
+        table = pa.Table.from_pandas(whole, preserve_index=False)
         if not times:
             table = table.set_column(0, "date", table["date"].cast(pa.date32()))
-        found.append((frame, fill(table)))
+        found.append((whole, fill(table)))
     return found
 
 
@@ -58,6 +65,25 @@ def test_totals_are_those_of_a_group_by(data: st.DataObject, tables: list[tuple[
         np.testing.assert_allclose(found[grouping].to_numpy(), told.to_numpy(), rtol=1e-9)
         whole = ["rows", *COUNTS]
         np.testing.assert_array_equal(found[grouping][whole].to_numpy(), told[whole].to_numpy())
+
+
+@pytest.mark.parametrize("filled", [0.9, 0.4])
+def test_a_part_of_what_was_answered_is_as_if_asked_alone(fill: Fill, filled: float) -> None:
+    frame = gridded(9, filled, 0.2)
+    facts = fill(pa.Table.from_pandas(frame, preserve_index=False))
+    facts.totals(Selection(START - timedelta(days=3), START + timedelta(days=60)), GROUPINGS)
+    chosen = [{}, {"device": ["TV", "Mobile"]}, {"platform": ["Meta"], "segment": ["a", "b"]}, {"region": ["nowhere"]}]
+
+    for first, last in ((-3, 2), (-3, -2), (0, 0), (3, 9), (12, 60), (25, 30)):
+        days = START + timedelta(days=first), START + timedelta(days=last)
+        for narrowed, grain in itertools.product(chosen, ["day", "month"]):
+            part = Selection(*days, only(narrowed), grain=grain)
+            found = facts.totals(part, GROUPINGS)
+            for grouping in GROUPINGS:
+                told, groups = wanted(frame, part, (), grouping)
+                assert len(found[grouping]) == groups
+                told = told.reindex(found[grouping].index)
+                np.testing.assert_allclose(found[grouping].to_numpy(), told.to_numpy(), rtol=1e-9)
 
 
 def test_options_and_extent(tables: list[tuple[pd.DataFrame, Facts]]) -> None:

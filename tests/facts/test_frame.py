@@ -46,7 +46,7 @@ def gridded(seed: int, filled: float, missing: float) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
     cells = made(seed, 12, 0)[list(VALUES)].drop_duplicates()
     days = pd.DataFrame({"date": pd.date_range(START, periods=20)})
-    frame = cells.merge(days, how="cross").sample(frac=filled, random_state=seed)
+    frame = days.merge(cells, how="cross").sample(frac=filled, random_state=seed)
     figures = {
         name: np.where(rng.random(len(frame)) < missing, np.nan, rng.integers(0, 999, len(frame))) for name in MEASURES
     }
