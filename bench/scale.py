@@ -27,6 +27,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from deltalake import DeltaTable
 
+from bench.machine import machine
 from kpi.schema import COUNTS, DATE, DIMENSIONS, MEASURES
 from kpi.selection import Selection, baseline
 
@@ -158,7 +159,7 @@ def main() -> None:
             print(json.dumps(results[-1]), file=sys.stderr, flush=True)
         finally:
             shutil.rmtree(folder)
-    text = json.dumps({"cores": len(os.sched_getaffinity(0)), "seconds": results}, indent=1)
+    text = json.dumps({"machine": machine(), "seconds": results}, indent=1)
     if asked.out:
         asked.out.write_text(text + "\n")
     print(text)
