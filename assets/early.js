@@ -16,6 +16,15 @@
   document.documentElement.dataset.bsTheme = dark ? "dark" : "light";
   document.documentElement.style.colorScheme = dark ? "dark" : "light";
 
+  try {
+    // Asked for, and reloaded before the address told of it (view.js).
+    const [left, asked] = JSON.parse(sessionStorage.getItem("dashboard-asked") ?? "[]");
+    const reloaded = performance.getEntriesByType("navigation")[0]?.type === "reload";
+    if (reloaded && left === location.pathname + location.search) history.pushState(null, "", asked);
+  } catch {
+    // Storage is closed to us: the address says what is shown.
+  }
+
   const page = location.pathname.slice(prefix.length).replace(/\/+$/, "") || "executive";
   const query = location.search.slice(1);
   const address = `${prefix}view/${encodeURIComponent(page)}${query ? `?${query}` : ""}`;

@@ -143,6 +143,17 @@
     history.pushState(null, "", dashboard.address.page(page, query) + hash);
   }
 
+  // Whoever reloads before it is written gets what was asked for (early.js); a browser no longer takes an address then.
+  addEventListener("pagehide", () => {
+    const address = entry && dashboard.address.page(entry.page, entry.query) + entry.hash;
+    try {
+      if (address) sessionStorage.setItem("dashboard-asked", JSON.stringify([location.pathname + location.search, address]));
+      else sessionStorage.removeItem("dashboard-asked");
+    } catch {
+      // Storage is closed to us: the view before is shown.
+    }
+  });
+
   function waiting(on, page) {
     clearTimeout(slow);
     clearInterval(long);

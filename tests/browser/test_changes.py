@@ -107,6 +107,27 @@ def test_the_last_of_two_quick_changes_is_shown(visit: Visit):
     assert visit.address() == "/?platform=Google,Meta"
 
 
+def test_a_reload_before_the_address_tells_of_a_change_keeps_it(visit: Visit):
+    visit.open("/cfo?region=Europe")
+    before = visit.cards()
+    with visit.page.expect_navigation():
+        visit.box("platform", "TikTok").evaluate("box => { box.click(); location.reload(); }")
+    visit.settled()
+    assert visit.address() == "/cfo?platform=Amazon,Google,Meta&region=Europe"
+    expect(visit.box("platform", "TikTok")).not_to_be_checked()
+    assert visit.cards() != before
+    visit.page.reload()
+    visit.settled()
+    assert visit.address() == "/cfo?platform=Amazon,Google,Meta&region=Europe"
+    visit.page.go_back()
+    expect(visit.page).to_have_url(f"{visit.server}/cfo?region=Europe")
+    visit.settled()
+    assert visit.cards() == before
+    visit.page.reload()
+    visit.settled()
+    assert visit.address() == "/cfo?region=Europe"
+
+
 def test_a_pressed_mouse_asks_ahead_and_letting_go_asks_nothing(visit: Visit):
     visit.open("/cfo")
     mouse = visit.page.mouse
