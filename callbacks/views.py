@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from threading import Lock
 from typing import Final
 
@@ -16,6 +17,7 @@ from callbacks.shown import ranks
 from components.url import write
 from components.visuals import Page
 from facts import Facts
+from facts.patience import GivenUp, wait_for
 from facts.store import Source
 from kpi.formats import Formats
 
@@ -29,7 +31,8 @@ LONGEST_ADDRESS: Final = 1000
 class Views:
     """Views as JSON by data version, what the reader may see, page and canonical query, within a bounded size.
 
-    A process computes each once: the first who asks makes it, the others wait for it (`dashboard_cache`, found="wait").
+    A process computes each once: the first who asks makes it, the others wait for it (`dashboard_cache`, found="wait"),
+    each as long as it would for its own.
     """
 
     def __init__(
@@ -59,20 +62,21 @@ class Views:
         with self._lock:
             if len(address) <= LONGEST_ADDRESS:
                 self._canonical[seen, address] = key
-            body = self._kept.get(key)
-            coming = self._coming.get(key)
-            mine = None
-            if body is None and coming is None:
-                mine = self._coming[key] = Future()
-        if body is not None:
-            self._found.inc()
-            return body
-        if coming is not None:
+        while True:
+            with self._lock:
+                body, coming = self._kept.get(key), self._coming.get(key)
+                if body is None and coming is None:
+                    mine = self._coming[key] = Future()
+            if body is not None:
+                self._found.inc()
+                return body
+            if coming is None:
+                self._made.inc()
+                return self._make(key, mine, page, facts, asked, rights, problem, past)
             self._waited.inc()
-            return coming.result()
-        assert mine is not None
-        self._made.inc()
-        return self._make(key, mine, page, facts, asked, rights, problem, past)
+            wait_for(coming)
+            with suppress(GivenUp):  # by who began to make it: one of those who still want it makes it
+                return coming.result()
 
     def _make(
         self,

@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from contextvars import ContextVar, Token
 from dataclasses import dataclass
 from threading import Event
-from typing import Final
+from typing import Any, Final
 
 #: Seconds between two looks whether patience has run out.
 LOOK_EVERY: Final = 0.05
@@ -14,6 +15,10 @@ LOOK_EVERY: Final = 0.05
 
 class NoAnswer(Exception):
     """The engine gave no figures; the message is a sentence that says why and what to do."""
+
+
+class GivenUp(NoAnswer):
+    """Whoever asked waits no longer; somebody else may still get the same figures."""
 
 
 @dataclass(frozen=True)
@@ -25,11 +30,11 @@ class Patience:
     unwanted: Callable[[], bool]
 
     def check(self) -> None:
-        """Raises NoAnswer where it has run out."""
+        """Raises GivenUp where it has run out."""
         if self.unwanted():
-            raise NoAnswer("Something else was chosen meanwhile; these figures are no longer wanted.")
+            raise GivenUp("Something else was chosen meanwhile; these figures are no longer wanted.")
         if time.monotonic() > self.until:
-            raise NoAnswer(
+            raise GivenUp(
                 f"The data did not answer within {self.seconds:g} seconds. Choose fewer days, or try again; whoever "
                 "runs this dashboard can point it at a roll-up (docs/engines.md)."
             )
@@ -64,8 +69,15 @@ def present() -> Patience | None:
 
 
 def wait(event: Event) -> None:
-    """Wait for `event` as long as whoever asks now will. Raises NoAnswer."""
+    """Wait for `event` as long as whoever asks now will. Raises GivenUp."""
     patience = present()
     while not event.wait(LOOK_EVERY if patience else None):
         assert patience is not None
         patience.check()
+
+
+def wait_for(coming: "Future[Any]") -> None:
+    """Wait until what another makes is done, as long as whoever asks now will. Raises GivenUp."""
+    done = Event()
+    coming.add_done_callback(lambda _: done.set())
+    wait(done)

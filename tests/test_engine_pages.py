@@ -149,6 +149,35 @@ def test_a_view_that_nobody_waits_for_any_more_is_given_up(slow: SlowTable) -> N
     assert client.get("/view/cfo?last=7d").status_code == 200
 
 
+@pytest.mark.parametrize("tab", [77, 78], ids=["the same tab", "another reader"])
+def test_a_view_that_was_given_up_is_made_for_who_still_wants_it(slow: SlowTable, tab: int) -> None:
+    client = client_of(LazyFacts(Sessions(slow), "v", demo=True))
+    slow.slow = True
+    answers = {}
+
+    def ask(turn: str, address: str) -> None:
+        with client.application.test_client() as own:
+            answers[turn] = own.get(address, headers={"X-Turn": turn})
+
+    threads = [Thread(target=ask, args=("77.1", "/view/cfo?last=7d"))]
+    threads.append(Thread(target=ask, args=(f"{tab}.2", "/view/cfo?last=7d")))
+    threads[0].start()
+    assert slow.asked.wait(30)
+    slow.slow = False
+    threads[1].start()
+    if tab != 77:
+        time.sleep(0.2)  # for the other to wait
+        ask("77.3", "/view/cfo?last=28d")
+    for thread in threads:
+        thread.join(30)
+
+    assert {turn: answer.status_code for turn, answer in answers.items()} == {
+        "77.1": 503,
+        f"{tab}.2": 200,
+        **({} if tab == 77 else {"77.3": 200}),
+    }
+
+
 def test_who_waits_for_the_same_cells_is_not_given_up_with_who_asked_first(slow: SlowTable) -> None:
     facts = LazyFacts(Sessions(slow), "v")
     extent = facts.extent()
