@@ -19,6 +19,7 @@
   try {
     // Asked for, and reloaded before the address told of it (view.js).
     const [left, asked] = JSON.parse(sessionStorage.getItem("dashboard-asked") ?? "[]");
+    sessionStorage.removeItem("dashboard-asked");
     const reloaded = performance.getEntriesByType("navigation")[0]?.type === "reload";
     if (reloaded && left === location.pathname + location.search) history.pushState(null, "", asked);
   } catch {

@@ -12,8 +12,9 @@
   let version = null;
   let wanted = null; // { page, query, chosen }: what the reader asked for last
   let shown = null; // the answer on the screen
-  let controller = null;
+  let controller = null; // of the request that is waited for
   let entry = null; // of the history, not written yet: { page, query, hash, from }
+  let leaving = false; // the document, while an entry is not written
   const LONG = 2000; // ms before the reader is told in words, and may stop it
   let slow = 0;
   let long = 0;
@@ -52,12 +53,14 @@
   /** A mouse was pressed on what asks for `query` when it is let go, some 80 ms later: it is asked for now. Not while
       another answer is waited for, which the server would give up. */
   function ahead(page, query) {
-    if (!shown || wanted.page !== shown.page || wanted.query !== shown.query || kept.has(key(page, query))) return;
+    if (!shown || controller || kept.has(key(page, query))) return;
     early(); // a press that came to nothing
     const mine = new AbortController();
-    const response = request(page, query, mine.signal);
-    response.catch(() => {}); // whoever takes it sees the failure
-    dashboard.early = { page, query, response, controller: mine };
+    const asked = { page, query, response: request(page, query, mine.signal), controller: mine };
+    dashboard.early = asked;
+    asked.response.catch(() => {
+      if (dashboard.early === asked) dashboard.early = null; // nobody has taken it: the next who asks is not told
+    });
   }
 
   async function read(coming) {
@@ -83,18 +86,20 @@
     const mine = (controller = asked?.controller ?? new AbortController());
     waiting(false);
     if (how === "push" ? entry?.shown : anew) write();
-    entry = null; // of a view that was never shown
+    pend(null); // no entry for a view that was never shown
+    leaving = false;
     wanted = { page, query, chosen: wanted?.chosen ?? null };
     let answer = anew ? null : kept.get(key(page, query));
     const coming = answer ? null : read(asked?.response ?? request(page, query, mine.signal));
     // Asking where the page is scrolled to has it laid out, so not before the request is on its way.
-    if (how === "push") entry = { page, query, hash, from: window.scrollY };
+    if (how === "push") pend({ page, query, hash, from: window.scrollY });
     if (coming) {
       waiting(true, page);
       try {
         answer = await coming;
       } catch (problem) {
         if (mine !== controller) return;
+        controller = null;
         waiting(false);
         failed(problem, page);
         return;
@@ -103,6 +108,7 @@
       waiting(false);
       keep(page, query, answer);
     }
+    controller = null;
     const turned = shown?.page !== page;
     if (entry) entry.query = answer.query;
     if (turned) write(); // before the document has the other page's title
@@ -134,21 +140,28 @@
     requestAnimationFrame(() => setTimeout(() => entry === mine && write()));
   }
 
+  function pend(next) {
+    entry = next;
+    window.onbeforeunload = next && (() => { leaving = true; }); // only then: a browser keeps no page that listens
+  }
+
   /** What was asked for becomes an entry of the history; the one that is left remembers where it was scrolled to. */
   function write() {
-    if (!entry) return;
+    if (!entry || leaving) return;
     const { page, query, hash, from } = entry;
-    entry = null;
+    pend(null);
     history.replaceState({ ...history.state, scroll: from }, "");
     history.pushState(null, "", dashboard.address.page(page, query) + hash);
   }
 
-  // Whoever reloads before it is written gets what was asked for (early.js); a browser no longer takes an address then.
+  // A reload that has begun leads where it began: who reloads before the entry is written gets what was asked for
+  // from the next document (early.js).
   addEventListener("pagehide", () => {
-    const address = entry && dashboard.address.page(entry.page, entry.query) + entry.hash;
+    leaving = false;
+    if (!entry) return;
+    const pair = [location.pathname + location.search, dashboard.address.page(entry.page, entry.query) + entry.hash];
     try {
-      if (address) sessionStorage.setItem("dashboard-asked", JSON.stringify([location.pathname + location.search, address]));
-      else sessionStorage.removeItem("dashboard-asked");
+      sessionStorage.setItem("dashboard-asked", JSON.stringify(pair));
     } catch {
       // Storage is closed to us: the view before is shown.
     }

@@ -1,8 +1,10 @@
 """What a reader does: filter, turn pages, go back, sort, rank, share. One change is one request; plots stay mounted."""
 
 import re
+import time
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
@@ -107,9 +109,16 @@ def test_the_last_of_two_quick_changes_is_shown(visit: Visit):
     assert visit.address() == "/?platform=Google,Meta"
 
 
-def test_a_reload_before_the_address_tells_of_a_change_keeps_it(visit: Visit):
+@pytest.mark.parametrize("seconds", [0, 0.4], ids=["at once", "after the answer"])
+def test_a_reload_before_the_address_tells_of_a_change_keeps_it(visit: Visit, seconds: float):
+    def document(route):
+        if route.request.is_navigation_request():
+            time.sleep(seconds)
+        route.continue_()
+
     visit.open("/cfo?region=Europe")
     before = visit.cards()
+    visit.page.route("**/cfo*", document)
     with visit.page.expect_navigation():
         visit.box("platform", "TikTok").evaluate("box => { box.click(); location.reload(); }")
     visit.settled()
@@ -161,6 +170,41 @@ def test_a_press_that_comes_to_nothing_changes_nothing(visit: Visit):
         visit.settled()
     assert asked == ["/view/executive?device=Desktop,Mobile"]
     assert visit.address() == "/?device=Desktop,Mobile"
+
+
+def test_a_press_asks_nothing_ahead_while_an_answer_is_waited_for(visit: Visit):
+    visit.open("/")
+    held = []
+    visit.page.route("**/view/executive", lambda route: held.append(route))
+    visit.page.evaluate("() => { dashboard.view.again(); }")  # newer data is taken: the same view, asked for anew
+    visit.box("platform", "TikTok").hover()
+    with visit.requests() as asked:
+        visit.page.mouse.down()
+    assert asked == []
+    visit.page.mouse.move(700, 300)
+    visit.page.mouse.up()
+    held[0].continue_()
+    visit.page.unroute_all()
+    with visit.requests() as asked:
+        visit.box("platform", "TikTok").click()
+        visit.settled()
+    assert asked == ["/view/executive?platform=Amazon,Google,Meta"]
+
+
+def test_a_press_that_failed_and_came_to_nothing_is_not_held_against_the_next_choice(visit: Visit):
+    visit.open("/")
+    box = visit.box("platform", "TikTok")
+    box.hover()
+    visit.page.context.set_offline(True)
+    visit.page.mouse.down()
+    visit.page.mouse.move(700, 300)
+    visit.page.mouse.up()
+    visit.page.context.set_offline(False)
+    box.press("Space")
+    visit.settled()
+    assert visit.address() == "/?platform=Amazon,Google,Meta"
+    expect(visit.page.get_by_text("Connection lost")).to_have_count(0)
+    visit.complaints.clear()  # the browser's, of having been offline
 
 
 def test_a_finger_asks_when_it_taps_not_when_it_may_scroll(visit: Visit):
