@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 PAGES = ("executive", "cmo", "cfo")
-BARS = {"streamlit": 5, "dash_naive": 4}
 
 
 def write(results: Path, document: Path) -> None:

@@ -2,14 +2,10 @@
 
 import argparse
 import getpass
-import hashlib
 import json
 import logging
 import os
 import sys
-import zipfile
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -18,41 +14,27 @@ import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable
 from deltalake.exceptions import DeltaError
 
-from facts.committing import Planned, alone, carry_out, planned
+from facts.committing import alone
 from facts.engines.choice import Engine
 from facts.imported import opened
-from facts.importers import Fault, Import, ImportProblem, Options, WrongRows
-from facts.importers.importing import read_file
-from facts.importers.margins import Margin, read_margins
+from facts.importers import Fault, ImportProblem, Options, WrongRows
+from facts.importers.margins import read_margins
 from facts.importers.options import platform_named
-from facts.importers.rates import Rates, read_rates
+from facts.importers.rates import read_rates
 from facts.importers.report import as_csv
+from facts.intake import How, import_file
 from facts.past import version_at
 from facts.protocol import DataProblem
 from facts.shop import path_of
 from facts.store import load
-from facts.summary import number, of_import
+from facts.summary import number
+from facts.watch import watch
 from kpi.schema import DATE
 from kpi.selection import Selection
 
-COMMANDS: Final = ("import", "history", "undo", "watch")
 _WATCH_EVERY: Final = 2.0
 
-Say = Callable[[str], None]
-
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class How:
-    """How files are imported into the table at `facts`; `by` is who does it."""
-
-    facts: Path
-    options: Options = field(default_factory=Options)
-    rates: Rates | None = None
-    margins: tuple[Margin, ...] = ()
-    into: str | None = None
-    by: str = ""
 
 
 def add_commands(commands: Any) -> None:
@@ -110,8 +92,6 @@ def run(arguments: argparse.Namespace, facts: Path, engine: Engine) -> int:
             return _undo(facts, arguments)
         how = _how(arguments, facts)
         if arguments.command == "watch":
-            from facts.watch import watch
-
             return watch(arguments.folder, how, every=arguments.every, once=arguments.once)
         return import_files(arguments.files, how, dry_run=arguments.dry_run, problems=arguments.problems)
     except (ImportProblem, DataProblem) as problem:
@@ -171,37 +151,6 @@ def import_files(files: list[Path], how: How, *, dry_run: bool = False, problems
         problems.write_text(as_csv(faults), encoding="utf-8-sig", newline="")
         print(f"{len(faults):,} faults are listed in {problems}.")
     return status
-
-
-def import_file(file: Path, how: How, say: Say, *, dry_run: bool = False) -> None:
-    """Import one file in one version, or say what it would change. Raises ImportProblem with nothing written."""
-    imports = read_file(file, how.options, _progress(file))
-    for one in imports:
-        for line in of_import(one):
-            say(line)
-    digest = {file.name: _digest(file)} if file.is_file() else {}
-    if dry_run:
-        for line in _planned(how, imports).told():
-            say(line)
-        say("Dry run: nothing was written.")
-        return
-    with alone(how.facts):
-        wanted = _planned(how, imports)
-        for line in wanted.told():
-            say(line)
-        for path, version in carry_out(wanted, imports, how.by, digest):
-            _say_version(say, path, version)
-
-
-def _planned(how: How, imports: list[Import]) -> Planned:
-    return planned(how.facts, imports, rates=how.rates, margins=how.margins, into=how.into)
-
-
-def _say_version(say: Say, path: Path, version: int | None) -> None:
-    if version is None:
-        say(f"Nothing changed: {path} already holds these figures.")
-    else:
-        say(f"Imported: {path} is now at version {version}.")
 
 
 def _table(facts: Path, business: bool) -> tuple[Path, DeltaTable]:
@@ -289,29 +238,6 @@ def _who() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return "unknown"
-
-
-def _digest(file: Path) -> str:
-    with file.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
-
-
-def _progress(file: Path) -> Callable[[int], None]:
-    """A bar for a person at a terminal, filled by the rows read of those that a file of this size has, about."""
-    if not sys.stderr.isatty():
-        return lambda rows: None
-    lines = 0
-    if file.is_file() and not zipfile.is_zipfile(file):
-        with file.open("rb") as content:
-            start = content.read(1 << 16)
-        lines = file.stat().st_size * start.count(b"\n") // len(start) if start else 0
-
-    def tell(rows: int) -> None:
-        done = min(rows / lines, 1.0) if lines else 0.0
-        bar = f"[{'#' * round(done * 30):30}] {done:4.0%} " if lines else ""
-        print(f"\r{bar}{file.name}: {rows:,} rows read\033[K", end="\r", file=sys.stderr, flush=True)
-
-    return tell
 
 
 def _complain(text: str) -> None:

@@ -100,7 +100,8 @@ class Sums:
     @property
     def nbytes(self) -> int:
         """Size in memory."""
-        return int(self.values.nbytes + self.reach.nbytes + self.rows.nbytes)
+        known = sum(each.nbytes for each in self.reported.values())
+        return int(self.values.nbytes + self.reach.nbytes + self.rows.nbytes + known)
 
 
 def _added(group: Ints, values: Floats, size: int) -> Floats:

@@ -11,8 +11,8 @@ from pathlib import Path
 from threading import Event
 from typing import Any, Final
 
-from facts.commands import How, import_file
 from facts.importers import ImportProblem
+from facts.intake import How, import_file
 
 #: As many looks in a row must find a file the same before it is taken.
 LOOKS: Final = 3

@@ -39,7 +39,8 @@ class Cells:
     @property
     def nbytes(self) -> int:
         """Size in memory."""
-        return self.sums.nbytes + sum(code.nbytes for code, _ in self.codes.values()) + 1000
+        day = 0 if self.day is None else self.day.nbytes
+        return self.sums.nbytes + day + sum(code.nbytes for code, _ in self.codes.values()) + 1000
 
     def of(self, start: date, end: date, only: Scope, whole: bool) -> "Cells":
         """Those of the days `start` to `end` that `only` admits; `whole` where every cell is of these days."""
@@ -69,8 +70,7 @@ class Cells:
 @dataclass(frozen=True)
 class Gridded:
     """Cells on a grid, of no rows where there was none: the `sums` of the day `first` since 1970, one a combination
-    whose values `codes` tells, then those of the next day. Sums over days or combinations then need no numbers:
-    they take a quarter of the time.
+    whose values `codes` tells, then those of the next day. Sums over days or combinations then need no numbers.
     """
 
     sums: Sums

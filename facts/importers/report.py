@@ -13,7 +13,7 @@ from facts.fetching import CURRENCY as CURRENCY
 from facts.fetching import CUT as CUT
 from facts.fetching import PROGRAM as PROGRAM
 from facts.spreadsheets import neutral
-from kpi.schema import COUNTS, DATE, EVENTS, MEASURES, MONEY
+from kpi.schema import COUNTS, DATE, EVENTS, MEASURES
 
 #: Breakdowns that a platform reports for part of the money only (a search term without a click is not listed).
 PARTIAL: Final = frozenset({"ad group", "ad", "keyword", "search term", "product", "placement", "gender", "age"})
@@ -129,8 +129,3 @@ def totals(frame: pd.DataFrame) -> dict[str, dict[str, float | None]]:
 def rounded(measure: str, value: float) -> float:
     """A sum without the dust of binary fractions: whole counts, money to the cent's hundredth."""
     return float(round(value)) if measure in COUNTS else round(value, 6 if measure in EVENTS else 4)
-
-
-def is_money(measure: str) -> bool:
-    """Whether a measure is in a currency."""
-    return measure in MONEY

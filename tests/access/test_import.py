@@ -20,7 +20,7 @@ from access.policy import WrongPolicy, policy_of
 from app import create_app
 from callbacks.uploads import KEPT_SECONDS, MOST_FILES, Uploads, plain
 from facts import uploaded
-from facts.commands import How, import_file
+from facts.intake import How, import_file
 from facts.store import Source, load
 from pages import GIVEN
 from settings import from_environment

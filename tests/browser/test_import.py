@@ -10,7 +10,7 @@ import pytest
 from deltalake import DeltaTable
 from playwright.sync_api import expect
 
-from facts.commands import How, import_file
+from facts.intake import How, import_file
 from tests.access.signing import AUDIENCE, IMPORTERS, ISSUER, Provider
 from tests.browser.conftest import Visit, served
 from tests.facts.importers.conftest import FIXTURES

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from app import create_app, only_the_demo
 from callbacks.answers import ask, view
-from facts.commands import How, import_file
+from facts.intake import How, import_file
 from facts.places import path_of, under_way_note
 from facts.store import Source, load
 from kpi.units import USUAL

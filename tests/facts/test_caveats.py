@@ -8,7 +8,7 @@ import pytest
 from deltalake import DeltaTable
 
 from callbacks.answers import ask, view
-from facts.commands import How, import_file
+from facts.intake import How, import_file
 from facts.places import path_of
 from facts.store import load
 from kpi.caveats import Reported

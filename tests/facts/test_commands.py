@@ -8,7 +8,7 @@ from threading import Event
 import pytest
 
 import cli
-from facts.commands import How
+from facts.intake import How
 from facts.store import load
 from facts.watch import watch
 from kpi.selection import Selection

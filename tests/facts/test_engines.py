@@ -1,6 +1,8 @@
 """Every engine gives the same totals as pandas' own group-by, on rows with everything that real ones have."""
 
 import itertools
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -84,6 +86,27 @@ def test_a_part_of_what_was_answered_is_as_if_asked_alone(fill: Fill, filled: fl
                 assert len(found[grouping]) == groups
                 told = told.reindex(found[grouping].index)
                 np.testing.assert_allclose(found[grouping].to_numpy(), told.to_numpy(), rtol=1e-9)
+
+
+@pytest.mark.parametrize("filled", [0.9, 0.4])
+def test_kept_cells_are_counted_with_all_that_they_hold(tmp_path: Path, filled: float) -> None:
+    frame = gridded(9, filled, 0.3)
+    pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), file := tmp_path / "facts.parquet")
+    facts = LazyFacts(Sessions(DuckTable([str(file)], str(file))), "v")
+    facts.totals(Selection(START, START + timedelta(days=60)), GROUPINGS)
+
+    def held(thing: object) -> int:
+        if isinstance(thing, np.ndarray):
+            return thing.nbytes
+        if is_dataclass(thing):
+            return sum(held(getattr(thing, field.name)) for field in fields(thing))
+        parts = thing.values() if isinstance(thing, Mapping) else thing if isinstance(thing, tuple) else ()
+        return sum(held(part) for part in parts)
+
+    for cells in facts._kept.values():
+        assert len(cells.sums.reported) == len(MEASURES)
+        assert held(cells) <= cells.nbytes <= held(cells) + 2000
+    facts.close()
 
 
 def test_options_and_extent(tables: list[tuple[pd.DataFrame, Facts]]) -> None:

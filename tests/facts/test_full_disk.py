@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from deltalake import DeltaTable
 
-from facts.commands import How, import_file
+from facts.intake import How, import_file
 from facts.shop import path_of
 from tests.facts.test_killed import both
 

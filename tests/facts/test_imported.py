@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from deltalake import DeltaTable
 
-from facts.commands import How, import_file
 from facts.imported import plan, runs, store, writing
 from facts.importers import ImportProblem, Options
 from facts.importers.importing import read_file
 from facts.importers.margins import read_margins
 from facts.importers.rates import read_rates
+from facts.intake import How, import_file
 from facts.shop import path_of
 from facts.store import load
 from kpi.selection import Selection, only

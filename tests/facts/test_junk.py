@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from deltalake import DeltaTable
 
-from facts.commands import How, import_file
+from facts.intake import How, import_file
 from tests.facts.importers.conftest import FIXTURES
 
 ROOT = Path(__file__).parent.parent.parent

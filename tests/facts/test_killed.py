@@ -14,7 +14,7 @@ import pytest
 from deltalake import DeltaTable
 
 from facts import committing
-from facts.commands import How, import_file
+from facts.intake import How, import_file
 from facts.leftovers import sweep
 from facts.shop import path_of
 from tests.facts.importers.conftest import FIXTURES
@@ -24,7 +24,7 @@ HERE = Path(__file__).parents[2]
 TURNS = """
 import os, sys
 from pathlib import Path
-from facts.commands import How, import_file
+from facts.intake import How, import_file
 table, *files = map(Path, sys.argv[1:])
 for line in sys.stdin:  # each line asks for one more process that imports without end
     files.reverse()
@@ -108,7 +108,7 @@ BETWEEN = """
 import os, signal, sys
 from pathlib import Path
 from facts import committing
-from facts.commands import How, import_file
+from facts.intake import How, import_file
 committing.store = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 import_file(Path(sys.argv[1]), How(Path(sys.argv[2])), lambda said: None)
 """
