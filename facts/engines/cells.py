@@ -40,7 +40,7 @@ class Cells:
     def nbytes(self) -> int:
         """Size in memory."""
         day = 0 if self.day is None else self.day.nbytes
-        return self.sums.nbytes + day + sum(code.nbytes for code, _ in self.codes.values()) + 1000
+        return self.sums.nbytes + day + _held(self.codes) + 1000
 
     def of(self, start: date, end: date, only: Scope, whole: bool) -> "Cells":
         """Those of the days `start` to `end` that `only` admits; `whole` where every cell is of these days."""
@@ -81,7 +81,7 @@ class Gridded:
     @property
     def nbytes(self) -> int:
         """Size in memory."""
-        return self.sums.nbytes + 1000
+        return self.sums.nbytes + _held(self.codes) + 1000
 
     def of(self, start: date, end: date, only: Scope, whole: bool) -> "Gridded | Cells":
         """Those of the days `start` to `end` that `only` admits; `whole` where every cell is of these days."""
@@ -127,6 +127,10 @@ def _some(sums: Sums, keys: Mapping[str, tuple[Ints, Meanings]]) -> tuple[Sums, 
     """Those with rows."""
     some = np.flatnonzero(sums.rows > 0)
     return sums.take(some), {name: (code[some], values) for name, (code, values) in keys.items()}
+
+
+def _held(codes: Codes) -> int:
+    return sum(code.nbytes for code, _ in codes.values())
 
 
 def _taken(codes: Codes, some: Ints) -> Codes:
