@@ -20,7 +20,7 @@ from kpi.evaluate import REACH_FLOOR, evaluate, pooled
 from kpi.formats import Formats
 from kpi.metrics import COMPANY_WIDE
 from kpi.schema import DATE, DIMENSIONS
-from kpi.selection import Extent, Grouping, Selection, baseline, cut_short
+from kpi.selection import Extent, Grouping, Selection, baseline, cut_short, period_start
 
 OVER_TIME: Final[Grouping] = (DATE,)
 SPARK_POINTS: Final = 60
@@ -155,9 +155,10 @@ def reading_of(visuals: Sequence[Visual], facts: Facts, asked: Asked, scope: Sco
 
 def _course(totals: pd.DataFrame, selection: Selection, metrics: Iterable[str]) -> pd.DataFrame:
     """The course over time in few points, without periods that are cut short: they would look like a fall."""
-    first, last = (int(within < whole) for within, whole in cut_short(selection))
-    if len(totals) > first + last + 1:
-        totals = totals.iloc[first : len(totals) - last]
+    ends = zip((selection.start, selection.end), cut_short(selection), strict=True)
+    cut = [period_start(day, selection.grain) for day, (within, whole) in ends if within < whole]
+    uncut = totals[~totals.index.isin(pd.to_datetime(cut))] if cut else totals
+    totals = uncut if len(uncut) > 1 else totals
     return evaluate(pooled(totals, SPARK_POINTS), metrics)
 
 

@@ -110,6 +110,13 @@ def period_start(day: date, grain: Grain) -> date:
     return day
 
 
+def periods(selection: Selection) -> list[date]:
+    """The first day of each period of a selection's grain; that of the first one may lie before the selection."""
+    days = np.datetime64(selection.start, "D") + np.arange(selection.days)
+    found: list[date] = np.unique(period_starts(days, selection.grain)).tolist()
+    return found
+
+
 def period_starts(days: NDArray[np.datetime64], grain: Grain) -> NDArray[np.datetime64]:
     """`period_start` of many days, which are of the type datetime64[D]."""
     if grain == "week":

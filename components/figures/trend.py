@@ -12,7 +12,7 @@ from components.reading import Reading, days_of, exact, lined
 from components.visuals import Visual
 from kpi.metrics import METRICS
 from kpi.schema import DATE
-from kpi.selection import Grouping, cut_short, period_start
+from kpi.selection import Grouping, cut_short, period_start, periods
 
 _BY: Grouping = (DATE,)
 #: Fewer points than this are marked, as they make no line; fewer days than that have a tick each.
@@ -67,15 +67,16 @@ def trend(
         filled: list[dict[str, Any]] = []
         for place, metric in enumerate(metrics):
             filled.append({"of": 2 * place, **along(days), "y": lined(now, metric), "mode": _mode(len(now))})
-        if before is not None and len(before):
-            length = min(len(now), len(before))
+        pairs = _beside(reading, before)
+        if before is not None and pairs:
+            length = len(pairs)
             formats = reading.formats
-            then = [formats.one(formats.day, day) for day in days_of(before)[:length]]
+            then = [formats.one(formats.day, day) for day, _ in pairs]
             for place, metric in enumerate(metrics):
                 filled.append(
                     {
                         "of": 2 * place + 1,
-                        **along(days[:length]),
+                        **along([day for _, day in pairs]),
                         "y": lined(before, metric, length),
                         "customdata": then,
                         "mode": _mode(length),
@@ -101,7 +102,7 @@ def trend(
                 }
             ]
         said = alt.lines(reading, now, metrics)
-        return {"traces": filled, "layout": layout, "line": _behind(reading, before, len(now)), "alt": said}
+        return {"traces": filled, "layout": layout, "line": _behind(reading, len(pairs), len(now)), "alt": said}
 
     def rows(reading: Reading) -> list[dict[str, Any]]:
         frame = reading.now[_BY]
@@ -170,13 +171,21 @@ def _ticks(days: list[date], grain: str) -> dict[str, Any]:
     return {"tick0": days[0].isoformat(), "dtick": f"M{every}" if grain == "month" else every * 604_800_000}
 
 
-def _behind(reading: Reading, before: pd.DataFrame | None, points: int) -> str | None:
+def _beside(reading: Reading, before: pd.DataFrame | None) -> list[tuple[date, date]]:
+    """The baseline's periods that have rows, and the selection's that each lies beside: the third beside the third."""
+    if before is None or reading.baseline is None:
+        return []
+    beside = dict(zip(periods(reading.baseline), periods(reading.selection), strict=False))
+    return [(day, beside[day]) for day in days_of(before) if day in beside]
+
+
+def _behind(reading: Reading, before: int, points: int) -> str | None:
     """What the dotted lines are, and which periods are not whole."""
     said = []
     grain = reading.selection.grain
-    if before is not None and len(before):
+    if before:
         from_words = "a year earlier" if reading.selection.compare == "year" else "the period before"
-        mark = "Dotted" if min(len(before), points) >= _SEEN_AS_LINE else "Circles"
+        mark = "Dotted" if min(before, points) >= _SEEN_AS_LINE else "Circles"
         said.append(f"{mark}: {from_words}, day for day." if grain == "day" else f"{mark}: {from_words}.")
     first, last = cut_short(reading.selection)
     for place, (within, whole) in ({"": first} if points == 1 else {" first": first, " last": last}).items():

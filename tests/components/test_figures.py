@@ -5,12 +5,14 @@ from copy import deepcopy
 from datetime import date, timedelta
 from typing import Any
 
+import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
 from callbacks.answers import ask, reading_of
 from facts.frame import FrameFacts
 from kpi.formats import Formats
+from kpi.schema import DATE, DIMENSIONS, IDENTIFIERS, MEASURES
 from pages import PAGES
 from tests.components.test_packed import unpacked
 
@@ -145,3 +147,44 @@ def test_one_day_has_one_tick_and_circles_beside_its_marks(facts: FrameFacts) ->
     assert answer["layout"]["xaxis"] == {"tickvals": ["2025-09-28"]}
     assert {trace["mode"] for trace in answer["traces"]} == {"lines+markers"}
     assert answer["line"].startswith("Circles: the period before")
+
+
+@pytest.fixture(scope="module")
+def begun() -> FrameFacts:
+    """A platform that began on 25 January 2025, and its every other day of March."""
+    days = [*pd.date_range("2025-01-25", "2025-02-28"), *pd.date_range("2025-03-01", "2025-03-31", freq="2D")]
+    texts = dict.fromkeys((*DIMENSIONS, *IDENTIFIERS), "x")
+    late = pd.DataFrame({DATE: days, **texts, "platform": "TikTok", **dict.fromkeys(MEASURES, 100.0)})
+    always = pd.DataFrame({DATE: pd.date_range("2025-01-01", "2025-03-31"), **texts, **dict.fromkeys(MEASURES, 1.0)})
+    return FrameFacts(pd.concat([late, always.assign(platform="Meta")]).sort_values(DATE, ignore_index=True), "v")
+
+
+@pytest.mark.parametrize(
+    ("query", "then"),
+    [
+        ("from=2025-02-01&to=2025-02-14", {f"2025-02-{day:02}": f"Jan {day + 17}, 2025" for day in range(8, 15)}),
+        ("from=2025-03-18&to=2025-03-31", {f"2025-03-{day}": f"Mar {day - 14}, 2025" for day in range(19, 32, 2)}),
+        ("from=2025-02-03&to=2025-03-02&grain=week", {"2025-02-17": "Jan 20, 2025", "2025-02-24": "Jan 27, 2025"}),
+    ],
+)
+def test_a_comparison_lies_beside_its_own_day_also_where_days_have_no_row(
+    begun: FrameFacts, query: str, then: dict[str, str]
+) -> None:
+    trend = next(visual for _, visual in CHARTS if visual.name == "financial-trend")
+
+    answer = trend.draw(reading_of([trend], begun, ask(begun, f"platform=TikTok&{query}", Formats())))
+
+    drawn = zip(answer["traces"], whole(trend.spec, answer)["data"], strict=True)
+    dotted = next(trace for told, trace in drawn if told["of"] == 1)
+    assert dict(zip(dotted["x"], dotted["customdata"], strict=True)).items() >= then.items()
+    assert min(dotted["x"]) == min(then)
+
+
+def test_a_course_leaves_out_the_periods_that_are_cut_short_and_no_others(begun: FrameFacts) -> None:
+    trend = next(visual for _, visual in CHARTS if visual.name == "financial-trend")
+    asked = ask(begun, "platform=TikTok&from=2025-01-03&to=2025-02-26&grain=week&compare=none", Formats())
+
+    course = reading_of([trend], begun, asked).spark
+
+    # The selection's first week has no row; that of 20 January is whole, that of 24 February is not.
+    assert [f"{day:%m-%d}" for day in course.index] == ["01-20", "01-27", "02-03", "02-10", "02-17"]
