@@ -4,10 +4,11 @@ from collections.abc import Set
 from typing import Any, Final
 
 from components.reading import Reading
+from components.tables import enough
 from components.url import RANKS
 from components.visuals import Visual
 from kpi.metrics import METRICS
-from kpi.rank import standing
+from kpi.rank import of_average, standing
 from kpi.selection import Grouping
 
 _CAMPAIGN: Final[Grouping] = ("platform", "campaign")
@@ -26,13 +27,14 @@ def place(
 
     def draw(reading: Reading) -> dict[str, Any]:
         found = places(reading)
+        least = enough(of_average(len(reading.around[_CAMPAIGN])))
         if not found:
-            return {"items": [_item("Not ranked", "It has less than 1% of the spend: too little to judge by.")]}
+            return {"items": [_item("Not ranked", f"It has less than {least}: too little to judge by.")]}
         (first, at, of), *others = found
         if of == 1:
             return {"items": [_item("The only one", "No other campaign here has enough spend to be compared with.")]}
         also = ", ".join(f"{ordinal(at)} by {_name(metric)}" for metric, at, _ in others)
-        among = f"among {of:,} campaigns of all platforms with 1% of the spend or more"
+        among = f"among {of:,} campaigns of all platforms with {least} or more"
         text = f"{also[0].upper() + also[1:]}, {among}." if also else f"{among.capitalize()}."
         return {"items": [_item(f"{ordinal(at)} of {of:,} by {_name(first)}", text)]}
 

@@ -153,8 +153,12 @@ def _left_out(found: Ranking, reading: Reading) -> str | None:
     least = figure("spend", found.least_spend, reading.formats)
     campaigns = "campaign" if found.too_small == 1 else "campaigns"
     few = reading.formats.number(found.too_small)
-    bound = "the average campaign’s spend" if found.of_average else "1% of the spend"
-    return f"{few} {campaigns} with less than {bound} ({least}) left out: too little to judge."
+    return f"{few} {campaigns} with less than {enough(found.of_average)} ({least}) left out: too little to judge."
+
+
+def enough(average: bool) -> str:
+    """The spend from which a campaign is ranked, in words; see `kpi.rank`."""
+    return "the average campaign’s spend" if average else "1% of the spend"
 
 
 def _nothing_to_rank(found: Ranking, reading: Reading) -> str:

@@ -151,7 +151,7 @@ def read(
         return Query(rank=usual), ("The address has too many parts to be read; showing everything.",)
     fields: dict[str, str] = {}
     for name, value in pairs:
-        fields[name] = f"{fields[name]},{value}" if name in fields else value
+        fields[name] = f"{fields[name]},{value}" if name in fields and name != "as_of" else value
     chosen = {}
     for name, label in DIMENSIONS.items():
         if name in fields:

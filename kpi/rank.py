@@ -25,6 +25,11 @@ class Ranking:
     of_average: bool = False
 
 
+def of_average(count: int) -> bool:
+    """Whether among so many campaigns it is the average that is enough spend to rank, not `LEAST_SHARE` of all."""
+    return count * LEAST_SHARE > 1
+
+
 def standing(metrics: pd.DataFrame, key: object, by: str) -> tuple[int, int] | None:
     """The place of the row `key` by the metric `by`, and among how many; None where it is not ranked.
 
@@ -45,10 +50,10 @@ def rank(metrics: pd.DataFrame, by: str, *, best: bool, limit: int) -> Ranking:
     and counted, rows without a value of `by` are left out. Equal values keep the frame's order.
     """
     spend, values = metrics["spend"].to_numpy(), metrics[by].to_numpy()
-    of_average = len(spend) * LEAST_SHARE > 1
-    least = float(np.nansum(spend)) * (1 / len(spend) if of_average else LEAST_SHARE)
+    average = of_average(len(spend))
+    least = float(np.nansum(spend)) * (1 / len(spend) if average else LEAST_SHARE)
     enough = spend >= least
     judged = np.flatnonzero(enough & ~np.isnan(values))
     falling = (METRICS[by].better != "down") == best
     order = np.argsort(-values[judged] if falling else values[judged], kind="stable")
-    return Ranking(metrics.iloc[judged[order[:limit]]], int((~enough).sum()), least, of_average)
+    return Ranking(metrics.iloc[judged[order[:limit]]], int((~enough).sum()), least, average)

@@ -5,6 +5,7 @@ from copy import deepcopy
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import pytest
@@ -13,7 +14,7 @@ from callbacks.answers import ask, reading_of
 from facts.frame import FrameFacts
 from kpi.formats import Formats
 from kpi.schema import DATE, DIMENSIONS, IDENTIFIERS, MEASURES
-from pages import PAGES
+from pages import EVERY, PAGES
 from tests.components.test_packed import unpacked
 
 CHARTS = [(page, visual) for page in PAGES for visual in page.visuals if visual.kind == "chart"]
@@ -188,3 +189,20 @@ def test_a_course_leaves_out_the_periods_that_are_cut_short_and_no_others(begun:
 
     # The selection's first week has no row; that of 20 January is whole, that of 24 February is not.
     assert [f"{day:%m-%d}" for day in course.index] == ["01-20", "01-27", "02-03", "02-10", "02-17"]
+
+
+@pytest.mark.parametrize(
+    ("count", "said"), [(90, "with 1% of the spend or more"), (150, "with the average campaign’s spend or more")]
+)
+def test_a_campaigns_place_names_the_spend_from_which_campaigns_are_ranked(count: int, said: str) -> None:
+    texts = dict.fromkeys((*DIMENSIONS, *IDENTIFIERS), "x")
+    names = [f"c{number}" for number in range(count)]
+    rows = pd.DataFrame(
+        {DATE: pd.Timestamp("2025-03-01"), **texts, "campaign": names, **dict.fromkeys(MEASURES, 100.0)}
+    )
+    facts = FrameFacts(rows.assign(spend=100.0 + np.arange(count)), "v")
+    place = next(visual for page in EVERY for visual in page.visuals if visual.name == "place")
+
+    answer = place.draw(reading_of([place], facts, ask(facts, f"campaign=c{count - 1}&compare=none", Formats())))
+
+    assert said in answer["items"][0]["text"]

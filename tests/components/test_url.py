@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.url import PRESETS, RANKS, Query, read, write
+from components.url import PRESETS, RANKS, Query, as_of, read, write
 from kpi.selection import Extent, only
 
 EXTENT = Extent(date(2023, 9, 29), date(2025, 9, 28))
@@ -53,6 +53,12 @@ def test_the_default_is_left_out() -> None:
 def test_one_selection_has_one_address() -> None:
     orders = ["device=Tablet,Mobile&platform=Meta", "platform=Meta&device=Mobile,Tablet&utm_source=mail"]
     assert {write(read(each, OPTIONS, EXTENT)[0]) for each in orders} == {"platform=Meta&device=Mobile,Tablet"}
+
+
+def test_of_two_versions_the_last_is_shown_and_written() -> None:
+    address = "as_of=7&as_of=0"
+    assert as_of(address) == "0"
+    assert write(read(address, OPTIONS, EXTENT)[0]) == "as_of=0"
 
 
 @pytest.mark.parametrize(
