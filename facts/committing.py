@@ -19,6 +19,7 @@ from facts.importers import Import
 from facts.importers.margins import Margin
 from facts.importers.rates import Rates
 from facts.leftovers import sweep
+from facts.past import SHOP_BEFORE
 from facts.places import DEMO_NAME, under_way_note
 from facts.shop import ShopPlan, path_of, plan_shop, store_shop
 from facts.summary import of_plan, of_shop
@@ -77,6 +78,8 @@ def carry_out(
             done.append((shop.path, store_shop(shop, note)))
         if ads:
             note = note_of([each for each in imports if each.kind == "ads"], ads.changes, by, digests)
+            if both and shop:
+                note[SHOP_BEFORE] = str(-1 if shop.version is None else shop.version)
             done.append((wanted.facts, store(ads, note)))
     except BaseException:  # a full disk leaves half a file that no version names
         for path in (path_of(wanted.facts), wanted.facts):

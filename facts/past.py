@@ -9,6 +9,9 @@ from typing import Final
 from facts.disk import opened
 from facts.protocol import DataProblem
 
+#: Of an import that changed both tables, in the facts' log: the shop's version before it, -1 where there was none.
+SHOP_BEFORE: Final = "import.shop-before"
+
 _VERSION: Final = re.compile(r"\d{1,9}", re.ASCII)
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
@@ -32,33 +35,46 @@ def version_at(facts: Path, text: str) -> Version:
     commits = _commits(facts)
     if not commits:
         raise DataProblem(f"There are no versions at {facts}.")
-    numbers = f"they run from {commits[0][0]} to {commits[-1][0]}"
+    numbers = f"they run from {commits[0].number} to {commits[-1].number}"
     if _VERSION.fullmatch(text):
-        place = next((place for place, (number, _) in enumerate(commits) if number == int(text)), None)
+        place = next((place for place, each in enumerate(commits) if each.number == int(text)), None)
         if place is None:
             raise DataProblem(f"There is no version {text}; {numbers}.")
     else:
         until = _moment(text)
         if until is None:
             raise DataProblem(f"“{text[:40]}” is no version and no day of the form YYYY-MM-DD; {numbers}.")
-        earlier = [place for place, (_, when) in enumerate(commits) if when <= until]
+        earlier = [place for place, each in enumerate(commits) if each.when <= until]
         if not earlier:
-            raise DataProblem(f"The first version is of {commits[0][1]:%Y-%m-%d}, after {text}.")
+            raise DataProblem(f"The first version is of {commits[0].when:%Y-%m-%d}, after {text}.")
         place = earlier[-1]
-    number, when = commits[place]
-    end = commits[place + 1][1] if place + 1 < len(commits) else datetime.max.replace(tzinfo=UTC)
-    shops = [version for version, at in _commits(path_of(facts)) if at < end]
-    return Version(number, when, shops[-1] if shops else None)
+    found, next_ = commits[place], commits[place + 1] if place + 1 < len(commits) else None
+    shops = [each.number for each in _commits(path_of(facts)) if next_ is None or each.when < next_.when]
+    if next_ is not None and next_.shop_before is not None:  # its own half of the shop's came before it
+        shops = [number for number in shops if number <= next_.shop_before]
+    return Version(found.number, found.when, shops[-1] if shops else None)
 
 
-def _commits(path: Path) -> list[tuple[int, datetime]]:
+@dataclass(frozen=True)
+class _Commit:
+    """A version of a table; `shop_before` is the shop's newest until an import changed both (-1 for none)."""
+
+    number: int
+    when: datetime
+    shop_before: int | None
+
+
+def _commits(path: Path) -> list[_Commit]:
     """The versions of a table that its log still tells of, oldest first."""
     table = opened(path)
     if table is None:
         return []
-    return sorted(
-        (int(each["version"]), datetime.fromtimestamp(each["timestamp"] / 1000, UTC)) for each in table.history()
-    )
+    found = []
+    for each in table.history():
+        before = each.get(SHOP_BEFORE)
+        when = datetime.fromtimestamp(each["timestamp"] / 1000, UTC)
+        found.append(_Commit(int(each["version"]), when, None if before is None else int(before)))
+    return sorted(found, key=lambda each: each.number)
 
 
 def _moment(text: str) -> datetime | None:
