@@ -1,12 +1,24 @@
 """No two pieces of text lie over each other: boxes of words compared, whatever the fonts and the figures."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import expect
 
 from pages import PAGES
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, served
+
+
+@pytest.fixture(scope="module")
+def two_years(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server of two years: what stands apart over 120 days may not over 25 months."""
+    from datagen.__main__ import main
+
+    path = tmp_path_factory.mktemp("years") / "facts"
+    assert main(["--start", "2023-09-29", "--end", "2025-09-28", "--out", str(path)]) == 0
+    with served(path) as address:
+        yield address
+
 
 # Boxes of what is read in the page's main part: lines of HTML with words, and the words of charts. What scrolls inside
 # itself is cut by its frame. Two that share more than 3 px both ways overlap.
@@ -117,6 +129,24 @@ def test_labels_of_days_are_not_cut(visit_in: Callable[..., Visit], server: str)
         page = visit.open(f"/cfo?{period}").page
         assert page.evaluate(CUT) == [], period
         assert page.locator('[data-visual="cfo.financial-trend"] .xtick text').count() >= 2, period
+
+
+TICKS = (
+    """() => [...document.querySelectorAll('[data-visual$="-trend"] .xtick text')].map((text) => text.textContent)"""
+)
+
+
+@pytest.mark.parametrize("width", [390, 480, 1440])
+def test_labels_of_weeks_and_months_stand_apart(visit_in: Callable[..., Visit], two_years: str, width: int):
+    visit = visit_in(two_years, viewport={"width": width, "height": 900})
+    for query in ("cmo?last=1y&grain=month", "cfo?last=1y&grain=month", "cfo?last=ytd&grain=week"):
+        page = visit.open(f"/{query}").page
+        assert page.evaluate(OVERLAPS) == [], query
+        assert len(page.evaluate(TICKS)) >= (6 if width == 1440 else 3), query
+    page = visit.open("/cfo?last=all&grain=month").page
+    assert page.evaluate(OVERLAPS) == []
+    wide = ["Sep 2023", "Jan 2024", "May 2024", "Sep 2024", "Jan 2025", "May 2025", "Sep 2025"]
+    assert page.evaluate(TICKS) == (wide if width == 1440 else wide[::2])
 
 
 def test_an_overlap_would_be_seen(visit: Visit):
