@@ -90,6 +90,32 @@ def test_names_of_near_markers_stand_apart_and_ticks_differ(visit_in: Callable[.
     assert len(set(ticks)) == len(ticks)
 
 
+# Factors of "Claimed and banked" with what lies over or under them: bars, marks, other factors.
+HIDDEN = """() => {
+    const chart = document.querySelector('[data-visual="cfo.reconciliation"] .chart');
+    const box = (element) => element.getBoundingClientRect();
+    const texts = [...chart.querySelectorAll(".textpoint text")].filter((text) => text.textContent);
+    const marks = [...chart.querySelectorAll(".barlayer .point path, .scatterlayer path.point")];
+    const meet = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
+        && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 3;
+    const over = (text) => [...marks, ...texts].some((each) => each !== text && meet(box(text), box(each)));
+    return { factors: texts.map((text) => text.textContent), over: texts.filter(over).map((text) => text.textContent) };
+}"""
+
+
+@pytest.mark.parametrize(("width", "factors"), [(390, 3), (480, 4), (1440, 7)])
+def test_each_factor_that_is_shown_can_be_read(
+    visit_in: Callable[..., Visit], two_years: str, width: int, factors: int
+):
+    visit = visit_in(two_years, viewport={"width": width, "height": 900})
+    for query in ("last=all", "last=1y&grain=month"):
+        page = visit.open(f"/cfo?{query}").page
+        page.locator('[data-visual="cfo.reconciliation"] .textpoint').first.wait_for()
+        found = page.evaluate(HIDDEN)
+        assert found["over"] == [], query
+        assert len(found["factors"]) >= factors, query
+
+
 # Figures at bars that the line of the whole portfolio goes through, or that reach over what is written beside them.
 CROSSED = """() => {
     const chart = document.querySelector('[data-visual="cfo.regional-roi"]');
