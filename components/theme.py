@@ -8,6 +8,7 @@ PLATFORMS: Final = {"Meta": "--platform-meta", "Google": "--platform-google", "A
 OTHER: Final = "--platform-other"
 SERIES: Final = ("--series-1", "--series-2", "--series-3", "--series-4")
 GOOD, BAD = "--good", "--bad"
+FONT: Final = "Inter, system-ui, sans-serif"
 TEXT, MUTED, GRID, SURFACE = "--bs-body-color", "--bs-secondary-color", "--grid", "--bs-body-bg"
 
 #: Axis formats by unit (d3-format); kpi.formats gives separators and the currency's sign.
@@ -59,9 +60,15 @@ def layout(**more: Any) -> dict[str, Any]:
     return {
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"color": TEXT, "size": 13, "family": "Inter, system-ui, sans-serif"},
+        "font": {"color": TEXT, "size": 13, "family": FONT},
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
-        "hoverlabel": {"bgcolor": SURFACE, "bordercolor": GRID, "font": {"color": TEXT, "size": 13}, "align": "left"},
+        # plotly's boxes do not inherit the family: it is said twice
+        "hoverlabel": {
+            "bgcolor": SURFACE,
+            "bordercolor": GRID,
+            "font": {"color": TEXT, "size": 13, "family": FONT},
+            "align": "left",
+        },
         "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": 12}},
         "showlegend": False,
         "dragmode": False,

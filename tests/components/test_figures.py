@@ -148,9 +148,11 @@ def test_one_day_has_one_tick_and_circles_beside_its_marks(facts: FrameFacts) ->
 
 
 @pytest.mark.parametrize(("of", "visual"), CHARTS, ids=[f"{page.key}.{visual.name}" for page, visual in CHARTS])
-def test_a_hover_has_no_plate_beside_its_box(of: object, visual: Any) -> None:
+def test_a_hover_has_the_pages_font_and_no_plate_beside_its_box(of: object, visual: Any) -> None:
     """Plotly writes what is in <extra> in the trace's own colour, on a pale plate in either theme."""
-    if visual.spec["layout"].get("hovermode") == "x unified":
+    layout = visual.spec["layout"]
+    assert layout["hoverlabel"]["font"]["family"] == layout["font"]["family"]
+    if layout.get("hovermode") == "x unified":
         return  # one box for all lines
     for trace in visual.spec["traces"]:
         assert trace.get("hoverinfo") == "skip" or trace["hovertemplate"].endswith("<extra></extra>")
