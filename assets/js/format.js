@@ -103,8 +103,11 @@
     return unit && new Proxy({ "": "" }, { get }); // plotly drops what is empty
   }
 
+  /** A label of each month as plotly writes them by a pattern of ours ("Sep 2028", "28 Sep"), to measure the widest. */
+  const days = (name) => signs.plotly.months.map((month) => signs.plotly[name].replace("%b", month).replace("%Y", "2028").replace(/%-?[a-z]/g, "28"));
+
   dashboard.format = {
-    formula, full, brief, change, count, tick, ticks,
+    formula, full, brief, change, count, tick, ticks, days,
     /** The currency's sign alone. */
     sign: () => signs.money.join("").trim(),
     use: ({ formats }) => (signs = formats),

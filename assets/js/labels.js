@@ -6,11 +6,28 @@
 
   /** Bars whose text stands outside keep it for the hover, and a trace of text is put over them. */
   function put(data, layout) {
+    if (layout.xaxis?.type === "category" && layout.xaxis.dtick) for (const trace of data) if (trace.mode === "text") lift(trace, data, layout);
     for (const bar of data.filter(({ type, textposition }) => type === "bar" && textposition === "outside")) {
       bar.textposition = "none";
       if (bar.orientation === "h") widen(bar, layout);
       data.push(atEnds(bar, layout));
     }
+  }
+
+  const MARK = 9.5; // px from a mark's middle to its edge
+  /** A text above a narrow bar is as wide as several: it stands over the highest of them. Where two would lie side by side
+      over each other, every second one goes, counted from the last. */
+  function lift(trace, data, layout) {
+    const { y, text } = trace;
+    const step = LYING.room(layout) / (y.length + 1); // the axis goes on a little, for the marks at its ends
+    const bar = data.find(({ type }) => type === "bar");
+    const aside = Math.max(MARK, ((bar?.width ?? 0) * step) / 2);
+    const wide = Math.max(0, ...text.map((words) => dashboard.margins.width(words, 12)));
+    let shown = text.flatMap((words, place) => (words ? [place] : []));
+    while (shown.length > 1 && (shown.at(-1) - shown.at(-2)) * step < wide + GAP) shown = shown.filter((_, place) => (shown.length - 1 - place) % 2 === 0);
+    const reach = Math.floor((wide / 2 + aside) / step);
+    trace.text = text.map((words, place) => (shown.includes(place) ? words : ""));
+    if (reach) trace.y = y.map((top, place) => (top === null ? null : Math.max(...y.slice(Math.max(0, place - reach), place + reach + 1))));
   }
 
   const UPRIGHT = { along: "y", range: "yaxis", gain: "top center", loss: "bottom center", room: ({ height, margin: { t, b } }) => height - t - b };

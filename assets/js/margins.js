@@ -71,6 +71,21 @@
   const ofMoney = () => Math.max(32 + width(dashboard.format.sign()), ...WIDEST.map((label) => width(dashboard.format.tick("money", label), 12)));
   const ofFigures = ({ tickformat = "", showticklabels }) => (showticklabels === false ? 0 : tickformat.includes("$") ? ofMoney() : 34);
 
+  const WEEK = 604_800_000;
+  const MONTH = 2_629_800_000; // a twelfth of a year, as axes have it
+  /** Labels of weeks' and months' first days come every `dtick`, about eight of them: fewer where they would touch. */
+  function thin(axis, data, room) {
+    const days = data.flatMap(({ x }) => (x?.length ? [x[0], x.at(-1)] : [])).map(Date.parse);
+    const span = Math.max(...days) - Math.min(...days);
+    const months = typeof axis.dtick === "string";
+    const step = months ? MONTH : WEEK;
+    const widest = (name) => Math.max(...dashboard.format.days(name).map((label) => width(label, 12)));
+    const needs = () => GAP + widest(every * step < MONTH ? "dayMonth" : "month"); // as trend.py has plotly write them
+    let every = months ? Number(axis.dtick.slice(1)) : axis.dtick / WEEK;
+    while (every * step < span && (every * step * room) / span < needs()) every += months ? every : 1;
+    axis.dtick = months ? `M${every}` : every * WEEK;
+  }
+
   /** Put margins on `layout` that its axes fit into; only where an axis asks for it (`automargin`). */
   function fit(layout, data, wide) {
     const { xaxis, yaxis, yaxis2 } = layout;
@@ -96,6 +111,7 @@
         for (const trace of data) if (xaxis.dtick && trace.mode === "text") trace.text = trace.text.map((text, place) => (place % every ? "" : text));
       } else {
         margin.r = Math.max(margin.r, HALF);
+        if (xaxis.type === "date" && xaxis.dtick) thin(xaxis, data, wide - margin.l - margin.r);
         if (xaxis.tickformat?.includes("$")) xaxis.nticks = Math.max(2, Math.floor((wide - margin.l - margin.r) / (ofMoney() + 12)));
       }
       margin.b = Math.max(margin.b, TICKS + (lines - 1) * LINE + 6 + (xaxis.title?.text ? TITLE : 0));

@@ -77,6 +77,7 @@
     const moved = element.closest(".table-scroll") && !element.matches(".table-scroll") ? from.left : 0;
     const x = box.left - from.x + (style.position === "sticky" ? 0 : moved);
     const y = box.top - from.y;
+    if (element.matches(".mark-diamond")) return diamond(pen, style, x + box.width / 2, y + box.height / 2, element.offsetWidth);
     frame(pen, style, x, y, box.width, box.height);
     if (element._fullLayout && window.Plotly) {
       await image(pen, element, x, y, box);
@@ -110,6 +111,15 @@
       pen.lineTo(x + width, y + height - 0.5);
     }
     pen.stroke();
+  }
+
+  /** A legend's mark that CSS turns: its box on the screen is the one around its corners. */
+  function diamond(pen, style, x, y, side) {
+    pen.save();
+    pen.translate(x, y);
+    pen.rotate(Math.PI / 4);
+    frame(pen, style, -side / 2, -side / 2, side, side);
+    pen.restore();
   }
 
   /** A text in its lines, each where the browser has set it; what is cut off there is cut off here. */

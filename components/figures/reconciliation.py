@@ -44,7 +44,7 @@ def reconciliation(name: str, title: str, question: str, width: int = 12, height
     traces: list[dict[str, Any]] = [
         {
             "type": "bar",
-            "hovertemplate": f"%{{x}}: %{{y:{theme.HOVER['money']}}} claimed<extra>%{{fullData.name}}</extra>",
+            "hovertemplate": f"%{{fullData.name}}, %{{x}}: %{{y:{theme.HOVER['money']}}} claimed<extra></extra>",
         },
         {
             "type": "scatter",
@@ -71,7 +71,7 @@ def reconciliation(name: str, title: str, question: str, width: int = 12, height
             "type": "bar",
             "orientation": "h",
             "width": 0.62,
-            "hovertemplate": f"%{{x:{theme.HOVER['money']}}} claimed<extra>%{{fullData.name}}</extra>",
+            "hovertemplate": f"%{{fullData.name}}: %{{x:{theme.HOVER['money']}}} claimed<extra></extra>",
         },
         {
             "type": "bar",

@@ -1,12 +1,24 @@
 """No two pieces of text lie over each other: boxes of words compared, whatever the fonts and the figures."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import expect
 
 from pages import PAGES
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, served
+
+
+@pytest.fixture(scope="module")
+def two_years(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server of two years: what stands apart over 120 days may not over 25 months."""
+    from datagen.__main__ import main
+
+    path = tmp_path_factory.mktemp("years") / "facts"
+    assert main(["--start", "2023-09-29", "--end", "2025-09-28", "--out", str(path)]) == 0
+    with served(path) as address:
+        yield address
+
 
 # Boxes of what is read in the page's main part: lines of HTML with words, and the words of charts. What scrolls inside
 # itself is cut by its frame. Two that share more than 3 px both ways overlap.
@@ -78,6 +90,32 @@ def test_names_of_near_markers_stand_apart_and_ticks_differ(visit_in: Callable[.
     assert len(set(ticks)) == len(ticks)
 
 
+# Factors of "Claimed and banked" with what lies over or under them: bars, marks, other factors.
+HIDDEN = """() => {
+    const chart = document.querySelector('[data-visual="cfo.reconciliation"] .chart');
+    const box = (element) => element.getBoundingClientRect();
+    const texts = [...chart.querySelectorAll(".textpoint text")].filter((text) => text.textContent);
+    const marks = [...chart.querySelectorAll(".barlayer .point path, .scatterlayer path.point")];
+    const meet = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
+        && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 3;
+    const over = (text) => [...marks, ...texts].some((each) => each !== text && meet(box(text), box(each)));
+    return { factors: texts.map((text) => text.textContent), over: texts.filter(over).map((text) => text.textContent) };
+}"""
+
+
+@pytest.mark.parametrize(("width", "factors"), [(390, 3), (480, 4), (1440, 7)])
+def test_each_factor_that_is_shown_can_be_read(
+    visit_in: Callable[..., Visit], two_years: str, width: int, factors: int
+):
+    visit = visit_in(two_years, viewport={"width": width, "height": 900})
+    for query in ("last=all", "last=1y&grain=month"):
+        page = visit.open(f"/cfo?{query}").page
+        page.locator('[data-visual="cfo.reconciliation"] .textpoint').first.wait_for()
+        found = page.evaluate(HIDDEN)
+        assert found["over"] == [], query
+        assert len(found["factors"]) >= factors, query
+
+
 # Figures at bars that the line of the whole portfolio goes through, or that reach over what is written beside them.
 CROSSED = """() => {
     const chart = document.querySelector('[data-visual="cfo.regional-roi"]');
@@ -117,6 +155,24 @@ def test_labels_of_days_are_not_cut(visit_in: Callable[..., Visit], server: str)
         page = visit.open(f"/cfo?{period}").page
         assert page.evaluate(CUT) == [], period
         assert page.locator('[data-visual="cfo.financial-trend"] .xtick text').count() >= 2, period
+
+
+TICKS = (
+    """() => [...document.querySelectorAll('[data-visual$="-trend"] .xtick text')].map((text) => text.textContent)"""
+)
+
+
+@pytest.mark.parametrize("width", [390, 480, 1440])
+def test_labels_of_weeks_and_months_stand_apart(visit_in: Callable[..., Visit], two_years: str, width: int):
+    visit = visit_in(two_years, viewport={"width": width, "height": 900})
+    for query in ("cmo?last=1y&grain=month", "cfo?last=1y&grain=month", "cfo?last=ytd&grain=week"):
+        page = visit.open(f"/{query}").page
+        assert page.evaluate(OVERLAPS) == [], query
+        assert len(page.evaluate(TICKS)) >= (6 if width == 1440 else 3), query
+    page = visit.open("/cfo?last=all&grain=month").page
+    assert page.evaluate(OVERLAPS) == []
+    wide = ["Sep 2023", "Jan 2024", "May 2024", "Sep 2024", "Jan 2025", "May 2025", "Sep 2025"]
+    assert page.evaluate(TICKS) == (wide if width == 1440 else wide[::2])
 
 
 def test_an_overlap_would_be_seen(visit: Visit):

@@ -73,6 +73,22 @@ def test_a_picture_has_the_words_of_the_figure_and_none_of_its_controls(visit: V
     assert len(source) == 1
 
 
+def test_a_picture_has_the_diamond_of_its_legend(visit: Visit, tmp_path: Path) -> None:
+    visit.open("/cfo?last=12w")
+    visit.page.evaluate(
+        """() => {
+            window.turned = 0;
+            const { roundRect } = CanvasRenderingContext2D.prototype;
+            CanvasRenderingContext2D.prototype.roundRect = function (...where) {
+                if (Math.abs(this.getTransform().b) > 0.1) turned += 1;
+                return roundRect.call(this, ...where);
+            };
+        }"""
+    )
+    picture(visit, "reconciliation", tmp_path)
+    assert visit.page.evaluate("turned") == 1
+
+
 def test_a_menu_by_keyboard_and_a_link_that_leads_to_its_visual(visit: Visit) -> None:
     visit.open("/cfo?last=12w")
     page = visit.page

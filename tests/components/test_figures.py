@@ -206,3 +206,14 @@ def test_a_campaigns_place_names_the_spend_from_which_campaigns_are_ranked(count
     answer = place.draw(reading_of([place], facts, ask(facts, f"campaign=c{count - 1}&compare=none", Formats())))
 
     assert said in answer["items"][0]["text"]
+
+
+@pytest.mark.parametrize(("of", "visual"), CHARTS, ids=[f"{page.key}.{visual.name}" for page, visual in CHARTS])
+def test_a_hover_has_the_pages_font_and_no_plate_beside_its_box(of: object, visual: Any) -> None:
+    """Plotly writes what is in <extra> in the trace's own colour, on a pale plate in either theme."""
+    layout = visual.spec["layout"]
+    assert layout["hoverlabel"]["font"]["family"] == layout["font"]["family"]
+    if layout.get("hovermode") == "x unified":
+        return  # one box for all lines
+    for trace in visual.spec["traces"]:
+        assert trace.get("hoverinfo") == "skip" or trace["hovertemplate"].endswith("<extra></extra>")
