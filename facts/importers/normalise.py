@@ -235,6 +235,10 @@ class Table:
                 if np.isinf(values).any():
                     raise ImportProblem(f"{self.name}: “{header}” holds a number that is not finite; repair it.")
             values = values * self.known.layout.scale.get(self.known.normal[key[1]], 1.0)
+            for at in np.flatnonzero(np.abs(values) > numbers.LARGEST):
+                written = str(column.texts[int(at)].as_py() or f"{values[at]:g}").strip()[:60]
+                what = f"“{header}” is “{written}”, which is beyond any account (at most {numbers.LARGEST:,.0f})"
+                self.fault(int(at), header, written, what)
             before = result.get(key[0])
             result[key[0]] = values if before is None else _sum(before, values)
         for field in counts:

@@ -17,6 +17,9 @@ from facts.importers.report import ImportProblem
 
 Floats = NDArray[np.float64]
 
+#: Beyond it no account spends or counts in a day, in no currency.
+LARGEST: Final = 1e15
+
 #: Texts that mean: no value.
 MISSING: Final = ("", "-", "--", "—", "–", "---", "n/a", "na", "#n/a", "#n/d", "nan", "null", "none", "#nv", "\\n")
 _MISSING: Final = pa.array(MISSING)
