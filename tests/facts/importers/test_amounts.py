@@ -36,3 +36,15 @@ def test_the_largest_figures_are_kept(file: File, tmp_path: Path) -> None:
     said: list[str] = []
     import_file(path, How(tmp_path / "facts"), said.append)
     assert (tmp_path / "facts" / "_delta_log").exists()
+
+
+def test_figures_that_add_up_beyond_any_account_are_refused(file: File) -> None:
+    rows = "2025-03-01,google ads,c1,9e14,1,USD\n" * 2
+    with pytest.raises(
+        ImportProblem, match=r"export\.csv: the rows of 2025-03-01 add up to 1.8e\+15 of spend, beyond any"
+    ):
+        read_file(file(HEADER + rows))
+    with pytest.raises(
+        ImportProblem, match=r"export\.csv: the rows of 2025-03-01 add up to 1.8e\+15 of revenue, beyond any"
+    ):
+        read_file(file(SHOP + "2025-03-01,1,9e14,USD\n" * 2))
