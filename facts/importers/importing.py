@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from facts.importers import business, dimensions, meta
+from facts.importers.dates import newest
 from facts.importers.gathering import Progress, gather
 from facts.importers.headers import EXTRA_CUTS
 from facts.importers.normalise import Table
@@ -167,7 +168,7 @@ def _days(table: Table, field: str) -> np.ndarray:
             )
         if not same.all():
             table.keep(same, "totals")
-    return table.days(field)
+    return table.days(field, newest())
 
 
 def _note_weeks(table: Table, days: np.ndarray) -> None:
@@ -273,7 +274,7 @@ def _business(table: Table) -> Import:
     measures = table.numbers(business.MEASURES, counts, business.MONEY)
     frame = pd.DataFrame(
         {
-            DATE: table.days(DATE).astype("datetime64[us]"),
+            DATE: table.days(DATE, newest()).astype("datetime64[us]"),
             **{name: measures.get(name, np.full(len(table), np.nan)) for name in business.MEASURES},
             CURRENCY: dimensions.currency(table),
         }

@@ -1,11 +1,13 @@
 """Figures that no account has: refused where they stand, before anything is kept."""
 
 from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from facts.importers import ImportProblem
+from facts.importers.dates import newest
 from facts.importers.importing import read_file
 from facts.intake import How, import_file
 
@@ -48,3 +50,20 @@ def test_figures_that_add_up_beyond_any_account_are_refused(file: File) -> None:
         ImportProblem, match=r"export\.csv: the rows of 2025-03-01 add up to 1.8e\+15 of revenue, beyond any"
     ):
         read_file(file(SHOP + "2025-03-01,1,9e14,USD\n" * 2))
+
+
+@pytest.mark.parametrize(("days", "fault"), [(-1, False), (1, False), (3, True), (9_000, True)])
+@pytest.mark.parametrize("header", [HEADER, SHOP])
+def test_a_day_that_is_still_to_come_is_named(file: File, header: str, days: int, fault: bool) -> None:
+    day = (datetime.now(UTC) + timedelta(days)).date()
+    row = "google ads,c1,5,7,USD" if header == HEADER else "5,7,USD"
+    path = file(f"{header}2025-03-01,{row}\n{day},{row}\n")
+    if fault:
+        with pytest.raises(ImportProblem, match=rf"export\.csv, row 3: “.*” is “{day}”, which is still to come"):
+            read_file(path)
+    else:
+        assert read_file(path)[0].last == day
+
+
+def test_the_last_day_is_tomorrow_wherever_it_is_already() -> None:
+    assert newest(datetime(2025, 2, 28, 23, 59, tzinfo=UTC)) == date(2025, 3, 1)
