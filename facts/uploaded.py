@@ -13,7 +13,6 @@ import os
 import re
 import resource
 import sys
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -27,7 +26,7 @@ from facts.committing import Planned, alone, carry_out, planned
 from facts.importers import Fault, Import, ImportProblem, Options, WrongRows
 from facts.importers.importing import read_file
 from facts.importers.margins import Margin, read_margins
-from facts.importers.options import platform_named, read_mapping
+from facts.importers.options import platform_named, read_mapping, read_toml
 from facts.importers.rates import Rates, read_rates
 from facts.importers.report import as_csv
 from facts.shop import path_of
@@ -204,8 +203,8 @@ def is_rates(path: Path) -> bool:
 
 def _toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return read_toml(path)
+    except ImportProblem:  # said where the file is read for what it should hold
         return {}
 
 

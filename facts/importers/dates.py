@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from facts.importers.report import ImportProblem
@@ -55,6 +55,16 @@ def days(column: str, texts: Sequence[str], order: str | None, where: Callable[[
 def no_day(column: str, text: str) -> str:
     """What is wrong with a text that is no day."""
     return f"“{column}” is “{text[:60]}”, which is no day; repair it or export again."
+
+
+def newest(now: datetime | None = None) -> date:
+    """The last day that a row can be of: tomorrow in UTC, which it is already somewhere."""
+    return (now or datetime.now(UTC)).date() + timedelta(1)
+
+
+def to_come(column: str, text: str) -> str:
+    """What is wrong with a text that names a day after the newest: it would become the day that all pages end on."""
+    return f"“{column}” is “{text[:60]}”, which is still to come; repair it or export again."
 
 
 def is_day(text: str) -> bool:

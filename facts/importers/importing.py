@@ -11,9 +11,11 @@ import numpy as np
 import pandas as pd
 
 from facts.importers import business, dimensions, meta
+from facts.importers.dates import newest
 from facts.importers.gathering import Progress, gather
 from facts.importers.headers import EXTRA_CUTS
 from facts.importers.normalise import Table
+from facts.importers.numbers import LARGEST
 from facts.importers.options import Options
 from facts.importers.reading import Sheet, sheets
 from facts.importers.recognise import Recognised, recognise
@@ -166,7 +168,7 @@ def _days(table: Table, field: str) -> np.ndarray:
             )
         if not same.all():
             table.keep(same, "totals")
-    return table.days(field)
+    return table.days(field, newest())
 
 
 def _note_weeks(table: Table, days: np.ndarray) -> None:
@@ -229,11 +231,24 @@ def _added_up(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
     if (size == 1).all():
         return frame.sort_values(list(KEY), ignore_index=True)
     sums = grouped[list(MEASURES)].sum(min_count=1)
+    _refuse_beyond(table, sums)
     several = (size > 1).to_numpy() & sums["reach"].notna().to_numpy()
     if several.any():
         sums.loc[several, "reach"] = np.nan
         table.note(f"Reach is not known for {int(several.sum()):,} rows made of several: people cannot be added up.")
     return sums.reset_index()
+
+
+def _refuse_beyond(table: Table, sums: pd.DataFrame) -> None:
+    """Each row's figures may be possible and their sum is not: one that is infinite would spoil the whole table."""
+    for name, values in sums.items():
+        beyond = np.flatnonzero(values.abs() > LARGEST)
+        if len(beyond):
+            day = pd.Timestamp(sums.index.get_level_values(DATE)[beyond[0]])
+            raise ImportProblem(
+                f"{table.name}: the rows of {day:%Y-%m-%d} add up to {values.iloc[beyond[0]]:g} of {name}, beyond any "
+                f"account (at most {LARGEST:,.0f}): repair them or export again."
+            )
 
 
 def _daily(
@@ -259,7 +274,7 @@ def _business(table: Table) -> Import:
     measures = table.numbers(business.MEASURES, counts, business.MONEY)
     frame = pd.DataFrame(
         {
-            DATE: table.days(DATE).astype("datetime64[us]"),
+            DATE: table.days(DATE, newest()).astype("datetime64[us]"),
             **{name: measures.get(name, np.full(len(table), np.nan)) for name in business.MEASURES},
             CURRENCY: dimensions.currency(table),
         }
@@ -268,11 +283,9 @@ def _business(table: Table) -> Import:
     for name in ("discounts", "returns"):  # some shops write what is taken off with a minus
         if (frame[name].dropna() <= 0).all():
             frame[name] = frame[name].abs()
-    frame = (
-        frame.groupby([DATE, CURRENCY], observed=True, sort=True)[list(business.MEASURES)]
-        .sum(min_count=1)
-        .reset_index()
-    )
+    sums = frame.groupby([DATE, CURRENCY], observed=True, sort=True)[list(business.MEASURES)].sum(min_count=1)
+    _refuse_beyond(table, sums)
+    frame = sums.reset_index()
     if table.options.weeks:
         frame = _daily(table, frame, business.COUNTS, business.MONEY, (CURRENCY,))
     missing = {name: "the file has no such column" for name in business.MEASURES if not table.has(name)}

@@ -12,7 +12,7 @@ Of the entries that hold for a row, the one that says most about it counts; of e
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +60,8 @@ def _margin(where: str, entry: object) -> Margin:
     for name, kind in known.items():
         if name in entry and (not isinstance(entry[name], kind) or isinstance(entry[name], bool)):
             raise ImportProblem(f"{where}: {name} is {entry[name]!r}, which cannot be.")
+        if kind is date and isinstance(entry.get(name), datetime):  # which is a date too, but compares with none
+            raise ImportProblem(f"{where}: {name} is {entry[name]}: write a day, as in 2025-01-31.")
     for name in ("gross_margin", "fees"):
         if not 0 <= entry.get(name, -1) <= 100:
             raise ImportProblem(f"{where}: {name} must be a percentage from 0 to 100.")

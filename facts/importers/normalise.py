@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Final
 
 import numpy as np
@@ -130,8 +131,8 @@ class Table:
         if labels:
             self.keep(~pc.fill_null(pc.is_in(first, pa.array(labels)), False).to_numpy(zero_copy_only=False), "totals")
 
-    def days(self, field: str) -> np.ndarray:
-        """The days of a field as datetime64[D]. Raises ImportProblem."""
+    def days(self, field: str, newest: date | None = None) -> np.ndarray:
+        """The days of a field as datetime64[D]; those after `newest` are faults. Raises ImportProblem."""
         column = self._columns[field]
         texts = column.texts
         if column.floats is not None:
@@ -144,9 +145,12 @@ class Table:
             self.known.header(field), known, self.options.dates, lambda code: self.where(int(np.argmax(codes == code)))
         )
         header = self.known.header(field)
-        for code in [place for place, day in enumerate(found) if day is None]:
+        for code, day in enumerate(found):
+            if day is not None and (newest is None or day <= newest):
+                continue
+            problem = (dates.no_day if day is None else dates.to_come)(header, known[code])
             for at in np.flatnonzero(codes == code):
-                self._blame(int(at), header, known[code], dates.no_day(header, known[code]))
+                self._blame(int(at), header, known[code], problem)
         return np.array(found, dtype="datetime64[D]")[codes]
 
     def texts(self, field: str, default: str = UNKNOWN) -> pd.Categorical:
@@ -235,6 +239,10 @@ class Table:
                 if np.isinf(values).any():
                     raise ImportProblem(f"{self.name}: “{header}” holds a number that is not finite; repair it.")
             values = values * self.known.layout.scale.get(self.known.normal[key[1]], 1.0)
+            for at in np.flatnonzero(np.abs(values) > numbers.LARGEST):
+                written = str(column.texts[int(at)].as_py() or f"{values[at]:g}").strip()[:60]
+                what = f"“{header}” is “{written}”, which is beyond any account (at most {numbers.LARGEST:,.0f})"
+                self.fault(int(at), header, written, what)
             before = result.get(key[0])
             result[key[0]] = values if before is None else _sum(before, values)
         for field in counts:

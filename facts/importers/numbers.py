@@ -17,12 +17,18 @@ from facts.importers.report import ImportProblem
 
 Floats = NDArray[np.float64]
 
+#: Beyond it no account spends or counts in a day, in no currency.
+LARGEST: Final = 1e15
+
 #: Texts that mean: no value.
 MISSING: Final = ("", "-", "--", "—", "–", "---", "n/a", "na", "#n/a", "#n/d", "nan", "null", "none", "#nv", "\\n")
 _MISSING: Final = pa.array(MISSING)
 
 #: How money is marked before or after its digits.
 _MONEY: Final = r"[A-Z]{0,3}\p{Sc}|[A-Z]{3}|Rs\.?|Kč|[Kk]r\.?|zł|Fr\.?|Ft|lei"
+
+#: A sign between groups of three digits that no decimal has, and its neighbours.
+_GROUPS: Final = r"(\d)[\s'’\x{00a0}\x{202f}\x{2009}](\d{3})"
 
 _AMBIGUOUS: Final = r"^[+-]?[1-9]\d{0,2}[.,]\d{3}$"
 _POINT: Final = r"^[+-]?(\d{1,3}(,\d{2,3})+|\d*)\.\d*$"  # the last sign is a point
@@ -58,7 +64,9 @@ def bare(texts: pa.Array) -> pa.Array:
     texts = pc.replace_substring_regex(texts, rf"^([+-]?)\s*(?:{_MONEY})\s*([+-]?)", r"\1\2")
     texts = pc.replace_substring_regex(texts, rf"\s*(?:{_MONEY})$", "")
     texts = pc.replace_substring_regex(texts, r"^(.*\d)-$", r"-\1")
-    return pc.replace_substring_regex(texts, r"(\d)[\s'’\x{00a0}\x{202f}\x{2009}](\d{3})", r"\1\2")
+    for _ in range(2):  # a match takes the digit that the next separator needs: each pass joins every other group
+        texts = pc.replace_substring_regex(texts, _GROUPS, r"\1\2")
+    return texts
 
 
 def evidence(column: str, texts: pa.Array, row: Callable[[int], str]) -> Evidence:

@@ -60,8 +60,10 @@ def read_toml(path: str | Path) -> dict[str, Any]:
         return tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as problem:
         raise ImportProblem(f"{path} cannot be read: {problem}.") from None
-    except tomllib.TOMLDecodeError as problem:
+    except ValueError as problem:  # a TOMLDecodeError, or a number of thousands of digits
         raise ImportProblem(f"{path} is not TOML: {problem}.") from None
+    except RecursionError:
+        raise ImportProblem(f"{path} is nested too deep: write it as docs/import.md shows.") from None
 
 
 def read_mapping(path: str | Path) -> Options:

@@ -71,6 +71,8 @@ def read_rates(path: str | Path) -> Rates:
         (day,) = days("date", [cells.get("date", "")], "dmy", lambda _, where=where: where)  # type: ignore[misc]
         if day is None:
             raise ImportProblem(f"{where}: {no_day('date', cells.get('date', ''))}")
+        if long and not cells.get("currency"):
+            raise ImportProblem(f"{where} names no currency: each row holds a date, a currency and a rate.")
         pairs = (
             [(cells["currency"], cells.get("rate", ""))] if long else [(k, v) for k, v in cells.items() if k != "date"]
         )

@@ -15,14 +15,18 @@ from kpi.schema import UNKNOWN
 
 _BREAKDOWNS: Final = ("region", "device", "segment", "gender", "age", *EXTRA_CUTS)
 
+#: Whose totals a file may hold, from the widest.
+_OWNERS: Final = ("platform", "account", "account_id", "program", "currency")
+
 Mask = NDArray[np.bool_]
 
 
 def not_totals(table: Table, days: np.ndarray) -> Mask:
     """Which rows of a table with `days` to keep. Notes how many rows without a campaign's name stay.
 
-    A row without a campaign is a total where it spends what its day's others do. A row that names nothing in a
-    breakdown is one where all such rows spend what those below them do: one alone may be what the platform cannot tell.
+    A row without a campaign is a total where it spends what its day's others do, all of them or those of its platform,
+    account, program and currency. A row that names nothing in a breakdown is one where all such rows spend what those
+    below them do: one alone may be what the platform cannot tell.
     """
     keep = np.ones(len(table), dtype=bool)
     present = [name for name in _BREAKDOWNS if table.has(name)]
@@ -32,7 +36,12 @@ def not_totals(table: Table, days: np.ndarray) -> Mask:
     spend = np.nan_to_num(table.numbers(["spend"], (), ())["spend"])
     if "campaign" in without:
         nameless = without["campaign"]
-        keep &= ~_sums(spend, nameless, ~nameless, [days])[0]
+        unit = [days]
+        keep &= ~_sums(spend, nameless, ~nameless, unit)[0]
+        for name in _OWNERS:  # the day's total over all accounts, or one of each platform, each account, …
+            if table.has(name):
+                unit.append(_codes(table, name))
+                keep &= ~_sums(spend, nameless, ~nameless, unit)[0]
         if left := int((nameless & keep).sum()):
             table.note(f"{left:,} rows name no campaign: they stand under {UNKNOWN}.", "warning")
     owners = [_codes(table, name) for name in ("account", "program", "currency", "campaign") if table.has(name)]

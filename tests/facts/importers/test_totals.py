@@ -47,3 +47,35 @@ def test_sums_within_a_breakdown(file: Callable[..., Path], rows: str, spend: fl
     assert found.frame["spend"].sum() == spend
     assert sum(each.rows for each in found.dropped) == dropped
     assert len(found.dropped) <= 1
+
+
+UNIFIED = "date_day,platform,account_name,campaign_name,currency,spend,impressions,clicks\n"
+
+
+@pytest.mark.parametrize("day_too", [False, True])
+def test_totals_of_each_account_a_day(file: Callable[..., Path], day_too: bool) -> None:
+    rows = ""
+    for day in ("2025-07-01", "2025-07-02"):
+        for platform, account, spends in (
+            ("google ads", "A", (100.5, 50.25)),
+            ("google ads", "B", (30.1, 20.2)),
+            ("facebook ads", "C", (7.0, 1.5)),
+        ):
+            unit = f"{day},{platform},{account}"
+            rows += "".join(f"{unit},{account}{n},USD,{spend},10,1\n" for n, spend in enumerate(spends))
+            rows += f"{unit},,USD,{sum(spends):.2f},20,2\n"
+        rows += f"{day},google ads,,,,201.05,40,4\n{day},google ads,,,,209.55,60,6\n" if day_too else ""
+    found = read(file(UNIFIED + rows))
+    assert found.frame["spend"].sum() == pytest.approx(2 * 209.55)
+    assert [(each.reason, each.rows) for each in found.dropped] == [("totals", 10 if day_too else 6)]
+    assert not [each for each in found.findings if each.kind == "warning"]
+
+
+def test_an_accounts_own_row_that_sums_up_nothing_stays(file: Callable[..., Path]) -> None:
+    found = read(
+        file(
+            UNIFIED + "2025-07-01,google ads,A,A0,USD,10,10,1\n2025-07-01,google ads,B,B0,USD,20,10,1\n"
+            "2025-07-01,google ads,A,,USD,20,10,1\n"  # what B spends, not A
+        )
+    )
+    assert (found.frame["spend"].sum(), found.dropped) == (50, ())
