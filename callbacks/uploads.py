@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import Timer
+from threading import Lock, Thread
 from typing import IO, Any, Final
 
 from facts.turn import turn
@@ -50,6 +50,8 @@ class Uploads:
         beside = self.facts.parent
         room = beside if beside.is_dir() and os.access(beside, os.W_OK) else Path(tempfile.gettempdir())
         self.folder = room / f".{self.facts.name}.uploads-{os.getuid()}"
+        self._sweeper: Thread | None = None
+        self._sweeping = Lock()
         self.sweep()
 
     def begin(self, subject: str) -> str:
@@ -62,10 +64,12 @@ class Uploads:
         place = self.folder / f"u-{token}"
         with self._disk():
             place.mkdir(mode=0o700)
-            (place / "subject").write_text(subject)
-        forget = Timer(KEPT_SECONDS + 1, self.sweep)
-        forget.daemon = True
-        forget.start()
+            try:
+                (place / "subject").write_text(subject)
+                self._sweep_in_time()
+            except BaseException:  # it would count among those that are open
+                shutil.rmtree(place, ignore_errors=True)
+                raise
         return token
 
     def take(self, token: str, subject: str, name: str, stream: IO[bytes]) -> int:
@@ -139,6 +143,35 @@ class Uploads:
                 with suppress(OSError):
                     if time.time() - place.stat().st_mtime > KEPT_SECONDS:
                         shutil.rmtree(place, ignore_errors=True)
+
+    def _sweep_in_time(self) -> None:
+        """See to it that what is here is removed in time, also where nobody ever asks again: one thread a process."""
+        with self._sweeping:
+            if self._sweeper is not None and self._sweeper.is_alive():  # it is not in a process forked from its own
+                return
+            thread = Thread(target=self._sweep_until_none, name="uploads", daemon=True)
+            try:
+                thread.start()
+            except RuntimeError as problem:  # no room for a thread: the next upload sweeps, and tries this again
+                _log.warning("uploads are not swept until the next: %s", problem)
+                return
+            self._sweeper = thread
+
+    def _sweep_until_none(self) -> None:
+        while True:
+            with self._sweeping:  # an upload that begins now finds this thread going on, or gone
+                ages = list(self._ages())
+                if not ages:
+                    self._sweeper = None
+                    return
+            time.sleep(max(KEPT_SECONDS - max(ages), 0) + 1)
+            self.sweep()
+
+    def _ages(self) -> Iterator[float]:
+        """For how many seconds nothing was added to each upload."""
+        for place in self.folder.glob("u-*"):
+            with suppress(OSError):
+                yield time.time() - place.stat().st_mtime
 
     def _place(self, token: str, subject: str) -> Path:
         place = self.folder / f"u-{token}"

@@ -6,6 +6,7 @@ import logging
 import os
 import subprocess
 import sys
+import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator
@@ -18,7 +19,7 @@ from flask.testing import FlaskClient
 
 from access.policy import WrongPolicy, policy_of
 from app import create_app
-from callbacks.uploads import KEPT_SECONDS, MOST_FILES, Uploads, plain
+from callbacks.uploads import KEPT_SECONDS, MOST_FILES, MOST_UPLOADS, NotTaken, Uploads, plain
 from facts import uploaded
 from facts.intake import How, import_file
 from facts.store import Source, load
@@ -217,6 +218,54 @@ def test_files_are_their_senders_alone_and_forgotten_in_time(post: Post, table: 
     os.utime(folder, (0, time.time() - KEPT_SECONDS - 1))
     restated(post)
     assert not folder.exists()
+
+
+def sweepers() -> int:
+    return sum(thread.name == "uploads" or isinstance(thread, threading.Timer) for thread in threading.enumerate())
+
+
+def test_many_uploads_are_swept_by_one_thread(table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    uploads, before = Uploads(table, 1000), sweepers()
+    for _ in range(30):
+        uploads.forget(uploads.begin("ann"), "ann")
+    assert sweepers() <= before + 1
+
+    monkeypatch.setattr("callbacks.uploads.KEPT_SECONDS", -0.9)
+    others = Uploads(table.parent / "others", 1000)
+    for _ in range(2):  # the second after the first one's thread has ended
+        others.begin("ann")
+        until = time.monotonic() + 10
+        while others._sweeper is not None and time.monotonic() < until:
+            time.sleep(0.02)
+        assert others._sweeper is None
+        assert list(others.folder.glob("u-*")) == []
+
+
+def test_where_no_thread_can_be_started_uploads_go_on_and_are_swept(
+    table: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    uploads = Uploads(table, 1000)
+    monkeypatch.setattr(threading.Thread, "start", full)
+    for number in range(MOST_UPLOADS + 2):
+        token = uploads.begin("ann")
+        assert uploads.take(token, "ann", "a.csv", io.BytesIO(b"x")) == 1
+        os.utime(uploads.folder / f"u-{token}", (0, time.time() - KEPT_SECONDS - 1))
+        assert len(list(uploads.folder.glob("u-*"))) == 1, number
+
+
+def test_an_upload_that_cannot_begin_leaves_nothing(table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: Path, text: str) -> None:
+        raise OSError(28, "No space left on device")
+
+    uploads = Uploads(table, 1000)
+    with monkeypatch.context() as context:
+        context.setattr(Path, "write_text", full)
+        with pytest.raises(NotTaken):
+            uploads.begin("ann")
+    assert list(uploads.folder.iterdir()) == []
 
 
 def test_in_the_demo_files_are_read_and_nothing_is_kept(client: FlaskClient, facts_path: Path) -> None:
