@@ -75,23 +75,29 @@ class Uploads:
     def take(self, token: str, subject: str, name: str, stream: IO[bytes]) -> int:
         """Write a file's content into an upload, block by block; returns its size. Raises NotTaken, nothing kept."""
         place = self._place(token, subject)
+        busy = NotTaken(503, "Another file of these is on its way: send this one again in a minute.")
+        with self._disk(), turn(place / ".turn", _WAIT, busy):  # the one before says how much room there is
+            return self._taken(place, name, stream)
+
+    def _taken(self, place: Path, name: str, stream: IO[bytes]) -> int:
         held = sorted(place.glob("f-*"))
         if len(held) >= MOST_FILES:
             raise NotTaken(413, f"At most {MOST_FILES} files can be imported at once: put them into a zip.")
         room = self.most - sum(file.stat().st_size for each in held for file in each.iterdir())
-        own = place / f"f-{len(held):03}"
+        coming = place / "coming"  # it counts once it is here whole
+        shutil.rmtree(coming, ignore_errors=True)  # left by a worker that was killed
         size = 0
+        coming.mkdir(mode=0o700)
         try:
-            with self._disk():
-                own.mkdir(mode=0o700)
-                with open(os.open(own / plain(name), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                    while block := stream.read(_BLOCK):
-                        size += len(block)
-                        if size > room:
-                            raise NotTaken(413, too_large(self.most))
-                        file.write(block)
+            with open(os.open(coming / plain(name), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                while block := stream.read(_BLOCK):
+                    size += len(block)
+                    if size > room:
+                        raise NotTaken(413, too_large(self.most))
+                    file.write(block)
+            coming.rename(place / f"f-{len(held):03}")
         except BaseException:
-            shutil.rmtree(own, ignore_errors=True)
+            shutil.rmtree(coming, ignore_errors=True)
             raise
         return size
 
@@ -101,7 +107,8 @@ class Uploads:
         Raises NotTaken.
         """
         place = self._place(token, subject)
-        files = sorted(str(file) for each in place.glob("f-*") for file in each.iterdir())
+        with self._disk():
+            files = sorted(str(file) for each in place.glob("f-*") for file in each.iterdir())
         if not files:
             raise NotTaken(400, "There is no file: choose one or more.")
         scratch = place / "scratch"
@@ -180,7 +187,7 @@ class Uploads:
                 return place
         except OSError:
             pass
-        raise NotTaken(410, "These files are here no longer (they are kept for an hour): choose them again.")
+        raise _gone()
 
     def _own_folder(self) -> None:
         """The folder of all uploads, this user's alone: a temporary folder is everybody's."""
@@ -194,9 +201,15 @@ class Uploads:
     def _disk(self) -> Iterator[None]:
         try:
             yield
+        except FileNotFoundError:  # it was forgotten meanwhile
+            raise _gone() from None
         except OSError as problem:
             _log.warning("an upload could not be written: %s", problem)
             raise NotTaken(507, "The server has no room for the file: nothing was kept of it.") from None
+
+
+def _gone() -> NotTaken:
+    return NotTaken(410, "These files are here no longer (they are kept for an hour): choose them again.")
 
 
 def plain(name: str) -> str:

@@ -10,6 +10,7 @@ import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -266,6 +267,67 @@ def test_an_upload_that_cannot_begin_leaves_nothing(table: Path, monkeypatch: py
         with pytest.raises(NotTaken):
             uploads.begin("ann")
     assert list(uploads.folder.iterdir()) == []
+
+
+class Slow(io.BytesIO):
+    """Stands for a sender whose bytes come in small pieces, or who asks for something meanwhile."""
+
+    def __init__(self, content: bytes, meanwhile: Callable[[], object] = lambda: time.sleep(0.005)) -> None:
+        super().__init__(content)
+        self.meanwhile = meanwhile
+
+    def read(self, size: int | None = -1) -> bytes:
+        self.meanwhile()
+        return super().read(100)
+
+
+def test_files_sent_at_once_into_one_upload_are_all_kept_up_to_the_limit(table: Path) -> None:
+    workers = [Uploads(table, 1000), Uploads(table, 1000)]
+    token = workers[0].begin("ann")
+    start = threading.Barrier(6)
+
+    def send(number: int) -> int:
+        start.wait()
+        try:
+            return workers[number % 2].take(token, "ann", f"{number}.csv", Slow(bytes([number]) * 400))
+        except NotTaken as refusal:
+            return refusal.status
+
+    with ThreadPoolExecutor(6) as senders:
+        answers = list(senders.map(send, range(6)))
+
+    assert sorted(answers) == [400, 400, 413, 413, 413, 413]
+    kept = {file.name: file.read_bytes() for file in held(table)}
+    assert kept == {f"{number}.csv": bytes([number]) * 400 for number in range(6) if answers[number] == 400}
+
+
+def test_a_half_file_is_none_and_one_forgotten_on_its_way_is_gone(table: Path) -> None:
+    uploads = Uploads(table, 1000)
+    token = uploads.begin("ann")
+
+    def meanwhile() -> None:
+        with pytest.raises(NotTaken, match="no file"):
+            uploads.read(token, "ann", {"options": {}})
+
+    def lost() -> None:
+        raise ConnectionError
+
+    assert uploads.take(token, "ann", "a.csv", Slow(b"x" * 99, meanwhile)) == 99
+    uploads.forget(token, "ann")
+
+    token = uploads.begin("ann")
+    with pytest.raises((NotTaken, ConnectionError)):
+        uploads.take(token, "ann", "a.csv", Slow(b"x", lost))
+    (place,) = uploads.folder.glob("u-*")
+    (place / "coming").mkdir()  # as left by a worker that was killed
+    (place / "coming" / "half.csv").write_bytes(b"x" * 999)
+    assert uploads.take(token, "ann", "b.csv", io.BytesIO(b"x" * 999)) == 999
+    assert [file.name for file in held(table)] == ["b.csv"]
+
+    token = uploads.begin("ann")
+    with pytest.raises(NotTaken) as refusal:
+        uploads.take(token, "ann", "a.csv", Slow(b"x", lambda: uploads.forget(token, "ann")))
+    assert refusal.value.status == 410
 
 
 def test_in_the_demo_files_are_read_and_nothing_is_kept(client: FlaskClient, facts_path: Path) -> None:
