@@ -1,7 +1,8 @@
 """A folder whose files are imported as they land, then moved to done/ or failed/ with a report beside each.
 
 A file is taken when its size and time have stood still over three looks, so one still being written waits. A stop at
-any moment loses nothing: a file leaves the folder only after its import, and importing it again changes nothing.
+any moment loses nothing: a file leaves the folder only after its import, and importing it again changes nothing. One
+that another of the same name replaces during its import stays, because nobody has read what it holds now.
 """
 
 import os
@@ -44,7 +45,7 @@ def watch(folder: Path, how: How, *, every: float, once: bool = False, stop: Eve
         }
         for path, times in still.items():
             if times >= LOOKS and not stop.is_set():
-                take(path, how)
+                take(path, now[path], how)
         seen = {path: (stamp, still[path]) for path, stamp in now.items()}
         looks += 1
         if (once and looks == LOOKS) or stop.wait(every):
@@ -58,28 +59,35 @@ def waiting(folder: Path) -> dict[Path, Stamp]:
         name = entry.name
         if name.startswith((".", "~$")) or name.endswith(UNFINISHED) or not entry.is_file(follow_symlinks=False):
             continue
-        try:
-            status = entry.stat()
-        except OSError:
-            continue
-        if status.st_size:
-            found[Path(entry.path)] = Stamp(status.st_size, status.st_mtime_ns, status.st_ino)
+        stamp = _stamp(Path(entry.path))
+        if stamp is not None and stamp.size:
+            found[Path(entry.path)] = stamp
     return found
 
 
-def take(path: Path, how: How) -> bool:
-    """Import one file and move it away with its report; whether it was imported."""
+def take(path: Path, stamp: Stamp, how: How) -> bool:
+    """Import one file and move it away with its report; whether it was imported and still is what `stamp` says."""
+    if _stamp(path) != stamp:  # another file's import took its time: this one is still being written
+        return False
     lines: list[str] = []
     try:
         import_file(path, how, lines.append)
     except ImportProblem as problem:
-        return _moved(path, "failed", [*lines, f"Refused: {problem}"])
+        return _moved(path, stamp, "failed", [*lines, f"Refused: {problem}"])
     except Exception as problem:  # whatever it is, the folder goes on
-        return _moved(path, "failed", [*lines, f"Failed: {type(problem).__name__}: {problem}"])
-    return _moved(path, "done", lines)
+        return _moved(path, stamp, "failed", [*lines, f"Failed: {type(problem).__name__}: {problem}"])
+    return _moved(path, stamp, "done", lines)
 
 
-def _moved(path: Path, where: str, lines: list[str]) -> bool:
+def _stamp(path: Path) -> Stamp | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return Stamp(status.st_size, status.st_mtime_ns, status.st_ino)
+
+
+def _moved(path: Path, stamp: Stamp, where: str, lines: list[str]) -> bool:
     folder = path.parent / where
     folder.mkdir(exist_ok=True)
     target = folder / path.name
@@ -88,6 +96,10 @@ def _moved(path: Path, where: str, lines: list[str]) -> bool:
         number += 1
         target = folder / f"{path.stem}-{number}{path.suffix}"
     _report(target).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    if _stamp(path) != stamp:
+        _report(target).unlink()
+        print(f"again: {path}: it changed while it was read", flush=True)
+        return False
     os.replace(path, target)
     print(f"{where}: {target}: {lines[-1] if lines else ''}", flush=True)
     return where == "done"

@@ -1,18 +1,23 @@
 """The commands as a person runs them: what they say, their status, and what they leave behind."""
 
 import csv
+import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 
 import pytest
 
 import cli
-from facts.intake import How
+from facts.importers import ImportProblem
+from facts.intake import How, import_file
 from facts.store import load
 from facts.watch import watch
 from kpi.selection import Selection
 from tests.facts.importers.conftest import FIXTURES
+
+SPENT = (b"228.61", b"328.61")
 
 
 @pytest.fixture
@@ -161,3 +166,34 @@ def test_a_watched_folder(table: Path, tmp_path: Path) -> None:
     shutil.copy(FIXTURES / "meta_en_daily.csv", folder)
     assert watch(folder, how, every=0, once=True) == 0
     assert "Nothing changed" in (folder / "done" / "meta_en_daily-2.csv.report.txt").read_text()
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_what_replaces_a_file_during_its_import_is_imported_too(
+    table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refused: bool
+) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    first, second = ((FIXTURES / "google_en_daily.csv").read_bytes().replace(b"228.61", spent) for spent in SPENT)
+    (folder / "daily.csv").write_bytes(first)
+    (folder / "gone.csv").write_bytes(first)
+
+    def slowly(path: Path, how: How, say: Callable[[str], None]) -> None:
+        import_file(path, how, say)
+        if path.name == "gone.csv":
+            path.unlink()
+        elif path.read_bytes() == first:
+            (tmp_path / "next").write_bytes(second)
+            os.replace(tmp_path / "next", path)
+            if refused:
+                raise ImportProblem("no report")
+
+    monkeypatch.setattr("facts.watch.import_file", slowly)
+    watch(folder, How(table), every=0, once=True)
+    assert (folder / "daily.csv").read_bytes() == second
+    assert [path for path in folder.rglob("*.csv*") if path.parent != folder] == []
+    assert spend(table) == pytest.approx(7308.94)
+
+    watch(folder, How(table), every=0, once=True)
+    assert (folder / "done" / "daily.csv").read_bytes() == second
+    assert spend(table) == pytest.approx(7408.94)
