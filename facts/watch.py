@@ -18,6 +18,12 @@ from facts.intake import How, import_file
 #: As many looks in a row must find a file the same before it is taken.
 LOOKS: Final = 3
 
+#: As many looks later a file that could not be moved away is tried again: it may be a long one.
+RETRY: Final = 60
+
+#: Bytes of a name in done/ and failed/: a file system takes 255, and a number and the report's ending follow.
+LONGEST: Final = 230
+
 UNFINISHED: Final = (".part", ".partial", ".tmp", ".crdownload", ".download", ".filepart", ".swp", "~")
 
 
@@ -45,7 +51,11 @@ def watch(folder: Path, how: How, *, every: float, once: bool = False, stop: Eve
         }
         for path, times in still.items():
             if times >= LOOKS and not stop.is_set():
-                take(path, now[path], how)
+                try:
+                    take(path, now[path], how)
+                except Exception as problem:  # a folder that may not be written, a full disk: the other files go on
+                    _say(f"stays: {path}: {type(problem).__name__}: {problem}")
+                    still[path] = -RETRY
         seen = {path: (stamp, still[path]) for path, stamp in now.items()}
         looks += 1
         if (once and looks == LOOKS) or stop.wait(every):
@@ -90,19 +100,34 @@ def _stamp(path: Path) -> Stamp | None:
 def _moved(path: Path, stamp: Stamp, where: str, lines: list[str]) -> bool:
     folder = path.parent / where
     folder.mkdir(exist_ok=True)
-    target = folder / path.name
+    named = target = folder / _short(path.name)
     number = 1
     while target.exists() or _report(target).exists():
         number += 1
-        target = folder / f"{path.stem}-{number}{path.suffix}"
-    _report(target).write_text("\n".join(lines) + "\n", encoding="utf-8")
-    if _stamp(path) != stamp:
-        _report(target).unlink()
-        print(f"again: {path}: it changed while it was read", flush=True)
-        return False
-    os.replace(path, target)
-    print(f"{where}: {target}: {lines[-1] if lines else ''}", flush=True)
+        target = folder / f"{named.stem}-{number}{named.suffix}"
+    _report(target).write_text("\n".join(lines) + "\n", encoding="utf-8", errors="backslashreplace")
+    try:
+        if _stamp(path) != stamp:
+            _report(target).unlink()
+            _say(f"again: {path}: it changed while it was read")
+            return False
+        os.replace(path, target)
+    except OSError:
+        _report(target).unlink(missing_ok=True)
+        raise
+    _say(f"{where}: {target}: {lines[-1] if lines else ''}")
     return where == "done"
+
+
+def _short(name: str) -> str:
+    """The end of a name that is too long, in whole characters: days and the kind of file stand there."""
+    while len(os.fsencode(name)) > LONGEST:
+        name = name[1:]
+    return name
+
+
+def _say(line: str) -> None:
+    print(line.encode(errors="backslashreplace").decode(), flush=True)  # a name may be no text at all
 
 
 def _report(path: Path) -> Path:
