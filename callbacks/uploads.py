@@ -26,6 +26,9 @@ KEPT_SECONDS: Final = 3600
 MOST_FILES: Final = 20
 MOST_UPLOADS: Final = 20
 READ_SECONDS: Final = 300
+#: What an upload leaves free: in a container its folder is in shared memory, and who counts a request there while it is
+#: full is ended by the kernel.
+SPARE: Final = 16 << 20
 _WAIT: Final = 30.0
 _BLOCK: Final = 1 << 18
 _ROOT: Final = Path(__file__).resolve().parent.parent
@@ -58,6 +61,7 @@ class Uploads:
         """A new upload of `subject`'s; returns its token. Raises NotTaken."""
         self.sweep()
         self._own_folder()
+        self._spare(0)
         if len(list(self.folder.glob("u-*"))) >= MOST_UPLOADS:
             raise NotTaken(503, "Too many imports are open at once: try again in a few minutes.")
         token = secrets.token_urlsafe(24)
@@ -72,11 +76,15 @@ class Uploads:
                 raise
         return token
 
-    def take(self, token: str, subject: str, name: str, stream: IO[bytes]) -> int:
-        """Write a file's content into an upload, block by block; returns its size. Raises NotTaken, nothing kept."""
+    def take(self, token: str, subject: str, name: str, stream: IO[bytes], told: int = 0) -> int:
+        """Write a file's content into an upload, block by block; returns its size. Raises NotTaken, nothing kept.
+
+        `told` is the size that its sender tells, 0 where none.
+        """
         place = self._place(token, subject)
         busy = NotTaken(503, "Another file of these is on its way: send this one again in a minute.")
         with self._disk(), turn(place / ".turn", _WAIT, busy):  # the one before says how much room there is
+            self._spare(told)
             return self._taken(place, name, stream)
 
     def _taken(self, place: Path, name: str, stream: IO[bytes]) -> int:
@@ -94,7 +102,9 @@ class Uploads:
                     size += len(block)
                     if size > room:
                         raise NotTaken(413, too_large(self.most))
+                    self._spare(len(block))
                     file.write(block)
+                    file.flush()
             coming.rename(place / f"f-{len(held):03}")
         except BaseException:
             shutil.rmtree(coming, ignore_errors=True)
@@ -197,6 +207,13 @@ class Uploads:
         if status.st_uid != os.getuid() or status.st_mode & 0o077 or self.folder.is_symlink():
             raise NotTaken(503, f"The folder {self.folder} is not this server’s own: remove it.")
 
+    def _spare(self, more: int) -> None:
+        """Raises NotTaken where writing `more` bytes would fill what others need too."""
+        disk = os.statvfs(self.folder)
+        if disk.f_bavail * disk.f_frsize < more + SPARE:
+            _log.warning("an upload is refused: %s has %s bytes free", self.folder, disk.f_bavail * disk.f_frsize)
+            raise _no_room()
+
     @contextmanager
     def _disk(self) -> Iterator[None]:
         try:
@@ -205,7 +222,11 @@ class Uploads:
             raise _gone() from None
         except OSError as problem:
             _log.warning("an upload could not be written: %s", problem)
-            raise NotTaken(507, "The server has no room for the file: nothing was kept of it.") from None
+            raise _no_room() from None
+
+
+def _no_room() -> NotTaken:
+    return NotTaken(507, "The server has no room for the file: nothing was kept of it.")
 
 
 def _gone() -> NotTaken:

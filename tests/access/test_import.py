@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from flask.testing import FlaskClient
 
 from access.policy import WrongPolicy, policy_of
 from app import create_app
-from callbacks.uploads import KEPT_SECONDS, MOST_FILES, MOST_UPLOADS, NotTaken, Uploads, plain
+from callbacks.uploads import KEPT_SECONDS, MOST_FILES, MOST_UPLOADS, SPARE, NotTaken, Uploads, plain
 from facts import uploaded
 from facts.intake import How, import_file
 from facts.store import Source, load
@@ -328,6 +329,31 @@ def test_a_half_file_is_none_and_one_forgotten_on_its_way_is_gone(table: Path) -
     with pytest.raises(NotTaken) as refusal:
         uploads.take(token, "ann", "a.csv", Slow(b"x", lambda: uploads.forget(token, "ann")))
     assert refusal.value.status == 410
+
+
+def test_uploads_leave_room_for_the_counters_that_share_their_disk(
+    post: Post, table: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = SPARE + 800_000
+
+    def filled(path: Path) -> SimpleNamespace:
+        return SimpleNamespace(f_bavail=disk - sum(each.stat().st_size for each in held_or_coming()), f_frsize=1)
+
+    def held_or_coming() -> list[Path]:
+        return list(table.parent.glob(".facts.uploads-*/u-*/*/*"))
+
+    monkeypatch.setattr("callbacks.uploads.os.statvfs", filled)
+    for body in (b"x" * 800_001, io.BytesIO(b"x" * 800_001)):  # with its size told, and without
+        status, answer = post("file", body)
+        assert (status, "no room" in answer["error"]) == (507, True)
+        assert held_or_coming() == []
+    token = post("file", b"x" * 500_000)[1]["upload"]
+    assert post(f"file?upload={token}", b"x" * 300_001)[0] == 507
+    assert post(f"file?upload={token}", b"x" * 300_000)[0] == 200
+    disk -= 1
+    assert post("file", b"")[0] == 507
+    assert len(held(table)) == 2
+    assert len(list(table.parent.glob(".facts.uploads-*/u-*"))) == 1
 
 
 def test_in_the_demo_files_are_read_and_nothing_is_kept(client: FlaskClient, facts_path: Path) -> None:
