@@ -36,7 +36,8 @@ def register(server: Flask, uploads: Uploads, *, demo: bool) -> None:
         own = subject()
         token = request.args.get("upload", "") or uploads.begin(own)
         try:
-            size = uploads.take(token, own, unquote(request.headers.get("X-File-Name", "")), request.stream)
+            name = unquote(request.headers.get("X-File-Name", ""))
+            size = uploads.take(token, own, name, request.stream, request.content_length or 0)
         except BaseException as problem:
             if not request.args.get("upload"):
                 uploads.forget(token, own)

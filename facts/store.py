@@ -280,8 +280,12 @@ class Source:
             if self._watcher is not None and self._watcher[0] == os.getpid():
                 return
             thread = Thread(target=_look, args=(ref(self), self._stop), name="facts", daemon=True)
+            try:
+                thread.start()
+            except RuntimeError as problem:  # no room for a thread: what is here is shown, the next request tries again
+                _log.warning("newer data is not looked for: %s", problem)
+                return
             self._watcher = (os.getpid(), thread)
-        thread.start()
 
     def close(self) -> None:
         """Stop looking."""

@@ -1,7 +1,8 @@
 """A folder whose files are imported as they land, then moved to done/ or failed/ with a report beside each.
 
 A file is taken when its size and time have stood still over three looks, so one still being written waits. A stop at
-any moment loses nothing: a file leaves the folder only after its import, and importing it again changes nothing.
+any moment loses nothing: a file leaves the folder only after its import, and importing it again changes nothing. One
+that another of the same name replaces during its import stays, because nobody has read what it holds now.
 """
 
 import os
@@ -16,6 +17,12 @@ from facts.intake import How, import_file
 
 #: As many looks in a row must find a file the same before it is taken.
 LOOKS: Final = 3
+
+#: As many looks later a file that could not be moved away is tried again: it may be a long one.
+RETRY: Final = 60
+
+#: Bytes of a name in done/ and failed/: a file system takes 255, and a number and the report's ending follow.
+LONGEST: Final = 230
 
 UNFINISHED: Final = (".part", ".partial", ".tmp", ".crdownload", ".download", ".filepart", ".swp", "~")
 
@@ -44,7 +51,11 @@ def watch(folder: Path, how: How, *, every: float, once: bool = False, stop: Eve
         }
         for path, times in still.items():
             if times >= LOOKS and not stop.is_set():
-                take(path, how)
+                try:
+                    take(path, now[path], how)
+                except Exception as problem:  # a folder that may not be written, a full disk: the other files go on
+                    _say(f"stays: {path}: {type(problem).__name__}: {problem}")
+                    still[path] = -RETRY
         seen = {path: (stamp, still[path]) for path, stamp in now.items()}
         looks += 1
         if (once and looks == LOOKS) or stop.wait(every):
@@ -58,39 +69,65 @@ def waiting(folder: Path) -> dict[Path, Stamp]:
         name = entry.name
         if name.startswith((".", "~$")) or name.endswith(UNFINISHED) or not entry.is_file(follow_symlinks=False):
             continue
-        try:
-            status = entry.stat()
-        except OSError:
-            continue
-        if status.st_size:
-            found[Path(entry.path)] = Stamp(status.st_size, status.st_mtime_ns, status.st_ino)
+        stamp = _stamp(Path(entry.path))
+        if stamp is not None and stamp.size:
+            found[Path(entry.path)] = stamp
     return found
 
 
-def take(path: Path, how: How) -> bool:
-    """Import one file and move it away with its report; whether it was imported."""
+def take(path: Path, stamp: Stamp, how: How) -> bool:
+    """Import one file and move it away with its report; whether it was imported and still is what `stamp` says."""
+    if _stamp(path) != stamp:  # another file's import took its time: this one is still being written
+        return False
     lines: list[str] = []
     try:
         import_file(path, how, lines.append)
     except ImportProblem as problem:
-        return _moved(path, "failed", [*lines, f"Refused: {problem}"])
+        return _moved(path, stamp, "failed", [*lines, f"Refused: {problem}"])
     except Exception as problem:  # whatever it is, the folder goes on
-        return _moved(path, "failed", [*lines, f"Failed: {type(problem).__name__}: {problem}"])
-    return _moved(path, "done", lines)
+        return _moved(path, stamp, "failed", [*lines, f"Failed: {type(problem).__name__}: {problem}"])
+    return _moved(path, stamp, "done", lines)
 
 
-def _moved(path: Path, where: str, lines: list[str]) -> bool:
+def _stamp(path: Path) -> Stamp | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return Stamp(status.st_size, status.st_mtime_ns, status.st_ino)
+
+
+def _moved(path: Path, stamp: Stamp, where: str, lines: list[str]) -> bool:
     folder = path.parent / where
     folder.mkdir(exist_ok=True)
-    target = folder / path.name
+    named = target = folder / _short(path.name)
     number = 1
     while target.exists() or _report(target).exists():
         number += 1
-        target = folder / f"{path.stem}-{number}{path.suffix}"
-    _report(target).write_text("\n".join(lines) + "\n", encoding="utf-8")
-    os.replace(path, target)
-    print(f"{where}: {target}: {lines[-1] if lines else ''}", flush=True)
+        target = folder / f"{named.stem}-{number}{named.suffix}"
+    _report(target).write_text("\n".join(lines) + "\n", encoding="utf-8", errors="backslashreplace")
+    try:
+        if _stamp(path) != stamp:
+            _report(target).unlink()
+            _say(f"again: {path}: it changed while it was read")
+            return False
+        os.replace(path, target)
+    except OSError:
+        _report(target).unlink(missing_ok=True)
+        raise
+    _say(f"{where}: {target}: {lines[-1] if lines else ''}")
     return where == "done"
+
+
+def _short(name: str) -> str:
+    """The end of a name that is too long, in whole characters: days and the kind of file stand there."""
+    while len(os.fsencode(name)) > LONGEST:
+        name = name[1:]
+    return name
+
+
+def _say(line: str) -> None:
+    print(line.encode(errors="backslashreplace").decode(), flush=True)  # a name may be no text at all
 
 
 def _report(path: Path) -> Path:

@@ -6,10 +6,13 @@ import logging
 import os
 import subprocess
 import sys
+import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,7 +21,7 @@ from flask.testing import FlaskClient
 
 from access.policy import WrongPolicy, policy_of
 from app import create_app
-from callbacks.uploads import KEPT_SECONDS, MOST_FILES, Uploads, plain
+from callbacks.uploads import KEPT_SECONDS, MOST_FILES, MOST_UPLOADS, SPARE, NotTaken, Uploads, plain
 from facts import uploaded
 from facts.intake import How, import_file
 from facts.store import Source, load
@@ -217,6 +220,140 @@ def test_files_are_their_senders_alone_and_forgotten_in_time(post: Post, table: 
     os.utime(folder, (0, time.time() - KEPT_SECONDS - 1))
     restated(post)
     assert not folder.exists()
+
+
+def sweepers() -> int:
+    return sum(thread.name == "uploads" or isinstance(thread, threading.Timer) for thread in threading.enumerate())
+
+
+def test_many_uploads_are_swept_by_one_thread(table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    uploads, before = Uploads(table, 1000), sweepers()
+    for _ in range(30):
+        uploads.forget(uploads.begin("ann"), "ann")
+    assert sweepers() <= before + 1
+
+    monkeypatch.setattr("callbacks.uploads.KEPT_SECONDS", -0.9)
+    others = Uploads(table.parent / "others", 1000)
+    for _ in range(2):  # the second after the first one's thread has ended
+        others.begin("ann")
+        until = time.monotonic() + 10
+        while others._sweeper is not None and time.monotonic() < until:
+            time.sleep(0.02)
+        assert others._sweeper is None
+        assert list(others.folder.glob("u-*")) == []
+
+
+def test_where_no_thread_can_be_started_uploads_go_on_and_are_swept(
+    table: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    uploads = Uploads(table, 1000)
+    monkeypatch.setattr(threading.Thread, "start", full)
+    for number in range(MOST_UPLOADS + 2):
+        token = uploads.begin("ann")
+        assert uploads.take(token, "ann", "a.csv", io.BytesIO(b"x")) == 1
+        os.utime(uploads.folder / f"u-{token}", (0, time.time() - KEPT_SECONDS - 1))
+        assert len(list(uploads.folder.glob("u-*"))) == 1, number
+
+
+def test_an_upload_that_cannot_begin_leaves_nothing(table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: Path, text: str) -> None:
+        raise OSError(28, "No space left on device")
+
+    uploads = Uploads(table, 1000)
+    with monkeypatch.context() as context:
+        context.setattr(Path, "write_text", full)
+        with pytest.raises(NotTaken):
+            uploads.begin("ann")
+    assert list(uploads.folder.iterdir()) == []
+
+
+class Slow(io.BytesIO):
+    """Stands for a sender whose bytes come in small pieces, or who asks for something meanwhile."""
+
+    def __init__(self, content: bytes, meanwhile: Callable[[], object] = lambda: time.sleep(0.005)) -> None:
+        super().__init__(content)
+        self.meanwhile = meanwhile
+
+    def read(self, size: int | None = -1) -> bytes:
+        self.meanwhile()
+        return super().read(100)
+
+
+def test_files_sent_at_once_into_one_upload_are_all_kept_up_to_the_limit(table: Path) -> None:
+    workers = [Uploads(table, 1000), Uploads(table, 1000)]
+    token = workers[0].begin("ann")
+    start = threading.Barrier(6)
+
+    def send(number: int) -> int:
+        start.wait()
+        try:
+            return workers[number % 2].take(token, "ann", f"{number}.csv", Slow(bytes([number]) * 400))
+        except NotTaken as refusal:
+            return refusal.status
+
+    with ThreadPoolExecutor(6) as senders:
+        answers = list(senders.map(send, range(6)))
+
+    assert sorted(answers) == [400, 400, 413, 413, 413, 413]
+    kept = {file.name: file.read_bytes() for file in held(table)}
+    assert kept == {f"{number}.csv": bytes([number]) * 400 for number in range(6) if answers[number] == 400}
+
+
+def test_a_half_file_is_none_and_one_forgotten_on_its_way_is_gone(table: Path) -> None:
+    uploads = Uploads(table, 1000)
+    token = uploads.begin("ann")
+
+    def meanwhile() -> None:
+        with pytest.raises(NotTaken, match="no file"):
+            uploads.read(token, "ann", {"options": {}})
+
+    def lost() -> None:
+        raise ConnectionError
+
+    assert uploads.take(token, "ann", "a.csv", Slow(b"x" * 99, meanwhile)) == 99
+    uploads.forget(token, "ann")
+
+    token = uploads.begin("ann")
+    with pytest.raises((NotTaken, ConnectionError)):
+        uploads.take(token, "ann", "a.csv", Slow(b"x", lost))
+    (place,) = uploads.folder.glob("u-*")
+    (place / "coming").mkdir()  # as left by a worker that was killed
+    (place / "coming" / "half.csv").write_bytes(b"x" * 999)
+    assert uploads.take(token, "ann", "b.csv", io.BytesIO(b"x" * 999)) == 999
+    assert [file.name for file in held(table)] == ["b.csv"]
+
+    token = uploads.begin("ann")
+    with pytest.raises(NotTaken) as refusal:
+        uploads.take(token, "ann", "a.csv", Slow(b"x", lambda: uploads.forget(token, "ann")))
+    assert refusal.value.status == 410
+
+
+def test_uploads_leave_room_for_the_counters_that_share_their_disk(
+    post: Post, table: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = SPARE + 800_000
+
+    def filled(path: Path) -> SimpleNamespace:
+        return SimpleNamespace(f_bavail=disk - sum(each.stat().st_size for each in held_or_coming()), f_frsize=1)
+
+    def held_or_coming() -> list[Path]:
+        return list(table.parent.glob(".facts.uploads-*/u-*/*/*"))
+
+    monkeypatch.setattr("callbacks.uploads.os.statvfs", filled)
+    for body in (b"x" * 800_001, io.BytesIO(b"x" * 800_001)):  # with its size told, and without
+        status, answer = post("file", body)
+        assert (status, "no room" in answer["error"]) == (507, True)
+        assert held_or_coming() == []
+    token = post("file", b"x" * 500_000)[1]["upload"]
+    assert post(f"file?upload={token}", b"x" * 300_001)[0] == 507
+    assert post(f"file?upload={token}", b"x" * 300_000)[0] == 200
+    disk -= 1
+    assert post("file", b"")[0] == 507
+    assert len(held(table)) == 2
+    assert len(list(table.parent.glob(".facts.uploads-*/u-*"))) == 1
 
 
 def test_in_the_demo_files_are_read_and_nothing_is_kept(client: FlaskClient, facts_path: Path) -> None:

@@ -1,18 +1,23 @@
 """The commands as a person runs them: what they say, their status, and what they leave behind."""
 
 import csv
+import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 
 import pytest
 
 import cli
-from facts.intake import How
+from facts.importers import ImportProblem
+from facts.intake import How, import_file
 from facts.store import load
-from facts.watch import watch
+from facts.watch import LOOKS, RETRY, watch
 from kpi.selection import Selection
 from tests.facts.importers.conftest import FIXTURES
+
+SPENT = (b"228.61", b"328.61")
 
 
 @pytest.fixture
@@ -161,3 +166,90 @@ def test_a_watched_folder(table: Path, tmp_path: Path) -> None:
     shutil.copy(FIXTURES / "meta_en_daily.csv", folder)
     assert watch(folder, how, every=0, once=True) == 0
     assert "Nothing changed" in (folder / "done" / "meta_en_daily-2.csv.report.txt").read_text()
+
+
+def test_a_watched_folder_goes_on_after_any_name(table: Path, tmp_path: Path) -> None:
+    """Names as long as a file system takes them, and one that is no UTF-8."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    long = ["レ" * 82 + "-7.csv", "a." + "b" * 253, "é" * 125 + ".csv"]
+    odd = os.fsdecode(b"caf\xe9.csv")
+    for name in (*long, odd):
+        shutil.copy(FIXTURES / "google_en_daily.csv", folder / name)
+    for _ in range(2):
+        assert watch(folder, How(table), every=0, once=True) == 0
+        assert [path for path in folder.iterdir() if path.is_file()] == []
+        shutil.copy(FIXTURES / "google_en_daily.csv", folder / long[0])
+    watch(folder, How(table), every=0, once=True)
+
+    moved = {path.name for path in folder.glob("*/*")}
+    ends = ("レ" * 74 + "-7", "レ" * 74 + "-7-2", "レ" * 74 + "-7-3")
+    assert {f"{end}.csv{more}" for end in ends for more in ("", ".report.txt")} <= moved
+    assert {odd, f"{odd}.report.txt", "é" * 113 + ".csv"} <= moved
+    assert len(moved) == 12
+    assert spend(table) == pytest.approx(7308.94)
+
+
+def test_a_file_that_cannot_be_moved_ends_no_watch_and_is_not_read_at_every_look(
+    table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "in"
+    (folder / "done").mkdir(parents=True)
+    for name in ("a.csv", "b.csv"):
+        shutil.copy(FIXTURES / "google_en_daily.csv", folder / name)
+    read: list[str] = []
+
+    def counted(path: Path, how: How, say: Callable[[str], None]) -> None:
+        read.append(path.name)
+        import_file(path, how, say)
+
+    def stuck(source: Path, target: Path) -> None:
+        if source.name == "a.csv" and len(read) < 3:
+            raise PermissionError(13, "Permission denied")
+        source.rename(target)
+
+    class Looks(Event):
+        left = RETRY + 2 * LOOKS
+
+        def wait(self, timeout: float | None = None) -> bool:
+            self.left -= 1
+            return not self.left
+
+    monkeypatch.setattr("facts.watch.import_file", counted)
+    monkeypatch.setattr("facts.watch.os.replace", stuck)
+    assert watch(folder, How(table), every=0, stop=Looks()) == 0
+    assert read == ["a.csv", "b.csv", "a.csv"]
+    assert "Permission denied" in capsys.readouterr().out
+    ends = ("", ".report.txt")
+    assert {path.name for path in folder.glob("*/*")} == {f"{name}.csv{end}" for name in "ab" for end in ends}
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_what_replaces_a_file_during_its_import_is_imported_too(
+    table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refused: bool
+) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    first, second = ((FIXTURES / "google_en_daily.csv").read_bytes().replace(b"228.61", spent) for spent in SPENT)
+    (folder / "daily.csv").write_bytes(first)
+    (folder / "gone.csv").write_bytes(first)
+
+    def slowly(path: Path, how: How, say: Callable[[str], None]) -> None:
+        import_file(path, how, say)
+        if path.name == "gone.csv":
+            path.unlink()
+        elif path.read_bytes() == first:
+            (tmp_path / "next").write_bytes(second)
+            os.replace(tmp_path / "next", path)
+            if refused:
+                raise ImportProblem("no report")
+
+    monkeypatch.setattr("facts.watch.import_file", slowly)
+    watch(folder, How(table), every=0, once=True)
+    assert (folder / "daily.csv").read_bytes() == second
+    assert [path for path in folder.rglob("*.csv*") if path.parent != folder] == []
+    assert spend(table) == pytest.approx(7308.94)
+
+    watch(folder, How(table), every=0, once=True)
+    assert (folder / "done" / "daily.csv").read_bytes() == second
+    assert spend(table) == pytest.approx(7408.94)

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pyarrow as pa
@@ -50,6 +51,27 @@ def test_a_newer_version_is_taken(table: Path) -> None:
     assert source.current().version != version
     assert source.problem is None
     assert not source.refresh()
+
+
+def test_a_watcher_that_cannot_be_started_is_started_by_the_next_request(
+    table: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    source = Source(table)
+    shown = source._facts
+    with monkeypatch.context() as context:
+        context.setattr(threading.Thread, "start", full)
+        assert source.current() is shown
+    assert "can't start new thread" in caplog.text
+
+    write_deltalake(str(table), rows(table), mode="append")
+    until = time.monotonic() + 15
+    while source.current() is shown and time.monotonic() < until:
+        time.sleep(0.05)
+    assert source.current() is not shown
+    source.close()
 
 
 def spoil_file(path: Path) -> None:
