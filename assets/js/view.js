@@ -114,7 +114,7 @@
     if (turned) write(); // before the document has the other page's title
     shown = answer;
     wanted = { page, query: answer.query, chosen: structuredClone(answer.chosen) };
-    put(answer);
+    put(answer, how === "stay" && !anew);
     if (entry) later(entry);
     const canonical = dashboard.address.page(page, answer.query);
     if (!entry && canonical !== location.pathname + location.search) history.replaceState(history.state, "", canonical + location.hash);
@@ -122,11 +122,12 @@
     if (turned || how === "stay") dashboard.visuals.point(location.hash.slice(1), scroll);
   }
 
-  function put(answer) {
+  /** `whole` where nobody's writing is to be spared: it leads back to what was shown before. */
+  function put(answer, whole) {
     try {
       dashboard.freshness.arrived(answer.data);
       dashboard.page.turn(answer.page, answer.query);
-      dashboard.page.say(answer);
+      dashboard.page.say(answer, whole);
       dashboard.visuals.draw(answer);
     } catch (problem) {
       console.warn("the answer could not be shown", problem);
