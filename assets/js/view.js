@@ -213,12 +213,17 @@
     else dashboard.freshness.lost();
   }
 
+  /** The reader chose what is chosen already: boxes that were opened or emptied without asking for anything say so again. */
+  function same() {
+    if (!controller && shown?.page === wanted.page && shown.query === wanted.query) dashboard.page.say(shown, true);
+  }
+
   /** The reader changed what is chosen: `patch` holds what differs. */
   function change(patch) {
     if (!wanted?.chosen) return;
     const chosen = { ...wanted.chosen, ...patch };
     const query = dashboard.address.write(chosen);
-    if (query === wanted.query) return;
+    if (query === wanted.query) return same();
     wanted.chosen = chosen;
     show(wanted.page, query, { how: "push" });
   }
@@ -234,8 +239,9 @@
     write,
     /** Go to a page or a query, or a place in a page, by a link. */
     go: (page, query, hash = "") => {
-      if (page !== wanted?.page || query !== wanted?.query) show(page, query, { how: "push", hash });
-      else if (hash) location.hash = hash;
+      if (page !== wanted?.page || query !== wanted?.query) return void show(page, query, { how: "push", hash });
+      same();
+      if (hash) location.hash = hash;
       else window.scrollTo({ top: 0, behavior: "smooth" });
     },
     again: () => show(wanted.page, wanted.query, { anew: true }),

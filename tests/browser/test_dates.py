@@ -32,3 +32,24 @@ def test_an_answer_disturbs_nobody_who_writes_on(visit: Visit) -> None:
     visit.settled()
     expect(page.locator("#period strong")).to_contain_text("Aug 2 ")
     expect(box(visit, "From")).to_have_value("")
+
+
+def test_choosing_what_is_chosen_closes_the_boxes(visit: Visit) -> None:
+    visit.open("/cfo?region=Europe")
+    dates = visit.page.get_by_role("combobox", name="Dates")
+    with visit.requests() as asked:
+        dates.select_option("custom")
+        box(visit, "From").fill("")
+        dates.select_option("28d")
+        expect(box(visit, "To")).to_be_hidden()
+    assert asked == []
+    expect(box(visit, "From")).to_have_value("2025-09-01")
+
+
+def test_reset_closes_the_boxes_where_nothing_is_chosen(visit: Visit) -> None:
+    visit.open("/cfo")
+    dates = visit.page.get_by_role("combobox", name="Dates")
+    dates.select_option("custom")
+    visit.page.get_by_role("button", name="Reset", exact=True).click()
+    expect(box(visit, "To")).to_be_hidden()
+    expect(dates).to_have_value("28d")
