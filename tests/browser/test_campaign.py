@@ -76,3 +76,12 @@ def test_campaigns_are_ranked_by_any_metric(visit: Visit, metric: str, how: str)
     values = [row[metric] for row in visit.data("executive.top-campaigns")["rows"]]
     assert values == sorted(values)
     assert len(values) == 5
+
+
+@pytest.mark.parametrize("metric", ["cac", "margin", "payback_months"])
+def test_a_seventh_column_has_room(visit: Visit, metric: str) -> None:
+    visit.open(f"/?rank={metric}")
+    cut = visit.page.locator(".ranking .table-scroll").evaluate_all(
+        "found => found.filter(each => each.offsetParent && each.scrollWidth > each.clientWidth).length"
+    )
+    assert cut == 0
