@@ -1,5 +1,7 @@
 """A campaign's panel: one request, by mouse and keyboard, closed by Escape and by Back, found by its address."""
 
+import re
+
 import pytest
 from playwright.sync_api import Locator, expect
 
@@ -85,3 +87,19 @@ def test_a_seventh_column_has_room(visit: Visit, metric: str) -> None:
         "found => found.filter(each => each.offsetParent && each.scrollWidth > each.clientWidth).length"
     )
     assert cut == 0
+
+
+def test_filtering_to_a_campaign_is_one_step_back(visit: Visit) -> None:
+    visit.open("/cfo")
+    page = visit.page
+    page.get_by_role("navigation").get_by_role("link").first.click()
+    expect(page).to_have_url(f"{visit.server}/")
+    visit.settled()
+    opened(visit, "mouse")
+    page.get_by_role("button", name="Filter the page to it").click()
+    expect(page).to_have_url(re.compile("campaign="))
+    visit.settled()
+    for address in ("/", "/cfo"):
+        page.go_back()
+        expect(page).to_have_url(visit.server + address)
+        visit.settled()
