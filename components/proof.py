@@ -1,7 +1,8 @@
 """A proof in words: ``2.84× = $1,204,331 attributed revenue / $424,102 spend``."""
 
 from collections.abc import Sequence
-from typing import Any
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, Final
 
 from kpi.compare import change
 from kpi.formats import Formats
@@ -9,7 +10,10 @@ from kpi.formula import MEASURE_LABELS
 from kpi.metrics import METRICS
 from kpi.proof import Part, Proof
 from kpi.schema import MONEY, STORE
-from kpi.units import NOTHING, figure
+from kpi.units import NOTHING, decimals, figure
+
+#: Digits beyond the usual ones that are tried so that a change comes out of the figures as they are written.
+_MOST: Final = 8
 
 
 def told(proof: Proof, formats: Formats) -> dict[str, Any]:
@@ -34,12 +38,25 @@ def changed(now: Proof, before: Proof, formats: Formats) -> str | None:
     if step is None:
         return None
     sign = "+" if step > 0 else ""
-    if METRICS[now.metric].unit == "percent":  # to the hundredth, so that the subtraction comes out
-        new, old = (formats.between(formats.percent, value, 2, 2) for value in (now.value, before.value))
-        return f"{sign}{formats.number(step, 2, 2)} percentage points = {new} − {_bracketed(old)}"
-    new, old = (figure(now.metric, value, formats) for value in (now.value, before.value))
-    size = figure(now.metric, abs(before.value), formats)
+    percent = METRICS[now.metric].unit == "percent"
+    result = formats.number(step, 2 if percent else 1, 2)
+    more = next((more for more in range(_MOST) if _comes_out(now, before, formats, more) == result), _MOST)
+    new, old, size = (
+        figure(now.metric, value, formats, more + percent) for value in (now.value, before.value, abs(before.value))
+    )
+    if percent:
+        return f"{sign}{result} percentage points = {new} − {_bracketed(old)}"
     return f"{sign}{formats.between(formats.percent, step, 1, 2)} = ({new} − {_bracketed(old)}) / {size}"
+
+
+def _comes_out(now: Proof, before: Proof, formats: Formats, more: int) -> str:
+    """What a reader gets who works out the change from both figures as they are written with `more` digits."""
+    percent = METRICS[now.metric].unit == "percent"
+    digits = Decimal(1).scaleb(-decimals(now.metric, formats) - more - (3 if percent else 0))
+    new, old = (Decimal(repr(value or 0.0)).quantize(digits, ROUND_HALF_UP) for value in (now.value, before.value))
+    if percent:
+        return formats.number(float(new - old), 2, 2)
+    return formats.number(float((new - old) / abs(old)), 1, 2) if old else ""
 
 
 def _bracketed(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 import pandas as pd
 
@@ -28,19 +28,24 @@ class Insight:
     figures: dict[str, float | None] = field(default_factory=dict)
 
 
-def platforms(now: pd.DataFrame, before: pd.DataFrame | None, since: str, formats: Formats = USUAL) -> list[Insight]:
+#: What is said of a platform that stands alone and has nothing to be compared with.
+NO_EARLIER: Final = "with no earlier period to compare"
+
+
+def platforms(
+    now: pd.DataFrame, before: pd.DataFrame | None, since: str, formats: Formats = USUAL, none: str = NO_EARLIER
+) -> list[Insight]:
     """What to say of the platforms of a metrics frame indexed by platform.
 
     `now` and `before` need profit, roas, roi, spend and breakeven_roas; `since` says when the earlier period was (“over
-    Aug 4 – 31”). Best
-    and worst are named only where two platforms or more have a value. Whoever loses money is named once, with its
-    break-even.
+    Aug 4 – 31”), `none` that there was none ("" where nobody asked for one). Best and worst are named only where two
+    platforms or more have a value. Whoever loses money is named once, with its break-even.
     """
     say = _teller(formats)
     rows, earlier = _rows(now), _rows(before) if before is not None else {}
     found: list[Insight] = []
     if len(rows) == 1:
-        found += _alone(*next(iter(rows.items())), earlier, since, say)
+        found += _alone(*next(iter(rows.items())), earlier, since, none, say)
     else:
         found += _extremes(rows, "profit", say)
         found += _losses(rows, {name for each in found if len(each.narrow) == 1 for _, name in each.narrow}, say)
@@ -195,7 +200,7 @@ def _mover(rows: dict[str, _Row], earlier: dict[str, _Row], since: str, say: _Sa
     return [Insight("mover", tone, "Largest mover", text, (("platform", name),), figures)]
 
 
-def _alone(name: str, row: _Row, earlier: dict[str, _Row], since: str, say: _Say) -> list[Insight]:
+def _alone(name: str, row: _Row, earlier: dict[str, _Row], since: str, none: str, say: _Say) -> list[Insight]:
     """With one platform there is no best or worst: against the earlier period instead."""
     found = []
     for metric, words in (("profit", "profit"), ("roas", "ROAS")):
@@ -208,9 +213,8 @@ def _alone(name: str, row: _Row, earlier: dict[str, _Row], since: str, say: _Say
         else:
             lost = metric == "profit" and value < 0
             size, was = (-value, None if old is None else -old) if lost else (value, old)
-            none = "with no earlier period to compare"
             against = none if was is None else _moved(metric, size, was, since, say)
-            text = f"{name}’s {'loss' if lost else words} is {say(metric, size)}, {against}."
+            text = f"{name}’s {'loss' if lost else words} is {say(metric, size)}{', ' if against else ''}{against}."
         figures = {metric: value, f"{metric}_before": old}
         found.append(Insight(f"alone_{metric}", tone, METRICS[metric].label, text, (("platform", name),), figures))
     return found

@@ -24,7 +24,7 @@ _CATALOGUE: Final = (
         "between the largest single row and the sum, so it is shown as “at most” the sum.",
         ("reach",),
     ),
-    Metric("clicks", "Clicks", "count", "up", "Clicks on an ad's link, to the shop.", ("clicks",)),
+    Metric("clicks", "Clicks", "count", "up", "Clicks on an ad’s link, to the shop.", ("clicks",)),
     Metric("engagements", "Engagements", "count", "up", "Likes, comments, shares, saves and clicks.", ("engagements",)),
     Metric(
         "conversions",
@@ -39,7 +39,7 @@ _CATALOGUE: Final = (
         "New customers",
         "count",
         "up",
-        "Attributed orders that were a customer's first.",
+        "Attributed orders that were a customer’s first.",
         ("new_customers",),
     ),
     Metric("spend", "Spend", "money", "neither", "What the platforms charged for the ads.", ("spend",)),
@@ -49,7 +49,7 @@ _CATALOGUE: Final = (
         "money",
         "up",
         "Order value that the platforms claim for their ads. Claims of several platforms for one order overlap, so "
-        "their sum is not the company's revenue.",
+        "their sum is not the company’s revenue.",
         ("revenue",),
         short="Attr. revenue",
     ),
@@ -157,7 +157,7 @@ _CATALOGUE: Final = (
         "Weighted ROAS",
         "ratio",
         "up",
-        "Attributed revenue for each unit of spend. Summed first and then divided, which is the mean of the rows' "
+        "Attributed revenue for each unit of spend. Summed first and then divided, which is the mean of the rows’ "
         "ROAS weighted by spend. Costs are not in it: see ROI for what is earned.",
         ("revenue",),
         ("spend",),
@@ -260,7 +260,7 @@ _CATALOGUE: Final = (
         "Payback period",
         "months",
         "down",
-        "Months until a new customer's margin repays what it cost to win them, at an even pace over 12 months.",
+        "Months until a new customer’s margin repays what it cost to win them, at an even pace over 12 months.",
         ("spend",),
         ("lifetime_margin",),
         scale=12,
@@ -272,7 +272,7 @@ _CATALOGUE: Final = (
         "Share of spend",
         "percent",
         "neither",
-        "This part's spend as a share of the spend of the whole selection.",
+        "This part’s spend as a share of the spend of the whole selection.",
         ("spend",),
         of_whole=True,
         decimals=1,
@@ -282,7 +282,7 @@ _CATALOGUE: Final = (
         "Share of attributed revenue",
         "percent",
         "neither",
-        "This part's attributed revenue as a share of that of the whole selection.",
+        "This part’s attributed revenue as a share of that of the whole selection.",
         ("revenue",),
         of_whole=True,
         decimals=1,
@@ -292,7 +292,7 @@ _CATALOGUE: Final = (
         "Share of conversions",
         "percent",
         "neither",
-        "This part's conversions as a share of the conversions of the whole selection.",
+        "This part’s conversions as a share of the conversions of the whole selection.",
         ("conversions",),
         of_whole=True,
         decimals=1,
@@ -302,7 +302,7 @@ _CATALOGUE: Final = (
         "Share of profit",
         "percent",
         "up",
-        "This part's profit as a share of the whole selection's profit. It exists only where every part makes one: "
+        "This part’s profit as a share of the whole selection’s profit. It exists only where every part makes one: "
         "a loss has no share of a whole.",
         _PROFIT,
         of_whole=True,
@@ -313,7 +313,7 @@ _CATALOGUE: Final = (
         "Store net sales",
         "money",
         "up",
-        "What the shop sold by its own books, whoever brought the order. It is the whole company's: filters other than "
+        "What the shop sold by its own books, whoever brought the order. It is the whole company’s: filters other than "
         "dates do not apply to it.",
         ("store_revenue",),
     ),
@@ -322,7 +322,7 @@ _CATALOGUE: Final = (
         "Marketing efficiency ratio",
         "ratio",
         "up",
-        "What the shop sold for each unit of ad spend on all platforms. It is the whole company's: filters other than "
+        "What the shop sold for each unit of ad spend on all platforms. It is the whole company’s: filters other than "
         "dates do not apply to it.",
         ("store_revenue",),
         ("spend",),

@@ -17,11 +17,14 @@ def decimals(metric: str, formats: Formats = USUAL) -> int:
     return max(0, known.decimals - 2 + formats.minor) if known.unit == "unit_money" else known.decimals
 
 
-def figure(metric: str, value: float | None, formats: Formats = USUAL) -> str:
-    """`value` of `metric` as a person writes it: ``$1,204,331``, ``12.3%``, ``2.84×``, ``–`` where there is none."""
+def figure(metric: str, value: float | None, formats: Formats = USUAL, more: int = 0) -> str:
+    """`value` of `metric` as a person writes it: ``$1,204,331``, ``12.3%``, ``2.84×``, ``–`` where there is none.
+
+    `more` are digits after the point beyond the usual ones.
+    """
     if value is None or not math.isfinite(value):
         return NOTHING
-    digits = decimals(metric, formats)
+    digits = decimals(metric, formats) + more
     match METRICS[metric].unit:
         case "money" | "unit_money":
             return formats.between(formats.money, value, digits)

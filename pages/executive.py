@@ -6,7 +6,7 @@ from components.figures.radar import radar
 from components.reading import Reading
 from components.tables import ranking
 from components.visuals import Page
-from kpi.insights import Insight, platforms
+from kpi.insights import NO_EARLIER, Insight, platforms
 
 _PLATFORM = ("platform",)
 _RANKED = ("profit", "revenue", "spend", "roi", "roas")
@@ -16,9 +16,15 @@ def _platform_insights(reading: Reading) -> list[Insight]:
     earlier = reading.baseline
     since = ""
     if earlier:
-        days = reading.formats.days(earlier.start, earlier.end).replace(" ", "\u00a0")
+        days = unbroken(reading.formats.days(earlier.start, earlier.end))
         since = f"{'on' if earlier.start == earlier.end else 'over'} {days}"
-    return platforms(reading.now[_PLATFORM], reading.before.get(_PLATFORM), since, reading.formats)
+    none = "" if reading.query.compare == "none" else NO_EARLIER
+    return platforms(reading.now[_PLATFORM], reading.before.get(_PLATFORM), since, reading.formats, none)
+
+
+def unbroken(days: str) -> str:
+    """`days` broken after its dash only: browsers break there, and a no-break space would open the next line."""
+    return days.replace(" ", "\u00a0").replace("–\u00a0", "– ")
 
 
 EXECUTIVE = Page(

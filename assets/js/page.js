@@ -39,10 +39,10 @@
     }
   }
 
-  /** Everything an answer says beside its figures. */
-  function say(answer) {
+  /** Everything an answer says beside its figures; `whole` also in a box that is being written in. */
+  function say(answer, whole) {
     dashboard.filters.fill(answer);
-    dashboard.toolbar.fill(answer);
+    dashboard.toolbar.fill(answer, whole);
     period(answer.period);
     dashboard.freshness.past(answer.as_of);
     chips(answer);

@@ -37,7 +37,9 @@
     return `${number} ${noun}${number === "1" ? "" : "s"}`;
   }
 
-  function fill({ chosen, period, extent }) {
+  /** What an answer is of. The box that is being written in is left alone, as the answer may be to its last digit but one;
+      not where the answer is `whole`: it is what Back leads to, and the box would tell of another. */
+  function fill({ chosen, period, extent }, whole = false) {
     if (!parts) build();
     const { preset, from, to, days, compare, grains } = parts;
     if (chosen.last && ![...preset.options].some((option) => option.value === chosen.last)) {
@@ -47,7 +49,7 @@
     for (const [input, value] of [[from, period.start], [to, period.end]]) {
       attribute(input, "min", extent.first);
       attribute(input, "max", extent.last);
-      if (input.value !== value && document.activeElement !== input) input.value = value;
+      if (input.value !== value && (whole || document.activeElement !== input)) input.value = value;
     }
     hide(days, chosen.last !== null);
     compare.value = chosen.compare;

@@ -13,7 +13,7 @@
   let wanted = null; // { page, query, chosen }: what the reader asked for last
   let shown = null; // the answer on the screen
   let controller = null; // of the request that is waited for
-  let entry = null; // of the history, not written yet: { page, query, hash, from }
+  let entry = null; // of the history, not written yet: { page, query, hash, over, from }
   let leaving = false; // the document, while an entry is not written
   const LONG = 2000; // ms before the reader is told in words, and may stop it
   let slow = 0;
@@ -79,20 +79,22 @@
     throw new Refused(body?.error ?? "The server’s answer could not be read. Reload the page, or try again.");
   }
 
-  /** Show a page for a query. `how` is what happens to the history: "push" or "stay"; `scroll` is where it stood. */
+  /** Show a page for a query. `how` is what happens to the history: "push", "over" (the entry it is at becomes this one) or
+      "stay"; `scroll` is where it stood. */
   async function show(page, query, { how = "stay", anew = false, scroll = null, hash = "" } = {}) {
     controller?.abort();
     const asked = early(page, query);
     const mine = (controller = asked?.controller ?? new AbortController());
     waiting(false);
-    if (how === "push" ? entry?.shown : anew) write();
+    if (how === "stay" ? anew : entry?.shown) write();
+    const over = how === "over" || entry?.over; // what it replaces is still to be replaced
     pend(null); // no entry for a view that was never shown
     leaving = false;
     wanted = { page, query, chosen: wanted?.chosen ?? null };
     let answer = anew ? null : kept.get(key(page, query));
     const coming = answer ? null : read(asked?.response ?? request(page, query, mine.signal));
     // Asking where the page is scrolled to has it laid out, so not before the request is on its way.
-    if (how === "push") pend({ page, query, hash, from: window.scrollY });
+    if (how !== "stay") pend({ page, query, hash, over, from: window.scrollY });
     if (coming) {
       waiting(true, page);
       try {
@@ -114,7 +116,7 @@
     if (turned) write(); // before the document has the other page's title
     shown = answer;
     wanted = { page, query: answer.query, chosen: structuredClone(answer.chosen) };
-    put(answer);
+    put(answer, how === "stay" && !anew);
     if (entry) later(entry);
     const canonical = dashboard.address.page(page, answer.query);
     if (!entry && canonical !== location.pathname + location.search) history.replaceState(history.state, "", canonical + location.hash);
@@ -122,11 +124,12 @@
     if (turned || how === "stay") dashboard.visuals.point(location.hash.slice(1), scroll);
   }
 
-  function put(answer) {
+  /** `whole` where nobody's writing is to be spared: it leads back to what was shown before. */
+  function put(answer, whole) {
     try {
       dashboard.freshness.arrived(answer.data);
       dashboard.page.turn(answer.page, answer.query);
-      dashboard.page.say(answer);
+      dashboard.page.say(answer, whole);
       dashboard.visuals.draw(answer);
     } catch (problem) {
       console.warn("the answer could not be shown", problem);
@@ -148,10 +151,10 @@
   /** What was asked for becomes an entry of the history; the one that is left remembers where it was scrolled to. */
   function write() {
     if (!entry || leaving) return;
-    const { page, query, hash, from } = entry;
+    const { page, query, hash, over, from } = entry;
     pend(null);
-    history.replaceState({ ...history.state, scroll: from }, "");
-    history.pushState(null, "", dashboard.address.page(page, query) + hash);
+    if (!over) history.replaceState({ ...history.state, scroll: from }, "");
+    history[over ? "replaceState" : "pushState"](null, "", dashboard.address.page(page, query) + hash);
   }
 
   // A reload that has begun leads where it began: who reloads before the entry is written gets what was asked for
@@ -212,14 +215,21 @@
     else dashboard.freshness.lost();
   }
 
-  /** The reader changed what is chosen: `patch` holds what differs. */
-  function change(patch) {
-    if (!wanted?.chosen) return;
+  /** The reader chose what is chosen already: boxes that were opened or emptied without asking for anything say so again. */
+  function same() {
+    if (!controller && shown?.page === wanted.page && shown.query === wanted.query) dashboard.page.say(shown, true);
+    return false;
+  }
+
+  /** The reader changed what is chosen: `patch` holds what differs. True where that asks for another view. */
+  function change(patch, how = "push") {
+    if (!wanted?.chosen) return false;
     const chosen = { ...wanted.chosen, ...patch };
     const query = dashboard.address.write(chosen);
-    if (query === wanted.query) return;
+    if (query === wanted.query) return same();
     wanted.chosen = chosen;
-    show(wanted.page, query, { how: "push" });
+    show(wanted.page, query, { how });
+    return true;
   }
 
   /** What a change by `patch` would ask for is asked for ahead of it. */
@@ -233,8 +243,9 @@
     write,
     /** Go to a page or a query, or a place in a page, by a link. */
     go: (page, query, hash = "") => {
-      if (page !== wanted?.page || query !== wanted?.query) show(page, query, { how: "push", hash });
-      else if (hash) location.hash = hash;
+      if (page !== wanted?.page || query !== wanted?.query) return void show(page, query, { how: "push", hash });
+      same();
+      if (hash) location.hash = hash;
       else window.scrollTo({ top: 0, behavior: "smooth" });
     },
     again: () => show(wanted.page, wanted.query, { anew: true }),

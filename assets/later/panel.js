@@ -20,9 +20,11 @@
     shut.addEventListener("click", leave);
     filter.addEventListener("click", () => {
       const { platform, campaign } = subject;
+      const own = pushed; // the panel's entry, which without the panel would be the one before it once more
       hide();
       history.replaceState(history.state, "", location.pathname + location.search);
-      dashboard.view.change({ platform: [platform], campaign: [campaign] });
+      const asked = dashboard.view.change({ platform: [platform], campaign: [campaign] }, own ? "over" : "push");
+      if (own && !asked) history.back();
     });
     root.addEventListener("cancel", (event) => {
       event.preventDefault();

@@ -1,5 +1,7 @@
 """A campaign's panel: one request, by mouse and keyboard, closed by Escape and by Back, found by its address."""
 
+import re
+
 import pytest
 from playwright.sync_api import Locator, expect
 
@@ -76,3 +78,28 @@ def test_campaigns_are_ranked_by_any_metric(visit: Visit, metric: str, how: str)
     values = [row[metric] for row in visit.data("executive.top-campaigns")["rows"]]
     assert values == sorted(values)
     assert len(values) == 5
+
+
+@pytest.mark.parametrize("metric", ["cac", "margin", "payback_months"])
+def test_a_seventh_column_has_room(visit: Visit, metric: str) -> None:
+    visit.open(f"/?rank={metric}")
+    cut = visit.page.locator(".ranking .table-scroll").evaluate_all(
+        "found => found.filter(each => each.offsetParent && each.scrollWidth > each.clientWidth).length"
+    )
+    assert cut == 0
+
+
+def test_filtering_to_a_campaign_is_one_step_back(visit: Visit) -> None:
+    visit.open("/cfo")
+    page = visit.page
+    page.get_by_role("navigation").get_by_role("link").first.click()
+    expect(page).to_have_url(f"{visit.server}/")
+    visit.settled()
+    opened(visit, "mouse")
+    page.get_by_role("button", name="Filter the page to it").click()
+    expect(page).to_have_url(re.compile("campaign="))
+    visit.settled()
+    for address in ("/", "/cfo"):
+        page.go_back()
+        expect(page).to_have_url(visit.server + address)
+        visit.settled()

@@ -109,6 +109,7 @@ def test_one_platform_is_held_against_the_earlier_period() -> None:
     assert found["alone_profit"] == "Meta’s profit is $120, up $20 (+20.0%) from $100 over 4 – 31 Aug 2025."
     assert found["alone_roas"] == "Meta’s ROAS is 2.00×, down 0.50× (−20.0%) from 2.50× over 4 – 31 Aug 2025."
     assert told(now)["alone_profit"] == "Meta’s profit is $120, with no earlier period to compare."
+    assert platforms(now, None, "", none="")[0].text == "Meta’s profit is $120."
 
 
 def test_a_value_that_is_missing_is_not_ranked() -> None:
