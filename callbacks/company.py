@@ -36,12 +36,12 @@ def company_of(
     if store is None:
         return None, facts.beside.no_store
     if scope:
-        return None, "The shop's figures are the whole company's, of which you see a part."
+        return None, "The shop’s figures are the whole company’s, of which you see a part."
     company = _kept(facts, selection, baseline, points)
     if company is None:
         first, last = (day.date() for day in (store.index.min(), store.index.max()))
         return None, (
-            f"The shop's days cover {formats.days(first, last)}, none of those chosen. Choose other dates, or import "
+            f"The shop’s days cover {formats.days(first, last)}, none of those chosen. Choose other dates, or import "
             "its newer days."
         )
     return company, ""

@@ -44,7 +44,7 @@ class Company:
             return ""
         days = "1 day" if self.days == 1 else f"{formats.number(self.days)} days"
         return (
-            f"The shop's days tell of {days} of the {formats.number(selection.days)} chosen, "
+            f"The shop’s days tell of {days} of the {formats.number(selection.days)} chosen, "
             f"{formats.days(self.start, self.end)}: claims and spend are compared over these."
         )
 
