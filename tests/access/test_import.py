@@ -21,7 +21,7 @@ from flask.testing import FlaskClient
 
 from access.policy import WrongPolicy, policy_of
 from app import create_app
-from callbacks.uploads import KEPT_SECONDS, MOST_FILES, MOST_UPLOADS, SPARE, NotTaken, Uploads, plain
+from callbacks.uploads import KEPT_SECONDS, MOST_FILES, MOST_UPLOADS, SPARE, NotTaken, Uploads
 from facts import uploaded
 from facts.intake import How, import_file
 from facts.store import Source, load
@@ -390,18 +390,3 @@ def test_reading_has_bounded_memory() -> None:
     done = subprocess.run([sys.executable, "-c", code], cwd=Path(uploaded.__file__).parents[1], capture_output=True)
     assert done.returncode != 0
     assert b"MemoryError" in done.stderr
-
-
-@pytest.mark.parametrize(
-    ("given", "name"),
-    [
-        ("C:\\Users\\ann\\Meta Juli.csv", "Meta Juli.csv"),
-        ("../../.bashrc", "bashrc"),
-        ("a\x00b\n.csv", "ab.csv"),
-        ("é" * 300 + ".csv", "é" * 98 + ".csv"),
-        ("", "file"),
-        ("..", "file"),
-    ],
-)
-def test_names_of_files(given: str, name: str) -> None:
-    assert plain(given) == name
