@@ -122,12 +122,12 @@ class Uploads:
         if not files:
             raise NotTaken(400, "There is no file: choose one or more.")
         scratch = place / "scratch"
-        with self._disk():
-            scratch.mkdir(mode=0o700, exist_ok=True)
         question = json.dumps({**asked, "files": files, "facts": str(self.facts)})
         environment = {**os.environ, "TMPDIR": str(scratch)}
         busy = NotTaken(503, "Other files are being read: try again in a minute.")
         with turn(self.folder / ".turn", _WAIT, busy):  # in all workers, because each may take much memory
+            with self._disk():
+                scratch.mkdir(mode=0o700, exist_ok=True)
             try:
                 done = subprocess.run(
                     [sys.executable, "-m", "facts.uploaded"],
