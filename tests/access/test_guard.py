@@ -123,6 +123,7 @@ def test_deep_nesting_is_an_ordinary_refusal(ask: Ask, depth: int, opening: str)
     assert ask("board", f"/view/cfo?platform={'%5B' * min(depth, 5000)}").status_code == 200
 
 
+@pytest.mark.long
 def test_forged_requests_are_answered_faster_than_honest_ones(ask: Ask) -> None:
     """In turn with views that are new to the cache, so that a busy machine slows both down."""
     rng = random.Random(5)

@@ -43,6 +43,7 @@ def test_axe_finds_nothing_on_a_page(visit_in: Callable[..., Visit], server: str
     assert violations(visit.page) == []
 
 
+@pytest.mark.long
 def test_axe_finds_nothing_in_what_opens(visit: Visit):
     """A menu, a tooltip and the drawer; one page for all, because what opens is the same on each."""
     page = visit.open("/cfo?region=Europe").page

@@ -80,6 +80,7 @@ LISTED = [
 ]
 
 
+@pytest.mark.long
 def test_every_kind_of_mark_by_keyboard(visit: Visit) -> None:
     visit.open("/cfo")
     for name, query in LISTED:

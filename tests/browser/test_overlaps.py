@@ -103,6 +103,7 @@ HIDDEN = """() => {
 }"""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("width", "factors"), [(390, 3), (480, 4), (1440, 7)])
 def test_each_factor_that_is_shown_can_be_read(
     visit_in: Callable[..., Visit], two_years: str, width: int, factors: int
@@ -149,6 +150,7 @@ def test_the_line_of_the_portfolio_goes_through_no_figure(
     assert len(page.evaluate(CROSSED)) == 4  # and would be seen
 
 
+@pytest.mark.long
 def test_labels_of_days_are_not_cut(visit_in: Callable[..., Visit], server: str):
     visit = visit_in(server, viewport={"width": 390, "height": 900})
     for period in ("last=7d", "last=12w", "last=6m&grain=month", "from=2025-09-25&to=2025-09-28"):
@@ -162,6 +164,7 @@ TICKS = (
 )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("width", [390, 480, 1440])
 def test_labels_of_weeks_and_months_stand_apart(visit_in: Callable[..., Visit], two_years: str, width: int):
     visit = visit_in(two_years, viewport={"width": width, "height": 900})
