@@ -55,6 +55,8 @@ def test_one_of_twenty_thousand_is_found_chosen_and_kept(visit_in, many: str):
     expect(field.locator('input[value="Always on 12345, EU"]')).to_be_checked()
     field.locator('input[value="Always on 11234, EU"]').click()
     expect(field.locator(".picked .chip")).to_have_count(2)
+    both = "Always%20on%2011234%252C%20EU,Always%20on%2012345%252C%20EU"
+    expect(visit.page).to_have_url(f"{many}/cmo?campaign={both}")
     visit.page.reload()
     drawn(visit)
     expect(visit.page.locator('[data-filter="campaign"] .picked .chip')).to_have_count(2)
