@@ -1,30 +1,28 @@
 """`create_app` puts the pieces together; `server` is what gunicorn serves. The only file that knows the app object."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache, partial
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from dash import Dash, html
-from dash.development.base_component import Component
+from dash import Dash
 from flask import Flask
 
 from access.identity import SignIn
 from access.keys import Keys
 from access.policy import WrongPolicy, read_policy
 from access.rights import Admission
+from callbacks.front import TITLE, Front
 from callbacks.guard import WARM_UP, WARM_UP_KEY, Entrance
+from callbacks.own_pages import WrongPage, load_pages, page_files
+from callbacks.reader import Desk
 from callbacks.register import register
 from callbacks.routes import Writing
-from callbacks.shown import reader, rights, shown
-from callbacks.uploads import MOST_FILES, Uploads
-from components import shell
-from components.bundles import Bundles, read
+from callbacks.uploads import Uploads
+from components.bundles import read
 from components.locales import formats_of
-from components.spec import spec
 from facts import Facts
 from facts.engines.choice import engine_of
 from facts.protocol import DataProblem
@@ -34,8 +32,6 @@ from settings import Settings, WrongSetting, from_environment
 
 _HERE = Path(__file__).resolve().parent
 _MB = 1_000_000
-_DEMO = "Demo data: a company that does not exist. Import your own to see your figures."
-
 _NOT_THE_DEMO = (
     "This is not the demo's data, and nobody has to sign in. Set DASHBOARD_AUTH=jwt, with DASHBOARD_AUTH_KEYS, "
     "DASHBOARD_AUTH_ISSUER, DASHBOARD_AUTH_AUDIENCE and DASHBOARD_POLICY, to show it."
@@ -64,10 +60,9 @@ def create_app(settings: Settings, source: Source, admission: Admission | None =
     bundles = read()
     app = Shell(
         __name__,
-        bundles=bundles,
-        title="Marketing dashboard",
+        title=TITLE,
         update_title="",
-        use_pages=False,
+        use_pages=True,
         pages_folder="",
         assets_folder=str(_HERE / "assets"),
         include_assets_files=False,
@@ -78,10 +73,13 @@ def create_app(settings: Settings, source: Source, admission: Admission | None =
         suppress_callback_exceptions=True,
         enable_mcp=False,
     )
-    app.index_string = shell.index(settings.prefix, bundles)
-    app.layout = lambda: layout(settings, source, admission, writing)
+    try:
+        own = load_pages(page_files(page_folders(settings)), EVERY)
+    except WrongPage as problem:
+        raise WrongSetting(str(problem)) from None
+    every = (*EVERY, *own)
     entrance = Entrance(
-        EVERY,
+        every,
         admission,
         settings.prefix,
         settings.auth_header,
@@ -91,7 +89,11 @@ def create_app(settings: Settings, source: Source, admission: Admission | None =
         settings.upload_limit * _MB,
     )
     uploads = Uploads(Path(settings.facts), settings.upload_limit * _MB)
-    register(app, entrance, source, writing, bundles, uploads, settings.query_seconds, settings.provisional)
+    desk = Desk(source, writing, settings.provisional)
+    views = register(app, entrance, desk, bundles, uploads, own, settings.query_seconds)
+    front = Front(every, settings, desk, admission.demo)
+    app.layout = front.layout
+    app.draw = partial(front.document, views, bundles)
     if settings.prefix != "/":
         app.server.wsgi_app = below(settings.prefix, app.server.wsgi_app)
     with ThreadPoolExecutor(1) as beside:
@@ -101,47 +103,41 @@ def create_app(settings: Settings, source: Source, admission: Admission | None =
 
 
 class Shell(Dash):  # type: ignore[misc]
-    """Dash with the scripts and styles of components/bundles.py in place of one file for each package and asset."""
+    """Dash with a document of our own: the shell and the first answer stand in it before any script has run."""
 
-    def __init__(self, *arguments: Any, bundles: Bundles, **options: Any) -> None:
-        self._bundles = bundles
+    def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
+        self.draw: Callable[[Mapping[str, str]], str] | None = None
+        # The browser's side fills the stores before the layout is put up (assets/js/carrier.js).
+        self.renderer = (
+            "var renderer = new DashRenderer({layout_post: (layout) => window.dashboard.carrier.seed(layout)});"
+        )
 
     def interpolate_index(self, **parts: str) -> str:
-        """The page, with our scripts for Dash's list of them."""
-        return str(super().interpolate_index(**{**parts, "scripts": self._scripts(), "css": ""}))
+        """The page, for the reader who asks."""
+        assert self.draw is not None
+        inline = "".join(f"<script>{script}</script>" for script in self._inline_scripts)
+        return self.draw({**parts, "inline": inline})
 
-    def _scripts(self) -> str:
-        return shell.scripts(self.config.requests_pathname_prefix, self._bundles)
+
+def page_folders(settings: Settings) -> list[Path]:
+    """Where somebody's own pages are looked for."""
+    return [_HERE / "pages", *([Path(settings.pages)] if settings.pages else [])]
 
 
-def layout(settings: Settings, source: Source, admission: Admission, writing: Writing) -> Component:
-    """The shell for the reader who asks; nothing where nobody does, as when Dash looks for itself."""
-    allowed = rights()
-    pages = tuple(page for page in shown(EVERY, allowed) if not page.panel)
-    if not pages:
-        return html.Div()
-    facts = source.current()
-    banner = _DEMO if facts is not None and facts.demo and admission.sign_in is None else None
-    who = reader()
-    account = (who.name, settings.log_out) if who else None
-    formats = writing(facts) if facts is not None else formats_of(settings.locale, settings.currency or "USD")
-    known = spec(pages, settings.prefix, formats, hidden=allowed.hides)
-    if who:
-        # Views are kept in the browser under this: whose they are, without saying who that is.
-        known["reader"] = sha256(f"{settings.auth_issuer}\0{who.subject}".encode()).hexdigest()[:16]
-    if allowed.opens(IMPORT.key):
-        known["upload"] = {"most": settings.upload_limit * _MB, "files": MOST_FILES, "demo": admission.demo}
-    return shell.layout(pages, known, banner=banner, account=account)
+def given_pages(settings: Settings) -> tuple[str, ...]:
+    """The keys of the pages that a policy can give."""
+    return (*GIVEN, *page_files(page_folders(settings)))
 
 
 def admission_of(settings: Settings) -> Admission:
     """How requests become rights. Raises WrongSetting where the policy cannot be used."""
-    pages = tuple(key for key in GIVEN if key != IMPORT.key or settings.upload_limit)
+    given = given_pages(settings)
+    pages = tuple(key for key in given if key != IMPORT.key or settings.upload_limit)
     if settings.auth != "jwt":
         return Admission(pages)
     try:
-        policy = read_policy(settings.policy, GIVEN)
+        policy = read_policy(settings.policy, given)
     except WrongPolicy as problem:
         raise WrongSetting(f"DASHBOARD_POLICY: {problem}") from None
     keys = Keys(settings.auth_keys)
@@ -191,12 +187,10 @@ def warm_up(server: Flask) -> None:
     """
     ours = {WARM_UP_KEY: WARM_UP, "HTTP_HOST": "localhost"}
     with server.test_client() as client:
-        for path in ("/", "/_dash-layout", "/_dash-dependencies"):
+        for path in (*(f"/{page.path}" for page in PAGES), "/_dash-layout", "/_dash-dependencies"):
             answer = client.get(path, environ_overrides=ours)
             if answer.status_code != 200:
                 raise RuntimeError(f"{path} answers {answer.status}; the log above says why")
-        for page in PAGES:
-            client.get(f"/view/{page.key}", environ_overrides=ours)
 
 
 def __getattr__(name: str) -> Flask:

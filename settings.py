@@ -56,6 +56,7 @@ class Settings:
     log: str
     locale: str
     currency: str
+    pages: str
 
 
 def _number(low: int, high: int) -> Callable[[str], int]:
@@ -120,6 +121,12 @@ def _locale(text: str) -> str:
     except UnknownLocaleError as problem:
         raise ValueError from problem
     return str(known).replace("_", "-")
+
+
+def _folder(text: str) -> str:
+    if text and not os.path.isdir(text):
+        raise ValueError
+    return text
 
 
 def _currency(text: str) -> str:
@@ -292,6 +299,9 @@ SETTINGS: Final = (
         "a code of ISO 4217 such as EUR, or unset: that of the data",
         "what the demo's money is called; nothing is converted",
         _currency,
+    ),
+    Setting(
+        "DASHBOARD_PAGES", "pages", "", "a folder, or unset", "Dash pages of your own (docs/own-pages.md)", _folder
     ),
 )
 

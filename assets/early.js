@@ -1,9 +1,10 @@
-// Runs in the head, before anything is painted: sets the theme, and asks for the first view while the rest still loads.
+// Runs in the head, before anything is painted: sets the theme, and asks for the first view where the document has none.
 (() => {
-  const { prefix, plotly, parts } = document.currentScript.dataset;
+  const { prefix, plotly, whole, parts, ask } = document.currentScript.dataset;
   const dashboard = (window.dashboard ??= {});
   dashboard.prefix = prefix;
   dashboard.plotly = plotly;
+  dashboard.whole = whole;
   dashboard.parts = JSON.parse(parts); // what dashboard.later(name) loads
 
   let chosen = null;
@@ -21,15 +22,34 @@
     const [left, asked] = JSON.parse(sessionStorage.getItem("dashboard-asked") ?? "[]");
     sessionStorage.removeItem("dashboard-asked");
     const reloaded = performance.getEntriesByType("navigation")[0]?.type === "reload";
-    if (reloaded && left === location.pathname + location.search) history.pushState(null, "", asked);
+    if (reloaded && left === location.pathname + location.search) {
+      history.pushState(null, "", asked);
+      dashboard.moved = true; // the document's answer is that of the address before
+    }
   } catch {
     // Storage is closed to us: the address says what is shown.
   }
 
+  /** Runs the server callback `output` with `value` for its input, as Dash's own code does. */
+  dashboard.post = (output, input, value, options = {}) => {
+    const part = ([id, property]) => ({ id, property });
+    const body = {
+      output,
+      outputs: part(output.split(".")),
+      inputs: [{ ...part(input.split(".")), value }],
+      changedPropIds: [input],
+      parsedChangedPropsIds: [input],
+    };
+    return fetch(`${prefix}_dash-update-component`, {
+      method: "POST", redirect: "manual", credentials: "same-origin", body: JSON.stringify(body), ...options,
+      headers: { Accept: "application/json", "Content-Type": "application/json", ...options.headers },
+    });
+  };
+
+  if (!ask) return;
   const page = location.pathname.slice(prefix.length).replace(/\/+$/, "") || "executive";
   const query = location.search.slice(1);
-  const address = `${prefix}view/${encodeURIComponent(page)}${query ? `?${query}` : ""}`;
-  const response = fetch(address, { redirect: "manual", headers: { Accept: "application/json" } });
+  const response = dashboard.post("view.data", "selection.data", { page, query, request: 0 });
   response.catch(() => {}); // whoever takes it sees the failure
   dashboard.early = { page, query, response };
 })();

@@ -5,7 +5,7 @@ from typing import Final
 from flask import Flask, Response, request
 
 from callbacks.routes import refusal
-from components.bundles import Bundles
+from components.bundles import Bundles, chunks
 
 #: The name changes with the content, so nobody needs to ask again.
 FOR_GOOD: Final = "public, max-age=31536000, immutable"
@@ -13,11 +13,14 @@ FOR_GOOD: Final = "public, max-age=31536000, immutable"
 
 def register(server: Flask, bundles: Bundles) -> None:
     """Add the route."""
+    parts = chunks()
     known = {bundle.name: bundle for bundle in bundles.all()}
 
     @server.get("/bundles/<name>")
     def bundle(name: str) -> Response:
         found = known.get(name)
+        if found is None and name in parts:
+            return Response(parts[name].read_bytes(), content_type="text/javascript; charset=utf-8")
         if found is None:
             return refusal(404, "There is nothing at this address.")
         headers = {"Cache-Control": FOR_GOOD}

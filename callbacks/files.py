@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import orjson
@@ -41,6 +41,14 @@ def json_of(
     return orjson.dumps(
         {"visual": visual, "query": query, "data_through": through, "currency": currency, "rows": list(rows)}
         | (more or {})
+    )
+
+
+def page_of_rows(page: str, query: str, through: str, currency: str, rows: Mapping[str, Sequence[Row]]) -> bytes:
+    """One object with the rows of each of a page's visuals, by its name."""
+    visuals = {name: {"rows": list(each)} for name, each in rows.items()}
+    return orjson.dumps(
+        {"page": page, "query": query, "data_through": through, "currency": currency, "visuals": visuals}
     )
 
 

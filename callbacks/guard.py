@@ -5,7 +5,7 @@ with the headers that keep a browser from doing more with it than showing it.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from hmac import compare_digest
 from typing import Any, Final, Literal
@@ -18,6 +18,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from access.identity import NoKeys, NotSignedIn
 from access.policy import IMPORT
 from access.rights import NOTHING, Admission, Rights
+from callbacks.own_pages import OWN
 from callbacks.shown import shown, with_beside
 from callbacks.uploads import too_large
 from components import notices
@@ -37,8 +38,8 @@ KINDS: Final[dict[str, Kind]] = {
     "/metrics": "operations",
     "/": "page",
     "/<path:path>": "page",
-    "/view/<page>": "figures",
     "/data/<page>/<visual>.<kind>": "figures",
+    "/data/<page>.json": "figures",
     "/data/<page>.xlsx": "figures",
     "/proof/<page>/<visual>": "figures",
     "/version": "shell",
@@ -116,7 +117,8 @@ def register(app: Dash, entrance: Entrance) -> None:
         """The list of callbacks, without those of pages that the reader may not open."""
         if request.path == "/_dash-dependencies" and response.status_code == 200:
             entries = orjson.loads(response.get_data())
-            response.set_data(orjson.dumps([entry for entry in entries if _may_know(entry, entrance.pages)]))
+            known = owners(app, entrance.pages)
+            response.set_data(orjson.dumps([entry for entry in entries if _may_know(entry, known)]))
         return response
 
     @server.errorhandler(HTTPException)
@@ -137,10 +139,9 @@ def register(app: Dash, entrance: Entrance) -> None:
         return said(500, "Something went wrong here; it has been logged.")
 
 
-def _may_know(entry: dict[str, Any], pages: Sequence[Page]) -> bool:
-    named = {str(each["id"]) for part in ("inputs", "state") for each in entry[part]} | set(ids(entry["output"]))
-    owners = {page.key for page in pages for name in named if name.startswith(f"{page.key}-")}
-    return owners <= set(g.rights.pages)
+def _may_know(entry: dict[str, Any], owners: Mapping[str, str]) -> bool:
+    page = owners.get(entry["output"], NAMED)
+    return page == NAMED or page in g.rights.pages
 
 
 def decide(entrance: Entrance, app: Dash) -> None:
@@ -204,19 +205,35 @@ def _page_of(entrance: Entrance, kind: Kind | None, app: Dash) -> str | None:
     if kind == "import":
         return IMPORT if IMPORT in keys else ""
     if kind == "callback":
-        return _owner(owners(app, entrance.pages))
+        return _page_of_callback(owners(app, entrance.pages), keys)
     return None
 
 
-def _owner(owners: dict[str, str]) -> str:
-    """The page of the callback that a body asks to run; "" where no such callback runs on the server."""
-    if not owners:
-        return ""
+def _page_of_callback(owners: Mapping[str, str], keys: Set[str]) -> str:
+    """The page of the callback that a body asks to run; "" where no such callback runs on the server.
+
+    Raises Refused for a body that Dash could not read: it never sees one.
+    """
     try:
-        output = orjson.loads(request.get_data())["output"]
-    except (orjson.JSONDecodeError, KeyError, TypeError, RequestEntityTooLarge):
-        return ""
-    return owners.get(output, "") if isinstance(output, str) else ""
+        body = orjson.loads(request.get_data())
+    except orjson.JSONDecodeError:
+        raise Refused(400, "no JSON", "The request holds no JSON object.") from None
+    except RequestEntityTooLarge:
+        raise Refused(413, "body too large", f"A body may have {LARGEST_BODY:,} bytes.") from None
+    output = body.get("output") if isinstance(body, dict) else None
+    owner = owners.get(output, "") if isinstance(output, str) else ""
+    if owner != NAMED:
+        return owner
+    page = _named(body)
+    return page if page in keys else ""
+
+
+def _named(body: Mapping[str, Any]) -> str:
+    """The page that the one input of a callback of all pages names."""
+    match body.get("inputs"):
+        case [{"value": str(page)}] | [{"value": {"page": str(page)}}]:
+            return page
+    return ""
 
 
 def foreign() -> bool:
@@ -265,25 +282,35 @@ def said(status: int, sentence: str) -> Response:
     return Response(orjson.dumps({"error": sentence}), status, content_type="application/json")
 
 
-def owners(app: Dash, pages: Sequence[Page]) -> dict[str, str]:
-    """The page of each callback that runs on the server: the one whose key begins the ids of all its outputs.
+#: Stands for the page that a callback's input names: checked here, and again where it is answered.
+NAMED: Final = "(named)"
+#: Our callbacks that run on the server.
+_OURS: Final = frozenset({"view.data", "own-page.children"})
 
-    Raises Unowned where one has none.
+
+def owners(app: Dash, pages: Sequence[Page]) -> dict[str, str]:
+    """The page of each callback that runs on the server, by its output: the page whose module made it, or `NAMED`.
+
+    Dash's own router is none: it would hand out layouts by themselves, and nothing here asks it. Raises Unowned for a
+    callback that belongs to no page.
     """
     found = {}
+    own = {f"{OWN}.{page.key}": page.key for page in pages if page.own}
     for output, entry in {**_pending(), **app.callback_map}.items():
         if "callback" not in entry:  # runs in the browser
             continue
-        page = next((page.key for page in pages if all(name.startswith(f"{page.key}-") for name in ids(output))), None)
-        if page is None:
-            raise Unowned(f"The callback {output} belongs to no page: begin the ids of its outputs with a page's key.")
-        found[output] = page
+        if output in _OURS:
+            found[output] = NAMED
+            continue
+        module = getattr(entry["callback"], "__module__", "")
+        if module == "dash.dash" and "_pages_content" in output:
+            continue
+        if module not in own:
+            raise Unowned(
+                f"The callback {output} belongs to no page: write it in a module of a page (docs/own-pages.md)."
+            )
+        found[output] = own[module]
     return found
-
-
-def ids(output: str) -> list[str]:
-    """The ids of the components that a callback called `output` writes to."""
-    return [part.rsplit(".", 1)[0] for part in output.strip(".").split("...")]
 
 
 def _pending() -> dict[str, Any]:

@@ -5,7 +5,7 @@ from hashlib import sha256
 from typing import Final
 
 from dash import Dash
-from flask import Flask, Response, request
+from flask import Response, request
 
 #: What may be kept: bundles and assets carry their version in their address.
 _KEPT: Final = ("/_dash-component-suites/", "/assets/", "/_favicon.ico")
@@ -40,14 +40,20 @@ def policy(app: Dash, *scripts: str) -> str:
     )
 
 
-def register(server: Flask, policy: str) -> None:
-    """Add them to every answer of `server`."""
+def register(app: Dash, *scripts: str) -> None:
+    """Add them to every answer of the app's server.
 
-    @server.after_request
+    The policy is made when a page first goes out: Dash sets up its pages, and with them scripts, at the first request.
+    """
+    of_page: list[str] = []
+
+    @app.server.after_request
     def add(response: Response) -> Response:
+        if not of_page and response.mimetype == "text/html":
+            of_page.append(policy(app, *scripts))
         headers = response.headers
         data = response.mimetype == "application/json"
-        headers["Content-Security-Policy"] = _OF_DATA if data else policy
+        headers["Content-Security-Policy"] = _OF_DATA if data or not of_page else of_page[0]
         headers["X-Content-Type-Options"] = "nosniff"
         headers["X-Frame-Options"] = "DENY"
         headers["Referrer-Policy"] = "same-origin"

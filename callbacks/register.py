@@ -1,37 +1,46 @@
 """Every edge between browser and server, in one place."""
 
+from typing import Any
+
 from dash import Dash
 
-from callbacks import bundles, clientside, guard, headers, importing, operations, routes, turns
-from callbacks.answers import Restated
+from callbacks import bundles, guard, headers, importing, operations, own_pages, routes, selection, turns, view
+from callbacks.reader import Desk, put_desk
 from callbacks.uploads import Uploads
+from callbacks.views import Views
 from components.bundles import Bundles
-from facts.store import Source
+from components.controls import controls
+from components.spec import spec
+from components.visuals import Page
 
 
 def register(
     app: Dash,
     entrance: guard.Entrance,
-    source: Source,
-    writing: routes.Writing,
+    desk: Desk,
     files: Bundles,
     uploads: Uploads,
+    own: dict[Page, dict[str, Any]],
     seconds: float,
-    restated: Restated = None,
-) -> None:
-    """Tie the browser's side to the app, add the addresses that answer with figures, and guard them all.
+) -> Views:
+    """Add the callbacks and the addresses that answer with figures, and guard them all; returns the kept views.
 
     An answer may wait `seconds` for an engine.
 
     Raises guard.Unowned where an address or a callback belongs to no page.
     """
     metrics = app.server.extensions["dashboard.metrics"] = operations.Metrics()
-    clientside.register(app)
-    operations.register(app.server, entrance.pages, source, metrics)
+    put_desk(app.server, desk)
+    views = Views(desk.source, metrics, desk.writing, desk.restated)
+    selection.register(app, controls(spec((), entrance.prefix)))
+    view.register(app, entrance.pages, views)
+    own_pages.register(app, own)
+    operations.register(app.server, entrance.pages, desk.source, metrics)
     guard.register(app, entrance)
     turns.register(app.server, seconds)
-    routes.register(app.server, entrance.pages, source, metrics, writing, entrance.prefix, restated)
+    routes.register(app.server, entrance.pages, desk, views, entrance.prefix)
     bundles.register(app.server, files)
-    headers.register(app.server, headers.policy(app, files.early))
+    headers.register(app, files.early)
     importing.register(app.server, uploads, demo=entrance.admission.demo)
     guard.complete(app, entrance.pages)
+    return views

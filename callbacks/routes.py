@@ -3,22 +3,21 @@
 from collections.abc import Callable, Sequence
 
 import orjson
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 from access.rights import Rights
 from callbacks.answers import Restated, ask, data_of, reading_of
 from callbacks.answers import found as found_in
-from callbacks.files import csv_of, json_of, xlsx_of
-from callbacks.operations import Metrics
+from callbacks.files import csv_of, json_of, page_of_rows, xlsx_of
 from callbacks.past import Past, seen
 from callbacks.proofs import NoProof, proof_of
+from callbacks.reader import Desk
 from callbacks.shown import ranks, rights, shown
-from callbacks.views import Views
+from callbacks.views import Unanswered, Views
 from callbacks.workbook import workbook
 from components.url import write
 from components.visuals import Page, Visual
 from facts import Facts
-from facts.store import Source
 from kpi.formats import Formats
 
 _KINDS = {
@@ -31,30 +30,17 @@ _KINDS = {
 Writing = Callable[[Facts], Formats]
 
 
-def register(
-    server: Flask,
-    pages: Sequence[Page],
-    source: Source,
-    metrics: Metrics,
-    writing: Writing,
-    prefix: str = "/",
-    restated: Restated = None,
-) -> None:
+def register(server: Flask, pages: Sequence[Page], desk: Desk, views: Views, prefix: str = "/") -> None:
     """Add the routes to the Flask server behind the Dash app. Each answers with what its reader may see."""
-    views = Views(source, metrics, writing, restated)
+    source, writing, restated = desk.source, desk.writing, desk.restated
 
     def open_page(key: str) -> Page | None:
         return next((page for page in shown(pages, rights()) if page.key == key), None)
 
-    @server.get("/view/<page>")
-    def page_view(page: str) -> Response:
-        facts, found = source.current(), open_page(page)
-        if found is None:
-            return refusal(404, "There is no such page.")
-        if facts is None:
-            return refusal(503, source.problem or "There is no data yet.")
-        facts, past = seen(source, request.query_string.decode("latin-1"), facts)
-        return figures(views.of(found, facts, request.query_string, rights(), past), "application/json")
+    @server.errorhandler(Unanswered)
+    def unanswered(problem: Unanswered) -> Response:
+        g.reason = f"status {problem.status}"
+        return refusal(problem.status, str(problem))
 
     @server.get("/data/<page>/<visual>.<kind>")
     def visual_data(page: str, visual: str, kind: str) -> Response:
@@ -71,6 +57,17 @@ def register(
         if kind != "json":
             answer.headers["Content-Disposition"] = f'attachment; filename="{page}-{visual}.{kind}"'
         return answer
+
+    @server.get("/data/<page>.json")
+    def page_rows(page: str) -> Response:
+        facts, found = source.current(), open_page(page)
+        if found is None or not found.visuals:
+            return refusal(404, "There is no such page, or none with figures.")
+        if facts is None:
+            return refusal(503, source.problem or "There is no data yet.")
+        address = request.query_string.decode("latin-1")
+        facts, past = seen(source, address, facts)
+        return figures(page_json(found, facts, address, rights(), writing(facts), restated, past), _KINDS["json"])
 
     @server.get("/data/<page>.xlsx")
     def page_data(page: str) -> Response:
@@ -152,6 +149,22 @@ def data_file(
     first = asked.caveats.provisional_from
     more = {"notes": list(dict.fromkeys(notes)), "provisional_from": first.isoformat() if first else None}
     return json_of(f"{page}.{visual.name}", write(asked.query), through, formats.currency, rows, more)
+
+
+def page_json(
+    page: Page,
+    facts: Facts,
+    address: str,
+    rights: Rights,
+    formats: Formats,
+    restated: Restated = None,
+    past: Past | None = None,
+) -> bytes:
+    """The rows of all visuals of a page, by their names: the same as each visual's own JSON has."""
+    asked = ask(facts, address, formats, rights.rows, ranks(rights), restated, past)
+    reading = reading_of(page.visuals, facts, asked, rights.rows)
+    rows = {visual.name: visual.rows(reading) if reading is not None else [] for visual in page.visuals}
+    return page_of_rows(page.key, write(asked.query), facts.extent().last.isoformat(), formats.currency, rows)
 
 
 def figures(body: bytes, kind: str) -> Response:

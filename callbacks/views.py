@@ -1,6 +1,6 @@
 """Encoded views: each is made once, kept while its data is current, and whoever asks meanwhile waits for it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from threading import Lock
@@ -12,8 +12,8 @@ from cachetools import LRUCache
 from access.rights import Rights
 from callbacks.answers import Asked, Restated, ask, view
 from callbacks.operations import Metrics
-from callbacks.past import Past
-from callbacks.shown import ranks
+from callbacks.past import Past, seen
+from callbacks.shown import ranks, rights, shown
 from components.url import write
 from components.visuals import Page
 from facts import Facts
@@ -26,6 +26,14 @@ ANSWER_BYTES: Final = 16_000_000
 KEY_BYTES: Final = 1000
 ADDRESSES: Final = 2048
 LONGEST_ADDRESS: Final = 1000
+
+
+class Unanswered(Exception):
+    """There is no view for this reader; the message is a sentence, `status` the answer's."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
 
 
 class Views:
@@ -45,23 +53,37 @@ class Views:
         self._lock = Lock()
         self._found, self._waited, self._made = (metrics.cache.labels(found) for found in ("yes", "wait", "no"))
 
+    def answer(self, pages: Sequence[Page], key: str, address: bytes) -> bytes:
+        """The view of the page called `key` for a query string, as JSON, as the reader who asks may see it.
+
+        Raises Unanswered where they may open no such page or there is no data yet.
+        """
+        page = next((page for page in shown(pages, rights()) if page.key == key), None)
+        if page is None:
+            raise Unanswered(404, "There is no such page.")
+        facts = self._source.current()
+        if facts is None:
+            raise Unanswered(503, self._source.problem or "There is no data yet.")
+        facts, past = seen(self._source, address.decode("latin-1"), facts)
+        return self.of(page, facts, address, rights(), past)
+
     def of(self, page: Page, facts: Facts, address: bytes, rights: Rights, past: Past | None = None) -> bytes:
         """The view of `page` for a query string, as JSON."""
         problem = self._source.problem
         today = past.now.version if past else ""  # what the past is compared with
-        seen = (facts.version, facts.loaded, rights.rows, rights.hides, page.key, problem, today)
+        shared = (facts.version, facts.loaded, rights.rows, rights.hides, page.key, problem, today)
         with self._lock:
-            body = self._kept.get(self._canonical.get((seen, address)))
+            body = self._kept.get(self._canonical.get((shared, address)))
         if body is not None:
             self._found.inc()
             return body
         asked = ask(
             facts, address.decode("latin-1"), self._writing(facts), rights.rows, ranks(rights), self._restated, past
         )
-        key = (seen, write(asked.query), asked.notes)
+        key = (shared, write(asked.query), asked.notes)
         with self._lock:
             if len(address) <= LONGEST_ADDRESS:
-                self._canonical[seen, address] = key
+                self._canonical[shared, address] = key
         while True:
             with self._lock:
                 body, coming = self._kept.get(key), self._coming.get(key)

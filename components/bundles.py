@@ -21,16 +21,18 @@ ASSETS: Final = ROOT / "assets"
 #: plotly.js with only the traces in use, where `make bundle` has made it (bundles/plotly.js).
 SMALL_PLOTLY: Final = ROOT / "bundles" / "built" / "plotly.min.js"
 
-#: What the layout needs of Dash, in the order in which Dash loads it. `dcc` and `dash_table` are not among it: the
-#: layout has none of their components (tests/components/test_bundles.py), and they are a third of Dash's bytes.
+#: What the layout needs of Dash, in the order in which Dash loads it. Of `dcc` only the core, which has the stores: the
+#: rest (`chunks`) is loaded by it where somebody's own page uses it.
 _DASH: Final = (
     ("dash", "deps/polyfill@*.min.js"),
     ("dash", "deps/react@18.3*.min.js"),
     ("dash", "deps/react-dom@18.3*.min.js"),
     ("dash", "deps/prop-types@*.min.js"),
     ("dash_bootstrap_components", "_components/dash_bootstrap_components.min.js"),
-    ("dash", "html/dash_html_components.min.js"),
     ("dash", "dash-renderer/build/dash_renderer.min.js"),
+    ("dash", "dcc/dash_core_components.js"),
+    ("dash", "dcc/dash_core_components-shared.js"),
+    ("dash", "html/dash_html_components.min.js"),
 )
 
 _KINDS: Final = {
@@ -130,6 +132,11 @@ def read() -> Bundles:
         parts=parts,
         early=(ASSETS / "early.js").read_text(),
     )
+
+
+def chunks() -> dict[str, Path]:
+    """The parts of dcc that its core loads when somebody's own page needs them, by the names it asks for."""
+    return {path.name: path for path in (_package("dash") / "dcc").glob("async-*.js")}
 
 
 def dash_files() -> tuple[Path, ...]:

@@ -1,20 +1,16 @@
-"""The shell: what stands before any figure does. Dash renders it once; the browser's own code fills the empty bodies.
+"""The shell: header, banners, headings and an empty place for each visual, as markup of the document.
 
-React never touches a visual's body, an option list or a toolbar slot again: they have no children here and no callback
-writes to them (docs/decisions/0001).
+It is readable before any script has run. None of it is a component of Dash's (docs/decisions/0024): the browser's own
+code fills the empty bodies in place. What Dash owns, stores and controls, is components/controls.py.
 """
 
 from collections.abc import Sequence
-from html import escape
 from typing import Any, Final
-from urllib.parse import quote
 
-import dash_bootstrap_components as dbc
-import orjson
 from dash import html
 from dash.development.base_component import Component
 
-from components.bundles import ASSETS, Bundles
+from components.markup import to_markup
 from components.visuals import Page, Visual
 
 #: What a visual's menu offers: its data in three forms, and what the browser does itself (assets/js/start.js).
@@ -28,111 +24,29 @@ _ROWS: Final = html.Button(
 )
 
 
-def index(prefix: str, bundles: Bundles) -> str:
-    """The page's template: theme and first request before anything else (docs/decisions/0011).
+def frame(
+    pages: Sequence[Page], prefix: str, now: str, banner: str | None, account: tuple[str, str] | None
+) -> tuple[str, str]:
+    """The markup before and after Dash's own part, for the reader who may open `pages` and opens `now`.
 
-    The layout is asked for from here, with the scripts, and waits for them. plotly.js comes when the line is free, and
-    is run once the text stands (assets/js/charts.js): a script tag here would put its evaluation before the text.
+    `banner` is a sentence over the figures. `account` is who is signed in, and the address that signs them out (""
+    where there is none).
     """
-    own = f"{prefix}bundles/"
-    font = own + bundles.files["fonts/inter.woff2"].name
-    plotly = own + bundles.plotly.name
-    return f"""<!DOCTYPE html>
-<html lang="en" data-bs-theme="light">
-    <head>
-        {{%metas%}}
-        <title>{{%title%}}</title>
-        <meta name="color-scheme" content="light dark">
-        <script data-prefix="{prefix}" data-plotly="{plotly}"
-            data-parts="{_parts(own, bundles)}">{bundles.early}</script>
-        <link rel="icon" type="image/svg+xml" href="{_picture("icon.svg")}">
-        <link rel="stylesheet" href="{own}{bundles.style.name}">
-        <link rel="preload" as="font" type="font/woff2" href="{font}" crossorigin>
-        <link rel="preload" as="fetch" href="{prefix}_dash-layout" crossorigin>
-        <link rel="preload" as="fetch" href="{prefix}_dash-dependencies" crossorigin>
-        <link rel="preload" as="script" href="{plotly}" fetchpriority="low">
-        {{%css%}}
-    </head>
-    <body>
-        {{%app_entry%}}
-        <noscript>This dashboard needs JavaScript.</noscript>
-        <footer hidden>
-            {{%config%}}
-            {{%scripts%}}
-            {{%renderer%}}
-        </footer>
-    </body>
-</html>"""
-
-
-def scripts(prefix: str, bundles: Bundles) -> str:
-    """The scripts of a page, in order."""
-    return "".join(f'<script src="{prefix}bundles/{bundle.name}"></script>' for bundle in (bundles.own, bundles.dash))
-
-
-def _parts(place: str, bundles: Bundles) -> str:
-    """Name -> addresses of the script and the style sheet in assets/later, as JSON in an attribute."""
-    return escape(
-        orjson.dumps(
-            {name: {kind: place + each.name for kind, each in part.items()} for name, part in bundles.parts.items()}
-        ).decode()
-    )
-
-
-def _picture(name: str) -> str:
-    """A picture in its own address: as a file, browsers would ask for the icon again at every change of address."""
-    return f"data:image/svg+xml,{quote((ASSETS / name).read_text().strip())}"
-
-
-def layout(
-    pages: Sequence[Page],
-    spec: dict[str, Any],
-    *,
-    banner: str | None = None,
-    account: tuple[str, str] | None = None,
-) -> Component:
-    """Header, filters and one skeleton per page; which page is shown, and with what, the browser decides.
-
-    `account` is who is signed in, and the address that signs them out ("" where there is none).
-    """
-    prefix = spec["prefix"]
-    shell = html.Div(
+    before = [
+        html.A("Skip to the figures", href="#figures", className="skip"),
+        html.Div(id="progress", **{"aria-hidden": "true"}),
+        _topbar(pages, prefix, account),
+    ]
+    after = html.Main(
         [
-            html.A("Skip to the figures", href="#main", className="skip"),
-            html.Div(id="progress", **{"aria-hidden": "true"}),
-            _topbar(pages, prefix, account),
-            html.Div(
-                [
-                    _filters(spec),
-                    html.Main(
-                        [
-                            _banners(banner),
-                            _heading(pages),
-                            html.P(id="notes", role="status", hidden=True),
-                            *(_page(page, prefix) for page in pages),
-                        ],
-                        id="main",
-                        tabIndex=-1,
-                    ),
-                ],
-                className="frame",
-            ),
-            html.Div(id="scrim", hidden=True),
-            html.Div(id="announcer", className="visually-hidden", role="status", **{"aria-live": "polite"}),
-            html.Div(id="spec", hidden=True, **{"data-spec": orjson.dumps(spec).decode()}),
+            _banners(banner),
+            _heading(pages, now),
+            html.P(id="notes", role="status", hidden=True),
+            html.Div([_page(page, prefix, now) for page in pages], id="figures", tabIndex=-1),
         ],
-        className="app",
+        id="main",
     )
-    return _without_clicks(shell)
-
-
-def _without_clicks(shell: Component) -> Component:
-    """Dash has every element of HTML that has an id told of each click within it, and then renders what holds it: 6 ms
-    of each change of a filter, for nothing. Only Bootstrap's buttons have callbacks (callbacks/clientside.py)."""
-    for part in shell._traverse_ids():
-        if "disable_n_clicks" in part.available_properties:
-            part.disable_n_clicks = True
-    return shell
+    return to_markup(before), to_markup(after)
 
 
 def _topbar(pages: Sequence[Page], prefix: str, account: tuple[str, str] | None) -> Component:
@@ -145,17 +59,13 @@ def _topbar(pages: Sequence[Page], prefix: str, account: tuple[str, str] | None)
                 **{"data-go": pages[0].key},
             ),
             html.Nav(
-                [
-                    html.A(_short(page), href=prefix + page.path, **{"data-go": page.key})
-                    for page in pages
-                    if not page.icon
-                ],
+                [html.A(page.tab, href=prefix + page.path, **{"data-go": page.key}) for page in pages if not page.icon],
                 className="tabs",
                 **{"aria-label": "Pages"},
             ),
             html.Div(id="status", className="status"),
             *(_icon_link(page, prefix) for page in pages if page.icon),
-            _icon_button("theme", "Theme"),
+            icon_button("theme", "Theme"),
             *([_account(*account)] if account else []),
         ],
         className="topbar",
@@ -166,7 +76,7 @@ def _account(name: str, log_out: str) -> Component:
     return html.Details(
         [
             html.Summary(
-                [_icon("person"), html.Span(f"Signed in as {name}", className="visually-hidden")],
+                [icon_of("person"), html.Span(f"Signed in as {name}", className="visually-hidden")],
                 className="icon-button",
             ),
             html.Div(
@@ -178,96 +88,45 @@ def _account(name: str, log_out: str) -> Component:
     )
 
 
-def _icon(name: str) -> Component:
+def icon_of(name: str) -> Component:
+    """A picture from assets/css/icons.css."""
     return html.Span(className=f"icon icon-{name}", **{"aria-hidden": "true"})
 
 
 def _icon_link(page: Page, prefix: str) -> Component:
     return html.A(
-        [_icon(page.icon), html.Span(page.title, className="visually-hidden")],
+        [icon_of(page.icon), html.Span(page.title, className="visually-hidden")],
         href=prefix + page.path,
         className="btn icon-button",
         **{"data-go": page.key, "data-tip": page.title},
     )
 
 
-def _icon_button(name: str, label: str, icon: str | None = None, more: str = "") -> Component:
+def icon_button(name: str, label: str, icon: str | None = None, more: str = "") -> Component:
     """A button that shows only a picture; its words are there for who cannot see it."""
     words = html.Span(label, className="visually-hidden")
-    return dbc.Button([_icon(icon or name), words], id=name, color="link", className=f"icon-button {more}".strip())
-
-
-def _short(page: Page) -> str:
-    """A page's title as it stands on its tab: without the word that says it is a page."""
-    return page.title.removesuffix(" dashboard").removesuffix(" summary")
-
-
-def _filters(spec: dict[str, Any]) -> Component:
-    return html.Section(
-        [
-            html.Div(
-                [
-                    html.H2("Filters"),
-                    _icon_button("close-filters", "Close filters", "close", "drawer-only"),
-                ],
-                className="filters-head",
-            ),
-            *(
-                html.Fieldset(
-                    [html.Legend(label), html.Div(className="options")],
-                    className="filter",
-                    **{"data-filter": dimension, "data-label": label},
-                )
-                for dimension, label in spec["dimensions"].items()
-            ),
-            html.Div(
-                dbc.Button("Show figures", id="apply-filters", color="primary"), className="filters-foot drawer-only"
-            ),
-        ],
-        id="filters",
-        className="filters",
-        **{"aria-label": "Filters"},
+    return html.Button(
+        [icon_of(icon or name), words],
+        id=name,
+        type="button",
+        className=f"btn btn-link icon-button {more}".strip(),
+        **{"data-do": name},
     )
 
 
-def _heading(pages: Sequence[Page]) -> Component:
+def _heading(pages: Sequence[Page], now: str) -> Component:
     return html.Div(
         [
             html.Div(
                 [
                     html.Div(
                         [html.H1(page.title, id=f"title-{page.key}", tabIndex=-1), html.P(page.lead)],
-                        hidden=True,
+                        hidden=page.key != now,
                         **{"data-page": page.key},
                     )
                     for page in pages
                 ],
                 className="titles",
-            ),
-            html.Div(
-                [
-                    dbc.Button(
-                        [_icon("filter"), html.Span("Filters"), html.Span(id="filter-count")],
-                        id="open-filters",
-                        color="light",
-                        className="tool drawer-button",
-                    ),
-                    html.Div(className="slot", role="group", **{"data-filter": "dates", "aria-label": "Dates"}),
-                    html.Div(className="slot", role="group", **{"data-filter": "compare", "aria-label": "Comparison"}),
-                    html.Div(className="slot", role="group", **{"data-filter": "grain", "aria-label": "Time steps"}),
-                    dbc.ButtonGroup(
-                        [
-                            _tool("reset", "Reset", "Take away all filters and dates"),
-                            _tool("copy-link", "Copy link", "Copy a link to exactly these figures"),
-                        ],
-                        className="tools",
-                    ),
-                    _menu("views", "bookmark", "Views", "Saved views", more="stays"),
-                    _take(),
-                ],
-                className="toolbar",
-                role="group",
-                **{"aria-label": "Period and view"},
             ),
             html.Div(
                 [
@@ -281,39 +140,24 @@ def _heading(pages: Sequence[Page]) -> Component:
     )
 
 
-def _menu(name: str, icon: str, label: str, tip: str, *entries: Component, more: str = "") -> Component:
-    """A menu of the heading."""
-    summary = html.Summary([_icon(icon), html.Span(label)], className="tool", title=tip)
-    return html.Details(
-        [summary, html.Div(list(entries), className=f"menu-list {more}".strip())], id=name, className="menu"
-    )
-
-
-def _take() -> Component:
-    """What can be taken away of a whole page; assets/js/page.js puts the query into the address."""
-    workbook = html.A("Excel workbook", id="workbook", href="#")
-    paper = html.Button("Print or PDF", type="button", **{"data-do": "print"})
-    return _menu("take", "save", "Save", "Take this page away", workbook, paper)
-
-
-def _tool(name: str, label: str, tip: str) -> Component:
-    return dbc.Button([_icon(name), html.Span(label)], id=name, color="light", className="tool", title=tip)
-
-
 def _banners(demo: str | None) -> Component:
     """Everything that may stand above the figures; all but the first are hidden until they have something to say."""
 
     def banner(name: str, color: str, *controls: Component, text: str = "", hidden: bool = True) -> Component:
         return html.Div(
-            dbc.Alert(
-                [html.Span(text, className="banner-text"), *controls], color=color, fade=False, className="banner"
+            html.Div(
+                [html.Span(text, className="banner-text"), *controls],
+                role="alert",
+                className=f"alert alert-{color} banner",
             ),
             id=f"banner-{name}",
             hidden=hidden,
         )
 
     def action(name: str, label: str) -> Component:
-        return dbc.Button(label, id=name, color="link", size="sm", className="banner-action")
+        return html.Button(
+            label, id=name, type="button", className="btn btn-link btn-sm banner-action", **{"data-do": name}
+        )
 
     return html.Div(
         [
@@ -328,11 +172,11 @@ def _banners(demo: str | None) -> Component:
     )
 
 
-def _page(page: Page, prefix: str) -> Component:
+def _page(page: Page, prefix: str, now: str) -> Component:
     return html.Section(
         [_visual(page, visual, prefix) for visual in page.visuals],
         className="body-page" if page.body else "grid-page",
-        hidden=True,
+        hidden=page.key != now,
         **{"data-page": page.key, "aria-labelledby": f"title-{page.key}"},
     )
 
@@ -357,7 +201,7 @@ def _visual(page: Page, visual: Visual, prefix: str) -> Component:
                 [
                     html.H2(visual.title, id=title),
                     html.Button(
-                        _icon("info"),
+                        icon_of("info"),
                         type="button",
                         className="info",
                         **{"data-tip": visual.question, "aria-label": f"What “{visual.title}” answers"},
@@ -365,7 +209,7 @@ def _visual(page: Page, visual: Visual, prefix: str) -> Component:
                     html.Details(
                         [
                             html.Summary(
-                                _icon("more"),
+                                icon_of("more"),
                                 **{"aria-label": f"Take “{visual.title}” away"},
                             ),
                             html.Div(

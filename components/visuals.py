@@ -47,7 +47,8 @@ class Page:
 
     A page of visuals has a tab. One that has `body` instead is drawn by the module of that name in assets/later, and is
     reached by its `icon` in the header. Whoever may open one of the pages `beside` may open this one too; a page that
-    names none is a right of its own. A `panel` has no address of its own: it is drawn over another page.
+    names none is a right of its own. A `panel` has no address of its own: it is drawn over another page. One that
+    is `own` is somebody's ordinary Dash page, whose layout is mounted when it is opened (callbacks/own_pages.py).
     """
 
     key: str
@@ -59,6 +60,12 @@ class Page:
     icon: str = ""
     beside: tuple[str, ...] = ()
     panel: bool = False
+    own: bool = False
+
+    @property
+    def tab(self) -> str:
+        """The title as it stands on the page's tab: without the word that says it is a page."""
+        return self.title.removesuffix(" dashboard").removesuffix(" summary")
 
 
 def without(page: Page, hidden: Set[str]) -> Page:

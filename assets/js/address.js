@@ -24,9 +24,8 @@
 
   const withQuery = (path, query) => (query ? `${path}?${query}` : path);
 
-  /** The address of a page, of its view and of a visual's data. */
+  /** The address of a page and of a visual's data. */
   const page = (key, query) => withQuery(dashboard.prefix + spec.pages[key].path, query);
-  const view = (key, query) => withQuery(`${dashboard.prefix}view/${key}`, query);
   const data = (key, visual, form, query) => withQuery(`${dashboard.prefix}data/${key}/${visual}.${form}`, query);
 
   const workbook = (key, query) => withQuery(`${dashboard.prefix}data/${key}.xlsx`, query);
@@ -41,5 +40,5 @@
     return { page: key, query: location.search.slice(1) };
   }
 
-  dashboard.address = { write, page, view, data, workbook, pageAt, here, use: (given) => (spec = given) };
+  dashboard.address = { write, page, data, workbook, pageAt, here, use: (given) => (spec = given) };
 })();

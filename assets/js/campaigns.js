@@ -11,7 +11,7 @@
   function fill(field, values, chosen, many = 0) {
     const dimension = field.dataset.filter;
     let search = searches.get(dimension);
-    if (!search) searches.set(dimension, (search = build(field, dimension)));
+    if (!search?.list.isConnected) searches.set(dimension, (search = build(field, dimension)));
     const same = search.values.length === values.length && search.values.every((value, place) => value === values[place]);
     if (same && search.chosen.join("\n") === chosen.join("\n")) return;
     search.values = values;
@@ -23,20 +23,17 @@
 
   function build(field, dimension) {
     const plain = field.dataset.label.toLowerCase();
-    const place = field.querySelector(".options");
-    place.className = "options searched";
-    const reset = dashboard.filters.resetButton(dimension, field.dataset.label);
-    field.insertBefore(reset, place);
+    const place = field.querySelector(".searched");
     const input = make("input", { type: "search", class: "form-control form-control-sm", placeholder: `Search ${plain}s`, "aria-label": `Search ${plain}s`, "data-do": "search", autocomplete: "off", spellcheck: "false" });
     const chips = make("div", { class: "picked" });
     const list = make("div", { class: "found", role: "group", "aria-label": field.dataset.label });
     const more = make("p", { class: "more", role: "status" });
     place.replaceChildren(input, chips, list, more);
-    return { dimension, plain, input, chips, list, more, reset, values: [], chosen: [], many: 0, timer: 0, found: null };
+    return { dimension, plain, field, input, chips, list, more, values: [], chosen: [], many: 0, timer: 0, found: null };
   }
 
   function draw(search) {
-    const { dimension, plain, input, chips, list, more, reset, values, chosen, many } = search;
+    const { dimension, plain, input, chips, list, more, values, chosen, many } = search;
     const words = input.value.trim().toLocaleLowerCase().split(/\s+/).filter(Boolean);
     const ticked = new Set(chosen);
     const asked = many > 0 && words.length > 0;
@@ -45,15 +42,20 @@
     const focused = document.activeElement?.closest?.(".found, .picked") ? document.activeElement.value ?? document.activeElement.dataset.value : null;
     chips.replaceChildren(...chosen.map(chip));
     list.replaceChildren(...found.slice(0, DRAWN).map((value) => {
-      const { row, box } = dashboard.filters.option(dimension, value);
-      box.checked = ticked.has(value);
-      return row;
+      return option(dimension, value, ticked.has(value));
     }));
     const left = (asked ? search.found.count : many || found.length) - Math.min(found.length, DRAWN);
     text(more, left > 0 ? `${dashboard.format.count(left)} more: type to narrow` : found.length === 0 ? `No ${plain} has this in its name` : chosen.length ? "" : `All ${plain}s`);
     hide(more, more.textContent === "");
-    hide(reset, chosen.length === 0);
+    hide(dashboard.controls.reset(search.field), chosen.length === 0);
     if (focused) (list.querySelector(`input[value="${CSS.escape(focused)}"]`) ?? input).focus({ preventScroll: true });
+  }
+
+  function option(dimension, value, checked) {
+    const box = make("input", { type: "checkbox", class: "form-check-input", value, autocomplete: "off" }); // the address knows what is ticked
+    box.checked = checked;
+    const name = make("span", { class: "option-name", title: value, text: value });
+    return make("div", { class: "option" }, make("label", {}, box, dimension === "platform" ? dashboard.dot(value) : null, name));
   }
 
   const chip = (value) =>
@@ -72,7 +74,7 @@
   function tick(search, chips, ticked) {
     chips.replaceChildren(...search.chosen.map(chip));
     for (const box of search.list.querySelectorAll("input")) box.checked = ticked.has(box.value);
-    hide(search.reset, search.chosen.length === 0);
+    hide(dashboard.controls.reset(search.field), search.chosen.length === 0);
   }
 
   /** Has the server find what the box says; the last word typed wins. */

@@ -41,16 +41,30 @@
   function library() {
     plotly ??= new Promise((resolve, reject) => {
       if (window.Plotly) return resolve();
-      const script = make("script", { src: dashboard.plotly });
-      script.addEventListener("load", () => resolve());
-      script.addEventListener("error", () => {
+      script(dashboard.plotly).then(resolve, (problem) => {
         plotly = null;
-        script.remove();
-        reject(new Error("plotly.js could not be loaded"));
+        reject(problem);
       });
-      document.head.append(script);
     });
     return plotly;
+  }
+
+  const script = (src) =>
+    new Promise((resolve, reject) => {
+      const element = make("script", { src });
+      element.addEventListener("load", () => resolve());
+      element.addEventListener("error", () => {
+        element.remove();
+        reject(new Error("plotly.js could not be loaded"));
+      });
+      document.head.append(element);
+    });
+
+  let entire = null;
+  /** All of plotly.js, where somebody's own page has charts: ours has only the traces in use. */
+  function whole() {
+    entire ??= library().then(() => (dashboard.whole === dashboard.plotly ? null : script(dashboard.whole)));
+    return entire;
   }
 
   const DAY = 86_400_000;
@@ -160,5 +174,5 @@
     }
   }
 
-  dashboard.charts = { prepare, draw, use: ({ locale, formats }) => (config = { ...CONFIG, locale, locales: { [locale]: { format: formats.plotly } } }), again: react, forget, near, recolour, library };
+  dashboard.charts = { prepare, draw, use: ({ locale, formats }) => (config = { ...CONFIG, locale, locales: { [locale]: { format: formats.plotly } } }), again: react, forget, near, recolour, library, whole };
 })();

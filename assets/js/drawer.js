@@ -6,7 +6,7 @@
   const root = document.documentElement;
   let returnTo = null;
 
-  const others = () => document.querySelectorAll(".topbar, .skip, #main");
+  const others = () => document.querySelectorAll(".topbar, .skip, #main, .toolbar, .own-page");
 
   function open() {
     if (!narrow.matches) return;

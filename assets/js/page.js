@@ -16,12 +16,37 @@
     open = key;
     for (const part of document.querySelectorAll("[data-page]")) hide(part, part.dataset.page !== key);
     dashboard.visuals.open(key);
+    mount();
     attribute(document.documentElement, "data-body", spec.pages[key].body ?? null);
     if (spec.pages[key].body) body(key);
     document.title = `${spec.pages[key].title} · Marketing dashboard`;
-    dashboard.toolbar.fit(Object.values(spec.pages[key].visuals).some((visual) => visual.grain));
+    fit();
     const busy = document.activeElement?.closest("details.menu[open]"); // opened while the answer was on its way
     if (!first && !busy) byId(`title-${key}`).focus({ preventScroll: true });
+  }
+
+  /** Time steps are offered where a chart runs over time, or somebody's own may. */
+  const fit = () => dashboard.toolbar.fit(spec.pages[open].own || Object.values(spec.pages[open].visuals).some((visual) => visual.grain));
+
+  let mounted = null;
+  /** A page of somebody's own is Dash's to draw: it is put up when it is opened and taken away when it is left. */
+  async function mount() {
+    const next = spec.pages[open].own ? open : null;
+    if (next === mounted || !ready) return;
+    mounted = next;
+    if (!next) return dashboard.carrier.set("own-page", { children: null });
+    if (spec.pages[next].plotly) await dashboard.charts.whole();
+    if (next === mounted) dashboard.carrier.set("opened", { data: next });
+  }
+
+  let ready = false;
+  /** Dash has drawn its part: what stands in it besides its own controls is put into it. */
+  function dashed() {
+    ready = true;
+    const shown = dashboard.view.shown();
+    if (shown) say(shown, true);
+    fit();
+    mount();
   }
 
   /** A page without visuals: the module of its name draws it, every time it is turned to. */
@@ -41,7 +66,7 @@
 
   /** Everything an answer says beside its figures; `whole` also in a box that is being written in. */
   function say(answer, whole) {
-    dashboard.filters.fill(answer);
+    dashboard.controls.fill(answer);
     dashboard.toolbar.fill(answer, whole);
     period(answer.period);
     dashboard.freshness.past(answer.as_of);
@@ -95,6 +120,10 @@
   }
 
   dashboard.bodies = {};
-  dashboard.page = { turn, say, open: () => open, use: (given) => (spec = given) };
+  dashboard.page = {
+    turn, say, ready: dashed,
+    own: (key) => Boolean(spec.pages[key].own),
+    known: (key) => key in spec.pages,
+    open: () => open, use: (given) => (spec = given) };
   dashboard.metric = (key) => spec.metrics[key];
 })();

@@ -1,4 +1,4 @@
-// Where it begins: what Dash calls (callbacks/clientside.py), and the one set of listeners for everything else.
+// Where it begins: the first answer, what Dash calls (callbacks/selection.py), and the one set of listeners for all else.
 (() => {
   const dashboard = (window.dashboard ??= {});
   const { byId } = dashboard;
@@ -6,8 +6,8 @@
 
   /** What a click on [data-do] does. */
   const CLICKS = {
-    clear: (button) => dashboard.filters.choose(button.dataset.dimension, []),
-    only: (button) => dashboard.filters.only(button),
+    clear: (button) => dashboard.controls.choose(button.dataset.dimension, []),
+    only: (button) => dashboard.controls.only(button),
     unpick: (button) => dashboard.campaigns.unpick(button),
     pick: (button) => dashboard.explore.row(button),
     prove: (button) => dashboard.later("proof").then(() => dashboard.proof.open(button)),
@@ -19,14 +19,21 @@
       button.closest("details").open = false;
       printed();
     },
+    theme: () => dashboard.theme.next(),
+    reset: () => dashboard.view.go(dashboard.view.wanted().page, ""),
+    "copy-link": () => copyLink(),
+    "open-filters": () => dashboard.drawer.open(),
+    "close-filters": () => dashboard.drawer.close(),
+    "show-newer": () => dashboard.freshness.show(),
+    "show-today": () => dashboard.view.go(dashboard.view.shown().page, dashboard.view.shown().as_of?.query ?? ""),
+    "retry-lost": () => dashboard.freshness.retry(),
+    "retry-error": () => dashboard.freshness.retry(),
     redraw: (button) => dashboard.visuals.redraw(button.closest("[data-visual]")),
   };
   /** What a change of [data-do] does. */
   const CHANGES = {
     preset: () => dashboard.toolbar.choosePreset(),
     days: () => dashboard.toolbar.chooseDays(),
-    compare: (select) => dashboard.view.change({ compare: select.value }),
-    grain: (radio) => dashboard.view.change({ grain: radio.value }),
     rank: (select) => dashboard.view.change({ rank: select.value }),
     itself: (box) => dashboard.freshness.chooseItself(box),
   };
@@ -51,13 +58,13 @@
     const link = event.target.closest("a[data-go]");
     const box = event.target.closest("fieldset[data-filter] label")?.control;
     if (link) dashboard.view.ahead(link.dataset.go, queryOf(link));
-    else if (box?.type === "checkbox") dashboard.filters.pressed(box);
+    else if (box?.type === "checkbox") dashboard.controls.pressed(box);
   }
 
   function changed(event) {
     const { target } = event;
     if (target.dataset.do) CHANGES[target.dataset.do]?.(target);
-    else if (target.matches("fieldset[data-filter] input[type=checkbox]")) dashboard.filters.toggled(target);
+    else if (target.matches(".searched input[type=checkbox]")) dashboard.campaigns.toggled(target);
   }
 
   function closeMenus(except = null) {
@@ -165,33 +172,32 @@
     return copied;
   }
 
-  function start(text) {
-    if (!text || dashboard.started) return;
-    spec = JSON.parse(text);
-    dashboard.started = true;
-    dashboard.prefix = spec.prefix;
-    for (const part of ["format", "address", "page", "tips", "cards", "tables", "toolbar", "charts"]) dashboard[part].use(spec);
+  const data = (name) => JSON.parse(byId(name).textContent);
+
+  function start() {
+    spec = data("spec");
+    for (const part of ["format", "address", "page", "tips", "cards", "tables", "toolbar", "controls", "charts"]) dashboard[part].use(spec);
     dashboard.visuals.find(spec);
     dashboard.theme.put();
     listen();
     history.scrollRestoration = "manual";
-    const { page, query } = dashboard.address.here();
-    dashboard.page.turn(page, query);
-    dashboard.view.show(page, query, { scroll: history.state?.scroll }).then(dashboard.explore.panel);
+    const first = dashboard.moved ? null : data("first");
+    const scroll = history.state?.scroll;
+    if (first) dashboard.view.first(first, scroll);
+    else {
+      const { page, query } = dashboard.address.here();
+      dashboard.page.turn(page, query);
+      dashboard.view.show(page, query, { scroll }).then(dashboard.explore.panel);
+    }
+    if (first) dashboard.explore.panel();
     dashboard.freshness.watch();
     setTimeout(() => dashboard.charts.library().catch(() => {})); // after the figures' text, in time for the charts
   }
 
   window.dash_clientside = window.dash_clientside ?? {};
   window.dash_clientside.dashboard = {
-    start,
-    copyLink: () => copyLink(),
-    nextTheme: () => dashboard.theme.next(),
-    reset: () => dashboard.view.go(dashboard.view.wanted().page, ""),
-    openFilters: () => dashboard.drawer.open(),
-    closeFilters: () => dashboard.drawer.close(),
-    showToday: () => dashboard.view.go(dashboard.view.shown().page, dashboard.view.shown().as_of?.query ?? ""),
-    showNewer: () => dashboard.freshness.show(),
-    retry: () => dashboard.freshness.retry(),
+    control: (...given) => dashboard.controls.control(...given),
+    follow: (selection) => dashboard.carrier.follow(selection),
   };
+  queueMicrotask(start); // once the modules after this one are there
 })();

@@ -1,4 +1,4 @@
-// Dates, comparison and time steps.
+// The dates; comparison and time steps are Dash's own controls.
 (() => {
   const dashboard = (window.dashboard ??= {});
   const { make, hide, attribute } = dashboard;
@@ -17,16 +17,7 @@
     const days = make("span", { class: "days", hidden: true }, from, make("span", { text: "–", "aria-hidden": "true" }), to);
     slot("dates").append(preset, days);
 
-    const compare = make("select", { class: "form-select form-select-sm", "data-do": "compare", "aria-label": "Compare with" });
-    for (const [value, label] of spec.compares) compare.append(make("option", { value, text: value === "none" ? label : `vs ${label.toLowerCase()}` }));
-    slot("compare").append(compare);
-
-    const grains = spec.grains.map(([value, label]) => {
-      const radio = make("input", { type: "radio", name: "grain", class: "visually-hidden", value, "data-do": "grain" });
-      slot("grain").append(make("label", { class: "segment" }, radio, make("span", { text: label })));
-      return radio;
-    });
-    parts = { preset, from, to, days, compare, grains };
+    parts = { preset, from, to, days };
   }
 
   /** "6m" in words, for a period that an address names and the list does not. */
@@ -40,8 +31,8 @@
   /** What an answer is of. The box that is being written in is left alone, as the answer may be to its last digit but one;
       not where the answer is `whole`: it is what Back leads to, and the box would tell of another. */
   function fill({ chosen, period, extent }, whole = false) {
-    if (!parts) build();
-    const { preset, from, to, days, compare, grains } = parts;
+    if (!parts?.preset.isConnected) build();
+    const { preset, from, to, days } = parts;
     if (chosen.last && ![...preset.options].some((option) => option.value === chosen.last)) {
       preset.insertBefore(make("option", { value: chosen.last, text: spoken(chosen.last) }), preset.lastChild);
     }
@@ -52,8 +43,6 @@
       if (input.value !== value && (whole || document.activeElement !== input)) input.value = value;
     }
     hide(days, chosen.last !== null);
-    compare.value = chosen.compare;
-    for (const radio of grains) radio.checked = radio.value === chosen.grain;
   }
 
   function choosePreset() {

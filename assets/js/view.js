@@ -5,9 +5,6 @@
   const KEPT = 40;
   const SLOW = 200; // ms before anything says that we wait: quicker answers must not flicker
 
-  const TAB = crypto.getRandomValues(new Uint32Array(1))[0]; // with a turn it tells the server what is still wanted
-  let turn = 0;
-
   const kept = new Map(); // "page?query" -> answer, oldest first, all of one version of the data
   let version = null;
   let wanted = null; // { page, query, chosen }: what the reader asked for last
@@ -33,9 +30,6 @@
     while (kept.size > KEPT) kept.delete(kept.keys().next().value);
   }
 
-  class Refused extends Error {}
-  class SignedOut extends Refused {}
-
   /** What was asked for ahead of time, if it was this: { response, controller }; anything else is given up. */
   function early(page, query) {
     const found = dashboard.early;
@@ -45,38 +39,17 @@
     return null;
   }
 
-  function request(page, query, signal) {
-    const headers = { Accept: "application/json", "X-Turn": `${TAB}.${++turn}` };
-    return fetch(dashboard.address.view(page, query), { signal, redirect: "manual", headers });
-  }
-
   /** A mouse was pressed on what asks for `query` when it is let go, some 80 ms later: it is asked for now. Not while
       another answer is waited for, which the server would give up. */
   function ahead(page, query) {
     if (!shown || controller || kept.has(key(page, query))) return;
     early(); // a press that came to nothing
     const mine = new AbortController();
-    const asked = { page, query, response: request(page, query, mine.signal), controller: mine };
+    const asked = { page, query, ...dashboard.carrier.begin(page, query, mine.signal), controller: mine };
     dashboard.early = asked;
     asked.response.catch(() => {
       if (dashboard.early === asked) dashboard.early = null; // nobody has taken it: the next who asks is not told
     });
-  }
-
-  async function read(coming) {
-    const response = await coming;
-    // A sign-in that has ended: the proxy in front sends elsewhere, or the server says so.
-    if (response.type === "opaqueredirect" || response.status === 401) {
-      throw new SignedOut("Your sign-in has ended. Sign in again to see newer figures; your filters are kept.");
-    }
-    let body = null;
-    try {
-      body = await response.json();
-    } catch (problem) {
-      if (problem.name === "AbortError") throw problem;
-    }
-    if (response.ok && body?.visuals) return body;
-    throw new Refused(body?.error ?? "The server’s answer could not be read. Reload the page, or try again.");
   }
 
   /** Show a page for a query. `how` is what happens to the history: "push", "over" (the entry it is at becomes this one) or
@@ -91,8 +64,9 @@
     pend(null); // no entry for a view that was never shown
     leaving = false;
     wanted = { page, query, chosen: wanted?.chosen ?? null };
-    let answer = anew ? null : kept.get(key(page, query));
-    const coming = answer ? null : read(asked?.response ?? request(page, query, mine.signal));
+    let answer = anew ? null : kept.get(key(page, query)) ?? bare(page, query);
+    if (answer) dashboard.carrier.known(page, answer.query, answer);
+    const coming = answer ? null : dashboard.carrier.wanted(asked ?? dashboard.carrier.begin(page, query, mine.signal));
     // Asking where the page is scrolled to has it laid out, so not before the request is on its way.
     if (how !== "stay") pend({ page, query, hash, over, from: window.scrollY });
     if (coming) {
@@ -109,6 +83,7 @@
       if (mine !== controller) return;
       waiting(false);
       keep(page, query, answer);
+      if (answer.query !== query) dashboard.carrier.known(page, answer.query, answer); // the store says what is canonical
     }
     controller = null;
     const turned = shown?.page !== page;
@@ -122,6 +97,28 @@
     if (!entry && canonical !== location.pathname + location.search) history.replaceState(history.state, "", canonical + location.hash);
     if (turned) window.scrollTo({ top: scroll ?? 0, behavior: "instant" });
     if (turned || how === "stay") dashboard.visuals.point(location.hash.slice(1), scroll);
+  }
+
+  /** Of a page of somebody's own nothing is asked here but what is chosen, which the answer on the screen tells. */
+  const bare = (page, query) => (dashboard.page.own(page) && shown?.query === query ? { ...shown, page, notes: [], visuals: {} } : null);
+
+  /** The answer that came in the document. */
+  function first(answer, scroll) {
+    const { page, query } = answer;
+    wanted = { page, query, chosen: structuredClone(answer.chosen) };
+    keep(page, query, answer);
+    shown = answer;
+    dashboard.carrier.known(page, query, answer);
+    put(answer, true);
+    const canonical = dashboard.address.page(page, query);
+    if (canonical !== location.pathname + location.search) history.replaceState(history.state, "", canonical + location.hash);
+    if (scroll) window.scrollTo({ top: scroll, behavior: "instant" });
+    dashboard.visuals.point(location.hash.slice(1), scroll);
+  }
+
+  /** A callback of somebody's wrote what is to be looked at: it is a step like a click; what is no page stays where it is. */
+  function written(page, query) {
+    show(dashboard.page.known(page) ? page : wanted.page, query, { how: "push" });
   }
 
   /** `whole` where nobody's writing is to be spared: it leads back to what was shown before. */
@@ -211,6 +208,7 @@
   function failed(problem, page) {
     write();
     dashboard.page.turn(page, wanted.query);
+    const { Refused, SignedOut } = dashboard.carrier;
     if (problem instanceof Refused) dashboard.freshness.refused(problem.message, problem instanceof SignedOut);
     else dashboard.freshness.lost();
   }
@@ -237,6 +235,8 @@
 
   dashboard.view = {
     show,
+    first,
+    written,
     change,
     ahead,
     foresee,

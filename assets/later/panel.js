@@ -77,7 +77,7 @@
       if (problem.name === "AbortError") return;
       const again = make("button", { type: "button", class: "btn btn-sm btn-outline-secondary", text: "Retry" });
       again.addEventListener("click", () => show(platform, campaign));
-      say(problem.sentence ?? "The figures could not be loaded. Check the connection.", again);
+      say(problem instanceof dashboard.carrier.Refused ? problem.message : "The figures could not be loaded. Check the connection.", again);
     } finally {
       clearTimeout(slow);
     }
@@ -87,11 +87,8 @@
     asking?.abort();
     const mine = (asking = new AbortController());
     const query = dashboard.address.write({ ...dashboard.view.wanted().chosen, platform: [platform], campaign: [campaign] });
-    const response = await fetch(`${dashboard.prefix}view/campaign?${query}`, { signal: mine.signal, redirect: "manual", headers: { Accept: "application/json" } });
-    const body = response.type === "opaqueredirect" || response.status === 401 ? { error: "Your sign-in has ended. Sign in again to see these figures." } : await response.json();
-    if (mine !== asking) return null;
-    if (!body.visuals) throw Object.assign(new Error("refused"), { sentence: body.error });
-    return body;
+    const answer = await dashboard.carrier.aside({ page: "campaign", query }, mine.signal);
+    return mine === asking ? answer : null;
   }
 
   function say(sentence, button = null) {

@@ -1,0 +1,140 @@
+// Between Dash's stores and this page. What is asked for is written into the store "selection", and the callback that this
+// starts answers into the store "view" (callbacks/view.py). The request itself is begun here, some milliseconds before Dash
+// would: at a mouse's press, before Dash has loaded, and with a way to give it up. Dash's own request for the same then
+// gets this answer and does not leave the browser.
+(() => {
+  const dashboard = (window.dashboard ??= {});
+  const TAB = crypto.getRandomValues(new Uint32Array(1))[0]; // with a count it tells the server what is still wanted
+  const OUTPUT = "view.data";
+  const INPUT = "selection.data";
+  let count = 0;
+  let asked = null; // { selection, answer }: the newest request
+  let ready = false; // Dash has put up its layout
+  let told = null; // what Dash's store "selection" holds
+
+  class Refused extends Error {}
+  class SignedOut extends Refused {}
+
+  const same = (one, other) => one?.page === other?.page && one?.query === other?.query && one?.request === other?.request;
+
+  /** The answer in a response. Throws Refused with a sentence for the reader, SignedOut where a sign-in has ended. */
+  async function read(coming) {
+    const response = await coming;
+    // The proxy in front sends elsewhere, or the server says so.
+    if (response.type === "opaqueredirect" || response.status === 401) {
+      throw new SignedOut("Your sign-in has ended. Sign in again to see newer figures; your filters are kept.");
+    }
+    let body = null;
+    try {
+      body = await response.json();
+    } catch (problem) {
+      if (problem.name === "AbortError") throw problem;
+    }
+    const answer = body?.response?.view?.data;
+    if (response.ok && answer?.visuals) return answer;
+    throw new Refused(body?.error ?? "The server’s answer could not be read. Reload the page, or try again.");
+  }
+
+  const post = (selection, signal) =>
+    dashboard.post(OUTPUT, INPUT, selection, { signal, headers: { "X-Turn": `${TAB}.${selection.request}` } });
+
+  /** Ask for the figures of a page and query: { selection, response }, for `wanted` to take. */
+  function begin(page, query, signal) {
+    const selection = { page, query, request: ++count };
+    return { selection, response: post(selection, signal) };
+  }
+
+  /** The view of a selection that is looked at beside the page: a panel's. The store stays as it is. */
+  const aside = (selection, signal) => read(dashboard.post(OUTPUT, INPUT, selection, { signal }));
+
+  /** What is looked at from now on: the store says so, and `answer` (a promise) is what it will be answered with. */
+  function look(selection, answer) {
+    asked = { selection, answer };
+    answer.catch(() => {}); // whoever asked says it
+    tell();
+  }
+
+  /** The figures that `begin` asked for. */
+  function wanted({ selection, response }) {
+    const answer = read(response);
+    look(selection, answer);
+    return answer;
+  }
+
+  /** An answer that is here already is looked at: nothing is asked, and the stores follow when it can be seen. */
+  function known(page, query, answer) {
+    asked = { selection: { page, query, request: ++count }, answer: Promise.resolve(answer) };
+    requestAnimationFrame(() => setTimeout(tell));
+  }
+
+  /** Sets props of one of Dash's components, where Dash is there; what it finds when it comes is set by `seed`. */
+  function set(id, props) {
+    if (ready) window.dash_clientside.set_props(id, props);
+  }
+
+  /** The store "selection" follows what was asked last. */
+  function tell() {
+    if (!ready || !asked || same(told, asked.selection)) return;
+    told = asked.selection;
+    set("selection", { data: told });
+  }
+
+  const NOTHING = () => new Response(null, { status: 204 }); // to Dash: nothing to update
+
+  /** Dash asks for the store's figures: it gets the answer that is here or on its way, and of what is no longer wanted none. */
+  async function join(selection) {
+    const mine = asked;
+    if (!same(selection, mine?.selection)) return NOTHING();
+    try {
+      const answer = await mine.answer;
+      return mine === asked ? Response.json({ multi: true, response: { view: { data: answer } } }) : NOTHING();
+    } catch {
+      return NOTHING(); // said on the page
+    }
+  }
+
+  const plain = window.fetch;
+  window.fetch = (address, options) => {
+    const body = options?.body;
+    if (options?.redirect === "manual" || typeof body !== "string" || !body.startsWith(`{"output":"${OUTPUT}"`)) return plain(address, options);
+    return join(JSON.parse(body).inputs[0].value);
+  };
+
+  /** The layout as it came from the server, before React has seen it: its stores and controls say what is shown. */
+  function seed(layout) {
+    try {
+      told = asked?.selection ?? null;
+      const values = dashboard.controls.values(dashboard.view.shown());
+      walk(layout, (props) => {
+        if (props.id === "selection") props.data = told;
+        else if (props.id === "view") props.data = dashboard.view.shown();
+        else Object.assign(props, values[props.id]);
+      });
+    } catch (problem) {
+      console.warn("the stores could not be filled", problem); // a hook that throws would stop Dash
+    }
+  }
+
+  function walk(part, each) {
+    if (Array.isArray(part)) for (const one of part) walk(one, each);
+    else if (part?.props) {
+      each(part.props);
+      walk(part.props.children, each);
+    }
+  }
+
+  /** The store "selection" was written: by us, or by a callback of somebody's, which is looked at like a click. */
+  function follow(selection) {
+    if (!ready) {
+      ready = true;
+      dashboard.page.ready();
+      return tell();
+    }
+    if (same(selection, asked?.selection)) return;
+    told = selection;
+    const { page, query } = selection ?? {};
+    dashboard.view.written(String(page ?? ""), String(query ?? ""));
+  }
+
+  dashboard.carrier = { begin, wanted, known, aside, set, seed, follow, SignedOut, Refused };
+})();

@@ -1,0 +1,102 @@
+"""The document and the layout that a reader gets: their pages, their controls, and the first answer."""
+
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from typing import Any, Final
+
+import orjson
+from cachetools import LRUCache
+from dash import html
+from dash.development.base_component import Component
+from flask import request
+
+from callbacks.reader import Desk
+from callbacks.shown import reader, rights, shown
+from callbacks.uploads import MOST_FILES
+from callbacks.views import Unanswered, Views
+from components import controls, document, shell
+from components.bundles import Bundles
+from components.locales import formats_of
+from components.spec import spec
+from components.visuals import Page
+from facts.patience import NoAnswer, patience
+from pages import IMPORT
+from settings import Settings
+
+TITLE: Final = "Marketing dashboard"
+#: A document waits this long for its first answer; what takes longer is asked for by the browser meanwhile.
+FIRST_SECONDS: Final = 0.2
+
+_DEMO: Final = "Demo data: a company that does not exist. Import your own to see your figures."
+_SHELLS: Final = 64
+
+
+class Front:
+    """Makes documents and layouts of `pages`; in a `demo` nobody signs in."""
+
+    def __init__(self, pages: Sequence[Page], settings: Settings, desk: Desk, demo: bool) -> None:
+        self._pages, self._settings, self._desk, self._demo = tuple(pages), settings, desk, demo
+        self._shells: LRUCache[object, tuple[str, str]] = LRUCache(_SHELLS)
+
+    def layout(self) -> Component:
+        """Dash's part for the reader who asks; nothing where nobody does, as when Dash looks for itself."""
+        return controls.layout(self._spec()) if rights().pages else html.Div()
+
+    def document(self, views: Views, bundles: Bundles, parts: Mapping[str, str]) -> str:
+        """The page that the request names, with its first answer in it where that is quick."""
+        path = (request.view_args or {}).get("path", "").rstrip("/")
+        mine = self._mine()
+        page = next((page for page in mine if page.path == path), None)
+        if page is None:
+            return ""  # the guard lets nobody so far (callbacks/guard.py)
+        first = self._first(views, page)
+        known = self._spec()
+        answer = orjson.loads(first)
+        return document.document(
+            self._settings.prefix,
+            bundles,
+            f"{page.title} · {TITLE}",
+            self._shell(mine, page),
+            controls.layout(known, answer),
+            known,
+            first,
+            parts,
+        )
+
+    def _mine(self) -> tuple[Page, ...]:
+        return tuple(page for page in shown(self._pages, rights()) if not page.panel)
+
+    def _shell(self, mine: Sequence[Page], page: Page) -> tuple[str, str]:
+        facts = self._desk.source.current()
+        banner = _DEMO if facts is not None and facts.demo and self._demo else None
+        who = reader()
+        account = (who.name, self._settings.log_out) if who else None
+        key = (page.key, rights().pages, rights().hides, banner, account)
+        found = self._shells.get(key)
+        if found is None:
+            found = self._shells[key] = shell.frame(mine, self._settings.prefix, page.key, banner, account)
+        return found
+
+    def _first(self, views: Views, page: Page) -> bytes:
+        """The answer to the address that was asked for, `null` where the browser must ask."""
+        try:
+            with patience(FIRST_SECONDS):
+                return views.answer(self._pages, page.key, request.query_string)
+        except (NoAnswer, Unanswered):
+            return b"null"
+
+    def _spec(self) -> dict[str, Any]:
+        """What the browser knows beforehand (docs/wire.md)."""
+        settings, allowed, who = self._settings, rights(), reader()
+        facts = self._desk.source.current()
+        formats = (
+            self._desk.writing(facts) if facts is not None else formats_of(settings.locale, settings.currency or "USD")
+        )
+        known = spec(self._mine(), settings.prefix, formats, hidden=allowed.hides)
+        if who:
+            # Views are kept in the browser under this: whose they are, without saying who that is.
+            known["reader"] = sha256(f"{settings.auth_issuer}\0{who.subject}".encode()).hexdigest()[:16]
+        if allowed.opens(IMPORT.key):
+            most = settings.upload_limit * 1_000_000
+            known["upload"] = {"most": most, "files": MOST_FILES, "demo": self._demo}
+        return known

@@ -1,0 +1,92 @@
+"""Pages that somebody adds: ordinary Dash modules, mounted when they are opened and unmounted when they are left.
+
+A module in `pages/`, or in the folder that DASHBOARD_PAGES names, that calls `dash.register_page` is one
+(docs/own-pages.md). It is in the navigation and behind the guard as ours are.
+"""
+
+import importlib.util
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import dash
+from dash import Dash, Input, Output
+from dash.exceptions import PreventUpdate
+
+from callbacks.shown import rights
+from components.visuals import Page
+
+#: The package under which their modules are imported, and by which their callbacks are known (callbacks/guard.py).
+OWN: Final = "own_pages"
+
+
+class WrongPage(Exception):
+    """A page that cannot be taken; the message is a sentence that says which and why."""
+
+
+def page_files(folders: Sequence[Path]) -> dict[str, Path]:
+    """The modules of somebody's own pages in `folders`, by the key under which a policy gives them: the file's name."""
+    files = (path for folder in folders for path in sorted(folder.glob("*.py")) if not path.name.startswith("_"))
+    return {path.stem: path for path in files if "register_page(" in path.read_text(encoding="utf-8")}
+
+
+def load_pages(files: Mapping[str, Path], ours: Sequence[Page]) -> dict[Page, dict[str, Any]]:
+    """Register `ours`, then import the modules in `files`; what those registered, by page.
+
+    Needs a Dash app. The registry is Dash's and one a process: it is emptied first, so that each app has its own pages.
+    Raises WrongPage.
+    """
+    dash.page_registry.clear()
+    for order, page in enumerate(page for page in ours if not page.panel):
+        path, name = f"/{page.path}", f"pages.{page.key}"
+        dash.register_page(name, path=path, title=page.title, name=page.tab, order=order, layout=dash.html.Div())
+    known = set(dash.page_registry)
+    for key, file in files.items():
+        _run(f"{OWN}.{key}", file)
+    found: dict[Page, dict[str, Any]] = {}
+    for name, entry in dash.page_registry.items():
+        if name not in known:
+            page = _page_of(name, entry, files)
+            if any(page.key == each.key or page.path == each.path for each in (*ours, *found)):
+                raise WrongPage(f"The page {name} has the name or the address of another: choose others.")
+            found[page] = dict(entry)
+    return found
+
+
+def _run(name: str, file: Path) -> None:
+    """Import a page's module, again where another app of this process has: its callbacks belong to each."""
+    spec = importlib.util.spec_from_file_location(name, file)
+    if spec is None or spec.loader is None:
+        raise WrongPage(f"The page {file.name} cannot be imported.")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    entry = dash.page_registry.get(name)
+    if entry is not None and not entry.get("layout"):
+        entry["layout"] = getattr(module, "layout", None)
+
+
+def _page_of(name: str, entry: dict[str, Any], files: Mapping[str, Path]) -> Page:
+    key = name.removeprefix(f"{OWN}.")
+    if key not in files:
+        raise WrongPage(f"The page {name} must be registered by its module: dash.register_page(__name__, path=…).")
+    path = str(entry["path"]).strip("/")
+    if "<" in str(entry.get("path_template") or "") or not path:
+        raise WrongPage(f"The page {name} needs a path of its own without variables, such as path=“/margin”.")
+    title = str(entry["name"])
+    return Page(key, path, title, str(entry.get("description") or ""), own=True)
+
+
+def register(app: Dash, own: dict[Page, dict[str, Any]]) -> None:
+    """Mount the layout of the page that the store "opened" names, for who may open it."""
+
+    @app.callback(Output("own-page", "children"), Input("opened", "data"), prevent_initial_call=True)
+    def own_page(opened: Any) -> Any:
+        if opened is None:
+            return None
+        entry = next((entry for page, entry in own.items() if page.key == opened and rights().opens(page.key)), None)
+        if entry is None:
+            raise PreventUpdate
+        layout = entry["layout"]
+        return layout() if callable(layout) else layout

@@ -1,0 +1,74 @@
+"""For pages that somebody adds: what is looked at, resolved and narrowed to the reader who asks.
+
+```python
+@callback(Output("my-graph", "figure"), Input("selection", "data"))
+def draw(data):
+    at = resolve_selection(data)
+    totals = at.facts.totals(at.selection, [("platform",)], at.scope)[("platform",)]
+    return px.bar(evaluate(totals, ["roas"]), y="roas")
+```
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from dash.exceptions import PreventUpdate
+from flask import current_app
+
+from access.rights import Rights
+from callbacks.answers import Restated, ask
+from callbacks.past import seen
+from callbacks.shown import ranks, rights
+from callbacks.view import asked_of
+from facts import Facts, Scope
+from facts.store import Source
+from kpi.formats import Formats
+from kpi.selection import Selection
+
+_NAME: Final = "dashboard.desk"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What answers are made from: the facts' source, how figures are written, for how many days platforms restate."""
+
+    source: Source
+    writing: Callable[[Facts], Formats]
+    restated: Restated = None
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """What a reader looks at: `scope` are the rows they may see (pass it to every call of `facts`), `hides` the metrics
+    they may not, `baseline` what is compared with (None where nothing is), `notes` what the address asked for in vain.
+    """
+
+    facts: Facts
+    selection: Selection
+    baseline: Selection | None
+    scope: Scope
+    hides: frozenset[str]
+    formats: Formats
+    notes: Sequence[str]
+
+
+def put_desk(server: Any, desk: Desk) -> None:
+    """Let callbacks of `server` resolve selections with `desk`."""
+    server.extensions[_NAME] = desk
+
+
+def resolve_selection(data: Any) -> Resolved:
+    """What the store "selection" means for the reader of this request; call it in a Dash callback.
+
+    Raises PreventUpdate where there is no data yet, so that nothing is drawn.
+    """
+    desk: Desk = current_app.extensions[_NAME]
+    facts = desk.source.current()
+    if facts is None:
+        raise PreventUpdate
+    mine: Rights = rights()
+    address = asked_of(data)[1].decode("latin-1")
+    facts, past = seen(desk.source, address, facts)
+    asked = ask(facts, address, desk.writing(facts), mine.rows, ranks(mine), desk.restated, past)
+    return Resolved(facts, asked.selection, asked.baseline, mine.rows, mine.hides, asked.formats, asked.notes)

@@ -1,0 +1,102 @@
+"""The document: the shell, the place of every visual and the first answer, all there before any script has run.
+
+React's root stands among it, holding what Dash will draw there (components/controls.py); React wipes that and draws the
+same. The scripts come last: ours fills in the first answer, then Dash's begin.
+"""
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+from dash.development.base_component import Component
+
+from components.bundles import ASSETS, Bundles
+from components.markup import to_markup
+
+
+def document(
+    prefix: str,
+    bundles: Bundles,
+    title: str,
+    shell: tuple[str, str],
+    controls: Component,
+    spec: Mapping[str, Any],
+    first: bytes,
+    parts: Mapping[str, str],
+) -> str:
+    """The page. `shell` is what stands before and after Dash's part, `first` the first answer as JSON (`null` where it
+    must be waited for: the browser asks then), `parts` are Dash's: its metas, config and renderer.
+
+    plotly.js comes when the line is free, and is run once the text stands (assets/js/charts.js): a script tag here
+    would put its evaluation before the text.
+    """
+    own = f"{prefix}bundles/"
+    font = own + bundles.files["fonts/inter.woff2"].name
+    plotly = own + bundles.plotly.name
+    before, after = shell
+    asks = ' data-ask="yes"' if first == b"null" else ""
+    return f"""<!DOCTYPE html>
+<html lang="en" data-bs-theme="light">
+    <head>
+        {parts["metas"]}
+        <title>{escape(title)}</title>
+        <meta name="color-scheme" content="light dark">
+        <script data-prefix="{prefix}" data-plotly="{plotly}"
+            data-whole="{prefix}_dash-component-suites/plotly/package_data/plotly.min.js"{asks}
+            data-parts="{_later(own, bundles)}">{bundles.early}</script>
+        <link rel="icon" type="image/svg+xml" href="{_picture("icon.svg")}">
+        <link rel="stylesheet" href="{own}{bundles.style.name}">
+        <link rel="preload" as="font" type="font/woff2" href="{font}" crossorigin>
+        <link rel="preload" as="fetch" href="{prefix}_dash-layout" crossorigin>
+        <link rel="preload" as="fetch" href="{prefix}_dash-dependencies" crossorigin>
+        <link rel="preload" as="script" href="{plotly}" fetchpriority="low">
+    </head>
+    <body>
+        <div class="app">
+            {before}
+            <div class="frame">
+                <div id="react-entry-point"><div id="before" inert>{_placeholder(controls)}</div></div>
+                {after}
+            </div>
+            <div id="scrim" hidden></div>
+            <div id="announcer" class="visually-hidden" role="status" aria-live="polite"></div>
+        </div>
+        <noscript>This dashboard needs JavaScript.</noscript>
+        {_json("spec", orjson.dumps(spec))}
+        {_json("first", first)}
+        <script src="{own}{bundles.own.name}"></script>
+        <footer hidden>
+            {parts["config"]}
+            <script src="{own}{bundles.dash.name}"></script>
+            {parts["inline"]}
+            {parts["renderer"]}
+        </footer>
+    </body>
+</html>"""
+
+
+def _placeholder(controls: Component) -> str:
+    """What Dash will draw, without its stores; React wipes it, so no id is ever there twice."""
+    shown = [part for part in controls.children if part._type != "Store"]
+    return to_markup(shown)
+
+
+def _json(name: str, content: bytes) -> str:
+    """Data of the document: no text in it ends the element or begins another."""
+    return f'<script type="application/json" id="{name}">{content.decode().replace("<", chr(92) + "u003c")}</script>'
+
+
+def _later(place: str, bundles: Bundles) -> str:
+    """Name -> addresses of the script and the style sheet in assets/later, as JSON in an attribute."""
+    return escape(
+        orjson.dumps(
+            {name: {kind: place + each.name for kind, each in part.items()} for name, part in bundles.parts.items()}
+        ).decode()
+    )
+
+
+def _picture(name: str) -> str:
+    """A picture in its own address: as a file, browsers would ask for the icon again at every change of address."""
+    return f"data:image/svg+xml,{quote((ASSETS / name).read_text().strip())}"
