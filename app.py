@@ -14,6 +14,7 @@ from access.identity import SignIn
 from access.keys import Keys
 from access.policy import WrongPolicy, read_policy
 from access.rights import Admission
+from callbacks.callback_guard import visible_scripts
 from callbacks.front import TITLE, Front
 from callbacks.guard import WARM_UP, WARM_UP_KEY, Entrance
 from callbacks.own_pages import WrongPage, load_pages, page_files
@@ -76,7 +77,7 @@ def create_app(settings: Settings, source: Source, admission: Admission | None =
     try:
         own = load_pages(page_files(page_folders(settings)), EVERY)
     except WrongPage as problem:
-        raise WrongSetting(str(problem)) from None
+        raise WrongSetting(str(problem)) from problem
     every = (*EVERY, *own)
     entrance = Entrance(
         every,
@@ -91,7 +92,7 @@ def create_app(settings: Settings, source: Source, admission: Admission | None =
     uploads = Uploads(Path(settings.facts), settings.upload_limit * _MB)
     desk = Desk(source, writing, settings.provisional)
     views = register(app, entrance, desk, bundles, uploads, own, settings.query_seconds)
-    front = Front(every, settings, desk, admission.demo)
+    front = Front(entrance, desk, formats_of(settings.locale, settings.currency or "USD"))
     app.layout = front.layout
     app.draw = partial(front.document, views, bundles)
     if settings.prefix != "/":
@@ -116,7 +117,8 @@ class Shell(Dash):  # type: ignore[misc]
     def interpolate_index(self, **parts: str) -> str:
         """The page, for the reader who asks."""
         assert self.draw is not None
-        inline = "".join(f"<script>{script}</script>" for script in self._inline_scripts)
+        scripts = visible_scripts(self.server, self._inline_scripts)
+        inline = "".join(f"<script>{script}</script>" for script in scripts)
         return self.draw({**parts, "inline": inline})
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
+from threading import Lock
 from typing import Any, Final
 
 import orjson
@@ -10,18 +11,18 @@ from dash import html
 from dash.development.base_component import Component
 from flask import request
 
+from callbacks.guard import Entrance
 from callbacks.reader import Desk
 from callbacks.shown import reader, rights, shown
 from callbacks.uploads import MOST_FILES
 from callbacks.views import Unanswered, Views
 from components import controls, document, shell
 from components.bundles import Bundles
-from components.locales import formats_of
 from components.spec import spec
 from components.visuals import Page
 from facts.patience import NoAnswer, patience
+from kpi.formats import Formats
 from pages import IMPORT
-from settings import Settings
 
 TITLE: Final = "Marketing dashboard"
 #: A document waits this long for its first answer; what takes longer is asked for by the browser meanwhile.
@@ -32,11 +33,13 @@ _SHELLS: Final = 64
 
 
 class Front:
-    """Makes documents and layouts of `pages`; in a `demo` nobody signs in."""
+    """Makes documents and layouts of the `entrance`'s pages; `formats` are those of a page without data."""
 
-    def __init__(self, pages: Sequence[Page], settings: Settings, desk: Desk, demo: bool) -> None:
-        self._pages, self._settings, self._desk, self._demo = tuple(pages), settings, desk, demo
+    def __init__(self, entrance: Entrance, desk: Desk, formats: Formats) -> None:
+        self._entrance, self._desk, self._formats = entrance, desk, formats
+        self._demo = entrance.admission.demo
         self._shells: LRUCache[object, tuple[str, str]] = LRUCache(_SHELLS)
+        self._lock = Lock()  # threads would upset the cache
 
     def layout(self) -> Component:
         """Dash's part for the reader who asks; nothing where nobody does, as when Dash looks for itself."""
@@ -53,7 +56,7 @@ class Front:
         known = self._spec()
         answer = orjson.loads(first)
         return document.document(
-            self._settings.prefix,
+            self._entrance.prefix,
             bundles,
             f"{page.title} · {TITLE}",
             self._shell(mine, page),
@@ -64,39 +67,40 @@ class Front:
         )
 
     def _mine(self) -> tuple[Page, ...]:
-        return tuple(page for page in shown(self._pages, rights()) if not page.panel)
+        return tuple(page for page in shown(self._entrance.pages, rights()) if not page.panel)
 
     def _shell(self, mine: Sequence[Page], page: Page) -> tuple[str, str]:
         facts = self._desk.source.current()
         banner = _DEMO if facts is not None and facts.demo and self._demo else None
         who = reader()
-        account = (who.name, self._settings.log_out) if who else None
+        account = (who.name, self._entrance.log_out) if who else None
         key = (page.key, rights().pages, rights().hides, banner, account)
-        found = self._shells.get(key)
+        with self._lock:
+            found = self._shells.get(key)
         if found is None:
-            found = self._shells[key] = shell.frame(mine, self._settings.prefix, page.key, banner, account)
+            found = shell.frame(mine, self._entrance.prefix, page.key, banner, account)
+            with self._lock:
+                self._shells[key] = found
         return found
 
     def _first(self, views: Views, page: Page) -> bytes:
         """The answer to the address that was asked for, `null` where the browser must ask."""
         try:
             with patience(FIRST_SECONDS):
-                return views.answer(self._pages, page.key, request.query_string)
+                return views.answer(self._entrance.pages, page.key, request.query_string)
         except (NoAnswer, Unanswered):
             return b"null"
 
     def _spec(self) -> dict[str, Any]:
         """What the browser knows beforehand (docs/wire.md)."""
-        settings, allowed, who = self._settings, rights(), reader()
+        allowed, who = rights(), reader()
         facts = self._desk.source.current()
-        formats = (
-            self._desk.writing(facts) if facts is not None else formats_of(settings.locale, settings.currency or "USD")
-        )
-        known = spec(self._mine(), settings.prefix, formats, hidden=allowed.hides)
-        if who:
+        formats = self._desk.writing(facts) if facts is not None else self._formats
+        known = spec(self._mine(), self._entrance.prefix, formats, hidden=allowed.hides)
+        sign_in = self._entrance.admission.sign_in
+        if who and sign_in:
             # Views are kept in the browser under this: whose they are, without saying who that is.
-            known["reader"] = sha256(f"{settings.auth_issuer}\0{who.subject}".encode()).hexdigest()[:16]
+            known["reader"] = sha256(f"{sign_in.issuer}\0{who.subject}".encode()).hexdigest()[:16]
         if allowed.opens(IMPORT.key):
-            most = settings.upload_limit * 1_000_000
-            known["upload"] = {"most": most, "files": MOST_FILES, "demo": self._demo}
+            known["upload"] = {"most": self._entrance.largest_file, "files": MOST_FILES, "demo": self._demo}
         return known
