@@ -5,10 +5,10 @@ with the headers that keep a browser from doing more with it than showing it.
 """
 
 import re
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hmac import compare_digest
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import orjson
 from dash import Dash
@@ -18,7 +18,8 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from access.identity import NoKeys, NotSignedIn
 from access.policy import IMPORT
 from access.rights import NOTHING, Admission, Rights
-from callbacks.own_pages import OWN
+from callbacks.callback_guard import Malformed, Owned, Unowned, Wanted, keep, may_know, wanted
+from callbacks.operations import wanted_callback
 from callbacks.shown import shown, with_beside
 from callbacks.uploads import too_large
 from components import notices
@@ -62,10 +63,6 @@ KINDS: Final[dict[str, Kind]] = {
 #: Marks the server's own first requests; no header can put it there.
 WARM_UP: Final = object()
 WARM_UP_KEY: Final = "dashboard.warm_up"
-
-
-class Unowned(Exception):
-    """An address or a callback that belongs to no page, so that nobody could say who may have it."""
 
 
 class Refused(Exception):
@@ -117,8 +114,7 @@ def register(app: Dash, entrance: Entrance) -> None:
         """The list of callbacks, without those of pages that the reader may not open."""
         if request.path == "/_dash-dependencies" and response.status_code == 200:
             entries = orjson.loads(response.get_data())
-            known = owners(app, entrance.pages)
-            response.set_data(orjson.dumps([entry for entry in entries if _may_know(entry, known)]))
+            response.set_data(orjson.dumps([entry for entry in entries if may_know(server, entry["output"])]))
         return response
 
     @server.errorhandler(HTTPException)
@@ -134,14 +130,13 @@ def register(app: Dash, entrance: Entrance) -> None:
         if type(problem).__name__ == "DependencyException":  # how Dash says that a bundle does not exist
             g.reason = "status 404"
             return said(404, "There is nothing at this address.")
-        server.logger.exception("request failed")
+        asked = wanted_callback()
+        if asked.callback:
+            server.logger.exception("callback %s of the page %s failed", asked.callback, asked.page)
+        else:
+            server.logger.exception("request failed")
         g.reason = "failed"
         return said(500, "Something went wrong here; it has been logged.")
-
-
-def _may_know(entry: dict[str, Any], owners: Mapping[str, str]) -> bool:
-    page = owners.get(entry["output"], NAMED)
-    return page == NAMED or page in g.rights.pages
 
 
 def decide(entrance: Entrance, app: Dash) -> None:
@@ -174,8 +169,8 @@ def decide(entrance: Entrance, app: Dash) -> None:
     except NoKeys as fault:
         raise Refused(503, "no keys", str(fault)) from None
     rights = with_beside(entrance.admission.rights(g.reader), entrance.pages)
-    page = _page_of(entrance, kind, app)
     g.opened = rights
+    page = _page_of(entrance, kind, app) if rights.pages else None
     if rights.pages and (kind is None or page == ""):
         raise Refused(404, "no such address", "There is nothing at this address.")
     if not rights.pages or (page is not None and not rights.opens(page)):
@@ -205,35 +200,19 @@ def _page_of(entrance: Entrance, kind: Kind | None, app: Dash) -> str | None:
     if kind == "import":
         return IMPORT if IMPORT in keys else ""
     if kind == "callback":
-        return _page_of_callback(owners(app, entrance.pages), keys)
+        g.wanted = _wanted(app, keys)
+        return g.wanted.page
     return None
 
 
-def _page_of_callback(owners: Mapping[str, str], keys: Set[str]) -> str:
-    """The page of the callback that a body asks to run; "" where no such callback runs on the server.
-
-    Raises Refused for a body that Dash could not read: it never sees one.
-    """
+def _wanted(app: Dash, keys: set[str]) -> Wanted:
+    """The callback that the request wants to run. Raises Refused for a body that Dash could not read."""
     try:
-        body = orjson.loads(request.get_data())
-    except orjson.JSONDecodeError:
-        raise Refused(400, "no JSON", "The request holds no JSON object.") from None
+        return wanted(app, request.get_data(), keys, LONGEST_QUERY)
+    except Malformed as problem:
+        raise Refused(400, "malformed", str(problem)) from None
     except RequestEntityTooLarge:
         raise Refused(413, "body too large", f"A body may have {LARGEST_BODY:,} bytes.") from None
-    output = body.get("output") if isinstance(body, dict) else None
-    owner = owners.get(output, "") if isinstance(output, str) else ""
-    if owner != NAMED:
-        return owner
-    page = _named(body)
-    return page if page in keys else ""
-
-
-def _named(body: Mapping[str, Any]) -> str:
-    """The page that the one input of a callback of all pages names."""
-    match body.get("inputs"):
-        case [{"value": str(page)}] | [{"value": {"page": str(page)}}]:
-            return page
-    return ""
 
 
 def foreign() -> bool:
@@ -282,46 +261,9 @@ def said(status: int, sentence: str) -> Response:
     return Response(orjson.dumps({"error": sentence}), status, content_type="application/json")
 
 
-#: Stands for the page that a callback's input names: checked here, and again where it is answered.
-NAMED: Final = "(named)"
-#: Our callbacks that run on the server.
-_OURS: Final = frozenset({"view.data", "own-page.children"})
-
-
-def owners(app: Dash, pages: Sequence[Page]) -> dict[str, str]:
-    """The page of each callback that runs on the server, by its output: the page whose module made it, or `NAMED`.
-
-    Dash's own router is none: it would hand out layouts by themselves, and nothing here asks it. Raises Unowned for a
-    callback that belongs to no page.
-    """
-    found = {}
-    own = {f"{OWN}.{page.key}": page.key for page in pages if page.own}
-    for output, entry in {**_pending(), **app.callback_map}.items():
-        if "callback" not in entry:  # runs in the browser
-            continue
-        if output in _OURS:
-            found[output] = NAMED
-            continue
-        module = getattr(entry["callback"], "__module__", "")
-        if module == "dash.dash" and "_pages_content" in output:
-            continue
-        if module not in own:
-            raise Unowned(
-                f"The callback {output} belongs to no page: write it in a module of a page (docs/own-pages.md)."
-            )
-        found[output] = own[module]
-    return found
-
-
-def _pending() -> dict[str, Any]:
-    from dash._callback import GLOBAL_CALLBACK_MAP
-
-    return GLOBAL_CALLBACK_MAP
-
-
-def complete(app: Dash, pages: Sequence[Page]) -> None:
+def complete(app: Dash, owned: Owned) -> None:
     """Raises Unowned where an address of the app's server is of no kind, or a callback belongs to no page."""
-    owners(app, pages)
+    keep(app, owned)
     for rule in app.server.url_map.iter_rules():
         if rule.rule not in KINDS:
             raise Unowned(f"The address {rule.rule} belongs to no page: say in callbacks.guard.KINDS who may have it.")

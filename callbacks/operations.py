@@ -21,6 +21,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from callbacks.callback_guard import Wanted
 from components.visuals import Page
 from facts.store import Source
 
@@ -79,9 +80,11 @@ class Metrics:
     def __init__(self) -> None:
         own = self._own = CollectorRegistry()
         self.requests = Counter(
-            "dashboard_requests", "Requests by page, visual, kind and status.", ("page", "visual", "kind", "status"),
+            "dashboard_requests",
+            "Requests by page, visual, kind, callback and status.",
+            ("page", "visual", "kind", "status", "callback"),
             registry=own,
-        )  # fmt: skip
+        )
         self.seconds = Histogram(
             "dashboard_request_seconds", "Time to answer.", ("page", "visual", "kind"), buckets=_SECONDS, registry=own
         )
@@ -142,10 +145,11 @@ def register(server: Flask, pages: Sequence[Page], source: Source, metrics: Metr
     def end(response: Response) -> Response:
         took = time.perf_counter() - g.get("began", time.perf_counter())
         page, visual, kind = asked(by_path, visuals)
+        callback = wanted_callback().callback
         response.headers["X-Request-Id"] = g.get("request_id", "")
         if g.get("rights") is not None and g.rights.role == "warm-up":
             return response
-        metrics.requests.labels(page, visual, kind, str(response.status_code)).inc()
+        metrics.requests.labels(page, visual, kind, str(response.status_code), callback).inc()
         metrics.seconds.labels(page, visual, kind).observe(took)
         status, decision = response.status_code, g.get("reason", "")
         if status >= 400 and decision == "allowed":
@@ -158,6 +162,7 @@ def register(server: Flask, pages: Sequence[Page], source: Source, metrics: Metr
             "kind": kind,
             "page": page,
             "visual": visual,
+            **({"callback": callback} if callback else {}),
             "decision": decision,
             "status": status,
             "duration_ms": round(took * 1000, 2),
@@ -175,28 +180,33 @@ def register(server: Flask, pages: Sequence[Page], source: Source, metrics: Metr
         return Response(metrics.text(source), content_type=CONTENT_TYPE_LATEST)
 
 
+def wanted_callback() -> Wanted:
+    """The callback that the request asked to run, as it is registered (callbacks/guard.py)."""
+    found = g.get("wanted")
+    return found if isinstance(found, Wanted) else Wanted()
+
+
 def asked(by_path: dict[str, str], visuals: set[tuple[str, str]]) -> tuple[str, str, str]:
     """Page, visual and kind of the request, each a name that is registered or empty."""
     rule = request.url_rule.rule if request.url_rule is not None else ""
     arguments: dict[str, Any] = request.view_args or {}
     named, visual, form = (str(arguments.get(name, "")) for name in ("page", "visual", "kind"))
     page = named if named in by_path.values() else ""
-    if rule == "/data/<page>.xlsx":
-        return page, "", "xlsx"
+    if rule in ("/data/<page>.xlsx", "/data/<page>.json"):
+        return page, "", rule.rsplit(".", 1)[1]
     if rule.startswith(("/data/", "/proof/")):
         known = (page, visual) in visuals
         kind = "proof" if rule.startswith("/proof/") else form if form in _KINDS else "data"
         return page if known else "", visual if known else "", kind
     if rule.startswith("/options/"):
         return "", "", "options"
-    if rule.startswith("/view/"):
-        return page, "", "view"
     if rule in ("/", "/<path:path>"):
         return by_path.get(str(arguments.get("path", "")).rstrip("/"), ""), "", "page"
     if rule in ("/healthz", "/readyz"):
         return "", "", "health"
     if rule == "/_dash-update-component":
-        return "", "", "callback"
+        wanted = wanted_callback()
+        return wanted.page, "", "view" if wanted.callback == "view.data" else "callback"
     if rule.startswith("/import/"):
         return "import", "", "import"
     return "", "", "version" if rule == "/version" else "metrics" if rule == "/metrics" else "shell" if rule else "none"

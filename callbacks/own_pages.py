@@ -12,12 +12,13 @@ from typing import Any, Final
 
 import dash
 from dash import Dash, Input, Output
+from dash._callback import GLOBAL_CALLBACK_LIST, GLOBAL_CALLBACK_MAP, GLOBAL_INLINE_SCRIPTS
 from dash.exceptions import PreventUpdate
 
 from callbacks.shown import rights
 from components.visuals import Page
 
-#: The package under which their modules are imported, and by which their callbacks are known (callbacks/guard.py).
+#: The package under which their modules are imported.
 OWN: Final = "own_pages"
 
 
@@ -42,29 +43,42 @@ def load_pages(files: Mapping[str, Path], ours: Sequence[Page]) -> dict[Page, di
         path, name = f"/{page.path}", f"pages.{page.key}"
         dash.register_page(name, path=path, title=page.title, name=page.tab, order=order, layout=dash.html.Div())
     known = set(dash.page_registry)
-    for key, file in files.items():
-        _run(f"{OWN}.{key}", file)
+    registered = {f"{OWN}.{key}": _run(f"{OWN}.{key}", file) for key, file in files.items()}
     found: dict[Page, dict[str, Any]] = {}
     for name, entry in dash.page_registry.items():
         if name not in known:
             page = _page_of(name, entry, files)
             if any(page.key == each.key or page.path == each.path for each in (*ours, *found)):
                 raise WrongPage(f"The page {name} has the name or the address of another: choose others.")
-            found[page] = dict(entry)
+            callbacks, scripts = registered[name]
+            found[page] = dict(entry) | {"callbacks": callbacks, "scripts": scripts}
     return found
 
 
-def _run(name: str, file: Path) -> None:
-    """Import a page's module, again where another app of this process has: its callbacks belong to each."""
+def _run(name: str, file: Path) -> tuple[list[str], list[str]]:
+    """Import a page's module, again where another app of this process has: its callbacks belong to each.
+
+    Returns the names of the callbacks that it registered, and the scripts of those that run in the browser. Raises
+    WrongPage where it cannot be imported, and then nothing of it is left.
+    """
+    callbacks, scripts = len(GLOBAL_CALLBACK_LIST), len(GLOBAL_INLINE_SCRIPTS)
     spec = importlib.util.spec_from_file_location(name, file)
     if spec is None or spec.loader is None:
         raise WrongPage(f"The page {file.name} cannot be imported.")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as problem:
+        del sys.modules[name]
+        for each in GLOBAL_CALLBACK_LIST[callbacks:]:
+            GLOBAL_CALLBACK_MAP.pop(each["output"], None)
+        del GLOBAL_CALLBACK_LIST[callbacks:], GLOBAL_INLINE_SCRIPTS[scripts:]
+        raise WrongPage(f"The page {file.name} cannot be imported: {type(problem).__name__}: {problem}") from problem
     entry = dash.page_registry.get(name)
     if entry is not None and not entry.get("layout"):
         entry["layout"] = getattr(module, "layout", None)
+    return [each["output"] for each in GLOBAL_CALLBACK_LIST[callbacks:]], GLOBAL_INLINE_SCRIPTS[scripts:]
 
 
 def _page_of(name: str, entry: dict[str, Any], files: Mapping[str, Path]) -> Page:

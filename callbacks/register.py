@@ -5,6 +5,7 @@ from typing import Any
 from dash import Dash
 
 from callbacks import bundles, guard, headers, importing, operations, own_pages, routes, selection, turns, view
+from callbacks.callback_guard import owned_of
 from callbacks.reader import Desk, put_desk
 from callbacks.uploads import Uploads
 from callbacks.views import Views
@@ -27,7 +28,7 @@ def register(
 
     An answer may wait `seconds` for an engine.
 
-    Raises guard.Unowned where an address or a callback belongs to no page.
+    Raises callback_guard.Unowned where an address or a callback belongs to no page.
     """
     metrics = app.server.extensions["dashboard.metrics"] = operations.Metrics()
     put_desk(app.server, desk)
@@ -42,5 +43,5 @@ def register(
     bundles.register(app.server, files)
     headers.register(app, files.early)
     importing.register(app.server, uploads, demo=entrance.admission.demo)
-    guard.complete(app, entrance.pages)
+    guard.complete(app, owned_of(own))
     return views
