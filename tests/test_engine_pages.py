@@ -23,6 +23,7 @@ from facts.patience import NoAnswer, patience
 from kpi.schema import COUNTS
 from kpi.selection import Selection, only
 from pages import PAGES
+from tests.asking import view
 from tests.engines import ENGINES, PolarsTable, engine, text_columns
 from tests.oracle import Oracle
 from tests.test_right_numbers import assert_right, queries
@@ -118,7 +119,7 @@ def test_a_slow_engine_is_a_sentence_and_is_told_to_stop(slow: SlowTable) -> Non
     client = client_of(LazyFacts(Sessions(slow), "v", demo=True), DASHBOARD_QUERY_SECONDS="1")
     slow.slow = True
 
-    answer = client.get("/view/cfo?last=7d")
+    answer = view(client, "cfo", "last=7d")
 
     assert answer.status_code == 503
     assert re.match("The data did not answer within 1 seconds. Choose fewer days", answer.json["error"])
@@ -132,21 +133,21 @@ def test_a_view_that_nobody_waits_for_any_more_is_given_up(slow: SlowTable) -> N
     slow.slow = True
     answers = {}
 
-    def ask(turn: int, address: str) -> None:
+    def ask(turn: int, query: str) -> None:
         with client.application.test_client() as own:
-            answers[turn] = own.get(address, headers={"X-Turn": f"77.{turn}"})
+            answers[turn] = view(own, "cfo", query, {"X-Turn": f"77.{turn}"})
 
-    first = Thread(target=ask, args=(1, "/view/cfo?last=7d"))
+    first = Thread(target=ask, args=(1, "last=7d"))
     first.start()
     assert slow.asked.wait(30)
     slow.slow = False
-    ask(2, "/view/cfo?last=28d")
+    ask(2, "last=28d")
     first.join(30)
 
     assert slow.stopped.is_set()
     assert answers[1].status_code == 503
     assert answers[2].status_code == 200
-    assert client.get("/view/cfo?last=7d").status_code == 200
+    assert view(client, "cfo", "last=7d").status_code == 200
 
 
 @pytest.mark.parametrize("tab", [77, 78], ids=["the same tab", "another reader"])
@@ -155,19 +156,19 @@ def test_a_view_that_was_given_up_is_made_for_who_still_wants_it(slow: SlowTable
     slow.slow = True
     answers = {}
 
-    def ask(turn: str, address: str) -> None:
+    def ask(turn: str, query: str) -> None:
         with client.application.test_client() as own:
-            answers[turn] = own.get(address, headers={"X-Turn": turn})
+            answers[turn] = view(own, "cfo", query, {"X-Turn": turn})
 
-    threads = [Thread(target=ask, args=("77.1", "/view/cfo?last=7d"))]
-    threads.append(Thread(target=ask, args=(f"{tab}.2", "/view/cfo?last=7d")))
+    threads = [Thread(target=ask, args=("77.1", "last=7d"))]
+    threads.append(Thread(target=ask, args=(f"{tab}.2", "last=7d")))
     threads[0].start()
     assert slow.asked.wait(30)
     slow.slow = False
     threads[1].start()
     if tab != 77:
         time.sleep(0.2)  # for the other to wait
-        ask("77.3", "/view/cfo?last=28d")
+        ask("77.3", "last=28d")
     for thread in threads:
         thread.join(30)
 

@@ -16,6 +16,7 @@ from facts.frame import FrameFacts
 from kpi.metrics import METRICS
 from kpi.selection import Selection, baseline, only
 from pages import PAGES
+from tests.asking import view
 from tests.conftest import FIRST, LAST
 from tests.oracle import FORMULAS, SHARES, Oracle, same
 
@@ -136,10 +137,10 @@ def test_a_totals_row_is_the_formula_on_summed_parts(
     page = data.draw(st.sampled_from(PAGES))
     whole = oracle.sums(query.selection(facts.extent())).get((), {})
 
-    view = client.get(f"/view/{page.key}?{write(query)}").json
+    seen = view(client, page.key, write(query)).json
 
     for visual in page.visuals:
-        answer = view["visuals"][visual.name]
+        answer = seen["visuals"][visual.name]
         assert answer["state"] in ("ready", "empty")
         assert answer["state"] == "ready" or answer["text"].endswith(".")
         assert not whole or answer["state"] == "ready" or visual.kind in ("callouts", "chart") or visual.spec["rank"]
@@ -154,7 +155,7 @@ def test_the_second_computation_knows_every_metric() -> None:
 
 def test_any_rate_is_not_the_mean_of_its_rows(client: FlaskClient, oracle: Oracle, facts: FrameFacts) -> None:
     """The fault of the first dashboard, on rows where it shows."""
-    answer = client.get("/view/cmo").json["visuals"]["region-table"]
+    answer = view(client, "cmo").json["visuals"]["region-table"]
     column = PAGES[1].visuals[7].spec["metrics"].index("roas")
     mean = sum(answer["values"][column]) / len(answer["values"][column])
     assert abs(answer["total"][column] / mean - 1) > 0.01

@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 from deltalake import DeltaTable, write_deltalake
 
+from tests.asking import view_at
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -79,17 +81,17 @@ def test_every_worker_takes_a_newer_version_within_five_seconds(server: str, tab
 
 
 def test_a_broken_version_is_said_and_the_old_one_served(server: str, table: Path) -> None:
-    before = json.loads(get(f"{server}/view/cfo")[1])
+    before = view_at(server, "cfo").json
     log = table / "_delta_log"
     broken = log / f"{DeltaTable(str(table)).version() + 1:020}.json"
     broken.write_text('{"add": {"path": "half')
 
     def notices() -> set[str | None]:
-        return {json.loads(get(f"{server}/view/cfo?last={days}d")[1])["data"]["notice"] for days in range(30, 38)}
+        return {view_at(server, "cfo", f"last={days}d").json["data"]["notice"] for days in range(30, 38)}
 
     try:
         assert wait_for(lambda: None not in notices(), 5)
-        after = json.loads(get(f"{server}/view/cfo")[1])
+        after = view_at(server, "cfo").json
         assert after["visuals"] == before["visuals"]
         assert get(f"{server}/readyz")[0] == 200
     finally:
@@ -99,12 +101,14 @@ def test_a_broken_version_is_said_and_the_old_one_served(server: str, table: Pat
 
 def test_an_address_of_ten_thousand_characters_is_no_error_page(server: str) -> None:
     long = "campaign=" + "x" * 10_000
-    status, body = get(f"{server}/view/cfo?{long}")
+    answer = view_at(server, "cfo", long)
 
-    assert status == 200
-    assert json.loads(body)["notes"][0].startswith("There is no campaign “xxxx")
+    assert answer.status_code == 200
+    assert answer.json["notes"][0].startswith("There is no campaign “xxxx")
     assert get(f"{server}/cfo?{long}")[0] == 200
-    assert get(f"{server}/view/cfo?{'x' * 80_000}")[0] == 414
+    assert get(f"{server}/data/cfo.json?{'x' * 80_000}")[0] == 414
+    assert view_at(server, "cfo", "x" * 40_000).status_code == 400
+    assert view_at(server, "cfo", "x" * 80_000).status_code == 413
 
 
 def test_a_worker_that_used_duckdb_ends_without_a_word(facts_path: Path) -> None:
@@ -118,7 +122,7 @@ def test_a_worker_that_used_duckdb_ends_without_a_word(facts_path: Path) -> None
     ) as process:
         try:
             assert wait_for(lambda: answers(f"{address}/readyz"), 30)
-            assert get(f"{address}/view/cfo?device=Mobile")[0] == 200
+            assert view_at(address, "cfo", "device=Mobile").status_code == 200
         finally:
             process.send_signal(signal.SIGTERM)
             said = process.communicate(timeout=25)[1].decode()

@@ -21,6 +21,7 @@ from threading import Thread
 from typing import Any, Self
 
 from tests.access.signing import Provider
+from tests.asking import CALLBACK, as_answer, view_body
 
 ROOT = Path(__file__).parent.parent.parent
 MODULES = Path("/usr/lib/apache2/modules")
@@ -117,6 +118,12 @@ class Browser:
             answer = refused
         with answer:
             return Answer(answer.status, dict(answer.headers), answer.read().decode(errors="replace"), answer.url)
+
+    def view(self, prefix: str, page: str, headers: dict[str, str] | None = None, query: str = "") -> Any:
+        """The figures of a page, asked for as a page of the dashboard does (tests/asking.py)."""
+        sent = json.dumps(view_body(page, query)).encode()
+        answer = self.ask(f"{prefix}{CALLBACK[1:]}", {"Content-Type": "application/json", **(headers or {})}, data=sent)
+        return as_answer(answer.status, answer.text.encode(), answer.headers)
 
     def sign_in(self, user: str, path: str) -> Any:
         """Open `path`, sign in at the provider, and come back."""

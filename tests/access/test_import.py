@@ -28,6 +28,7 @@ from facts.store import Source, load
 from pages import GIVEN
 from settings import from_environment
 from tests.access.signing import AUDIENCE, IMPORTERS, ISSUER, Provider
+from tests.asking import json_in, view
 from tests.facts.importers.conftest import FIXTURES
 
 GOOGLE = FIXTURES / "google_en_daily.csv"
@@ -106,8 +107,14 @@ def test_who_may_not_gets_nothing_anywhere(post: Post, server: FlaskClient, prov
         assert server.get(f"/import/{path}", headers=OURS).status_code in (401, 404, 405)
     reader = {"X-Auth-Id-Token": provider.token(["grp-read"])}
     assert server.get("/import", headers=reader).status_code == 403
-    assert server.get("/view/import", headers=reader).status_code == 403
-    assert b"import" not in server.get("/_dash-layout", headers=reader).data.replace(b"important", b"")
+    assert view(server, "import", headers=reader).status_code == 403
+    for path in ("/_dash-layout", "/_dash-dependencies"):
+        assert b"import" not in server.get(path, headers=reader).data
+    shell = server.get("/cmo", headers=reader).text
+    assert 'data-go="cmo"' in shell
+    assert 'data-go="import"' not in shell
+    assert "import" not in json.dumps(json_in(shell, "spec")).replace("important", "")
+    assert "import" not in json.dumps(json_in(shell, "first"))
     assert len(held(table)) == 1
     assert DeltaTable(str(table)).version() == 0
 

@@ -10,6 +10,7 @@ from app import admit, create_app
 from facts.protocol import DataProblem
 from facts.store import DEMO_NAME, Source, load
 from settings import SETTINGS, WrongSetting, faults, from_environment
+from tests.asking import view
 
 
 @pytest.fixture
@@ -43,8 +44,8 @@ def test_a_currency_names_the_demos_money_and_never_that_of_ones_own(facts_path:
 def test_it_starts_where_only_its_own_name_is_a_host(facts_path: Path) -> None:
     source = Source(facts_path)
     client = create_app(from_environment({"DASHBOARD_HOSTS": "dash.example.com"}), source).server.test_client()
-    assert client.get("/view/cfo", headers={"Host": "dash.example.com"}).status_code == 200
-    assert client.get("/view/cfo", headers={"Host": "localhost"}).status_code == 400
+    assert view(client, "cfo", headers={"Host": "dash.example.com"}).status_code == 200
+    assert view(client, "cfo", headers={"Host": "localhost"}).status_code == 400
     source.close()
 
 
@@ -61,13 +62,13 @@ def test_own_data_that_arrives_in_a_running_demo_is_not_shown(
     write_deltalake(str(path), DeltaTable(str(facts_path)).to_pandas().tail(4000), name=DEMO_NAME)
     source = Source(path)
     client = create_app(from_environment({}), source).server.test_client()
-    before = client.get("/view/cfo").json
-    assert "Demo data" in client.get("/_dash-layout").text
+    before = view(client, "cfo").json
+    assert "Demo data" in client.get("/").text
 
     path.rename(tmp_path / "away")
     own_table.rename(path)
     assert not source.refresh()
-    after = client.get("/view/cfo").json
+    after = view(client, "cfo").json
     source.close()
 
     assert after["data"]["version"] == before["data"]["version"]

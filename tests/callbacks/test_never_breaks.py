@@ -24,6 +24,7 @@ from facts.store import DEMO_NAME, Source
 from kpi.schema import COUNTS, IDENTIFIERS, MEASURES
 from pages import PAGES
 from settings import from_environment
+from tests.asking import view
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -83,7 +84,7 @@ ADDRESSES = [
 @pytest.mark.parametrize("address", ADDRESSES, ids=lambda address: address[:40] or "default")
 @pytest.mark.parametrize("of", PAGES, ids=lambda page: page.key)
 def test_every_visual_answers(hostile: FlaskClient, of: Page, address: str) -> None:
-    answer = hostile.get(f"/view/{of.key}?{address}")
+    answer = view(hostile, of.key, address)
 
     assert answer.status_code == 200
     assert not re.search(rb"NaN|Infinity|Traceback", answer.data)
@@ -118,7 +119,7 @@ def test_files_hold_the_same_rows_and_no_formula(hostile: FlaskClient, of: Page,
 
 
 def test_names_reach_a_figure_as_text(hostile: FlaskClient) -> None:
-    traces = hostile.get("/view/cfo").json["visuals"]["profit-heatmap"]["traces"]
+    traces = view(hostile, "cfo").json["visuals"]["profit-heatmap"]["traces"]
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in traces[0]["x"]
     assert not [name for name in traces[0]["x"] if "<" in name]
 
@@ -131,17 +132,28 @@ def test_a_platform_that_reports_no_revenue_has_none(hostile: FlaskClient) -> No
     assert other["spend"] > 0
 
 
-@given(st.text(max_size=60), st.sampled_from(["view", "data"]), st.sampled_from(["csv", "json", "xlsx", "exe", ""]))
+@given(
+    st.text(max_size=60),
+    st.sampled_from(["view", "data", "proof", "options"]),
+    st.sampled_from(["csv", "json", "xlsx", "exe", ""]),
+)
 def test_no_address_is_an_error_of_the_server(client: FlaskClient, text: str, kind: str, ending: str) -> None:
     for path in (f"/{kind}/{quote(text, safe='')}", f"/data/cfo/{quote(text, safe='')}.{ending}", f"/{quote(text)}"):
         assert client.get(path).status_code < 500
 
 
 @pytest.mark.parametrize(
-    "path", ["/nothing", "/cfo/more", "/view/nothing", "/data/cfo/nothing.csv", "/data/cfo/core-cards.exe"]
+    "path",
+    ["/nothing", "/cfo/more", "/view/cfo", "/data/nothing.json", "/data/cfo/nothing.csv", "/data/cfo/core-cards.exe"],
 )
 def test_what_does_not_exist_is_not_found(client: FlaskClient, path: str) -> None:
     assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("page", ["nothing", "", "cfo/", "CFO", "\ud7ff", "__class__", "x" * 1000])
+def test_a_page_that_does_not_exist_has_no_figures(client: FlaskClient, page: str) -> None:
+    answer = view(client, page)
+    assert (answer.status_code, answer.json) == (404, {"error": "There is nothing at this address."})
 
 
 def test_json_is_the_contract(client: FlaskClient) -> None:
@@ -158,7 +170,8 @@ def test_without_data_it_says_so_and_is_not_ready(tmp_path: Path) -> None:
 
     assert empty.get("/healthz").status_code == 200
     assert empty.get("/readyz").status_code == 503
-    assert "python -m datagen" in empty.get("/view/cfo").json["error"]
+    assert view(empty, "cfo").status_code == 503
+    assert "python -m datagen" in view(empty, "cfo").json["error"]
     assert empty.get("/").status_code == 200
     source.close()
 
@@ -170,7 +183,7 @@ def test_a_visual_that_fails_leaves_the_others_alone(client: FlaskClient, monkey
         raise RuntimeError("broken on purpose")
 
     monkeypatch.setattr(bars, "_room", fail)
-    visuals = client.get("/view/cfo?last=13d").json["visuals"]
+    visuals = view(client, "cfo", "last=13d").json["visuals"]
 
     states = {name: visual["state"] for name, visual in visuals.items()}
     assert {name for name, state in states.items() if state == "error"} == {"regional-roi", "margin-by-platform"}

@@ -16,6 +16,7 @@ from facts.places import path_of
 from facts.protocol import DataProblem
 from facts.store import Source
 from settings import from_environment
+from tests.asking import view
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def revenue(answer: dict) -> float:
 
 
 def test_a_past_version_says_what_it_said_and_what_is_said_now(client: FlaskClient) -> None:
-    today, past = (client.get(f"/view/cfo?platform=Meta{more}").json for more in ("", "&as_of=0"))
+    today, past = (view(client, "cfo", f"platform=Meta{more}").json for more in ("", "&as_of=0"))
     assert revenue(past) == pytest.approx(2 * revenue(today))
     assert today["as_of"] is None
     assert past["query"] == "platform=Meta&as_of=0"
@@ -55,13 +56,13 @@ def test_a_past_version_says_what_it_said_and_what_is_said_now(client: FlaskClie
     rows = client.get("/data/cfo/core-cards.json?platform=Meta&as_of=0").json
     assert rows["query"] == "platform=Meta&as_of=0"
     assert rows["rows"][0]["value"] == pytest.approx(revenue(past))
-    assert client.get("/view/cfo?platform=Meta").json == today, "no cache gives today's readers the past"
+    assert view(client, "cfo", "platform=Meta").json == today, "no cache gives today's readers the past"
 
 
 def test_a_day_means_its_last_version(table: Path, client: FlaskClient) -> None:
     today = datetime.now(UTC).date().isoformat()
     assert version_at(table, today).number == 1
-    answer = client.get(f"/view/cfo?as_of={today}").json
+    answer = view(client, "cfo", f"as_of={today}").json
     assert answer["as_of"]["version"] == 1
     assert answer["query"] == f"as_of={today}"
 
@@ -70,7 +71,7 @@ def test_a_day_means_its_last_version(table: Path, client: FlaskClient) -> None:
     "text", ["9", "-1", "2001-01-01", "2025-13-01", "yesterday", "9" * 40, "%00", "1e5", "0001-01-01"]
 )
 def test_what_does_not_exist_is_dropped_and_said(client: FlaskClient, text: str) -> None:
-    answer = client.get(f"/view/cfo?as_of={text}").json
+    answer = view(client, "cfo", f"as_of={text}").json
     assert answer["query"] == ""
     assert answer["as_of"] is None
     assert answer["notes"][-1].endswith("Today's figures are shown.")
@@ -84,7 +85,7 @@ def test_a_version_that_is_not_the_demos_is_not_shown_to_everybody(table: Path) 
     DeltaTable(str(table)).alter.set_table_name("marketing-dashboard demo")
     source = Source(table)
     client = create_app(from_environment({"DASHBOARD_FACTS": str(table)}), source).server.test_client()
-    answer = client.get("/view/cfo?as_of=0").json
+    answer = view(client, "cfo", "as_of=0").json
     assert answer["as_of"] is None
     assert "nobody has to sign in" in answer["notes"][-1]
     with pytest.raises(DataProblem):

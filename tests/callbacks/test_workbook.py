@@ -12,6 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from components.visuals import Visual
 from kpi.metrics import METRICS
 from pages import PAGES
+from tests.asking import view
 
 WITH_FIGURES = [page for page in PAGES if page.visuals]
 QUERY = "platform=Amazon,Google,Meta&last=12w&grain=week&compare=none"
@@ -45,7 +46,7 @@ def test_formulas_give_what_stands_in_them_and_on_the_page(client: FlaskClient, 
     answer = client.get(f"/data/{page.key}.xlsx?{query}")
     assert answer.headers["Content-Disposition"] == f'attachment; filename="{page.key}.xlsx"'
     live, still = books(answer.data)
-    view = client.get(f"/view/{page.key}?{query}").json
+    seen = view(client, page.key, query).json
     assert len(live.sheetnames) == len(page.visuals) + 1
     formulas = 0
     for visual, name in zip(page.visuals, live.sheetnames[1:], strict=True):
@@ -60,7 +61,7 @@ def test_formulas_give_what_stands_in_them_and_on_the_page(client: FlaskClient, 
                     assert computed(sheet, cell.value) == pytest.approx(values[cell.coordinate].value, rel=1e-9)
         rows = client.get(f"/data/{page.key}/{visual.name}.json?{query}").json["rows"]
         same_figures(visual, rows, values)
-        if total := view["visuals"][visual.name].get("total"):
+        if total := seen["visuals"][visual.name].get("total"):
             last = [cell.value for cell in values[values.max_row]]
             assert last[0] == "Total"
             assert last[-len(total) :] == pytest.approx(total, rel=1e-9)

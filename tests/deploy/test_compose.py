@@ -119,13 +119,13 @@ def test_the_two_containers_sign_people_in_and_keep_others_out(both: tuple[str, 
             time.sleep(0.1)
     browser = Browser(address)
     page = browser.sign_in("ed-emea", "/marketing/cfo?last=12w")
-    view = json.loads(browser.ask("/marketing/view/cfo").text)
+    view = browser.view("/marketing/", "cfo").json
 
     assert (page.status, page.url) == (200, f"{address}/marketing/cfo?last=12w")
     assert view["options"]["region"] == ["Europe"]
     assert view["visuals"]["core-cards"]["state"] == "ready"
-    assert browser.ask("/marketing/view/cmo").status == 403
-    assert Browser(address).ask("/marketing/view/cfo", {"Sec-Fetch-Mode": "cors"}).status == 401
+    assert browser.view("/marketing/", "cmo").status_code == 403
+    assert Browser(address).view("/marketing/", "cfo", {"Sec-Fetch-Mode": "cors"}).status_code == 401
     mounted = {
         str(place) for end in ("/data/facts", "/etc/dashboard/policy.toml") for place in (Path(end), *Path(end).parents)
     }

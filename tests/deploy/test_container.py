@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.asking import view_at
 from tests.deploy.conftest import docker
 
 LOCKED = [
@@ -77,8 +78,8 @@ def test_the_demo_is_shown_under_the_tightest_options_within_seconds(image: str)
             seconds.append(ready)
             first = docker("exec", container, "cat", "/proc/1/cmdline").replace("\0", " ")
             assert "marketing-dashboard serve" in first
-            assert json.loads(body(f"{address}/view/cfo"))["visuals"]["core-cards"]["state"] == "ready"
-            assert b"Demo data" in body(f"{address}/_dash-layout")
+            assert view_at(address, "cfo").json["visuals"]["core-cards"]["state"] == "ready"
+            assert b"Demo data" in body(f"{address}/")
             assert len(body(f"{address}/data/cfo/core-cards.xlsx")) > 4000
             written = docker("diff", container)
             assert written == "", "nothing is written but to memory"
@@ -92,29 +93,29 @@ def test_the_demo_is_shown_under_the_tightest_options_within_seconds(image: str)
 def test_its_memory_holds_parallel_requests_for_all_days(image: str) -> None:
     with running(image, *LOCKED) as (container, address, _), ThreadPoolExecutor(8) as pool:
         asked = [
-            f"{address}/view/{page}?last={last}&grain={grain}&platform={platform}&compare=year"
+            (page, f"last={last}&grain={grain}&platform={platform}&compare=year")
             for page in ("cfo", "cmo")
             for last in ("all", "1y")
             for grain in ("day", "week", "month")
             for platform in ("Meta", "Google", "Meta,Google,TikTok")
         ]
-        answers = list(pool.map(body, asked))
+        answers = list(pool.map(lambda each: view_at(address, *each), asked))
         state = json.loads(docker("inspect", container))[0]["State"]
 
-    assert all(b'"visuals"' in answer for answer in answers)
+    assert all(answer.status_code == 200 and answer.json["visuals"] for answer in answers)
     assert (state["Running"], state["OOMKilled"]) == (True, False)
 
 
 def test_it_drains_on_sigterm_and_ends_well(image: str) -> None:
     with running(image, *LOCKED) as (container, address, _):
         with ThreadPoolExecutor(9) as pool:
-            asked = [pool.submit(body, f"{address}/view/cfo?last=all&grain=month&campaign=x{n}") for n in range(8)]
+            asked = [pool.submit(view_at, address, "cfo", f"last=all&grain=month&campaign=x{n}") for n in range(8)]
             time.sleep(0.05)
             docker("stop", "--time", "25", container)
             answers = [each.result() for each in asked]
         state = json.loads(docker("inspect", container))[0]["State"]
 
-    assert all(b'"visuals"' in answer for answer in answers)
+    assert all(answer.status_code == 200 and answer.json["visuals"] for answer in answers)
     assert (state["ExitCode"], state["OOMKilled"]) == (0, False)
 
 

@@ -16,6 +16,7 @@ from facts.store import Source, load
 from kpi.units import USUAL
 from pages import CFO, EXECUTIVE
 from settings import from_environment
+from tests import asking
 
 ADS = "Date,Platform,Account,Campaign,Currency,Spend,Impressions,Clicks,Conversions,Revenue\n"
 
@@ -149,7 +150,7 @@ def test_the_first_import_into_the_demos_folder_starts_afresh(
     assert facts.extent().first.isoformat() == "2025-09-27"
     assert facts.beside.store is None, "the demo's shop beside one's own platforms"
     assert not source.refresh()
-    answer = client.get("/view/cfo").json
+    answer = asking.view(client, "cfo").json
     assert "Set DASHBOARD_AUTH=jwt" in answer["data"]["notice"]
     assert "Acme" not in str(answer)
 
@@ -166,5 +167,6 @@ def test_the_shops_own_days_are_never_shown_beside_the_demo(
     source, client = running
     source.refresh()
     only_the_demo(source.current())
-    assert "123,456" not in client.get("/view/cfo").text
-    assert client.get("/view/cfo").json["visuals"]["reconciliation"]["state"] == "empty"
+    answer = asking.view(client, "cfo")
+    assert b"123,456" not in answer.data
+    assert answer.json["visuals"]["reconciliation"]["state"] == "empty"
