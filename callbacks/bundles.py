@@ -20,7 +20,7 @@ def register(server: Flask, bundles: Bundles) -> None:
     def bundle(name: str) -> Response:
         found = known.get(name)
         if found is None and name in parts:
-            return Response(parts[name].read_bytes(), content_type="text/javascript; charset=utf-8")
+            return _asked_again(parts[name].read_bytes())
         if found is None:
             return refusal(404, "There is nothing at this address.")
         headers = {"Cache-Control": FOR_GOOD}
@@ -33,3 +33,11 @@ def register(server: Flask, bundles: Bundles) -> None:
                 body = found.br if coding == "br" else found.gzip
                 break
         return Response(body, content_type=found.kind, headers=headers)
+
+
+def _asked_again(body: bytes) -> Response:
+    """A script whose name stays the same with the next Dash: a browser keeps it and asks whether it is still that."""
+    response = Response(body, content_type="text/javascript; charset=utf-8", headers={"Cache-Control": "no-cache"})
+    response.add_etag()
+    response.make_conditional(request)
+    return response

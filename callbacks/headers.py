@@ -61,7 +61,7 @@ def register(app: Dash, *scripts: str) -> None:
         if not data:
             headers["Cross-Origin-Opener-Policy"] = "same-origin"
             headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
-        if request.path.startswith(_FOR_GOOD) and response.status_code == 200:
+        if request.path.startswith(_FOR_GOOD) and response.status_code in (200, 304):
             return response
         if not request.path.startswith(_KEPT) or response.status_code >= 400:
             headers["Cache-Control"] = "no-store"

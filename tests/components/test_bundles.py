@@ -2,22 +2,51 @@
 
 import json
 import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
+import orjson
 from dash import Dash
 from dash.development.base_component import Component
 from dash.fingerprint import check_fingerprint
 from flask.testing import FlaskClient
 
-from components import bundles, shell
+from app import create_app
+from components import bundles, controls, document
 from components.bundles import ROOT
 from components.spec import spec
-from pages import PAGES
+from components.url import DEFAULT_LAST
+from facts.store import Source
+from pages import EVERY, PAGES
+from settings import from_environment
+from tests.asking import json_in, view
+
+#: What Dash may own of the screen: each of its components takes part in every one of its updates.
+MOST_COMPONENTS = 100
 
 
-def test_the_layout_has_only_what_is_loaded():
-    whole = shell.layout(PAGES, spec(PAGES, "/"), banner="Demo", account=("Ada", "/out"))
-    loaded = {"dash_html_components", "dash_bootstrap_components"}
-    assert {each._namespace for each in _components(whole)} == loaded
+def test_the_layout_has_only_what_is_loaded(client: FlaskClient):
+    loaded = {"dash_html_components", "dash_bootstrap_components", "dash_core_components"}
+    answer = json_in(client.get("/").text, "first")
+    for whole in (controls.layout(spec(PAGES, "/")), controls.layout(spec(EVERY, "/"), answer)):
+        assert {each._namespace for each in _components(whole)} == loaded
+        core = {each._type for each in _components(whole) if each._namespace == "dash_core_components"}
+        assert core == {"Store"}, "all else of dcc is loaded where a page of somebody's own uses it"
+
+
+def test_the_layout_of_all_pages_has_few_components(client: FlaskClient):
+    """Also where every list of values is as long as it may be before it is searched."""
+    longest = [f"value {number}" for number in range(controls.MANY)]
+    known = spec(EVERY, "/")
+    answer = {"options": dict.fromkeys(known["dimensions"], longest), "chosen": {"compare": "none", "grain": "day"}}
+    for whole in (controls.layout(known), controls.layout(known, answer)):
+        assert 20 < len(list(_components(whole))) <= MOST_COMPONENTS
+    served = client.get("/_dash-layout").json
+    assert 20 < len(list(_parts(served))) <= MOST_COMPONENTS
+    names = [each["props"]["id"] for each in _parts(served) if "id" in each["props"]]
+    assert {"selection", "view", "own-page"} <= set(names)
+    assert len(names) == len(set(names))
 
 
 def _components(whole: Component):
@@ -25,13 +54,80 @@ def _components(whole: Component):
     yield from (each for each in whole._traverse() if isinstance(each, Component))
 
 
-def test_all_that_dash_loads_is_there_but_two_packages_not_in_use():
+def _parts(layout: Any) -> Iterator[dict[str, Any]]:
+    """Every component of a layout as it is served."""
+    if isinstance(layout, list):
+        for each in layout:
+            yield from _parts(each)
+    elif isinstance(layout, dict) and "props" in layout:
+        yield layout
+        yield from (part for value in layout["props"].values() for part in _parts(value))
+
+
+def test_the_document_holds_shell_spec_and_first_answer_before_any_script(client: FlaskClient):
+    page = client.get("/cfo?platform=Meta").text
+    first, known = json_in(page, "first"), json_in(page, "spec")
+    assert (first["page"], first["query"]) == ("cfo", "platform=Meta")
+    assert first == view(client, "cfo", "platform=Meta").json
+    assert set(known["pages"]) == {each.key for each in EVERY if not each.panel}
+    before = page[: page.index('<script type="application/json" id="spec">')]
+    assert "src=" not in before, "what stands after a script waits for it"
+    for each in PAGES:
+        assert f">{each.title}</h1>" in before
+        for visual in each.visuals:
+            assert before.count(f'data-visual="{each.key}.{visual.name}"') == 1
+    ids = re.findall(r'\sid="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+    assert re.search(r'id="before-filter-platform-\d+" class="[^"]*" type="checkbox" value="Meta" checked', before)
+
+
+def test_the_document_without_a_first_answer_has_the_browser_ask(tmp_path: Path):
+    source = Source(tmp_path / "none")
+    page = create_app(from_environment({}), source).server.test_client().get("/cfo").text
+    source.close()
+    assert json_in(page, "first") is None
+    assert " data-ask=" in page
+    assert json_in(page, "spec")["defaults"]["last"] == DEFAULT_LAST
+
+
+def test_no_text_of_the_data_ends_the_data_in_the_document():
+    hostile = {"a": "</script><script>alert(1)</script><!--", "b": "\u2028"}
+    found = document._json("first", orjson.dumps(hostile))
+    assert found.count("<") == 2
+    assert json_in(found, "first") == hostile
+
+
+def test_the_own_scripts_are_before_dashs(client: FlaskClient):
+    """Ours fills in the first answer, then Dash's begin; plotly.js is fetched early and run late."""
+    page = client.get("/").text
+    scripts = re.findall(r'<script[^>]* src="/bundles/(\w+)\.\w+\.js"', page)
+    assert scripts == ["dashboard", "dash_renderer"]
+    assert re.search(r'<link rel="preload" as="script" href="/bundles/plotly\.\w+\.js"', page)
+
+
+def test_all_that_dash_loads_is_there_but_its_table():
     app = Dash(__name__, include_assets_files=False)
     theirs = re.findall(r'_dash-component-suites/([^"]+)"', app._generate_scripts_html())
-    wanted = [check_fingerprint(each)[0] for each in theirs if not re.search(r"/(dcc|dash_table)/", each)]
+    wanted = [check_fingerprint(each)[0] for each in theirs if "/dash_table/" not in each]
     loaded = [str(path).split("site-packages/")[1] for path in bundles.dash_files()]
     assert sorted(loaded) == sorted(wanted)
-    assert loaded[-1] == "dash/dash-renderer/build/dash_renderer.min.js"
+    packages = [path.split("/")[1] for path in loaded]
+    assert packages.index("dash-renderer") < packages.index("dcc"), "its core makes itself known to the renderer"
+
+
+def test_the_rest_of_dcc_is_served_where_its_core_asks_for_it(client: FlaskClient):
+    names = set(bundles.chunks())
+    assert {"async-graph.js", "async-dropdown.js"} <= names
+    for name in names:
+        answer = client.get(f"/bundles/{name}")  # beside the script of its core
+        assert (answer.status_code, answer.mimetype) == (200, "text/javascript")
+        assert answer.data == bundles.chunks()[name].read_bytes()
+        assert answer.headers["Cache-Control"] == "no-cache", "its name is the same with the next Dash"
+        for coding in ("identity", "gzip", "br"):
+            headers = {"Accept-Encoding": coding}
+            mark = client.get(f"/bundles/{name}", headers=headers).headers["ETag"]
+            again = client.get(f"/bundles/{name}", headers=headers | {"If-None-Match": mark})
+            assert (again.status_code, again.data, again.headers["Cache-Control"]) == (304, b"", "no-cache")
 
 
 def test_every_trace_in_use_is_in_the_small_plotly():
