@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from access.identity import NoKeys, NotSignedIn, Reader, SignIn
 from access.keys import FETCH_EVERY, Keys, read_keys
 from tests.access.signing import AUDIENCE, ISSUER, Provider
+from tests.asking import view
 
 
 @pytest.fixture(scope="module")
@@ -34,11 +35,14 @@ def test_thirty_seconds_of_a_wrong_clock_are_forgiven(sign_in: SignIn, provider:
 
 
 def test_every_bad_token_is_refused_by_every_address(company: FlaskClient, provider: Provider) -> None:
+    tokens = {name: {"X-Auth-Id-Token": token} for name, token in provider.bad_tokens().items()}
     answers = {
-        (name, path): company.get(path, headers={"X-Auth-Id-Token": token}).status_code
-        for name, token in provider.bad_tokens().items()
-        for path in ("/", "/_dash-layout", "/view/cfo", "/data/cfo/core-cards.csv", "/version", "/assets/icon.svg")
+        (name, path): company.get(path, headers=headers).status_code
+        for name, headers in tokens.items()
+        for path in ("/", "/_dash-layout", "/data/cfo.json", "/data/cfo/core-cards.csv", "/version", "/assets/icon.svg")
     }
+    answers |= {(name, "cfo"): view(company, "cfo", headers=headers).status_code for name, headers in tokens.items()}
+    assert len(answers) > 7 * 20
 
     assert {key: status for key, status in answers.items() if status != 401} == {}
 
@@ -46,10 +50,17 @@ def test_every_bad_token_is_refused_by_every_address(company: FlaskClient, provi
 def test_no_token_or_two_are_none(company: FlaskClient, provider: Provider) -> None:
     good = provider.token(["grp-all"])
 
-    assert company.get("/view/cfo", headers=[("X-Auth-Id-Token", good)]).status_code == 200
-    assert company.get("/view/cfo").status_code == 401
-    assert company.get("/view/cfo", headers={"X-Auth-Id-Token": ""}).status_code == 401
-    assert company.get("/view/cfo", headers={"X-Auth-Id-Token": f"{good},{good}"}).status_code == 401
+    def status(headers: Any) -> set[int]:
+        return {
+            view(company, "cfo", headers=headers).status_code,
+            company.get("/data/cfo.json", headers=headers).status_code,
+        }
+
+    assert status([("X-Auth-Id-Token", good)]) == {200}
+    assert status(None) == {401}
+    assert status({"X-Auth-Id-Token": ""}) == {401}
+    assert status({"X-Auth-Id-Token": f"{good},{good}"}) == {401}
+    assert status([("X-Auth-Id-Token", good)] * 2) == {401}
 
 
 PLAIN = (
@@ -62,11 +73,10 @@ PLAIN = (
 @pytest.mark.parametrize("name", PLAIN.split())
 def test_a_plain_header_is_never_believed(company: FlaskClient, provider: Provider, name: str) -> None:
     for value in ("admin", "board", "grp-all", provider.token(["grp-all"]), f"Bearer {provider.token(['grp-all'])}"):
-        assert company.get("/view/cfo", headers={name: value}).status_code == 401
-        given = company.get("/view/cmo", headers={name: value, "X-Auth-Id-Token": provider.token(["grp-marketing"])})
-        assert given.status_code == 200
-        other = company.get("/view/cfo", headers={name: value, "X-Auth-Id-Token": provider.token(["grp-marketing"])})
-        assert other.status_code == 403
+        both = {name: value, "X-Auth-Id-Token": provider.token(["grp-marketing"])}
+        assert view(company, "cfo", headers={name: value}).status_code == 401
+        assert view(company, "cmo", headers=both).status_code == 200
+        assert view(company, "cfo", headers=both).status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -265,11 +275,11 @@ def test_a_known_reader_costs_little(sign_in: SignIn, provider: Provider) -> Non
 
 
 def test_the_name_and_the_sign_out_are_in_the_shell(ask: Callable[..., Any]) -> None:
-    layout = json.dumps(ask("board", "/_dash-layout").json)
+    shell = ask("board", "/").text
 
-    assert "Ada Lovelace" in layout
-    assert "/signed-out?a=1&b=2" in layout
-    assert "Demo data" not in layout
+    assert "Signed in as Ada Lovelace" in shell
+    assert 'href="/signed-out?a=1&amp;b=2"' in shell
+    assert "Demo data" not in shell
 
 
 def test_a_reader_whose_name_is_code_is_named_as_text(
@@ -280,8 +290,10 @@ def test_a_reader_whose_name_is_code_is_named_as_text(
     headers = {"X-Auth-Id-Token": token, "Accept": "text/html"}
     with caplog.at_level("INFO", "dashboard.audit"):
         refused = company.get("/cfo", headers=headers).text
-    layout = company.get("/_dash-layout", headers=headers).json
+    shell = company.get("/cmo", headers=headers).text
 
     assert "signed in as &lt;a href=//evil.example&gt;Ada&lt;/a&gt; &amp; co. To" in refused
-    assert '"Signed in as <a href=//evil.example>Ada</a> & co"' in json.dumps(layout)
+    assert ">Signed in as &lt;a href=//evil.example&gt;Ada&lt;/a&gt; &amp; co<" in shell
+    assert "evil.example>" not in shell
+    assert "\u202e" not in shell
     assert caplog.records[-1].told["subject"] == "u-1export"

@@ -1,6 +1,5 @@
 """Through the real proxy and around it: Apache with mod_auth_openidc as deploy/httpd.conf has it, and a provider."""
 
-import http.client
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -8,6 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.access.stack import Browser, Stack
+from tests.asking import CALLBACK, json_in, raw, raw_view
+
+#: Where callbacks are asked to run through the proxy.
+THROUGH = f"/marketing{CALLBACK}"
 
 pytestmark = [pytest.mark.filterwarnings("ignore::ResourceWarning")]
 
@@ -23,12 +26,14 @@ def finance(stack: Stack) -> Browser:
 
 
 def test_a_reader_sees_their_rows_through_the_proxy(finance: Browser) -> None:
-    view = json.loads(finance.ask("/marketing/view/cfo").text)
+    view = finance.view("/marketing/", "cfo").json
+    document = finance.ask("/marketing/cfo", {"Accept": "text/html"}).text
 
     assert view["options"]["region"] == ["Europe"]
-    assert finance.ask("/marketing/view/cmo").status == 403
-    assert "ed-emea" in finance.ask("/marketing/_dash-layout").text
-    assert "signed-out" in finance.ask("/marketing/_dash-layout").text
+    assert json_in(document, "first") == finance.view("/marketing/", "cfo").json
+    assert finance.view("/marketing/", "cmo").status_code == 403
+    assert "ed-emea" in document
+    assert "signed-out" in document
 
 
 def test_nobody_gets_in_without_signing_in(stack: Stack) -> None:
@@ -36,12 +41,12 @@ def test_nobody_gets_in_without_signing_in(stack: Stack) -> None:
     page = stranger.ask(
         "/marketing/cfo", {"Accept": "text/html", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
     )
-    fetched = stranger.ask(
-        "/marketing/view/cfo", {"Accept": "application/json", "Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty"}
+    fetched = stranger.view(
+        "/marketing/", "cfo", {"Accept": "application/json", "Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty"}
     )
 
     assert (page.status, page.headers["Location"].split("?")[0]) == (302, f"{stack.issuer}/oauth2/authorize")
-    assert fetched.status in (302, 401)
+    assert fetched.status_code in (302, 401)
     assert stranger.ask("/").status == 403
     assert stranger.ask("/marketing/metrics").status == 403
     assert stranger.ask("/marketing/signed-out").text == "You are signed out."
@@ -50,16 +55,16 @@ def test_nobody_gets_in_without_signing_in(stack: Stack) -> None:
 def test_a_bad_token_through_the_proxy_is_nobodys_and_changes_nobody(stack: Stack, finance: Browser) -> None:
     """With the header's name as a client would write it, once and twice."""
     bad = {**stack.signer.bad_tokens(), "good": stack.signer.token(["grp-all"], sub="bo-board")}
-    assert raw(stack.app_port, "/view/cmo", [("X-Auth-Id-Token", bad["good"])]) == 200, "the dashboard would believe it"
+    assert raw_view(stack.app_port, "cmo", [("X-Auth-Id-Token", bad["good"])]) == 200, "the dashboard would believe it"
     session = ("Cookie", "; ".join(f"{each.name}={each.value}" for each in finance.jar))
     wrong = []
     for name, token in bad.items():
         for times in (1, 2):
             own = [("X-Auth-Id-Token", token)] * times
             found = (
-                raw(stack.port, "/marketing/view/cfo", [*own, ("Sec-Fetch-Mode", "cors")]),
-                raw(stack.port, "/marketing/view/cfo", [*own, session]),
-                raw(stack.port, "/marketing/view/cmo", [*own, session]),
+                raw_view(stack.port, "cfo", [*own, ("Sec-Fetch-Mode", "cors")], THROUGH),
+                raw_view(stack.port, "cfo", [*own, session], THROUGH),
+                raw_view(stack.port, "cmo", [*own, session], THROUGH),
             )
             too_long = times == 2 and len(token) >= 4096
             if found != ((400, 400, 400) if too_long else (401, 200, 403)):  # Apache itself refuses what is too long
@@ -85,16 +90,16 @@ def test_headers_spoofed_through_the_proxy_change_nothing(stack: Stack, finance:
     session = ("Cookie", "; ".join(f"{each.name}={each.value}" for each in finance.jar))
     wrong = []
     for name in SPOOFED:
-        for value in ("admin", good, f"Bearer {good}", "/marketing/view/cmo", "X-Auth-Id-Token, Cookie"):
+        for value in ("admin", good, f"Bearer {good}", "/marketing/data/cmo.json", "X-Auth-Id-Token, Cookie"):
             found = (
-                raw(stack.port, "/marketing/view/cfo", [(name, value), session]),
-                raw(stack.port, "/marketing/view/cmo", [(name, value), session]),
-                raw(stack.port, "/marketing/view/cfo", [(name, value), ("Sec-Fetch-Mode", "cors")]),
+                raw_view(stack.port, "cfo", [(name, value), session], THROUGH),
+                raw_view(stack.port, "cmo", [(name, value), session], THROUGH),
+                raw_view(stack.port, "cfo", [(name, value), ("Sec-Fetch-Mode", "cors")], THROUGH),
             )
             if found not in ((200, 403, 401), (401, 401, 401), (400, 400, 400)):
                 wrong.append((name, value[:20], found))
     assert wrong == []
-    view = json.loads(finance.ask("/marketing/view/cfo", {"X-Auth-Id-Token": good}).text)
+    view = finance.view("/marketing/", "cfo", {"X-Auth-Id-Token": good}).json
     assert view["options"]["region"] == ["Europe"]
 
 
@@ -102,42 +107,34 @@ def test_a_session_that_somebody_changed_is_none(stack: Stack, finance: Browser)
     for cookie in finance.jar:
         for value in (cookie.value[:-4], cookie.value[::-1], f"{cookie.value}x", "", "A" * 3000):
             headers = [("Cookie", f"{cookie.name}={value}"), ("Sec-Fetch-Mode", "cors")]
-            assert raw(stack.port, "/marketing/view/cfo", headers) == 401
+            assert raw_view(stack.port, "cfo", headers, THROUGH) == 401
+            assert raw(stack.port, "/marketing/data/cfo.json", headers) == 401
 
 
 def test_around_the_proxy_only_a_token_counts(stack: Stack) -> None:
     bad = stack.signer.bad_tokens()
     good = stack.signer.token(["grp-fin-emea"])
     wrong = []
-    for path in ("/marketing/view/cfo", "/view/cfo", "/marketing/", "/_dash-layout", "/version"):
+    for path in ("/marketing/data/cfo.json", "/data/cfo.json", "/marketing/", "/_dash-layout", "/version"):
         for name, token in bad.items():
             status = raw(stack.app_port, path, [("X-Auth-Id-Token", token)])
             wrong += [(path, name, status)] if status != 401 else []
         assert raw(stack.app_port, path, [("X-Auth-Id-Token", good)] * 2) == 401
+    for path in (CALLBACK, THROUGH):
+        for name, token in bad.items():
+            status = raw_view(stack.app_port, "cfo", [("X-Auth-Id-Token", token)], path)
+            wrong += [(path, name, status)] if status != 401 else []
+        assert raw_view(stack.app_port, "cfo", [("X-Auth-Id-Token", good)], path) == 200
+        assert raw_view(stack.app_port, "cfo", [("X-Auth-Id-Token", good)] * 2, path) == 401
     for name in {*SPOOFED} - {"X-Auth-Id-Token", "x-auth-id-token"}:
         for value in ("/healthz", "bo-board", good):
             found = (
-                raw(stack.app_port, "/view/cfo", [(name, value)]),
-                raw(stack.app_port, "/view/cmo", [(name, value), ("X-Auth-Id-Token", good)]),
+                raw_view(stack.app_port, "cfo", [(name, value)]),
+                raw_view(stack.app_port, "cmo", [(name, value), ("X-Auth-Id-Token", good)]),
             )
             wrong += [(name, value[:20], found)] if found not in ((401, 403), (400, 400)) else []
     assert wrong == []
     assert Browser(stack.app).ask("/healthz").text == "ok\n"
-
-
-def raw(port: int, path: str, headers: list[tuple[str, str]]) -> int:
-    """The status of a GET with exactly these headers, repeated ones and odd bytes among them."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-    try:
-        connection.putrequest("GET", path)
-        for name, value in headers:
-            connection.putheader(name, value.encode("latin-1"))
-        connection.endheaders()
-        answer = connection.getresponse()
-        answer.read()
-        return answer.status
-    finally:
-        connection.close()
 
 
 def test_a_flood_of_unknown_keys_asks_for_keys_once_in_ten_seconds(stack: Stack) -> None:
@@ -149,7 +146,7 @@ def test_a_flood_of_unknown_keys_asks_for_keys_once_in_ten_seconds(stack: Stack)
     def ask(number: int) -> int:
         head = json.dumps({"alg": "RS256", "kid": f"made-up-{number}", "typ": "JWT"}).encode()
         forged = f"{base64.urlsafe_b64encode(head).decode().rstrip('=')}.{tail}"
-        status: int = Browser(stack.app).ask("/view/cfo", {"X-Auth-Id-Token": forged}).status
+        status: int = Browser(stack.app).view("/", "cfo", {"X-Auth-Id-Token": forged}).status_code
         return status
 
     began = time.monotonic()
@@ -169,7 +166,7 @@ def test_two_readers_never_get_each_others_view(stack: Stack, finance: Browser) 
     board.sign_in("bo-board", "/marketing/")
 
     def options(browser: Browser) -> int:
-        return len(json.loads(browser.ask("/marketing/view/cfo?last=7d").text)["options"]["region"])
+        return len(browser.view("/marketing/", "cfo", query="last=7d").json["options"]["region"])
 
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda number: (number % 2, options((finance, board)[number % 2])), range(80)))
