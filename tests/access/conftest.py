@@ -11,6 +11,7 @@ from access.policy import Policy, read_policy
 from facts.store import Source
 from pages import PAGES
 from tests.access.signing import AUDIENCE, ISSUER, Provider
+from tests.asking import Answer, view
 
 POLICY = """
 contact = "data-team@example.com"
@@ -101,13 +102,29 @@ def company(environment: dict[str, str]) -> Iterator[FlaskClient]:
 
 
 @pytest.fixture(scope="session")
-def ask(company: FlaskClient, provider: Provider) -> Callable[..., Any]:
-    """Ask for a path as a reader with a role (None: signed in, without one)."""
+def tokens(provider: Provider) -> dict[str, str]:
+    """A token of each role; that of "" is of somebody who has none."""
     tokens = {role: provider.token([group], sub=f"u-{role}") for role, group in GROUPS.items()}
-    tokens |= {"": provider.token(["grp-unknown"])}
+    return tokens | {"": provider.token(["grp-unknown"])}
+
+
+@pytest.fixture(scope="session")
+def ask(company: FlaskClient, tokens: dict[str, str]) -> Callable[..., Any]:
+    """Ask for a path as a reader with a role (None: signed in, without one)."""
 
     def get(role: str | None, path: str, **more: Any) -> Any:
         headers = {"X-Auth-Id-Token": tokens[role or ""], **more.pop("headers", {})}
         return company.open(path, headers=headers, **{"method": "GET", **more})
 
     return get
+
+
+@pytest.fixture(scope="session")
+def figures(company: FlaskClient, tokens: dict[str, str]) -> Callable[..., Answer]:
+    """Ask for the figures of a page, by Dash's callback, as a reader with a role (None: signed in, without one)."""
+
+    def ask(role: str | None, page: str, query: str = "", **more: Any) -> Answer:
+        headers = {"X-Auth-Id-Token": tokens[role or ""], **more.pop("headers", {})}
+        return view(company, page, query, headers, **more)
+
+    return ask

@@ -2,6 +2,7 @@
 
 import io
 import json
+import logging
 import re
 import shutil
 import zipfile
@@ -11,20 +12,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dash import Input, Output
+from dash import Input, Output, callback
+from dash._callback import GLOBAL_CALLBACK_LIST, GLOBAL_CALLBACK_MAP
 from deltalake import DeltaTable, write_deltalake
 from flask.testing import FlaskClient
 
 from access.policy import Policy, Role, WrongPolicy, policy_of
 from access.rights import NOTHING, Admission
-from callbacks.guard import KINDS
+from app import create_app
+from callbacks.callback_guard import Owned, Unowned
+from callbacks.guard import KINDS, complete
 from facts.shop import path_of
 from facts.store import DEMO_NAME, Source, load
 from kpi.derive import tells
 from kpi.metrics import METRICS
-from pages import PAGES
+from pages import EVERY, PAGES
+from settings import from_environment
 from tests.access.addresses import addresses
 from tests.access.conftest import GROUPS
+from tests.asking import json_in, view
 
 KEYS = [page.key for page in PAGES]
 ADDRESSES = [
@@ -42,9 +48,6 @@ def alone(
     policy: Policy, facts_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, FlaskClient]]:
     """For each role a dashboard without a sign-in, over a table that has that role's rows and no other."""
-    from app import create_app
-    from settings import from_environment
-
     clients, sources = {}, []
     frame = DeltaTable(str(facts_path)).to_pandas()
     for role in policy.roles:
@@ -127,21 +130,90 @@ def equal(one: dict[str, Any], other: dict[str, Any]) -> bool:
 
 
 @pytest.mark.parametrize("role_name", GROUPS)
-def test_a_view_draws_what_the_rows_alone_would(
-    ask: Ask, alone: dict[str, FlaskClient], policy: Policy, role_name: str
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_every_cell_that_the_callback_draws_is_that_of_the_roles_rows_alone(
+    figures: Ask, ask: Ask, alone: dict[str, FlaskClient], policy: Policy, role_name: str, address: str
 ) -> None:
+    """Of each page by Dash's own callback. What hidden metrics have no part in is the same to the last byte."""
     role = next(role for role in policy.roles if role.name == role_name)
-    if role_name not in alone:
-        return
-    for page in role.pages:
-        seen, told = (client(f"/view/{page}?{rank_of(role, 'last=12w')}").json for client in (
-            lambda path: ask(role_name, path), alone[role_name].get
-        ))  # fmt: skip
+    wrong, cells, same = [], 0, 0
+    for page in PAGES:
+        answer = figures(role_name, page.key, address)
+        if page.key not in role.pages:
+            assert (answer.status_code, set(answer.json)) == (403, {"error"})
+            continue
+        seen = answer.json
+        assert {visual["state"] for visual in seen["visuals"].values()} <= {"ready", "empty"}
+        if role_name not in alone:
+            assert {visual["state"] for visual in seen["visuals"].values()} == {"empty"}
+            continue
+        told = view(alone[role_name], page.key, rank_of(role, address)).json
         assert seen["options"] == told["options"]
-        for name, visual in seen["visuals"].items():
-            if not role.hides:
-                assert visual == told["visuals"][name]
-            assert visual["state"] in ("ready", "empty")
+        assert seen["period"] == told["period"]
+        specs = [
+            json_in(document, "spec")["pages"][page.key]["visuals"]
+            for document in (ask(role_name, f"/{page.path}").text, alone[role_name].get(f"/{page.path}").text)
+        ]
+        own, every = (
+            dict(cell for name, visual in each["visuals"].items() for cell in cells_of(name, visual, spec[name]))
+            for each, spec in zip((seen, told), specs, strict=True)
+        )
+        wrong += [(cell, value, every.get(cell)) for cell, value in own.items() if not close(value, every.get(cell))]
+        wrong += [cell for cell in own if cell[-1] in role.hides]
+        cells += len(own)
+        for visual in page.visuals:
+            if role.hides.isdisjoint(visual.metrics) and visual.name in seen["visuals"] and visual.kind != "callouts":
+                same += 1
+                assert seen["visuals"][visual.name] == told["visuals"][visual.name], visual.name
+    assert wrong == []
+    assert role_name == "nowhere" or (cells > 10 and same)
+
+
+def cells_of(name: str, visual: dict[str, Any], spec: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """The cells of cards and tables in a view, each under its visual, row and metric."""
+    metrics = visual.get("metrics", spec.get("metrics", ()))
+    if visual["state"] != "ready":
+        return
+    if spec["kind"] == "cards":
+        for metric, card in zip(metrics, visual["cards"], strict=True):
+            yield from (((name, part, metric), card[part]) for part in ("value", "baseline", "change"))
+    if spec["kind"] == "table":
+        rows = list(zip(*visual["keys"], strict=True))
+        for metric, column in zip(metrics, visual["values"], strict=True):
+            yield from (((name, *row, metric), value) for row, value in zip(rows, column, strict=True))
+        for metric, value in zip(metrics, visual["total"] or (), strict=bool(visual["total"])):
+            yield (name, "total", metric), value
+
+
+def close(one: float | None, other: float | None) -> bool:
+    return one == other or (one is not None and other is not None and one == pytest.approx(other, rel=1e-9))
+
+
+def test_a_pages_rows_are_those_of_its_visuals(ask: Ask, policy: Policy, caplog: pytest.LogCaptureFixture) -> None:
+    """/data/<page>.json, for each role, within its rows and metrics; each is an export in the audit log."""
+    opened = 0
+    for role in policy.roles:
+        for page in PAGES:
+            with caplog.at_level(logging.INFO, logger="dashboard.audit"):
+                answer = ask(role.name, f"/data/{page.key}.json?last=12w")
+            line = caplog.records[-1]
+            if page.key not in role.pages:
+                assert (answer.status_code, set(answer.json), line.message) == (403, {"error"}, "refusal")
+                continue
+            opened += 1
+            assert (line.message, line.told["page"], line.told["kind"]) == ("export", page.key, "json")
+            whole = answer.json
+            assert list(whole) == ["page", "query", "data_through", "currency", "visuals"]
+            for visual in page.visuals:
+                alone = ask(role.name, f"/data/{page.key}/{visual.name}.json?last=12w")
+                if alone.status_code == 404:
+                    assert visual.name not in whole["visuals"]
+                else:
+                    assert whole["visuals"].pop(visual.name)["rows"] == alone.json["rows"]
+            assert whole["visuals"] == {}
+    assert opened == 11
+    assert ask("board", "/data/glossary.json").status_code == 404
+    assert ask(None, "/data/cfo.json").status_code == 403
 
 
 def words_not_for(role: Role, policy: Policy, options: dict[str, tuple[str, ...]]) -> list[str]:
@@ -154,9 +226,9 @@ def words_not_for(role: Role, policy: Policy, options: dict[str, tuple[str, ...]
 
 @pytest.mark.parametrize("role_name", GROUPS)
 def test_no_word_of_what_a_role_may_not_see(
-    ask: Ask, company: FlaskClient, policy: Policy, facts_path: Path, role_name: str
+    ask: Ask, figures: Ask, company: FlaskClient, policy: Policy, facts_path: Path, role_name: str
 ) -> None:
-    """At any address of the server's map, workbooks opened."""
+    """At any address of the server's map, workbooks opened, and in what the callback answers."""
     role = next(role for role in policy.roles if role.name == role_name)
     facts = load(facts_path)
     own, every = facts.options(role.rows), facts.options()
@@ -171,6 +243,9 @@ def test_no_word_of_what_a_role_may_not_see(
         for query in queries:  # not the last: what is asked for is named in the note that it does not exist
             answer = ask(role_name, f"{path}?{query}", headers={"Accept": "text/html,*/*"})
             texts[f"{path}?{query}"] = told(answer.data).replace('"Meta":[]', "")  # a tag of HTML, in Dash's list
+    for page in (each.key for each in EVERY):
+        for query in (*ADDRESSES[:-1], "platform=Nobody"):
+            texts[f"the figures of {page}?{query}"] = figures(role_name, page, query).data.decode()
     found = {
         (path, word)
         for path, text in texts.items()
@@ -198,7 +273,7 @@ def plain(text: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/cfo", "/view/cfo", "/data/cfo/core-cards.xlsx", "/_dash-layout", "/version", "/x"]
+    "path", ["/", "/cfo", "/data/cfo.json", "/data/cfo/core-cards.xlsx", "/_dash-layout", "/version", "/x"]
 )
 def test_without_a_role_everything_is_closed_and_says_whom_to_ask(ask: Ask, path: str) -> None:
     answer = ask(None, path, headers={"Accept": "text/html"})
@@ -207,7 +282,7 @@ def test_without_a_role_everything_is_closed_and_says_whom_to_ask(ask: Ask, path
     assert "data-team@example.com" in answer.get_data(as_text=True)
 
 
-def test_a_forbidden_page_says_whom_to_ask_and_what_may_be_opened(ask: Ask) -> None:
+def test_a_forbidden_page_says_whom_to_ask_and_what_may_be_opened(ask: Ask, figures: Ask) -> None:
     answer = ask("marketing", "/cfo", headers={"Accept": "text/html"})
     text = answer.get_data(as_text=True)
 
@@ -215,9 +290,10 @@ def test_a_forbidden_page_says_whom_to_ask_and_what_may_be_opened(ask: Ask) -> N
     assert "ask data-team@example.com" in text
     assert 'href="/cmo"' in text
     assert "CFO" not in text
-    assert ask("marketing", "/view/cfo").json == {
-        "error": "This is not among what you may see. Ask data-team@example.com."
-    }
+    refused = figures("marketing", "cfo")
+    assert refused.status_code == 403
+    assert refused.json == {"error": "This is not among what you may see. Ask data-team@example.com."}
+    assert figures(None, "cfo").json == refused.json
 
 
 def test_the_first_role_in_the_file_is_the_only_one(policy: Policy) -> None:
@@ -260,71 +336,77 @@ def test_a_policy_that_is_not_clear_is_refused(content: dict[str, Any], says: st
         policy_of(content, KEYS)
 
 
-def test_a_role_without_rows_in_the_data_sees_that_nothing_matches(ask: Ask) -> None:
-    visuals = ask("nowhere", "/view/cmo").json["visuals"]
+def test_a_role_without_rows_in_the_data_sees_that_nothing_matches(figures: Ask) -> None:
+    visuals = figures("nowhere", "cmo").json["visuals"]
 
     assert {visual["state"] for visual in visuals.values()} == {"empty"}
 
 
-def test_readers_of_different_rights_never_share_an_answer(ask: Ask) -> None:
-    answers = {role: ask(role, "/view/cmo").data for role in ("board", "marketing", "summary-americas", "agency")}
-    again = {role: ask(role, "/view/cmo").data for role in reversed(answers)}
+def test_readers_of_different_rights_never_share_an_answer(ask: Ask, figures: Ask) -> None:
+    """Neither what the callback answers nor what stands in the document."""
+    answers = {role: figures(role, "cmo").data for role in ("board", "marketing", "summary-americas", "agency")}
+    documents = {role: ask(role, "/cmo").text for role in reversed(answers)}
+    again = {role: figures(role, "cmo").data for role in reversed(answers)}
 
-    assert len(set(answers.values())) == 4
+    assert len(set(answers.values())) == len(set(documents.values())) == 4
     assert again == answers
+    for role, document in documents.items():
+        assert json_in(document, "first") == figures(role, "cmo").json
 
 
 def test_an_address_or_callback_of_no_page_stops_the_start(facts_path: Path) -> None:
-    from app import create_app
-    from callbacks.guard import Unowned, complete, owners
-    from settings import from_environment
-
-    source = Source(facts_path)
-    app = create_app(from_environment({"DASHBOARD_FACTS": str(facts_path)}), source)
-    source.close()
+    """Whether somebody adds it to the app, or to Dash as a module does that is no page."""
+    source, settings = Source(facts_path), from_environment({"DASHBOARD_FACTS": str(facts_path)})
+    app = create_app(settings, source)
+    complete(app, Owned({}, {}))
 
     @app.callback(Output("cfo-note", "children"), Output("cfo-note", "title"), Input("cfo-ask", "n_clicks"))
-    def owned(clicks: int) -> tuple[str, str]:
+    def note(clicks: int) -> tuple[str, str]:
         return "", ""
 
-    assert set(owners(app, PAGES).values()) == {"cfo"}
-    complete(app, PAGES)
-
-    @app.callback(Output("cfo-x", "children"), Output("cmo-x", "children"), Input("cfo-ask", "n_clicks"))
-    def torn(clicks: int) -> tuple[str, str]:
-        return "", ""
-
-    with pytest.raises(Unowned, match=r"cfo-x\.children"):
-        complete(app, PAGES)
-    app.callback_map.clear()
+    name = "..cfo-note.children...cfo-note.title.."
+    with pytest.raises(Unowned, match=rf"The callback {re.escape(name)} belongs to no page"):
+        complete(app, Owned({}, {}))
+    complete(app, Owned({name: "cfo"}, {}))
     app.server.view_functions["extra"] = lambda: "x"
     app.server.url_map.add(app.server.url_rule_class("/extra", endpoint="extra"))
     with pytest.raises(Unowned, match="/extra"):
-        complete(app, PAGES)
+        complete(app, Owned({name: "cfo"}, {}))
+
+    kept, listed = dict(GLOBAL_CALLBACK_MAP), list(GLOBAL_CALLBACK_LIST)
+    try:
+
+        @callback(Output("stray", "children"), Input("selection", "data"))
+        def stray(data: Any) -> str:
+            return "nobody's"
+
+        with pytest.raises(Unowned, match=r"The callback stray\.children belongs to no page"):
+            create_app(settings, source)
+    finally:
+        GLOBAL_CALLBACK_MAP.clear()
+        GLOBAL_CALLBACK_MAP.update(kept)
+        GLOBAL_CALLBACK_LIST[:] = listed
+    assert view(create_app(settings, source).server.test_client(), "cfo").status_code == 200
+    source.close()
 
 
-def test_the_glossary_opens_with_any_page_and_names_nothing_hidden(ask: Ask) -> None:
-    """It is drawn from the layout's spec, of which test_no_word_of_what_a_role_may_not_see reads every word."""
-    assert ask("marketing", "/glossary").status_code == 200
-    assert ask("marketing", "/view/glossary").json["visuals"] == {}
+def test_the_glossary_opens_with_any_page_and_names_nothing_hidden(ask: Ask, figures: Ask) -> None:
+    """It is drawn from the document's spec, of which test_no_word_of_what_a_role_may_not_see reads every word."""
+    opened = ask("marketing", "/glossary")
+    assert opened.status_code == 200
+    assert figures("marketing", "glossary").json["visuals"] == {}
     assert ask(None, "/glossary").status_code == 403
-    assert ask(None, "/view/glossary").status_code == 403
-    metrics = spec_of(ask("marketing", "/_dash-layout").json)["metrics"]
+    assert figures(None, "glossary").status_code == 403
+    metrics = json_in(opened.text, "spec")["metrics"]
     assert "roas" in metrics
     assert "profit" not in metrics
 
 
-def spec_of(layout: dict[str, Any]) -> dict[str, Any]:
-    """The layout's spec."""
-    children = layout["props"]["children"]
-    return json.loads(next(each["props"]["data-spec"] for each in children if "data-spec" in each["props"]))
-
-
-def test_a_campaign_is_shown_beside_a_ranking_within_the_roles_rows_and_metrics(ask: Ask) -> None:
-    assert ask("finance-europe", "/view/campaign").status_code == 403  # its one page has no ranking
+def test_a_campaign_is_shown_beside_a_ranking_within_the_roles_rows_and_metrics(ask: Ask, figures: Ask) -> None:
+    assert figures("finance-europe", "campaign").status_code == 403  # its one page has no ranking
     assert ask(None, "/data/campaign/figures.json").status_code == 403
     assert ask("board", "/campaign").status_code == 404  # a panel has no address of its own
-    seen = ask("marketing", "/view/campaign").json
+    seen = figures("marketing", "campaign").json
     assert "profit" not in json.dumps(seen).lower()
     assert set(seen["visuals"]) == set(seen["spec"]) >= {"place", "figures", "regions"}
     assert (
