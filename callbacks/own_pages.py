@@ -6,7 +6,8 @@ A module in `pages/`, or in the folder that DASHBOARD_PAGES names, that calls `d
 
 import importlib.util
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,30 +37,44 @@ def load_pages(files: Mapping[str, Path], ours: Sequence[Page]) -> dict[Page, di
     """Register `ours`, then import the modules in `files`; what those registered, by page.
 
     Needs a Dash app. The registry is Dash's and one a process: it is emptied first, so that each app has its own pages.
-    Raises WrongPage.
+    Raises WrongPage, and then nothing that a module registered is left.
     """
     dash.page_registry.clear()
     for order, page in enumerate(page for page in ours if not page.panel):
         path, name = f"/{page.path}", f"pages.{page.key}"
         dash.register_page(name, path=path, title=page.title, name=page.tab, order=order, layout=dash.html.Div())
     known = set(dash.page_registry)
-    registered = {f"{OWN}.{key}": _run(f"{OWN}.{key}", file) for key, file in files.items()}
     found: dict[Page, dict[str, Any]] = {}
-    for name, entry in dash.page_registry.items():
-        if name not in known:
-            page = _page_of(name, entry, files)
-            if any(page.key == each.key or page.path == each.path for each in (*ours, *found)):
-                raise WrongPage(f"The page {name} has the name or the address of another: choose others.")
-            callbacks, scripts = registered[name]
-            found[page] = dict(entry) | {"callbacks": callbacks, "scripts": scripts}
+    with _all_or_nothing():
+        registered = {f"{OWN}.{key}": _run(f"{OWN}.{key}", file) for key, file in files.items()}
+        for name, entry in dash.page_registry.items():
+            if name not in known:
+                page = _page_of(name, entry, files)
+                if any(page.key == each.key or page.path == each.path for each in (*ours, *found)):
+                    raise WrongPage(f"The page {name} has the name or the address of another: choose others.")
+                callbacks, scripts = registered[name]
+                found[page] = dict(entry) | {"callbacks": callbacks, "scripts": scripts}
     return found
+
+
+@contextmanager
+def _all_or_nothing() -> Iterator[None]:
+    """Where the start fails within, Dash forgets what modules registered: the process's next app would have it."""
+    listed, scripts, known = len(GLOBAL_CALLBACK_LIST), len(GLOBAL_INLINE_SCRIPTS), set(GLOBAL_CALLBACK_MAP)
+    try:
+        yield
+    except BaseException:
+        for output in GLOBAL_CALLBACK_MAP.keys() - known:
+            del GLOBAL_CALLBACK_MAP[output]
+        del GLOBAL_CALLBACK_LIST[listed:], GLOBAL_INLINE_SCRIPTS[scripts:]
+        raise
 
 
 def _run(name: str, file: Path) -> tuple[list[str], list[str]]:
     """Import a page's module, again where another app of this process has: its callbacks belong to each.
 
     Returns the names of the callbacks that it registered, and the scripts of those that run in the browser. Raises
-    WrongPage where it cannot be imported, and then nothing of it is left.
+    WrongPage where it cannot be imported.
     """
     callbacks, scripts = len(GLOBAL_CALLBACK_LIST), len(GLOBAL_INLINE_SCRIPTS)
     spec = importlib.util.spec_from_file_location(name, file)
@@ -70,10 +85,6 @@ def _run(name: str, file: Path) -> tuple[list[str], list[str]]:
     try:
         spec.loader.exec_module(module)
     except Exception as problem:
-        del sys.modules[name]
-        for each in GLOBAL_CALLBACK_LIST[callbacks:]:
-            GLOBAL_CALLBACK_MAP.pop(each["output"], None)
-        del GLOBAL_CALLBACK_LIST[callbacks:], GLOBAL_INLINE_SCRIPTS[scripts:]
         raise WrongPage(f"The page {file.name} cannot be imported: {type(problem).__name__}: {problem}") from problem
     entry = dash.page_registry.get(name)
     if entry is not None and not entry.get("layout"):

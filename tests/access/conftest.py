@@ -1,17 +1,22 @@
 """A company: five roles, a provider, and the dashboard behind it."""
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from dash import Dash
 from flask.testing import FlaskClient
 
 from access.policy import Policy, read_policy
+from app import create_app
 from facts.store import Source
 from pages import PAGES
+from settings import from_environment
+from tests.access import own_pages
 from tests.access.signing import AUDIENCE, ISSUER, Provider
-from tests.asking import Answer, view
+from tests.asking import CALLBACK, Answer, view
 
 POLICY = """
 contact = "data-team@example.com"
@@ -93,9 +98,6 @@ def environment(provider: Provider, policy_path: Path, facts_path: Path) -> dict
 @pytest.fixture(scope="session")
 def company(environment: dict[str, str]) -> Iterator[FlaskClient]:
     """The dashboard with a sign-in; a request without a token is nobody's."""
-    from app import create_app
-    from settings import from_environment
-
     source = Source(environment["DASHBOARD_FACTS"])
     yield create_app(from_environment(environment), source).server.test_client()
     source.close()
@@ -128,3 +130,41 @@ def figures(company: FlaskClient, tokens: dict[str, str]) -> Callable[..., Answe
         return view(company, page, query, headers, **more)
 
     return ask
+
+
+@pytest.fixture(scope="session")
+def own_app(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dash]:
+    """A company with a page of its own (tests/access/own_pages.py)."""
+    folder = tmp_path_factory.mktemp("own")
+    (folder / "policy.toml").write_text(own_pages.POLICY)
+    more = {
+        "DASHBOARD_PAGES": str(own_pages.put_page(folder / "pages")),
+        "DASHBOARD_POLICY": str(folder / "policy.toml"),
+        "DASHBOARD_METRICS_TOKEN": "s3cret",
+    }
+    source = Source(environment["DASHBOARD_FACTS"])
+    yield create_app(from_environment(environment | more), source)
+    source.close()
+
+
+@pytest.fixture(scope="session")
+def own_client(own_app: Dash) -> FlaskClient:
+    return own_app.server.test_client()
+
+
+@pytest.fixture(scope="session")
+def own_headers(provider: Provider) -> dict[str, dict[str, str]]:
+    """What readers of its roles send; those of "" have none."""
+    groups = own_pages.ROLES | {"": "grp-unknown"}
+    return {role: {"X-Auth-Id-Token": provider.token([group])} for role, group in groups.items()}
+
+
+@pytest.fixture(scope="session")
+def post(own_client: FlaskClient, own_headers: dict[str, dict[str, str]]) -> Callable[..., Any]:
+    """Sends the body of a callback, as it is or as JSON, as somebody with a role."""
+
+    def send(role: str, body: Any) -> Any:
+        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return own_client.post(CALLBACK, data=raw, content_type="application/json", headers=own_headers[role])
+
+    return send

@@ -8,10 +8,10 @@ import statistics
 import time
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
+import orjson
 import pytest
-from dash import Input, Output
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -21,6 +21,7 @@ from callbacks.guard import LARGEST_BODY, LONGEST_QUERY
 from facts.store import Source
 from settings import from_environment
 from tests.access.signing import Provider
+from tests.asking import CALLBACK, callback_body, view, view_body
 
 Ask = Callable[..., Any]
 #: Three thousand requests in all: two roles a body and an address, four addresses a raw body.
@@ -62,19 +63,24 @@ QUERIES = st.lists(
 @given(body=JSON, content=st.sampled_from(["application/json", "text/plain", "multipart/form-data; boundary=x", ""]))
 def test_no_forged_callback_runs(ask: Ask, body: Any, content: str) -> None:
     raw = json.dumps(body).encode()
+    try:
+        refused = 404 if isinstance(orjson.loads(raw), dict) else 400  # no callback of that name, no body of a callback
+    except orjson.JSONDecodeError:  # NaN, and text that is none
+        refused = 400
     for role in ("marketing", None):
-        answer = ask(role, "/_dash-update-component", method="POST", data=raw, content_type=content)
-        assert answer.status_code == (404 if role else 403)
+        answer = ask(role, CALLBACK, method="POST", data=raw, content_type=content)
+        assert answer.status_code == (refused if role else 403)
         assert set(answer.json) == {"error"}
 
 
 @RAW
 @given(raw=st.binary(max_size=400), method=st.sampled_from(["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"]))
 def test_no_forged_body_reaches_anything(ask: Ask, raw: bytes, method: str) -> None:
-    for path in ("/_dash-update-component", "/view/cmo", "/", "/data/cmo/scope-cards.json"):
+    for path in (CALLBACK, "/cmo", "/", "/data/cmo.json", "/data/cmo/scope-cards.json"):
         answer = ask("marketing", path, method=method, data=raw, content_type="application/json")
         assert answer.status_code < 500
         assert b'"rows"' not in answer.data
+        assert b'"visuals"' not in answer.data
 
 
 @FORGED_ADDRESSES
@@ -102,8 +108,8 @@ def foreign_words() -> re.Pattern[str]:
 
 @VIEWED
 @given(query=QUERIES)
-def test_no_query_shows_foreign_rows(ask: Ask, query: list[tuple[str, str]]) -> None:
-    answer = ask("finance-europe", "/view/cfo", query_string=query)
+def test_no_query_shows_foreign_rows(figures: Ask, query: list[tuple[str, str]]) -> None:
+    answer = figures("finance-europe", "cfo", urlencode(query))
     visuals = answer.json["visuals"]
 
     assert answer.status_code == 200
@@ -113,25 +119,23 @@ def test_no_query_shows_foreign_rows(ask: Ask, query: list[tuple[str, str]]) -> 
 
 @pytest.mark.parametrize("depth", [10, 1000, 5000, 30000])
 @pytest.mark.parametrize("opening", ["[", '{"output":', '{"inputs":['])
-def test_deep_nesting_is_an_ordinary_refusal(ask: Ask, depth: int, opening: str) -> None:
+def test_deep_nesting_is_an_ordinary_refusal(ask: Ask, figures: Ask, depth: int, opening: str) -> None:
     raw = (opening * depth)[:LARGEST_BODY]
+    answer = ask("board", CALLBACK, method="POST", data=raw, content_type="application/json")
 
-    assert (
-        ask("board", "/_dash-update-component", method="POST", data=raw, content_type="application/json").status_code
-        == 404
-    )
-    assert ask("board", f"/view/cfo?platform={'%5B' * min(depth, 5000)}").status_code == 200
+    assert (answer.status_code, set(answer.json)) == (400, {"error"})
+    assert figures("board", "cfo", f"platform={'%5B' * min(depth, 5000)}").status_code == 200
 
 
 @pytest.mark.long
-def test_forged_requests_are_answered_faster_than_honest_ones(ask: Ask) -> None:
+def test_forged_requests_are_answered_faster_than_honest_ones(ask: Ask, figures: Ask) -> None:
     """In turn with views that are new to the cache, so that a busy machine slows both down."""
     rng = random.Random(5)
     forged, honest = [], []
 
-    def timed(into: list[float], *request: Any, **more: Any) -> int:
+    def timed(into: list[float], how: Ask, *request: Any, **more: Any) -> int:
         start = time.perf_counter()
-        status: int = ask("board", *request, **more).status_code
+        status: int = how("board", *request, **more).status_code
         into.append(time.perf_counter() - start)
         return status
 
@@ -140,11 +144,14 @@ def test_forged_requests_are_answered_faster_than_honest_ones(ask: Ask) -> None:
         post = {"method": "POST", "data": body, "content_type": "application/json"}
         junk = "".join(rng.choices("abc%/.=&,?é", k=300))
         statuses = [
-            timed(forged, "/_dash-update-component", **post),
-            timed(forged, f"/data/cfo/{quote(junk)}.csv"),
-            timed(forged, f"/x{quote(junk)}?platform={quote(junk)}"),
+            timed(forged, ask, CALLBACK, **post),
+            timed(forged, ask, f"/data/cfo/{quote(junk)}.csv"),
+            timed(forged, ask, f"/x{quote(junk)}?platform={quote(junk)}"),
             timed(
-                honest, f"/view/cfo?last={30 + number % 80}d&campaign=none-{number},{number}&compare=none&region=Europe"
+                honest,
+                figures,
+                "cfo",
+                f"last={30 + number % 80}d&campaign=none-{number},{number}&compare=none&region=Europe",
             ),
         ]
         assert statuses[0] == 404
@@ -155,55 +162,25 @@ def test_forged_requests_are_answered_faster_than_honest_ones(ask: Ask) -> None:
     assert statistics.median(forged) < statistics.median(honest)
 
 
-def test_the_callback_of_a_page_is_for_those_who_may_open_it(environment: dict[str, str], provider: Provider) -> None:
-    """There is none yet; one that is added is guarded, and named to nobody else."""
-    source = Source(environment["DASHBOARD_FACTS"])
-    app = create_app(from_environment(environment), source)
-    source.close()
-
-    @app.callback(Output("cfo-note", "children"), Input("cfo-ask", "n_clicks"))
-    def note(clicks: int) -> str:
-        return "from the CFO page"
-
-    app._callback_list.append(
-        app._callback_list[0] | {"output": "cfo-note.children", "inputs": [{"id": "cfo-ask", "property": "n_clicks"}]}
-    )
-    client = app.server.test_client()
-    body = {
-        "output": "cfo-note.children",
-        "outputs": {"id": "cfo-note", "property": "children"},
-        "inputs": [{"id": "cfo-ask", "property": "n_clicks", "value": 1}],
-        "changedPropIds": ["cfo-ask.n_clicks"],
-    }
-
-    def post(group: str, sent: Any) -> Any:
-        headers = {"X-Auth-Id-Token": provider.token([group])}
-        return client.post("/_dash-update-component", json=sent, headers=headers)
-
-    assert b"from the CFO page" in post("grp-all", body).data
-    assert post("grp-marketing", body).status_code == 403
-    assert post("grp-all", {**body, "output": "cmo-note.children"}).status_code == 404
-    assert post("grp-marketing", {**body, "output": ["cfo-note.children"]}).status_code == 404
-    named = [
-        "cfo-note" in client.get("/_dash-dependencies", headers={"X-Auth-Id-Token": provider.token([group])}).text
-        for group in ("grp-all", "grp-marketing")
-    ]
-    assert named == [True, False]
-
-
-def test_too_much_is_refused(ask: Ask) -> None:
+def test_too_much_is_refused(ask: Ask, figures: Ask) -> None:
     large = {"method": "POST", "data": b"x" * (LARGEST_BODY + 1), "content_type": "application/json"}
 
-    assert ask("board", "/_dash-update-component", **large).status_code == 413
-    assert ask("board", "/view/cfo", **large).status_code == 413
-    assert ask("board", "/view/cfo?x=" + "a" * LONGEST_QUERY).status_code == 414
+    assert ask("board", CALLBACK, **large).status_code == 413
+    assert ask("board", "/cfo", **large).status_code == 413
+    assert ask("board", "/data/cfo.json", **large).status_code == 413
+    assert ask("board", "/cfo?x=" + "a" * LONGEST_QUERY).status_code == 414
+    assert ask("board", "/data/cfo.json?x=" + "a" * LONGEST_QUERY).status_code == 414
+    assert figures("board", "cfo", "x=" + "a" * (LONGEST_QUERY - 2)).status_code == 200
+    refused = figures("board", "cfo", "x=" + "a" * (LONGEST_QUERY - 1))
+    assert (refused.status_code, refused.json) == (400, {"error": "A query may have 32,768 characters."})
+    assert figures("board", "cfo", "a" * LARGEST_BODY).status_code == 413
 
 
 @pytest.mark.parametrize(
     ("headers", "path", "method", "status"),
     [
-        ({}, "/view/cfo", "GET", 200),
-        ({"Sec-Fetch-Site": "same-origin"}, "/view/cfo", "GET", 200),
+        ({}, CALLBACK, "POST", 200),
+        ({"Sec-Fetch-Site": "same-origin"}, CALLBACK, "POST", 200),
         ({"Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate"}, "/cfo", "GET", 200),
         (
             {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"},
@@ -219,34 +196,36 @@ def test_too_much_is_refused(ask: Ask) -> None:
         ),
         (
             {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "script"},
-            "/view/cfo",
+            "/data/cfo.json",
             "GET",
             403,
         ),
-        ({"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "cors"}, "/view/cfo", "GET", 403),
+        ({"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "cors"}, CALLBACK, "POST", 403),
         (
             {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"},
-            "/_dash-update-component",
+            CALLBACK,
             "POST",
             403,
         ),
-        ({"Host": "evil.example.com"}, "/view/cfo", "GET", 400),
-        ({"Host": "127.0.0.1.evil.example.com"}, "/view/cfo", "GET", 400),
-        ({"Host": "127.0.0.1:8050"}, "/view/cfo", "GET", 200),
-        ({"Host": "[::1]:8050"}, "/view/cfo", "GET", 200),
+        ({"Host": "evil.example.com"}, CALLBACK, "POST", 400),
+        ({"Host": "127.0.0.1.evil.example.com"}, CALLBACK, "POST", 400),
+        ({"Host": "127.0.0.1:8050"}, CALLBACK, "POST", 200),
+        ({"Host": "[::1]:8050"}, CALLBACK, "POST", 200),
         ({"Host": "evil.example.com"}, "/healthz", "GET", 200),
     ],
 )
 def test_other_sites_and_other_hosts_are_refused(
     ask: Ask, headers: dict[str, str], path: str, method: str, status: int
 ) -> None:
-    assert ask("board", path, headers=headers, method=method).status_code == status
+    more = {"json": view_body("cfo")} if method == "POST" else {}
+    assert ask("board", path, headers=headers, method=method, **more).status_code == status
 
 
-def test_every_answer_carries_the_headers(ask: Ask, company: FlaskClient) -> None:
+def test_every_answer_carries_the_headers(ask: Ask, figures: Ask, company: FlaskClient) -> None:
     for answer in (
         ask("board", "/"),
-        ask("board", "/view/cfo"),
+        ask("board", "/data/cfo.json"),
+        figures("board", "cfo"),
         ask("board", "/nothing"),
         ask("board", "/_dash-update-component", method="POST", data=b"x" * 70_000),
         company.get("/"),
@@ -254,7 +233,7 @@ def test_every_answer_carries_the_headers(ask: Ask, company: FlaskClient) -> Non
     ):
         headers = answer.headers
         assert "'unsafe-eval'" not in headers["Content-Security-Policy"]
-        data = answer.mimetype == "application/json"
+        data = headers["Content-Type"].startswith("application/json")
         begins = "default-src 'none'; " if data else "default-src 'self'; script-src 'self' 'sha256-"
         assert headers["Content-Security-Policy"].startswith(begins)
         assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
@@ -294,9 +273,11 @@ def test_a_prefix_works_both_ways(environment: dict[str, str], provider: Provide
     headers = {"X-Auth-Id-Token": provider.token(["grp-fin-emea"])}
     above = "/marketing" if kept else ""
 
-    assert client.get(f"{above}/view/cfo", headers=headers).status_code == 200
-    assert client.get(f"{above}/view/cmo", headers=headers).status_code == 403
-    assert client.get(f"{above}/view/cfo").status_code == 401
+    path = f"{above}{CALLBACK}"
+    assert view(client, "cfo", headers=headers, path=path).status_code == 200
+    assert view(client, "cmo", headers=headers, path=path).status_code == 403
+    assert view(client, "cfo", path=path).status_code == 401
+    assert client.get(f"{above}/data/cfo.json", headers=headers).status_code == 200
     assert 'href="/marketing/cfo"' in client.get(f"{above}/", headers={**headers, "Accept": "text/html"}).text
     assert client.get(f"{above}/cfo", headers=headers).status_code == 200
     assert client.get(f"{above}/healthz").text == "ok\n"
@@ -310,11 +291,17 @@ def test_metrics_are_not_for_the_public(environment: dict[str, str], ask: Ask, p
     ).server.test_client()
     assert client.get("/metrics").status_code == 401
     assert client.get("/metrics", headers={"Authorization": "Bearer wrong"}).status_code == 401
-    client.get("/view/cfo?region=Secret", headers={"X-Auth-Id-Token": provider.token(["grp-all"])})
+    headers = {"X-Auth-Id-Token": provider.token(["grp-all"])}
+    view(client, "cfo", "region=Secret", headers)
+    client.post(CALLBACK, json=callback_body("Secret.data", a__b="Secret"), headers=headers)
+    client.get("/data/cfo.json?region=Secret", headers=headers)
     text = client.get("/metrics", headers={"Authorization": "Bearer s3cret"}).text
     source.close()
 
-    assert 'dashboard_requests_total{kind="view",page="cfo",status="200",visual=""} 1.0' in text
+    counted = 'dashboard_requests_total{callback="%s",kind="%s",page="%s",status="%s",visual=""} 1.0'
+    assert counted % ("view.data", "view", "cfo", 200) in text
+    assert counted % ("", "callback", "", 404) in text
+    assert counted % ("", "json", "cfo", 200) in text
     assert 'dashboard_cache_total{found="no"}' in text
     assert "dashboard_data_version{" in text
     assert "dashboard_data_age_days" in text
@@ -330,14 +317,15 @@ def test_lines_say_who_and_what_and_never_a_token_or_a_figure(
     token = provider.token(["grp-marketing"], sub="u-42")
     headers = {"X-Auth-Id-Token": token, "X-Request-Id": "from-the-proxy-1"}
     figures = company.get("/data/cmo/scope-cards.json?platform=Meta", headers=headers)
-    company.get("/view/cfo", headers=headers)
-    company.get("/view/cfo", headers={"X-Auth-Id-Token": token[:-5]})
+    view(company, "cfo", headers=headers)
+    view(company, "cfo", headers={"X-Auth-Id-Token": token[:-5]})
     lines = [json.loads(Lines().format(record)) for record in caplog.records if record.name.startswith("dashboard.")]
     whole = json.dumps(lines)
 
     for path in ("/data/cmo/core-cards.json", "/proof/cmo/none?metric=profit", "/nothing"):
         ask("marketing", path)
-    ask("marketing", "/_dash-update-component", method="POST", data=b"{}", content_type="application/json")
+    for body in (b"{}", b"["):
+        ask("marketing", CALLBACK, method="POST", data=body, content_type="application/json")
     forged = [record.told for record in caplog.records if record.name == "dashboard.audit"][3:]
 
     export, refusal, unknown = [line for line in lines if line["logger"] == "dashboard.audit"]
@@ -345,13 +333,16 @@ def test_lines_say_who_and_what_and_never_a_token_or_a_figure(
     assert (export["message"], export["subject"], export["page"], export["visual"], export["kind"]) == (
         "export", "u-42", "cmo", "scope-cards", "json",
     )  # fmt: skip
-    told = ("message", "role", "decision", "status")
-    assert [refusal[name] for name in told] == ["refusal", "marketing", "not allowed", 403]
+    told = ("message", "role", "decision", "status", "kind", "callback", "page")
+    assert [refusal[name] for name in told] == [
+        "refusal", "marketing", "not allowed", 403, "view", "view.data", "cfo"
+    ]  # fmt: skip
     assert unknown["decision"].startswith("not signed in")
     assert refusal["duration_ms"] >= 0
     assert sum(line["message"] == "request" for line in lines) == 3
     assert [(line["kind"], line["status"], line["decision"]) for line in forged] == [
         ("json", 404, "status 404"), ("proof", 404, "status 404"), ("callback", 404, "no such address"),
+        ("callback", 400, "malformed"),
     ], "what nobody can reach from a page has been made up; a mistyped page has not"  # fmt: skip
     assert token[:30] not in whole
     assert token.rsplit(".", 1)[1][:20] not in whole

@@ -1,0 +1,226 @@
+"""A page of somebody's own: its readers', with their rows, and nothing to anybody else."""
+
+import base64
+import hashlib
+import json
+import logging
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import dash
+import pytest
+from dash import Dash
+from flask.testing import FlaskClient
+
+from app import create_app
+from callbacks.operations import Lines
+from facts.store import Source
+from pages import EVERY
+from settings import WrongSetting, from_environment
+from tests.access.own_pages import MARGIN, honest, put_page
+from tests.asking import CALLBACK, callback_body, json_in, view
+
+Post = Callable[..., Any]
+
+
+def test_a_page_is_unknown_to_who_may_not_open_it(
+    own_client: FlaskClient, own_headers: dict[str, dict[str, str]]
+) -> None:
+    """Its name, its address, its callbacks on the server and in the browser, and their scripts."""
+    words = ("margin-watch", "Margin watch", "bars.figure", '"broken.', '"local.', "margin in the browser", "own_pages")
+    texts = {}
+    for role in ("watcher", "europe", "marketing"):
+        start = "/cmo" if role != "europe" else "/margin-watch"
+        answers = [
+            own_client.get(path, headers=own_headers[role]) for path in (start, "/_dash-dependencies", "/_dash-layout")
+        ]
+        assert [answer.status_code for answer in answers] == [200] * 3
+        texts[role] = "\n".join(answer.text for answer in answers).replace("\\", "")
+        own = json_in(answers[0].text, "spec")["pages"].get("margin")
+        assert (own is not None and own["path"] == "margin-watch") == (role != "marketing")
+        known = [entry["output"] for entry in answers[1].json]
+        assert {"view.data", "own-page.children"} <= set(known)
+        assert ("bars.figure" in known, "local.children" in known) == ((role != "marketing"),) * 2
+    assert [word for word in words if word in texts["marketing"]] == []
+    assert [word for word in words if word not in texts["watcher"] and word != "own_pages"] == []
+    assert 'data-go="margin"' in texts["europe"]
+    refused = own_client.get("/margin-watch", headers={**own_headers["marketing"], "Accept": "text/html"})
+    assert refused.status_code == 403
+    assert "Margin" not in refused.text
+
+
+def test_a_script_of_an_own_page_is_in_its_readers_policy(
+    own_client: FlaskClient, own_headers: dict[str, dict[str, str]]
+) -> None:
+    answer = own_client.get("/margin-watch", headers=own_headers["watcher"])
+    scripts = re.findall(r"<script>(.*?)</script>", answer.text, re.S)
+    (own,) = [script for script in scripts if "margin in the browser" in script]
+    mark = base64.b64encode(hashlib.sha256(own.encode()).digest()).decode()
+    assert f"'sha256-{mark}'" in answer.headers["Content-Security-Policy"]
+
+
+def drawn(post: Post, role: str, query: str = "", page: Any = "margin") -> dict[str, Any]:
+    body = callback_body("bars.figure", selection__data={"page": page, "query": query, "request": 1})
+    answer = post(role, body)
+    assert answer.status_code == 200, answer.text
+    figure: dict[str, Any] = answer.json["response"]["bars"]["figure"]
+    return figure
+
+
+def test_an_own_page_gets_the_rows_and_metrics_of_its_reader(post: Post) -> None:
+    everything, narrowed = drawn(post, "watcher"), drawn(post, "europe")
+    assert len(everything["x"]) == 4
+    assert narrowed["x"] == ["Europe"]
+    assert narrowed["y"] == [everything["y"][everything["x"].index("Europe")]]
+    assert (everything["hides"], "profit" in narrowed["hides"]) == ([], True)
+    for query in ("region=Asia%20Pacific", "region=Asia%20Pacific,Europe", "region=*", "rank=profit", "%00", "as_of=0"):
+        figure = drawn(post, "europe", query)
+        assert figure["x"] in ([], ["Europe"]), query
+    assert drawn(post, "europe", "region=Asia%20Pacific")["notes"] == [
+        "There is no region “Asia Pacific” in the data; it was left out."
+    ]
+    assert drawn(post, "watcher", "region=Europe&last=7d")["y"] < narrowed["y"]
+
+
+@pytest.mark.parametrize("data", [None, "margin", [], {}, {"query": ["region=Europe"]}, {"query": None, "page": 1}])
+def test_a_selection_that_is_none_is_the_plain_one(post: Post, data: Any) -> None:
+    """The store is empty before the first ask, and anybody may write into it."""
+    answer = post("europe", callback_body("bars.figure", selection__data=data))
+    assert answer.json["response"]["bars"]["figure"] == drawn(post, "europe")
+
+
+def test_an_error_in_a_callback_names_it_and_its_page(
+    own_client: FlaskClient, post: Post, own_app: Dash, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    answer = post("watcher", honest(own_app.callback_map)["broken.children"])
+
+    assert (answer.status_code, answer.json) == (500, {"error": "Something went wrong here; it has been logged."})
+    (failed,) = [record for record in caplog.records if record.levelno >= logging.ERROR]
+    assert failed.getMessage() == "callback broken.children of the page margin failed"
+    assert "broken on purpose" in json.loads(Lines().format(failed))["exception"]
+    line = next(record.told for record in caplog.records if record.name == "dashboard.request")
+    assert [line[name] for name in ("page", "callback", "kind", "status", "decision", "role")] == [
+        "margin", "broken.children", "callback", 500, "failed", "watcher",
+    ]  # fmt: skip
+    metrics = own_client.get("/metrics", headers={"Authorization": "Bearer s3cret"}).text
+    labels = 'callback="broken.children",kind="callback",page="margin",status="500",visual=""'
+    assert f"dashboard_requests_total{{{labels}}}" in metrics
+    assert 'dashboard_request_seconds_count{kind="callback",page="margin",visual=""}' in metrics
+
+
+def test_the_figures_of_an_own_page_are_none_and_its_document_has_a_first_answer(
+    own_client: FlaskClient, own_headers: dict[str, dict[str, str]]
+) -> None:
+    document = own_client.get("/margin-watch?region=Europe", headers=own_headers["watcher"]).text
+    first = json_in(document, "first")
+    assert first == view(own_client, "margin", "region=Europe", own_headers["watcher"]).json
+    assert (first["query"], first["visuals"]) == ("region=Europe", {})
+
+
+def test_the_registry_has_our_pages_as_they_are_in_the_navigation(facts_path: Path) -> None:
+    source = Source(facts_path)
+    client = create_app(from_environment({"DASHBOARD_FACTS": str(facts_path)}), source).server.test_client()
+    source.close()
+    ours = [page for page in EVERY if not page.panel]
+    entries = [dash.page_registry[f"pages.{page.key}"] for page in ours]
+    fields = ("path", "title", "name", "order")
+    assert [tuple(entry[field] for field in fields) for entry in entries] == [
+        (f"/{page.path}", page.title, page.tab, order) for order, page in enumerate(ours)
+    ]
+    assert list(dash.page_registry) == [f"pages.{page.key}" for page in ours]
+    tabs = re.findall(r'<nav class="tabs".*?</nav>', client.get("/").text, re.S)[0]
+    links = re.findall(r'<a href="([^"]*)" data-go="[^"]*">([^<]*)</a>', tabs)
+    wanted = [(entry["path"], entry["name"]) for page, entry in zip(ours, entries, strict=True) if not page.icon]
+    assert links == wanted
+
+
+SECOND = """
+import dash
+from dash import Input, Output, callback, html
+
+dash.register_page(__name__, path="/second", name="The second")
+layout = html.P("of the second")
+
+
+@callback(Output("bars", "figure"), Input("selection", "data"))
+def draw(data):
+    return "of the second"
+
+
+@callback(Output("only-here", "children"), Input("selection", "data"))
+def more(data):
+    return dash.get_relative_path("/second")
+"""
+
+
+def test_two_apps_with_prefixes_of_their_own_live_in_one_process(facts_path: Path, tmp_path: Path) -> None:
+    """Each has its own page of the same name; what the second brings is not the first's."""
+    source = Source(facts_path)
+    clients = {}
+    for name, content in (("one", MARGIN), ("two", SECOND)):
+        own = {"DASHBOARD_PREFIX": f"/{name}/", "DASHBOARD_PAGES": str(put_page(tmp_path / name, content))}
+        clients[name] = create_app(
+            from_environment({"DASHBOARD_FACTS": str(facts_path)} | own), source
+        ).server.test_client()
+
+    def bars(name: str, output: str = "bars.figure") -> Any:
+        body = callback_body(output, selection__data={"page": "margin", "query": "region=Europe", "request": 1})
+        return clients[name].post(f"/{name}{CALLBACK}", json=body)
+
+    for _ in range(2):  # neither changes the other
+        assert bars("one").json["response"]["bars"]["figure"]["x"] == ["Europe"]
+        assert bars("two").json["response"]["bars"]["figure"] == "of the second"
+        assert bars("one", "only-here.children").status_code == 404
+        assert bars("two", "only-here.children").status_code == 200
+        for name, path, title in (("one", "margin-watch", "Margin watch"), ("two", "second", "The second")):
+            client = clients[name]
+            assert view(client, "cfo", path=f"/{name}{CALLBACK}").json["visuals"]
+            document = client.get(f"/{name}/{path}").text
+            assert f'<a href="/{name}/{path}" data-go="margin">{title}</a>' in document
+            assert json_in(document, "spec")["prefix"] == f"/{name}/"
+            outputs = [entry["output"] for entry in client.get(f"/{name}/_dash-dependencies").json]
+            assert len(outputs) == len(set(outputs))
+            assert ("only-here.children" in outputs, "local.children" in outputs) == (name == "two", name == "one")
+    source.close()
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("dash.register_page(__name__, path='/cfo', name='Other')", "has the name or the address of another"),
+        ("dash.register_page(__name__, path='/', name='Other')", "needs a path of its own without variables"),
+        ("dash.register_page(__name__, path_template='/x/<y>')", "needs a path of its own without variables"),
+        ("dash.register_page('elsewhere', path='/x')", "must be registered by its module"),
+        ("dash.register_page(__name__, path='/x')\n1 / 0", "cannot be imported: ZeroDivisionError: division by zero"),
+        ("dash.register_page(__name__, path='/x'", "cannot be imported: SyntaxError"),
+    ],
+)
+def test_a_page_that_cannot_be_taken_stops_the_start_and_leaves_nothing(
+    facts_path: Path, tmp_path: Path, content: str, sentence: str
+) -> None:
+    source = Source(facts_path)
+    environment = {"DASHBOARD_FACTS": str(facts_path)}
+    before = "import dash\nfrom dash import Input, Output, callback\n"
+    ours = "callback(Output('left', 'children'), Input('selection', 'data'))(lambda data: data)\n"
+    folder = put_page(tmp_path / "pages", f"{before}{ours}{content}\n", "wrong.py")
+
+    with pytest.raises(WrongSetting, match=re.escape(sentence)):
+        create_app(from_environment(environment | {"DASHBOARD_PAGES": str(folder)}), source)
+    client = create_app(from_environment(environment), source).server.test_client()
+    source.close()
+    assert "left.children" not in client.get("/_dash-dependencies").text
+    assert "wrong" not in json_in(client.get("/").text, "spec")["pages"]
+
+
+def test_a_module_that_registers_no_page_is_not_run(facts_path: Path, tmp_path: Path) -> None:
+    source = Source(facts_path)
+    folder = put_page(tmp_path / "pages", "raise SystemExit('run')", "helper.py")
+    put_page(folder, "raise SystemExit('run')  # dash.register_page(__name__)", "_hidden.py")
+    environment = {"DASHBOARD_FACTS": str(facts_path), "DASHBOARD_PAGES": str(folder)}
+    client = create_app(from_environment(environment), source).server.test_client()
+    source.close()
+    assert view(client, "cfo").status_code == 200
+    assert view(client, "helper").status_code == 404
