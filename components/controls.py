@@ -17,8 +17,8 @@ from components.shell import icon_button, icon_of
 
 #: A list with more values than this is searched, not read.
 MANY: Final = 40
-#: Stores that callbacks read and write: what is looked at, and what was answered.
-STORES: Final = ("selection", "view", "opened")
+#: Stores: what is looked at, what was answered, which answer the controls are to follow, which own page is mounted.
+STORES: Final = ("selection", "view", "shown", "opened")
 
 
 def filter_id(dimension: str) -> str:
@@ -38,7 +38,7 @@ def layout(spec: Mapping[str, Any], answer: Mapping[str, Any] | None = None) -> 
             *(dcc.Store(id=name) for name in STORES),
             _filters(spec, answer),
             _toolbar(spec, answer),
-            html.Div(id="own-page", className="own-page"),
+            html.Section(id="own-page", className="own-page", **{"aria-label": "Page"}),
         ],
         className="dash-part",
     )
@@ -102,7 +102,7 @@ def _filter(dimension: str, label: str, answer: Mapping[str, Any] | None) -> Com
 
 def _toolbar(spec: Mapping[str, Any], answer: Mapping[str, Any] | None) -> Component:
     chosen = answer["chosen"] if answer else spec["defaults"]
-    return html.Div(
+    return html.Section(
         [
             html.Button(
                 [icon_of("filter"), html.Span("Filters"), html.Span(id="filter-count")],
@@ -149,7 +149,6 @@ def _toolbar(spec: Mapping[str, Any], answer: Mapping[str, Any] | None) -> Compo
             _take(),
         ],
         className="toolbar",
-        role="group",
         **{"aria-label": "Period and view"},
     )
 
