@@ -31,13 +31,13 @@ def controls(spec: Mapping[str, Any]) -> tuple[str, ...]:
     return (*(filter_id(dimension) for dimension in spec["dimensions"]), "compare", "grain")
 
 
-def layout(spec: Mapping[str, Any], answer: Mapping[str, Any] | None = None) -> Component:
-    """The Dash layout; with an `answer` (docs/wire.md) the controls say what it is of."""
+def layout(spec: Mapping[str, Any], answer: Mapping[str, Any] | None = None, page: str = "") -> Component:
+    """The Dash layout; with an `answer` (docs/wire.md) the controls say what it is of, as far as `page` has them."""
     parts = html.Div(
         [
             *(dcc.Store(id=name) for name in STORES),
             _filters(spec, answer),
-            _toolbar(spec, answer),
+            _toolbar(spec, answer, page),
             html.Section(id="own-page", className="own-page", **{"aria-label": "Page"}),
         ],
         className="dash-part",
@@ -100,7 +100,8 @@ def _filter(dimension: str, label: str, answer: Mapping[str, Any] | None) -> Com
     )
 
 
-def _toolbar(spec: Mapping[str, Any], answer: Mapping[str, Any] | None) -> Component:
+def _toolbar(spec: Mapping[str, Any], answer: Mapping[str, Any] | None, page: str) -> Component:
+    visuals = spec["pages"][page]["visuals"].values() if page else ()
     chosen = answer["chosen"] if answer else spec["defaults"]
     return html.Section(
         [
@@ -136,6 +137,7 @@ def _toolbar(spec: Mapping[str, Any], answer: Mapping[str, Any] | None) -> Compo
                 ),
                 className="slot",
                 role="group",
+                hidden=bool(visuals) and not any(visual.get("grain") for visual in visuals),
                 **{"data-filter": "grain", "aria-label": "Time steps"},
             ),
             html.Div(
