@@ -60,7 +60,7 @@ class Front:
             bundles,
             f"{page.title} · {TITLE}",
             self._shell(mine, page),
-            controls.layout(known, answer),
+            controls.layout(known, answer, page.key),
             known,
             first,
             parts,

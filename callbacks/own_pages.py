@@ -100,7 +100,8 @@ def _page_of(name: str, entry: dict[str, Any], files: Mapping[str, Path]) -> Pag
     if "<" in str(entry.get("path_template") or "") or not path:
         raise WrongPage(f"The page {name} needs a path of its own without variables, such as path=“/margin”.")
     title = str(entry["name"])
-    return Page(key, path, title, str(entry.get("description") or ""), own=True)
+    graphs = "Graph" in files[key].read_text(encoding="utf-8")
+    return Page(key, path, title, str(entry.get("description") or ""), own=True, graphs=graphs)
 
 
 def register(app: Dash, own: dict[Page, dict[str, Any]]) -> None:

@@ -17,8 +17,8 @@ from components.shell import icon_button, icon_of
 
 #: A list with more values than this is searched, not read.
 MANY: Final = 40
-#: Stores that callbacks read and write: what is looked at, and what was answered.
-STORES: Final = ("selection", "view", "opened")
+#: Stores: what is looked at, what was answered, which answer the controls are to follow, which own page is mounted.
+STORES: Final = ("selection", "view", "shown", "opened")
 
 
 def filter_id(dimension: str) -> str:
@@ -31,14 +31,14 @@ def controls(spec: Mapping[str, Any]) -> tuple[str, ...]:
     return (*(filter_id(dimension) for dimension in spec["dimensions"]), "compare", "grain")
 
 
-def layout(spec: Mapping[str, Any], answer: Mapping[str, Any] | None = None) -> Component:
-    """The Dash layout; with an `answer` (docs/wire.md) the controls say what it is of."""
+def layout(spec: Mapping[str, Any], answer: Mapping[str, Any] | None = None, page: str = "") -> Component:
+    """The Dash layout; with an `answer` (docs/wire.md) the controls say what it is of, as far as `page` has them."""
     parts = html.Div(
         [
             *(dcc.Store(id=name) for name in STORES),
             _filters(spec, answer),
-            _toolbar(spec, answer),
-            html.Div(id="own-page", className="own-page"),
+            _toolbar(spec, answer, page),
+            html.Section(id="own-page", className="own-page", **{"aria-label": "Page"}),
         ],
         className="dash-part",
     )
@@ -100,9 +100,10 @@ def _filter(dimension: str, label: str, answer: Mapping[str, Any] | None) -> Com
     )
 
 
-def _toolbar(spec: Mapping[str, Any], answer: Mapping[str, Any] | None) -> Component:
+def _toolbar(spec: Mapping[str, Any], answer: Mapping[str, Any] | None, page: str) -> Component:
+    visuals = spec["pages"][page]["visuals"].values() if page else ()
     chosen = answer["chosen"] if answer else spec["defaults"]
-    return html.Div(
+    return html.Section(
         [
             html.Button(
                 [icon_of("filter"), html.Span("Filters"), html.Span(id="filter-count")],
@@ -136,6 +137,7 @@ def _toolbar(spec: Mapping[str, Any], answer: Mapping[str, Any] | None) -> Compo
                 ),
                 className="slot",
                 role="group",
+                hidden=bool(visuals) and not any(visual.get("grain") for visual in visuals),
                 **{"data-filter": "grain", "aria-label": "Time steps"},
             ),
             html.Div(
@@ -149,7 +151,6 @@ def _toolbar(spec: Mapping[str, Any], answer: Mapping[str, Any] | None) -> Compo
             _take(),
         ],
         className="toolbar",
-        role="group",
         **{"aria-label": "Period and view"},
     )
 

@@ -1,7 +1,6 @@
 """The document: the shell, the place of every visual and the first answer, all there before any script has run.
 
-React's root stands among it, holding what Dash will draw there (components/controls.py); React wipes that and draws the
-same. The scripts come last: ours fills in the first answer, then Dash's begin.
+React's root stands among it, beside what Dash will draw there (components/controls.py), which goes once it has. The scripts come last: ours fills in the first answer, then Dash's begin.
 """
 
 from collections.abc import Mapping
@@ -57,7 +56,8 @@ def document(
         <div class="app">
             {before}
             <div class="frame">
-                <div id="react-entry-point"><div id="before" inert>{_placeholder(controls)}</div></div>
+                <div id="react-entry-point"></div>
+                <div id="before" inert>{_placeholder(controls)}</div>
                 {after}
             </div>
             <div id="scrim" hidden></div>
@@ -78,7 +78,7 @@ def document(
 
 
 def _placeholder(controls: Component) -> str:
-    """What Dash will draw, without its stores; React wipes it, so no id is ever there twice."""
+    """What Dash will draw, without its stores; it goes at the moment when that is there (assets/js/page.js)."""
     shown = [part for part in controls.children if part._type != "Store"]
     return to_markup(shown)
 

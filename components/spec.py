@@ -48,7 +48,7 @@ def spec(
                 "title": page.title,
                 "path": page.path,
                 **({"body": page.body} if page.body else {}),
-                **({"own": True} if page.own else {}),
+                **({"own": True, "plotly": page.graphs} if page.own else {}),
                 "visuals": visuals_of(page),
             }
             for page in pages

@@ -48,7 +48,8 @@ class Page:
     A page of visuals has a tab. One that has `body` instead is drawn by the module of that name in assets/later, and is
     reached by its `icon` in the header. Whoever may open one of the pages `beside` may open this one too; a page that
     names none is a right of its own. A `panel` has no address of its own: it is drawn over another page. One that
-    is `own` is somebody's ordinary Dash page, whose layout is mounted when it is opened (callbacks/own_pages.py).
+    is `own` is somebody's ordinary Dash page, whose layout is mounted when it is opened (callbacks/own_pages.py);
+    with `graphs` it draws by all of plotly.js.
     """
 
     key: str
@@ -61,6 +62,7 @@ class Page:
     beside: tuple[str, ...] = ()
     panel: bool = False
     own: bool = False
+    graphs: bool = False
 
     @property
     def tab(self) -> str:

@@ -105,6 +105,7 @@
     try {
       told = asked?.selection ?? null;
       const values = dashboard.controls.values(dashboard.view.shown());
+      dashboard.controls.seeded(values);
       walk(layout, (props) => {
         if (props.id === "selection") props.data = told;
         else if (props.id === "view") props.data = dashboard.view.shown();

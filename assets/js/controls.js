@@ -5,13 +5,13 @@
   const MANY = 40; // from here on a dimension is searched, not read: see campaigns.js
   let dimensions = [];
   let ids = []; // of the controls, in the order in which Dash hands them over
-  let drawn = []; // the options that Dash was given
-  let now = {}; // id -> { options, value }: what the controls say
+  let now = {}; // id -> { options, value }: what the controls are to say
+  let said = {}; // the same, of what Dash has
+  let count = 0;
 
   const fieldOf = (dimension) => document.querySelector(`fieldset[data-filter="${dimension}"]`);
   const idOf = (dimension) => `filter-${dimension}`;
   const searched = (dimension, values) => dimension === "campaign" || values.length > MANY;
-  const equal = (one, other) => one.length === other.length && one.every((each, place) => each === other[place]);
 
   /** What the controls say for an answer: { id: { options, value } }. All ticked is the same as no filter. */
   function values(answer) {
@@ -29,6 +29,9 @@
   /** What Dash draws follows an answer through its own store; here what it does not: long lists, and what stands around. */
   function fill(answer) {
     now = values(answer);
+    // What Dash draws comes some milliseconds later, and nothing is to be seen moving then.
+    if (dimensions.some((dimension) => !agrees(now[idOf(dimension)].options, said[idOf(dimension)]?.options))) dashboard.byId("filters").dataset.waiting = "";
+    if (ids.some((id) => !agrees(now[id], said[id]))) dashboard.carrier.set("shown", { data: ++count });
     for (const dimension of dimensions) {
       const every = answer.options[dimension] ?? [];
       const chosen = answer.chosen[dimension] ?? [];
@@ -51,6 +54,7 @@
 
   /** Each row that Dash has drawn gets its platform's colour, its whole name, and "Only". */
   function dress() {
+    for (const field of document.querySelectorAll(".slot select:not([aria-label])")) field.setAttribute("aria-label", field.closest(".slot").getAttribute("aria-label"));
     for (const row of document.querySelectorAll("fieldset[data-filter] .options .form-check")) {
       const { value } = row.querySelector("input");
       if (row.dataset.value === value) continue;
@@ -64,25 +68,27 @@
     }
   }
 
-  /** Dash's callback over all controls: they follow the answer that came, or one of them was changed. */
-  function control(answer, ...given) {
-    const said = Object.fromEntries(ids.map((id, place) => [id, given[place]]));
-    const changed = window.dash_clientside.callback_context.triggered.map(({ prop_id: name }) => name.split(".")[0]);
-    if (!changed.includes("view")) for (const id of changed) choose(id, said[id]);
+  /** Dash's callback over all controls: they follow the answer that is shown, or one of them was changed. */
+  function control(follows, ...given) {
+    ids.forEach((id, place) => (said[id] = { ...said[id], value: given[place] }));
+    for (const { prop_id: name } of window.dash_clientside.callback_context.triggered) choose(name.split(".")[0], said[name.split(".")[0]]?.value);
     const none = window.dash_clientside.no_update;
-    const shown = now;
-    requestAnimationFrame(dress);
-    const lists = dimensions.map((dimension) => shown[idOf(dimension)]?.options ?? none);
-    if (lists.every((list, place) => list === drawn[place])) lists.fill(none);
-    else drawn = [...lists];
-    return [...lists, ...ids.map((id) => (shown[id] && !agrees(shown[id].value, said[id]) ? shown[id].value : none))];
+    const differing = (id, prop) => (!now[id] || agrees(now[id][prop], said[id][prop]) ? none : now[id][prop]);
+    const answer = [...dimensions.map((dimension) => differing(idOf(dimension), "options")), ...ids.map((id) => differing(id, "value"))];
+    for (const id of ids) if (now[id]) said[id] = { ...now[id] };
+    requestAnimationFrame(() => {
+      dress();
+      delete dashboard.byId("filters").dataset.waiting;
+    });
+    return answer;
   }
 
-  const agrees = (one, other) => (Array.isArray(one) ? Array.isArray(other) && equal(one, other) : one === other);
+  /** The same text is the same list: its parts are texts, or pairs of the same text twice. */
+  const agrees = (one, other) => one === other || JSON.stringify(one) === JSON.stringify(other);
 
   /** A control was changed by the reader. */
   function choose(id, value) {
-    if (!(id in now) || agrees(now[id].value, value)) return;
+    if (!(id in now) || agrees(now[id].value, value)) return; // heard already
     if (id === "compare" || id === "grain") {
       now[id].value = value;
       dashboard.view.change({ [id]: value });
@@ -104,13 +110,23 @@
     dashboard.view.change({ [dimension]: chosen });
   }
 
+  /** A control of Dash's was changed by hand. Dash tells of it, too, some milliseconds later. */
+  function heard(target) {
+    const field = target.closest("[data-filter]").dataset.filter;
+    if (field === "compare" || field === "grain") choose(field, target.value);
+    else pick(field, toggled(field, target.value));
+  }
+
+  function toggled(dimension, value) {
+    const ticked = now[idOf(dimension)].value;
+    return ticked.includes(value) ? ticked.filter((each) => each !== value) : [...ticked, value];
+  }
+
   /** A mouse was pressed on a box, which is ticked or not when it is let go. */
   function pressed(box) {
     const { filter } = box.closest("fieldset").dataset;
     if (!box.closest(".options")) return dashboard.campaigns.pressed(box);
-    const { value } = now[idOf(filter)];
-    const ticked = value.includes(box.value) ? value.filter((each) => each !== box.value) : [...value, box.value];
-    dashboard.view.foresee({ [filter]: narrowed(filter, ticked).chosen });
+    dashboard.view.foresee({ [filter]: narrowed(filter, toggled(filter, box.value)).chosen });
   }
 
   function only(button) {
@@ -122,14 +138,17 @@
   function choice(dimension, chosen) {
     const list = now[idOf(dimension)];
     if (list.options.length) {
-      list.value = chosen.length ? chosen : list.options.map((option) => option.value);
-      dashboard.carrier.set(idOf(dimension), { value: list.value });
+      const every = list.options.map((option) => option.value);
+      list.value = every.filter((value) => chosen.length === 0 || chosen.includes(value));
+      dashboard.carrier.set("shown", { data: ++count });
     }
     dashboard.view.change({ [dimension]: chosen });
   }
 
   dashboard.controls = {
-    values, fill, control, pressed, only, choose: choice, reset,
+    values, fill, control, heard, pressed, only, choose: choice, reset,
+    /** Dash begins with what `values` said. */
+    seeded: (given) => (said = structuredClone(given)),
     use: (spec) => {
       dimensions = Object.keys(spec.dimensions);
       ids = [...dimensions.map(idOf), "compare", "grain"];

@@ -40,13 +40,23 @@
   }
 
   let ready = false;
-  /** Dash has drawn its part: what stands in it besides its own controls is put into it. */
-  function dashed() {
+  /** Dash can be told of what happens here. */
+  function reachable() {
     ready = true;
-    const shown = dashboard.view.shown();
-    if (shown) say(shown, true);
-    fit();
     mount();
+  }
+
+  /** Dash has drawn its part, and nothing of it has been painted: what held its place goes, and ours is put into it. */
+  function awaitDash() {
+    const waiting = new MutationObserver(() => {
+      if (!document.querySelector(".dash-part")) return;
+      waiting.disconnect();
+      byId("before").remove();
+      const shown = dashboard.view.shown();
+      if (shown) say(shown, true);
+      fit();
+    });
+    waiting.observe(byId("react-entry-point"), { childList: true, subtree: true });
   }
 
   /** A page without visuals: the module of its name draws it, every time it is turned to. */
@@ -121,7 +131,7 @@
 
   dashboard.bodies = {};
   dashboard.page = {
-    turn, say, ready: dashed,
+    turn, say, ready: reachable, awaitDash,
     own: (key) => Boolean(spec.pages[key].own),
     known: (key) => key in spec.pages,
     open: () => open, use: (given) => (spec = given) };

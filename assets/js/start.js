@@ -56,7 +56,7 @@
   function down(event) {
     if (event.pointerType !== "mouse" || !plain(event)) return;
     const link = event.target.closest("a[data-go]");
-    const box = event.target.closest("fieldset[data-filter] label")?.control;
+    const box = event.target.closest(".option")?.querySelector("input");
     if (link) dashboard.view.ahead(link.dataset.go, queryOf(link));
     else if (box?.type === "checkbox") dashboard.controls.pressed(box);
   }
@@ -65,6 +65,7 @@
     const { target } = event;
     if (target.dataset.do) CHANGES[target.dataset.do]?.(target);
     else if (target.matches(".searched input[type=checkbox]")) dashboard.campaigns.toggled(target);
+    else if (target.matches(":is(.options, .slot) :is(input, select)")) dashboard.controls.heard(target);
   }
 
   function closeMenus(except = null) {
@@ -180,6 +181,7 @@
     dashboard.visuals.find(spec);
     dashboard.theme.put();
     listen();
+    dashboard.page.awaitDash();
     history.scrollRestoration = "manual";
     const first = dashboard.moved ? null : data("first");
     const scroll = history.state?.scroll;

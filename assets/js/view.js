@@ -42,7 +42,7 @@
   /** A mouse was pressed on what asks for `query` when it is let go, some 80 ms later: it is asked for now. Not while
       another answer is waited for, which the server would give up. */
   function ahead(page, query) {
-    if (!shown || controller || kept.has(key(page, query))) return;
+    if (!shown || controller || kept.has(key(page, query)) || bare(page, query)) return;
     early(); // a press that came to nothing
     const mine = new AbortController();
     const asked = { page, query, ...dashboard.carrier.begin(page, query, mine.signal), controller: mine };

@@ -1,6 +1,8 @@
 """A real server and a real browser. The server is started once; each test has a browser context of its own."""
 
+import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -10,15 +12,17 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, Route, expect
 
 expect.set_options(timeout=15_000)  # a busy machine takes seconds to compile plotly.js
 
+CALLBACK = "**/_dash-update-component*"
 ROOT = Path(__file__).parent.parent.parent
 
 
@@ -75,6 +79,18 @@ ARRIVED = """() => {
 }"""
 
 
+def asked_for(request: Request, server: str = "") -> str:
+    """What a request asks for: its path below `server`; of a Dash callback "/view/<page>?<query>" or "/callback/<output>"."""
+    path = request.url.removeprefix(server)
+    if not path.split("?")[0].endswith("/_dash-update-component"):
+        return path
+    body = json.loads(request.post_data or "{}")
+    if body["output"] != "view.data":
+        return f"/callback/{body['output']}"
+    selection = body["inputs"][0]["value"]
+    return f"/view/{selection['page']}" + (f"?{selection['query']}" if selection["query"] else "")
+
+
 @dataclass
 class Visit:
     """A page in the browser, with what it asked for and what it complained of."""
@@ -88,6 +104,31 @@ class Visit:
         self.page.goto(self.server + path)
         self.settled()
         return self
+
+    def on_view(self, pattern: str, handler: Callable[[Route], object]) -> None:
+        """Let `handler` have the requests for views whose "/view/<page>?<query>" is like `pattern`."""
+
+        def handle(route: Route) -> None:
+            if fnmatchcase(asked_for(route.request), pattern):
+                handler(route)
+            else:
+                route.fallback()
+
+        self.page.route(CALLBACK, handle)
+
+    def without_first(self) -> None:
+        """From now on documents come without their first answer, as those of a slow engine do."""
+
+        def strip(route: Route) -> None:
+            if route.request.resource_type != "document":
+                return route.fallback()
+            answer = route.fetch()
+            text = re.sub(r'(id="first">).*?(</script>)', r"\1null\2", answer.text(), flags=re.DOTALL)
+            return route.fulfill(
+                response=answer, body=text.replace("<script data-prefix", '<script data-ask="yes" data-prefix')
+            )
+
+        self.page.route("**/*", strip)
 
     def settled(self) -> None:
         """What was asked for last has arrived, and every visual of the open page has its figures."""
@@ -161,7 +202,7 @@ def visit_in(context_of: Callable[..., BrowserContext]) -> Iterator[Callable[...
     def visit(server: str, **options: Any) -> Visit:
         page = context_of(**options).new_page()
         found = Visit(page, server)
-        page.on("request", lambda request: found.asked.append(request.url.removeprefix(server)))
+        page.on("request", lambda request: found.asked.append(asked_for(request, server)))
         page.on("console", lambda message: found.complaints.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: found.complaints.append(str(error)))
         visits.append(found)

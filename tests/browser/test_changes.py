@@ -38,7 +38,23 @@ def test_a_click_on_a_filter_renders_nothing_of_dash(visit: Visit):
             return props && Object.keys(props).some((name) => name.startsWith("on"));
         }).map((element) => element.tagName)"""
     )
-    assert set(listening) == {"BUTTON"}
+    assert set(listening) == {"INPUT", "SELECT"}
+
+
+def test_dash_has_few_components_however_many_pages_were_opened(visit: Visit):
+    """Each of them takes part in each of Dash's updates (docs/decisions/0024)."""
+    visit.open("/")
+    for name in ("CMO", "CFO"):
+        visit.page.get_by_role("navigation").get_by_role("link", name=name).click()
+        visit.settled()
+    count = visit.page.evaluate(
+        """() => {
+            const count = (part) => Array.isArray(part) ? part.reduce((sum, each) => sum + count(each), 0)
+                : part?.props ? 1 + count(part.props.children) : 0;
+            return count(window.store.getState().layout.components);
+        }"""
+    )
+    assert 20 < count <= 100
 
 
 def names(visit: Visit) -> list[str]:
@@ -96,7 +112,7 @@ def test_turning_pages_and_coming_back(visit: Visit):
 def test_the_last_of_two_quick_changes_is_shown(visit: Visit):
     visit.open("/")
     held = []
-    visit.page.route("**/view/executive?platform=Amazon,Google,Meta", lambda route: held.append(route))
+    visit.on_view("/view/executive?platform=Amazon,Google,Meta", lambda route: held.append(route))
     visit.box("platform", "TikTok").click()
     visit.box("platform", "Amazon").click()
     expect(visit.page).to_have_url(f"{visit.server}/?platform=Google,Meta")
@@ -175,7 +191,7 @@ def test_a_press_that_comes_to_nothing_changes_nothing(visit: Visit):
 def test_a_press_asks_nothing_ahead_while_an_answer_is_waited_for(visit: Visit):
     visit.open("/")
     held = []
-    visit.page.route("**/view/executive", lambda route: held.append(route))
+    visit.on_view("/view/executive", lambda route: held.append(route))
     visit.page.evaluate("() => { dashboard.view.again(); }")  # newer data is taken: the same view, asked for anew
     visit.box("platform", "TikTok").hover()
     with visit.requests() as asked:
@@ -216,7 +232,7 @@ def test_a_finger_asks_when_it_taps_not_when_it_may_scroll(visit: Visit):
 
 def test_a_view_that_was_never_shown_leaves_no_trace_in_the_history(visit: Visit):
     visit.open("/")
-    visit.page.route("**/view/executive?platform=Amazon,Google,Meta", lambda route: None)
+    visit.on_view("/view/executive?platform=Amazon,Google,Meta", lambda route: None)
     visit.page.evaluate(
         """() => {
             document.querySelector('[data-filter="platform"] input[value="TikTok"]').click();

@@ -120,9 +120,9 @@ def test_a_change_is_said_once_and_politely(visit: Visit):
 
 
 def test_tab_goes_down_the_page(visit: Visit):
-    """First the skip link, then the header, the filters, the heading, the figures: each in its turn, none before."""
+    """First the skip link, then the header, the filters, the toolbar, the figures: each in its turn, none before."""
     visit.open("/")
-    parts = [".skip", ".topbar", "#filters", ".heading", "[data-visual]"]
+    parts = [".skip", ".topbar", "#filters", ".toolbar", "[data-visual]"]
     found = []
     for _ in range(90):
         visit.page.keyboard.press("Tab")
@@ -157,7 +157,7 @@ def test_with_colours_of_their_own_what_is_chosen_is_still_seen(visit_in: Callab
     assert [
         name for name, ground in grounds.items() if name != "main" and ground in (grounds["main"], "rgba(0, 0, 0, 0)")
     ] == []
-    expect(page.locator(".segment input:checked + span")).to_have_css("outline-style", "solid")
+    expect(page.locator(".segments input:checked + label")).to_have_css("outline-style", "solid")
 
 
 def test_who_wants_no_motion_gets_none(visit_in: Callable[..., Visit], server: str):

@@ -28,7 +28,7 @@ WRITES = os.environ.get("PICTURES") == "write"
 BLOCK = (24, 12)
 APART = 16
 SHARE = 0.02
-PARTS = """() => [...document.querySelectorAll("[data-visual], .heading, #filters")]
+PARTS = """() => [...document.querySelectorAll("[data-visual], .toolbar, .context, #filters")]
     .filter((part) => part.checkVisibility()).map((part) => {
         const { x, y, width, height } = part.getBoundingClientRect();
         return [part.dataset.visual ?? (part.id || part.className), [x, y, x + width, y + height]];

@@ -110,7 +110,7 @@ def test_a_menu_by_keyboard_and_a_link_that_leads_to_its_visual(visit: Visit) ->
     page.goto("about:blank")
     held = []
     page.route("**/bundles/plotly*", lambda route: held.append(route))  # the charts above it come late
-    page.goto(link)
+    page.goto(link, wait_until="domcontentloaded")
     marked = page.locator(".pointed")
     expect(marked).to_have_attribute("data-visual", "cfo.platform-summary")
     expect(marked).to_be_focused()

@@ -11,7 +11,7 @@ from deltalake import DeltaTable, write_deltalake
 from playwright.sync_api import Route, expect
 
 from facts.store import DEMO_NAME
-from tests.browser.conftest import Visit, served
+from tests.browser.conftest import CALLBACK, Visit, served
 
 HOSTILE = [
     "<img src=x onerror=\"document.title='taken'\">",
@@ -29,19 +29,21 @@ def test_one_visual_failing_leaves_the_others(visit: Visit):
     def spoil(route: Route) -> None:
         answer = route.fetch()
         body = answer.json()
-        body["visuals"]["regional-roi"]["traces"][0]["of"] = 99
-        body["visuals"]["unit-economics"]["keys"] = None
+        visuals = body["response"]["view"]["data"]["visuals"]
+        visuals["regional-roi"]["traces"][0]["of"] = 99
+        visuals["unit-economics"]["keys"] = None
         route.fulfill(response=answer, json=body)
 
     page = visit.page
-    page.route("**/view/cfo", spoil)
+    visit.without_first()
+    visit.on_view("/view/cfo", spoil)
     page.goto(f"{visit.server}/cfo")
     for name in ("regional-roi", "unit-economics"):
         broken = page.locator(f'[data-visual="cfo.{name}"]')
         expect(broken).to_have_attribute("data-state", "error")
         expect(broken.get_by_role("button", name="Retry")).to_be_visible()
     expect(page.locator('[data-visual][data-state="ready"]')).to_have_count(page.locator("[data-visual]").count() - 2)
-    page.unroute("**/view/cfo")
+    page.unroute(CALLBACK)
     visit.box("platform", "TikTok").click()
     visit.settled()
 
@@ -50,7 +52,7 @@ def test_a_slow_answer_says_so_and_can_be_left(visit: Visit):
     visit.open("/")
     page = visit.page
     held = []
-    page.route("**/view/executive?platform=Amazon,Google,Meta", lambda route: held.append(route))
+    visit.on_view("/view/executive?platform=Amazon,Google,Meta", lambda route: held.append(route))
     before = visit.cards()
     visit.box("platform", "TikTok").click()
     expect(page.locator("#patience")).to_contain_text("Still waiting for the figures: 2 s.")
@@ -61,7 +63,7 @@ def test_a_slow_answer_says_so_and_can_be_left(visit: Visit):
     expect(page).to_have_url(f"{visit.server}/")
     expect(visit.box("platform", "TikTok")).to_be_checked()
     assert visit.cards() == before
-    page.unroute("**/view/executive?platform=Amazon,Google,Meta")
+    page.unroute(CALLBACK)
     visit.box("platform", "TikTok").click()
     expect(page.locator("#chips .chip")).to_have_count(1)
 

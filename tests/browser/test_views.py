@@ -40,7 +40,7 @@ def test_a_view_is_saved_opened_renamed_and_deleted_by_mouse(visit: Visit) -> No
     }
     visit.open("/")
     held = []
-    page.route("**/view/cfo?*", lambda route: held.append(route))
+    visit.on_view("/view/cfo?*", lambda route: held.append(route))
     menu = opened(visit)
     menu.get_by_role("link", name="Google, a quarter").click()
     expect(page).to_have_url(f"{visit.server}/cfo?platform=Google&last=12w")
