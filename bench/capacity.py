@@ -20,12 +20,15 @@ from itertools import count
 from typing import Any
 from urllib.parse import quote
 
+from bench.asking import CALLBACK, view_body
 from bench.faults import Server
 from bench.machine import machine, pss_mb
 
 #: Workers and threads of each that are compared.
 MODELS = ((1, 4), (2, 1), (2, 2), (2, 4), (2, 8), (3, 4))
 ROUNDS, SECONDS = 2, 3.0
+
+JSON_IN_GZIP = {"Content-Type": "application/json", "Accept-Encoding": "gzip"}
 
 
 def main() -> None:
@@ -64,7 +67,7 @@ def measured(
     try:
         while server.ask("/readyz")[0] != 200:
             time.sleep(0.1)
-        known = json.loads(server.ask(f"/view/{arguments.page}")[1])["options"]
+        known = server.view(arguments.page)["options"]
         found = {name: hammer(server, arguments, known, seconds, distinct=name == "distinct") for name in what}
         return {**found, "memory mb": pss_mb(server.process.pid)}
     finally:
@@ -93,7 +96,8 @@ def hammer(
                 chosen = rng.sample(values, rng.randint(max(1, len(values) // 2), len(values)))
                 query.append(f"{name}=" + ",".join(quote(each.replace(",", "%2C"), safe="") for each in sorted(chosen)))
             began = time.perf_counter()
-            connection.request("GET", f"/view/{arguments.page}?{'&'.join(query)}", headers={"Accept-Encoding": "gzip"})
+            body = json.dumps(view_body(arguments.page, "&".join(query)))
+            connection.request("POST", CALLBACK, body, JSON_IN_GZIP)
             answer = connection.getresponse()
             answer.read()
             if answer.status == 200:

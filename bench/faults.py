@@ -27,11 +27,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from bench.asking import CALLBACK, view_body
 from pages import PAGES
 
 ROOT = Path(__file__).resolve().parent.parent
 IN_CONTAINER = {"MALLOC_ARENA_MAX": "2", "ARROW_DEFAULT_MEMORY_POOL": "system"}  # as the Dockerfile has it
-PATHS = ("/", "/_dash-layout", "/_dash-dependencies", "/view/executive", "/view/cmo", "/view/cfo", "/version", "/cfo")
+#: What is asked for: an address, or the figures of a page for a query.
+Visit = str | tuple[str, str]
+FIRST: tuple[Visit, ...] = (
+    *("/", "/_dash-layout", "/_dash-dependencies", "/version", "/cfo"),
+    *(("executive", ""), ("cmo", ""), ("cfo", "")),
+)
 
 
 class Server:
@@ -63,6 +69,19 @@ class Server:
             return 0, b""
         finally:
             connection.close()
+
+    def visit(self, what: Visit) -> tuple[int, bytes]:
+        """Status and body of what is asked for, as a browser asks."""
+        if isinstance(what, str):
+            return self.ask(what)
+        return self.ask(CALLBACK, body=json.dumps(view_body(*what)).encode())
+
+    def view(self, page: str, query: str = "") -> dict[str, Any]:
+        """The figures of a page."""
+        status, body = self.visit((page, query))
+        assert status == 200, body
+        view: dict[str, Any] = json.loads(body)["response"]["view"]["data"]
+        return view
 
     def ready(self, within: float = 60) -> float:
         """Seconds until the port answers. The first request is left to whoever measures."""
@@ -116,8 +135,8 @@ def cold(facts: str, starts: int) -> dict[str, Any]:
     for _ in range(starts):
         with served(facts) as server, ThreadPoolExecutor(8) as pool:
             began = time.monotonic()
-            answers = zip(PATHS, pool.map(server.ask, PATHS), strict=True)
-            failed += [f"{path} {status} {body[:80]!r}" for path, (status, body) in answers if status != 200]
+            answers = zip(FIRST, pool.map(server.visit, FIRST), strict=True)
+            failed += [f"{what} {status} {body[:80]!r}" for what, (status, body) in answers if status != 200]
             seconds.append(time.monotonic() - began)
     return {
         "starts": starts,
@@ -136,7 +155,7 @@ def killed(facts: str) -> dict[str, Any]:
 
         def load(number: int) -> None:
             while not over.is_set():
-                status, _ = server.ask(f"/view/cfo?last={7 + number}d")
+                status, _ = server.visit(("cfo", f"last={7 + number}d"))
                 statuses.append((time.monotonic(), status))
 
         with ThreadPoolExecutor(16) as pool:
@@ -178,14 +197,23 @@ def forged(facts: str, requests: int) -> dict[str, Any]:
     with served(facts) as server:
         for number in range(requests):
             nested = "[" * rng.choice([10, 100, 5000])
-            body = (
-                json.dumps({"output": f"x{number}.y", "inputs": [rng.random()] * rng.randrange(500)}) + nested
-            ).encode()
+            body = json.dumps(
+                rng.choice(
+                    [
+                        {"output": f"x{number}.y", "inputs": [rng.random()] * rng.randrange(500)},
+                        view_body("cfo") | {"inputs": [rng.random()] * rng.randrange(500)},
+                        view_body("cfo") | {"outputs": [{}] * rng.randrange(3), "state": "x" * rng.randrange(500)},
+                        view_body(["cfo"], rng.random()),
+                    ]
+                )
+            )
+            if rng.random() < 0.5:
+                body = body[:-1] + f', "x": {nested}{"]" * (len(nested) - rng.randrange(2))}}}'
             path = "/" + "/".join(quote(word, safe="%") for word in rng.choices(words, k=rng.randint(1, 4)))
             query = "&".join(f"{rng.choice(['platform', 'rank', 'from', 'x'])}={rng.random()}" for _ in range(5))
             began = time.perf_counter()
             if number % 2:
-                status = server.ask("/_dash-update-component", body=body)[0]
+                status = server.ask(CALLBACK, body=body.encode())[0]
             else:
                 status = server.ask(f"{path}?{query}{quote(nested)[:3000]}")[0]
             took.append(time.perf_counter() - began)
@@ -202,11 +230,12 @@ def forged(facts: str, requests: int) -> dict[str, Any]:
 def stopped(facts: str) -> dict[str, Any]:
     """SIGTERM with requests in flight: what they got, and the exit status."""
     with served(facts) as server:
-        addresses = [f"/view/cfo?last=all&grain=month&campaign=x{number}" for number in range(8)]
+        queries = [f"last=all&grain=month&campaign=x{number}" for number in range(8)]
         sockets = []
-        for address in addresses:
+        for query in queries:
             connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
-            connection.request("GET", address)
+            body = json.dumps(view_body("cfo", query))
+            connection.request("POST", CALLBACK, body, {"Content-Type": "application/json"})
             sockets.append(connection)
         time.sleep(0.01)
         server.process.send_signal(signal.SIGTERM)
@@ -220,7 +249,7 @@ def stopped(facts: str) -> dict[str, Any]:
                 statuses.append(0)
             connection.close()
         code = server.process.wait(30)
-    return {"in_flight": len(addresses), "answered": statuses.count(200), "exit": code}
+    return {"in_flight": len(queries), "answered": statuses.count(200), "exit": code}
 
 
 def replaced(facts: str, times: int) -> dict[str, Any]:
@@ -263,8 +292,8 @@ def replaced(facts: str, times: int) -> dict[str, Any]:
     return {"replaced": times, "answers": answers, "torn_or_failed": torn, "versions_seen": len(versions)}
 
 
-def views(extent: dict[str, str], rng: random.Random) -> Iterator[str]:
-    """Addresses of views, hardly one of them twice: other days, other filters, in other order."""
+def views(extent: dict[str, str], rng: random.Random) -> Iterator[Visit]:
+    """Figures of pages, hardly one of them twice: other days, other filters, in other order."""
     first = date.fromisoformat(extent["first"])
     days = (date.fromisoformat(extent["last"]) - first).days
     while True:
@@ -274,25 +303,26 @@ def views(extent: dict[str, str], rng: random.Random) -> Iterator[str]:
         asked["platform"] = ",".join(sorted(rng.sample(["Meta", "Google", "Amazon", "TikTok"], rng.randint(1, 3))))
         asked |= {"device": rng.choice(["Mobile", "Desktop", "Tablet"])} if rng.random() < 0.3 else {}
         asked |= {"rank": rng.choice(["profit", "roi", "spend"]), "compare": rng.choice(["none", "year", "previous"])}
-        yield f"view/{rng.choice(PAGES).key}?{urlencode(asked)}"
+        yield rng.choice(PAGES).key, urlencode(asked)
 
 
-def visits(extent: dict[str, str], rng: random.Random) -> Iterator[str]:
+def visits(extent: dict[str, str], rng: random.Random) -> Iterator[Visit]:
     """What readers ask for: views, every third new; files, proofs, lists, the shell, and what does not exist."""
-    new, kept = views(extent, rng), [f"view/{page.key}?last={days}d" for page in PAGES for days in range(7, 60)]
+    new, kept = views(extent, rng), [(page.key, f"last={days}d") for page in PAGES for days in range(7, 60)]
     while True:
         page = rng.choice(PAGES)
         visual = rng.choice(page.visuals)
         figures = f"{page.key}/{visual.name}"
-        query = next(new).partition("?")[2]
+        query = next(new)[1]
         yield rng.choice(
             [
                 *(next(new), next(new), next(new)),
                 *rng.choices(kept, k=4),
-                f"data/{figures}.{rng.choice(['csv', 'json', 'xlsx'])}?{query}",
-                f"proof/{figures}?metric={visual.metrics[0] if visual.metrics else 'profit'}&{query}",
-                f"options/campaign?find={rng.choice('abcdefghij')}",
-                *("", "_dash-layout", "version", "metrics", f"nothing-{rng.random()}"),
+                f"/data/{figures}.{rng.choice(['csv', 'json', 'xlsx'])}?{query}",
+                f"/proof/{figures}?metric={visual.metrics[0] if visual.metrics else 'profit'}&{query}",
+                f"/options/campaign?find={rng.choice('abcdefghij')}",
+                f"/data/{page.key}.json?{query}",
+                *("/", "/_dash-layout", "/version", "/metrics", f"/nothing-{rng.random()}"),
             ]
         )
 
@@ -305,12 +335,12 @@ def worn(facts: str, requests: int) -> dict[str, Any]:
     """
     rng = random.Random(3)
     with served(facts) as server, ThreadPoolExecutor(8) as pool:
-        extent = json.loads(server.ask("/view/executive")[1])["extent"]
+        extent = server.view("executive")["extent"]
         begun, errors, rounds = server.memory(), 0, [0]
 
-        def answer(addresses: Iterator[str], count: int) -> int:
-            asked = [f"/{next(addresses)}" for _ in range(count)]
-            return sum(not 200 <= status < 500 for status, _ in pool.map(server.ask, asked))
+        def answer(addresses: Iterator[Visit], count: int) -> int:
+            asked = [next(addresses) for _ in range(count)]
+            return sum(not 200 <= status < 500 for status, _ in pool.map(server.visit, asked))
 
         mixed = visits(extent, rng)
         for addresses in (views(extent, rng), mixed):

@@ -2,8 +2,8 @@
 
     python -m bench.server_cost [--facts data/facts] [--rounds 60]
 
-Each request goes through Flask and compression, as a browser's would. Reference: one numpy sum over the measures of the
-same rows, in the same run; figures of different machines compare by their ratio to it. Prints one JSON object.
+Each request goes through Flask, Dash and compression, as a browser's would. Reference: one numpy sum over the measures
+of the same rows, in the same run; figures of different machines compare by their ratio to it. Prints one JSON object.
 """
 
 import argparse
@@ -14,6 +14,7 @@ import time
 from itertools import cycle
 
 from app import create_app
+from bench.asking import CALLBACK, view_body
 from bench.machine import machine
 from components.url import Query, write
 from facts.store import Source
@@ -52,7 +53,7 @@ def main() -> None:
         return write(Query(only(chosen), last))
 
     def ask(page: str, address: str) -> None:
-        answer = client.get(f"/view/{page}?{address}", headers={"Accept-Encoding": "gzip"})
+        answer = client.post(CALLBACK, json=view_body(page, address), headers={"Accept-Encoding": "gzip"})
         assert answer.status_code == 200
 
     rows = facts._rows.values

@@ -28,10 +28,10 @@ def main() -> None:
             while server.ask("/readyz")[0] != 200:
                 time.sleep(0.005)
             ready.append(time.perf_counter() - began)
-            assert server.ask("/view/cfo")[0] == 200
+            assert server.visit(("cfo", ""))[0] == 200
             figures.append(time.perf_counter() - began)
             for page in ("executive", "cmo", "cfo") * 6:
-                server.ask(f"/view/{page}?device=Mobile")
+                server.visit((page, "device=Mobile"))
             time.sleep(1)
             memory = pss_mb(server.process.pid)
         finally:

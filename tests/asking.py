@@ -11,8 +11,20 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
-#: Where every callback that runs on the server is asked to run.
-CALLBACK = "/_dash-update-component"
+from bench.asking import CALLBACK, callback_body, view_body
+
+__all__ = [
+    "CALLBACK",
+    "Answer",
+    "as_answer",
+    "callback_body",
+    "json_in",
+    "raw",
+    "raw_view",
+    "view",
+    "view_at",
+    "view_body",
+]
 
 
 @dataclass(frozen=True)
@@ -23,23 +35,6 @@ class Answer:
     json: Any
     data: bytes
     headers: Mapping[str, str]
-
-
-def callback_body(output: str, **inputs: Any) -> dict[str, Any]:
-    """The body that asks for `output`, with `inputs` as id__property=value: callback_body("a.b", c__d=1)."""
-    given = [(*name.split("__"), value) for name, value in inputs.items()]
-    name, prop = output.rsplit(".", 1)
-    return {
-        "output": output,
-        "outputs": {"id": name, "property": prop},
-        "inputs": [{"id": each, "property": of, "value": value} for each, of, value in given],
-        "changedPropIds": [f"{each}.{of}" for each, of, _ in given],
-    }
-
-
-def view_body(page: Any, query: Any = "", request: int = 1) -> dict[str, Any]:
-    """The body that asks for the figures of a page."""
-    return callback_body("view.data", selection__data={"page": page, "query": query, "request": request})
 
 
 def view(

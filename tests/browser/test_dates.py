@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Locator, expect
 
-from tests.browser.conftest import asked_for, Visit
+from tests.browser.conftest import Visit, asked_for
 
 
 def box(visit: Visit, name: str) -> Locator:

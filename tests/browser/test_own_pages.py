@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import ROOT, Visit, served
+from tests.browser.conftest import ROOT, served
 
 EXAMPLE = ROOT / "docs" / "examples"
 
