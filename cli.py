@@ -88,11 +88,10 @@ def check() -> int:
     """Verify what a deploy rests on and print what was found; 1 where there is a fault, each said on stderr."""
     from access.keys import Keys
     from access.policy import WrongPolicy, empty_rows, read_policy
-    from app import admit
+    from app import admit, given_pages
     from facts.engines.address import label
     from facts.protocol import DataProblem
     from facts.store import load
-    from pages import GIVEN
 
     wrong = faults()
     for name in unknown():
@@ -116,7 +115,7 @@ def check() -> int:
             else:
                 print(f"sign-in   keys from {settings.auth_keys}, issuer {settings.auth_issuer}")
             try:
-                policy = read_policy(settings.policy, GIVEN)
+                policy = read_policy(settings.policy, given_pages(settings))
             except WrongPolicy as fault:
                 wrong.append(str(fault))
     for role in policy.roles if policy else ():

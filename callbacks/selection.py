@@ -1,8 +1,8 @@
 """The filter store and its controls: each follows the other, in the browser.
 
 One callback has every control as input and as output, so that Back, a saved view or a chip over three filters sets them
-all at once and asks for nothing in between. It hears of answers by a store that no callback writes: Dash holds a callback
-back while one that it depends on waits for the server. What it does is in assets/js/controls.js.
+all at once and asks for nothing in between. It hears of answers by a store that no callback writes: Dash holds a
+callback back while one that it depends on waits for the server. What it does is in assets/js/controls.js.
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,7 @@
 """The document: the shell, the place of every visual and the first answer, all there before any script has run.
 
-React's root stands among it, beside what Dash will draw there (components/controls.py), which goes once it has. The scripts come last: ours fills in the first answer, then Dash's begin.
+React's root stands among it, beside what Dash will draw there (components/controls.py), which goes once it has. The
+scripts come last: ours fills in the first answer, then Dash's begin.
 """
 
 from collections.abc import Mapping

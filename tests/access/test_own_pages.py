@@ -16,13 +16,17 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from callbacks.operations import Lines
+from cli import main
 from facts.store import Source
 from pages import EVERY
-from settings import WrongSetting, from_environment
-from tests.access.own_pages import MARGIN, honest, put_page
+from settings import SETTINGS, WrongSetting, from_environment
+from tests.access.own_pages import MARGIN, POLICY, honest, put_page
+from tests.access.signing import Provider
+from tests.access.stack import ROOT
 from tests.asking import CALLBACK, callback_body, json_in, view
 
 Post = Callable[..., Any]
+ALL = {"Europe", "North America", "Latin America", "Asia Pacific"}
 
 
 def test_a_page_is_unknown_to_who_may_not_open_it(
@@ -224,3 +228,41 @@ def test_a_module_that_registers_no_page_is_not_run(facts_path: Path, tmp_path: 
     source.close()
     assert view(client, "cfo").status_code == 200
     assert view(client, "helper").status_code == 404
+
+
+def test_check_knows_the_pages_that_a_policy_gives(
+    environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "policy.toml").write_text(POLICY)
+    more = {"DASHBOARD_POLICY": str(tmp_path / "policy.toml"), "DASHBOARD_PAGES": str(put_page(tmp_path / "pages"))}
+    for setting in SETTINGS:
+        monkeypatch.delenv(setting.name, raising=False)
+    for name, value in (environment | more).items():
+        monkeypatch.setenv(name, value)
+
+    assert main(["check"]) == 0
+    assert "role      europe: groups grp-fin-emea; pages margin; rows region Europe" in capsys.readouterr().out
+    monkeypatch.delenv("DASHBOARD_PAGES")
+    assert main(["check"]) == 1
+    assert "“margin”, which does not exist" in capsys.readouterr().err
+
+
+def test_the_example_of_the_docs_draws_the_rows_of_its_reader(
+    environment: dict[str, str], provider: Provider, tmp_path: Path
+) -> None:
+    (tmp_path / "policy.toml").write_text(POLICY.replace('"margin"', '"channel_mix"'))
+    more = {"DASHBOARD_POLICY": str(tmp_path / "policy.toml"), "DASHBOARD_PAGES": str(ROOT / "docs" / "examples")}
+    source = Source(environment["DASHBOARD_FACTS"])
+    client = create_app(from_environment(environment | more), source).server.test_client()
+    source.close()
+
+    def regions(group: str) -> set[str]:
+        body = callback_body("channel-mix.figure", selection__data={"page": "channel_mix", "query": "", "request": 1})
+        answer = client.post(CALLBACK, json=body, headers={"X-Auth-Id-Token": provider.token([group])})
+        assert answer.status_code == 200
+        return {
+            label for label in answer.json["response"]["channel-mix"]["figure"]["data"][0]["labels"] if label in ALL
+        }
+
+    assert regions("grp-all") == ALL
+    assert regions("grp-fin-emea") == {"Europe"}
