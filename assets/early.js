@@ -47,7 +47,7 @@
   };
 
   if (!ask) return;
-  const page = location.pathname.slice(prefix.length).replace(/\/+$/, "") || "executive";
+  const page = dashboard.moved ? location.pathname.slice(prefix.length).replace(/\/+$/, "") || "executive" : ask;
   const query = location.search.slice(1);
   const response = dashboard.post("view.data", "selection.data", { page, query, request: 0 });
   response.catch(() => {}); // whoever takes it sees the failure

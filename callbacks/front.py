@@ -58,6 +58,7 @@ class Front:
         return document.document(
             self._entrance.prefix,
             bundles,
+            page.key,
             f"{page.title} · {TITLE}",
             self._shell(mine, page),
             controls.layout(known, answer, page.key),

@@ -19,6 +19,7 @@ from components.markup import to_markup
 def document(
     prefix: str,
     bundles: Bundles,
+    page: str,
     title: str,
     shell: tuple[str, str],
     controls: Component,
@@ -26,7 +27,7 @@ def document(
     first: bytes,
     parts: Mapping[str, str],
 ) -> str:
-    """The page. `shell` is what stands before and after Dash's part, `first` the first answer as JSON (`null` where it
+    """The document of the page called `page`. `shell` is what stands before and after Dash's part, `first` the first answer as JSON (`null` where it
     must be waited for: the browser asks then), `parts` are Dash's: its metas, config and renderer.
 
     plotly.js comes when the line is free, and is run once the text stands (assets/js/charts.js): a script tag here
@@ -36,7 +37,7 @@ def document(
     font = own + bundles.files["fonts/inter.woff2"].name
     plotly = own + bundles.plotly.name
     before, after = shell
-    asks = ' data-ask="yes"' if first == b"null" else ""
+    asks = f' data-ask="{escape(page)}"' if first == b"null" else ""
     return f"""<!DOCTYPE html>
 <html lang="en" data-bs-theme="light">
     <head>

@@ -20,6 +20,7 @@ from components.url import DEFAULT_LAST
 from facts.store import Source
 from pages import EVERY, PAGES
 from settings import from_environment
+from tests.access.own_pages import put_page
 from tests.asking import json_in, view
 
 #: What Dash may own of the screen: each of its components takes part in every one of its updates.
@@ -83,10 +84,13 @@ def test_the_document_holds_shell_spec_and_first_answer_before_any_script(client
 
 def test_the_document_without_a_first_answer_has_the_browser_ask(tmp_path: Path):
     source = Source(tmp_path / "none")
-    page = create_app(from_environment({}), source).server.test_client().get("/cfo").text
+    own = put_page(tmp_path / "pages")
+    client = create_app(from_environment({"DASHBOARD_PAGES": str(own)}), source).server.test_client()
     source.close()
-    assert json_in(page, "first") is None
-    assert " data-ask=" in page
+    for path, key in (("/cfo", "cfo"), ("/", "executive"), ("/margin-watch", "margin")):
+        page = client.get(path).text
+        assert json_in(page, "first") is None
+        assert f' data-ask="{key}"' in page, "a page is asked for by its key, which is not always its path"
     assert json_in(page, "spec")["defaults"]["last"] == DEFAULT_LAST
 
 
