@@ -10,6 +10,7 @@ import os
 import re
 import secrets
 import shutil
+import stat
 import subprocess
 import sys
 import tempfile
@@ -156,7 +157,7 @@ class Uploads:
     def sweep(self) -> None:
         """Remove what is older than an hour."""
         with suppress(OSError):
-            for place in self.folder.glob("u-*"):
+            for place in self.folder.glob("u-*") if self._is_own() else ():
                 with suppress(OSError):
                     if time.time() - place.stat().st_mtime > KEPT_SECONDS:
                         shutil.rmtree(place, ignore_errors=True)
@@ -203,9 +204,14 @@ class Uploads:
         """The folder of all uploads, this user's alone: a temporary folder is everybody's."""
         with self._disk():
             self.folder.mkdir(mode=0o700, exist_ok=True)
-            status = self.folder.lstat()
-        if status.st_uid != os.getuid() or status.st_mode & 0o077 or self.folder.is_symlink():
+            own = self._is_own()
+        if not own:
             raise NotTaken(503, f"The folder {self.folder} is not this server’s own: remove it.")
+
+    def _is_own(self) -> bool:
+        """Whether the folder is this user's alone, and no link to another: only then anything in it is removed."""
+        status = self.folder.lstat()
+        return stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid() and not status.st_mode & 0o077
 
     def _spare(self, more: int) -> None:
         """Raises NotTaken where writing `more` bytes would fill what others need too."""

@@ -254,7 +254,8 @@ def version_of(facts: Path) -> str | None:
 
 def _refusal(problem: Exception, facts: Path) -> str:
     if isinstance(problem, ImportProblem):
-        return in_words_of_the_page(str(problem))
+        said = str(problem).replace(str(path_of(facts)), "The folder of the shop’s days")
+        return in_words_of_the_page(said.replace(str(facts), "The data’s folder"))
     if "No space left" in str(problem):
         return "The server’s disk is full; nothing was changed. Make room and import again."
     return closed(facts) or "The data could not be written; nothing was changed. The server’s log says more."

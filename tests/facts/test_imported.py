@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from deltalake import DeltaTable
 
-from facts.imported import plan, runs, store, writing
+from facts.imported import plan, store, writing
 from facts.importers import ImportProblem, Options
 from facts.importers.importing import read_file
 from facts.importers.margins import read_margins
@@ -247,8 +247,8 @@ def test_a_second_import_waits_for_the_first(table: Path) -> None:
         pass
 
 
-def test_runs_of_days() -> None:
-    import pandas as pd
-
-    days = pd.Series(pd.to_datetime(["2025-07-03", "2025-07-01", "2025-07-02", "2025-07-09"]))
-    assert runs(days) == [(date(2025, 7, 1), date(2025, 7, 3)), (date(2025, 7, 9), date(2025, 7, 9))]
+def test_days_between_those_that_a_restatement_has_stay(table: Path, bring: Bring) -> None:
+    bring(rows(*(("Acme", "A", f"2025-07-{day:02}", day, 1) for day in (1, 2, 3, 9))))
+    bring(rows(("Acme", "A", "2025-07-01", 100, 1), ("Acme", "A", "2025-07-09", 900, 1)))
+    assert total(table) == 100 + 2 + 3 + 900
+    assert DeltaTable(str(table)).to_pyarrow_table().num_rows == 4

@@ -1,7 +1,9 @@
 """Kill −9 at any moment of an import, and several at once: the table is the old or the new version, never between."""
 
+import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -15,7 +17,8 @@ from deltalake import DeltaTable
 
 from facts import committing
 from facts.intake import How, import_file
-from facts.leftovers import sweep
+from facts.leftovers import OLD, sweep
+from facts.ownership import FACTS, SHOP
 from facts.shop import path_of
 from tests.facts.importers.conftest import FIXTURES
 
@@ -156,33 +159,108 @@ def test_a_failure_between_the_two_tables_takes_the_first_back(tmp_path: Path, m
     assert [path.name for path in tmp_path.iterdir() if path.name.endswith("under-way")] == []
 
 
-def test_the_next_import_removes_what_a_killed_one_left(tmp_path: Path) -> None:
+#: An import that is killed once its data is written, before its commit.
+BEFORE_THE_COMMIT = """
+import os, signal, sys
+from pathlib import Path
+from facts import replacing
+from facts.intake import How, import_file
+replacing._commit = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+import_file(Path(sys.argv[1]), How(Path(sys.argv[2])), lambda said: None)
+"""
+
+
+def aged(file: Path) -> Path:
+    """A file as if it were two hours old."""
+    os.utime(file, (time.time() - 2 * OLD,) * 2)
+    return file
+
+
+def files_of(table: Path) -> set[str]:
+    return {path.name for path in table.glob("*.parquet")}
+
+
+def test_a_later_import_removes_what_a_killed_one_left_and_nothing_else(tmp_path: Path) -> None:
     table = tmp_path / "facts"
     for factor in (1, 2):
         import_file(statement(tmp_path / f"{factor}.csv", factor), How(table), lambda said: None)
-    earlier = set(table.glob("*.parquet"))
-    for name in ("part-00000-4a0c1d2e-c000.zstd.parquet", "part-0001.parquet#1", "_delta_log/_commit_4a0c.json.tmp"):
-        (table / name).write_bytes(b"half of it")
-    (table / "notes.txt").write_text("somebody's own")
+    named = files_of(table)
+    killed = subprocess.run([sys.executable, "-c", BEFORE_THE_COMMIT, tmp_path / "1.csv", table], cwd=HERE)
+    assert killed.returncode == -signal.SIGKILL
+    (left,) = files_of(table) - named
+    mine, version = re.fullmatch(r"(dashboard-[0-9a-f]{32})-v(\d)-[0-9a-f]{16}\.parquet", left).groups()
+    assert version == "2"
 
-    import_file(statement(tmp_path / "3.csv", 3), How(table), lambda said: None)
+    others = [
+        f"dashboard-{'0' * 32}-v2-{'0' * 16}.parquet",  # of another table
+        f"dashboard-new-v0-{'0' * 16}.parquet",  # of no table that is known
+        f"{mine}-v9-{'0' * 16}.parquet",  # of a version that is to come: the log may be a copy on its way
+        "part-00000-4a0c1d2e-c000.zstd.parquet",
+        "part-0001.parquet#1",
+        "demo-2025-01-01-2025-01-02-4a0c1d2e4a0c.parquet",
+        "notes.txt",
+        "_delta_log/_commit_4a0c.json.tmp",
+    ]
+    for name in others:
+        (table / name).write_bytes(b"somebody's own")
+        aged(table / name)
+    (table / f"{mine}-v2-{'1' * 16}.parquet").symlink_to(tmp_path / "1.csv")
 
-    files = {path.name for path in table.rglob("*") if path.is_file() and not path.name.endswith(".json")}
-    assert files > {path.name for path in earlier} | {"notes.txt"}
-    assert len(files) == len(earlier) + 2
-    assert sorted(DeltaTable(str(table), version=0).to_pyarrow_table()["impressions"].to_pylist())[-1] == 1
+    sizes = []
+    for factor, age in ((3, False), (4, False), (5, True), (6, False)):
+        if age:
+            aged(table / left)
+        import_file(statement(tmp_path / f"{factor}.csv", factor), How(table), lambda said: None)
+        sizes.append((table / left).exists())
+
+    assert sizes == [True, True, False, False]  # the first makes the version, the second finds it too young
+    assert all((table / name).read_bytes() == b"somebody's own" for name in others)
+    assert (tmp_path / "1.csv").exists()
+    for version in range(DeltaTable(str(table)).version() + 1):
+        assert DeltaTable(str(table), version=version).to_pyarrow_table().num_rows == 300
 
 
 def test_leftovers_are_told_from_what_only_a_checkpoint_names(tmp_path: Path) -> None:
     table = tmp_path / "facts"
-    for factor in (1, 2):
+    for factor in (1, 2, 3):
         import_file(statement(tmp_path / f"{factor}.csv", factor), How(table), lambda said: None)
     DeltaTable(str(table)).create_checkpoint()
+    for file in table.glob("*.parquet"):
+        aged(file)
+    assert sweep(table, FACTS) == 0
     for commit in (table / "_delta_log").glob("*.json"):
         commit.unlink()
 
-    assert sweep(table) == 0
-    assert held(table, "impressions") == {2}
+    assert sweep(table, FACTS) == 0
+    assert held(table, "impressions") == {3}
+
+
+def test_a_file_is_removed_only_while_its_tables_log_can_be_read_whole(tmp_path: Path) -> None:
+    table = tmp_path / "facts"
+    for factor in (1, 2):
+        import_file(statement(tmp_path / f"{factor}.csv", factor), How(table), lambda said: None)
+    mine = DeltaTable(str(table)).metadata().id.replace("-", "")
+    left = table / f"dashboard-{mine}-v1-{'0' * 16}.parquet"
+    left.write_bytes(b"half of it")
+    aged(left)
+
+    for entry in ("00000000000000000001.checkpoint.80a083e8-7026-4e79-81be-64bd76c43a11.parquet", "_sidecars", "strange"):
+        (table / "_delta_log" / entry).mkdir()
+        assert sweep(table, FACTS) == 0
+        (table / "_delta_log" / entry).rmdir()
+    for action in (
+        {"add": {"path": "file:///elsewhere/a.parquet", "partitionValues": {}, "size": 1, "modificationTime": 1}},
+        {"remove": {"path": "/elsewhere/a.parquet", "deletionTimestamp": 1, "dataChange": True}},
+        {"protocol": {"minReaderVersion": 3, "minWriterVersion": 7, "readerFeatures": ["x"], "writerFeatures": ["x"]}},
+    ):
+        commit = table / "_delta_log" / f"{2:020}.json"
+        commit.write_text(json.dumps(action))
+        assert sweep(table, FACTS) == 0
+        commit.unlink()
+    assert sweep(table, SHOP) == 0
+    assert left.exists()
+    assert sweep(table, FACTS) == 1
+    assert not left.exists()
 
 
 @pytest.mark.long
