@@ -28,9 +28,11 @@ from facts.places import DEMO_NAME, UnderWay, under_way, under_way_note
 from facts.shop import ShopPlan, path_of, plan_shop, store_shop
 from facts.summary import of_plan, of_shop
 
-
 #: Of a commit to the shop's table: the run that commits to both, as the note beside the tables names it.
 _RUN: Final = "import.run"
+
+#: Bytes of the note: room that it keeps so that the shop's half can be taken back on a disk that has filled up.
+_ROOM: Final = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,7 @@ def settle(facts: Path) -> None:
         if not _is_cut_short(note):
             raise ImportProblem(f"{note} is no note of an import: move it away, then try again.")
     elif _version(facts) == before.facts and is_own(path_of(facts), ownership.SHOP):
+        os.truncate(note, len(note.read_bytes().rstrip()))
         _take_back(path_of(facts), before)
     note.unlink()
 
@@ -171,7 +174,7 @@ def _version(path: Path) -> int | None:
 
 def _write(note: Path, content: dict[str, int | str | None]) -> None:
     with note.open("x") as file:
-        json.dump(content, file)
+        file.write(json.dumps(content).ljust(_ROOM))
         file.flush()
         os.fsync(file.fileno())
 

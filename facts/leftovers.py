@@ -1,8 +1,8 @@
-"""Files that an import which was ended in the middle left in a table of ours: no version names them, nobody reads them.
+"""Files that an import which was ended in the middle left in a table of ours: no version names them, none is read.
 
-Removed is a file only where all of this holds: the table is ours by name and layout, the file's name is one of ours with
-this very table's id, the version that it was written for is in the log, nothing in the log names the file, and it is an
-hour old. What earlier versions of this program left has names that others use too, and stays.
+Removed is a file only where all of this holds: the table is ours by name and layout, the file's name is one of ours
+with this very table's id, the version that it was written for is in the log, nothing in the log names the file, and it
+is an hour old. What earlier versions of this program left has names that others use too, and stays.
 """
 
 import logging
@@ -72,7 +72,9 @@ def _told(path: Path) -> tuple[set[str], set[int], set[str]]:
             held = pq.ParquetFile(entry)
             there = {each.partition(".")[0] for each in (held.schema.column(at).path for at in range(len(held.schema)))}
             wanted = [each for each in ("add", "remove", "metaData") if each in there]
-            actions = held.read(columns=[f"{each}.{'id' if each == 'metaData' else 'path'}" for each in wanted]).to_pylist()
+            actions = held.read(
+                columns=[f"{each}.{'id' if each == 'metaData' else 'path'}" for each in wanted]
+            ).to_pylist()
         for action in actions:
             if (found := action.get("metaData")) and found["id"]:
                 ids.add(id_in_names(found["id"]))

@@ -71,9 +71,9 @@ def is_own(path: Path, names: Collection[str]) -> bool:
 def log_entries(path: Path) -> list[Path]:
     """The entries of a table's log that name its files. Raises ValueError where others might."""
     found = []
-    for entry in os.scandir(path / "_delta_log"):
+    for entry in (path / "_delta_log").iterdir():
         if _CLASSIC.fullmatch(entry.name) and entry.is_file():
-            found.append(Path(entry.path))
+            found.append(entry)
         elif not _NAMELESS.fullmatch(entry.name):
             raise ValueError(f"the log has {entry.name}")
     return found
@@ -107,8 +107,8 @@ def is_elsewhere(name: str) -> bool:
 
 def _strangers(path: Path) -> Iterator[str]:
     """What is in a folder without a table, beside what an import or datagen left that was ended in its first."""
-    for entry in os.scandir(path):
-        if entry.name == "_delta_log" and entry.is_dir(follow_symlinks=False):
-            yield from (f"_delta_log/{each}" for each in os.listdir(entry.path) if not _NAMELESS.fullmatch(each))
+    for entry in path.iterdir():
+        if entry.name == "_delta_log" and entry.is_dir() and not entry.is_symlink():
+            yield from (f"_delta_log/{each}" for each in os.listdir(entry) if not _NAMELESS.fullmatch(each))
         elif not (is_own_name(entry.name) or _DEMO_FILE.fullmatch(entry.name)):
             yield entry.name

@@ -41,7 +41,7 @@ class UnderWay:
 def under_way(facts: Path) -> UnderWay | None:
     """What the note says that stands beside the tables; None where there is none, or none of ours."""
     try:
-        found = _NOTE.fullmatch(under_way_note(facts).read_bytes())
+        found = _NOTE.fullmatch(under_way_note(facts).read_bytes().rstrip())
     except OSError:
         return None
     if found is None:

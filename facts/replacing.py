@@ -66,7 +66,7 @@ def replace_rows(path: Path, table: DeltaTable, rows: pa.Table, key: tuple[str, 
     keys = _Keys(rows, key)
     active = pa.table(table.get_add_actions(flatten=True)).to_pylist()
     wider = schema != held  # a table of an earlier time lacks columns: it is written anew with them
-    going = [each for each in active if wider or keys.may_be_in(each) and keys.are_in(_read(path, each, held))]
+    going = [each for each in active if wider or (keys.may_be_in(each) and keys.are_in(_read(path, each, held)))]
     kept = (keys.without(batch, schema) for each in going for batch in _batches(_read(path, each, held)))
     with until_committed(path) as names:
         made = write_files(path, table, chain([_widened(rows, schema)], kept), schema, names)

@@ -43,7 +43,9 @@ def watch(folder: Path, how: How, *, every: float, once: bool = False, stop: Eve
     if not folder.is_dir():
         raise ImportProblem(f"{folder} is no folder: make it first.")
     if (folder / "_delta_log").exists() or folder.resolve() in (how.facts.resolve(), path_of(how.facts).resolve()):
-        raise ImportProblem(f"{folder} is a table, whose files may not be moved: watch the folder that exports land in.")
+        raise ImportProblem(
+            f"{folder} is a table, whose files may not be moved: watch the folder that exports land in."
+        )
     own_table(how.facts, FACTS)  # else each file would be moved to failed/ for what is no fault of its own
     stop = stop or _stopped_by_signals()
     seen: dict[Path, tuple[Stamp, int]] = {}
@@ -122,7 +124,7 @@ def _moved(path: Path, stamp: Stamp, where: str, lines: list[str]) -> bool:
 
 
 def _free(folder: Path, name: str) -> Path:
-    """A name for a file in `folder` that nothing has, nor its report: both are made, empty, so that nobody takes them."""
+    """A path in `folder` for a file and its report that nothing has: both are made, empty, so that none takes them."""
     named = target = folder / name
     number = 1
     while True:

@@ -244,7 +244,11 @@ def test_a_file_is_removed_only_while_its_tables_log_can_be_read_whole(tmp_path:
     left.write_bytes(b"half of it")
     aged(left)
 
-    for entry in ("00000000000000000001.checkpoint.80a083e8-7026-4e79-81be-64bd76c43a11.parquet", "_sidecars", "strange"):
+    for entry in (
+        "00000000000000000001.checkpoint.80a083e8-7026-4e79-81be-64bd76c43a11.parquet",
+        "_sidecars",
+        "strange",
+    ):
         (table / "_delta_log" / entry).mkdir()
         assert sweep(table, FACTS) == 0
         (table / "_delta_log" / entry).rmdir()
