@@ -1,15 +1,14 @@
 """Parquet files of our own in a Delta table's folder: how they are called, and what the log says of each.
 
-Spark, Databricks, dask and delta-rs call theirs part-…. Ours name the table and the version that they are written for,
-so that what a killed import left can be told from what is anybody else's (facts.leftovers).
+Spark, Databricks, dask and delta-rs call theirs part-…. Ours begin otherwise and name the table that they are written
+for, so that they can be told from anybody else's (facts.leftovers).
 """
 
 import json
 import os
 import re
 import secrets
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -20,8 +19,8 @@ from deltalake import DeltaTable
 from deltalake.transaction import AddAction
 
 #: A table that does not exist yet has no id.
-_NEW: Final = "new"
-_NAME: Final = re.compile(rf"dashboard-({_NEW}|[0-9a-f]{{32}})-v(\d{{1,18}})-[0-9a-f]{{16}}\.parquet")
+NEW: Final = "new"
+_NAME: Final = re.compile(rf"dashboard-({NEW}|[0-9a-f]{{32}})-[0-9a-f]{{16}}\.parquet")
 
 #: Rows of a group: as many as are in memory at once while a table is written anew.
 _GROUP: Final = 1 << 18
@@ -30,9 +29,9 @@ _LARGE: Final = 100_000_000
 
 
 def new_name(table: DeltaTable | None) -> str:
-    """The name of a file that is to be part of the next version of `table`, or of a table that is not there yet."""
-    of, version = (_NEW, 0) if table is None else (id_in_names(str(table.metadata().id)), table.version() + 1)
-    return f"dashboard-{of}-v{version}-{secrets.token_hex(8)}.parquet"
+    """The name of a file that is to be part of `table`, or of one that is not there yet."""
+    of = NEW if table is None else id_in_names(str(table.metadata().id))
+    return f"dashboard-{of}-{secrets.token_hex(8)}.parquet"
 
 
 def id_in_names(table_id: str) -> str:
@@ -40,10 +39,10 @@ def id_in_names(table_id: str) -> str:
     return table_id.replace("-", "")
 
 
-def parse_name(name: str) -> tuple[str, int] | None:
-    """The id of the table and the version that a file of ours was written for, None for a name that is not ours."""
+def id_of(name: str) -> str | None:
+    """The id of the table that a file of ours was written for, `NEW` where there was none; None for another's file."""
     found = _NAME.fullmatch(name)
-    return (found[1], int(found[2])) if found else None
+    return found[1] if found else None
 
 
 def is_own_name(name: str) -> bool:
@@ -51,27 +50,10 @@ def is_own_name(name: str) -> bool:
     return _NAME.fullmatch(name) is not None
 
 
-@contextmanager
-def until_committed(path: Path) -> Iterator[list[str]]:
-    """A list for the names of files that are about to be written at `path`, and then committed.
-
-    Where that fails, those of them that no version names are removed.
-    """
-    names: list[str] = []
-    try:
-        yield names
-    except BaseException:
-        commits = [commit.read_bytes() for commit in (path / "_delta_log").glob("*.json")]
-        for name in names:
-            if not any(name.encode() in commit for commit in commits):
-                (path / name).unlink(missing_ok=True)
-        raise
-
-
 def write_files(
-    path: Path, table: DeltaTable | None, rows: Iterable[pa.Table], schema: pa.Schema, names: list[str]
+    path: Path, table: DeltaTable | None, rows: Iterable[pa.Table], schema: pa.Schema, announce: Callable[[str], None]
 ) -> list[AddAction]:
-    """Write `rows` to files for the next version of `table` at `path`, flushed to the disk; `names` grows by theirs.
+    """Write `rows` to files for the next version of `table` at `path`, flushed; each is announced before it is made.
 
     Returns what the log is to say of them. Until it does nobody reads them.
     """
@@ -80,7 +62,7 @@ def write_files(
     group = next(groups, None)
     while group is not None:
         name = new_name(table)
-        names.append(name)
+        announce(name)
         with (path / name).open("xb") as out:
             with pq.ParquetWriter(out, schema, compression="zstd", store_schema=False) as writer:
                 while group is not None and out.tell() < _LARGE:

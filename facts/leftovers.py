@@ -1,11 +1,12 @@
 """Files that an import which was ended in the middle left in a table of ours: no version names them, none is read.
 
-Removed is a file only where all of this holds: the table is ours by name and layout, the file's name is one of ours
-with this very table's id, the version that it was written for is in the log, nothing in the log names the file, and it
-is an hour old. What earlier versions of this program left has names that others use too, and stays.
+Removed is a file only where all of this holds: the table is ours by name and layout, the list of what its imports had
+not finished has the file (facts.unfinished), the file's name is one of ours with this very table's id, nothing in the
+log names it, and it is an hour old. What earlier versions of this program left has names that others use too: it stays.
 """
 
 import logging
+import os
 import stat
 import time
 from collections.abc import Collection
@@ -17,8 +18,9 @@ import orjson
 import pyarrow.parquet as pq
 from deltalake.exceptions import DeltaError
 
-from facts.data_files import id_in_names, parse_name
+from facts.data_files import NEW, id_in_names, id_of
 from facts.ownership import is_elsewhere, is_own, log_entries
+from facts.unfinished import forget, unfinished
 
 #: Seconds that a file must be old: a writer that no lock of ours stops may be about to name it.
 OLD: Final = 3600.0
@@ -29,17 +31,19 @@ _log = logging.getLogger(__name__)
 def sweep(path: Path, names: Collection[str]) -> int:
     """Remove what ended imports left in the table at `path`, one of `names`, and return how many files that were.
 
-    Only while nobody writes to the table (`facts.imported.writing`).
+    Only while nobody writes to the table (`facts.imported.writing`). Raises ImportProblem where another file has the
+    name of the list.
     """
-    if (path / "_delta_log").is_symlink() or not is_own(path, names):
+    listed = unfinished(path)
+    if not listed or (path / "_delta_log").is_symlink() or not is_own(path, names):
         return 0
     try:
-        left = [file for file in path.iterdir() if parse_name(file.name) and _is_old(file)]
-        if left:
-            ids, versions, named = _told(path)
-            left = [file for file in left if file.name not in named and _belongs(file.name, ids, versions)]
+        ids, named = _told(path)
+        there = [path / name for name in listed if name not in named and os.path.lexists(path / name)]
+        left = [file for file in there if id_of(file.name) in ids and _is_old(file)]
         for file in left:
-            file.unlink(missing_ok=True)
+            file.unlink()
+        forget(path, set(listed) - {file.name for file in there if file not in left})
     except (OSError, ValueError, KeyError, TypeError, DeltaError) as problem:
         _log.warning("leftovers at %s stay: %s", path, problem)
         return 0
@@ -53,20 +57,12 @@ def _is_old(file: Path) -> bool:
     return stat.S_ISREG(status.st_mode) and time.time() - status.st_mtime > OLD
 
 
-def _belongs(name: str, ids: Collection[str], versions: Collection[int]) -> bool:
-    """Whether a file was written for a version of this table that came to be without it."""
-    table, version = parse_name(name) or ("", -1)
-    return table in ids and version in versions
-
-
-def _told(path: Path) -> tuple[set[str], set[int], set[str]]:
-    """The table's ids as names have them, the versions whose commits are there, and every file that the log names."""
-    ids: set[str] = set()
-    versions: set[int] = set()
+def _told(path: Path) -> tuple[set[str], set[str]]:
+    """The table's ids as names of files have them, and every file that the log names."""
+    ids = {NEW}
     named: set[str] = set()
     for entry in log_entries(path):
         if entry.suffix == ".json":
-            versions.add(int(entry.name.partition(".")[0]))  # of several in one the first
             actions = [orjson.loads(line) for line in entry.read_bytes().splitlines() if line.strip()]
         else:
             held = pq.ParquetFile(entry)
@@ -84,4 +80,4 @@ def _told(path: Path) -> tuple[set[str], set[int], set[str]]:
                     if is_elsewhere(name) or found.get("deletionVector"):
                         raise ValueError(f"the log names {name}, which no import wrote")
                     named |= {name, found["path"]}
-    return ids, versions, named
+    return ids, named

@@ -46,8 +46,8 @@ def under_way(facts: Path) -> UnderWay | None:
         return None
     if found is None:
         return None
-    versions = (None if each == b"null" else int(each) for each in found.groups()[:2])
-    return UnderWay(*versions, found[3].decode() if found[3] else None)
+    before, shop = (None if each == b"null" else int(each) for each in found.groups()[:2])
+    return UnderWay(before, shop, found[3].decode() if found[3] else None)
 
 
 def version_with(facts: Path) -> int | None:

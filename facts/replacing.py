@@ -4,7 +4,8 @@ Until the commit a reader sees what was there. What was there stays in the histo
 """
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from itertools import chain
 from pathlib import Path
@@ -17,8 +18,9 @@ from deltalake import CommitProperties, DeltaTable, Schema
 from deltalake.exceptions import CommitFailedError
 from deltalake.transaction import AddAction, RemoveAction, create_table_with_add_actions
 
-from facts.data_files import until_committed, write_files
+from facts.data_files import write_files
 from facts.importers.report import ImportProblem
+from facts.unfinished import forget, remember
 from kpi.schema import DATE
 
 #: Batches that are read ahead of the one being written: a table may be far larger than the memory.
@@ -39,8 +41,8 @@ def replace_table(
     Returns the version's number. Raises ImportProblem where the table was changed meanwhile.
     """
     path.mkdir(parents=True, exist_ok=True)
-    with until_committed(path) as names:
-        made = write_files(path, table, rows, schema, names)
+    with _until_committed(path) as announce:
+        made = write_files(path, table, rows, schema, announce)
         _unchanged(path, table)
         create_table_with_add_actions(
             str(path),
@@ -68,10 +70,31 @@ def replace_rows(path: Path, table: DeltaTable, rows: pa.Table, key: tuple[str, 
     wider = schema != held  # a table of an earlier time lacks columns: it is written anew with them
     going = [each for each in active if wider or (keys.may_be_in(each) and keys.are_in(_read(path, each, held)))]
     kept = (keys.without(batch, schema) for each in going for batch in _batches(_read(path, each, held)))
-    with until_committed(path) as names:
-        made = write_files(path, table, chain([_widened(rows, schema)], kept), schema, names)
+    with _until_committed(path) as announce:
+        made = write_files(path, table, chain([_widened(rows, schema)], kept), schema, announce)
         _commit(path, table, made, going, schema if wider else None, note)
     return DeltaTable(str(path)).version()
+
+
+@contextmanager
+def _until_committed(path: Path) -> Iterator[Callable[[str], None]]:
+    """Gives what announces a file that is about to be made; where this fails, what no version names is removed."""
+    names: list[str] = []
+
+    def announce(name: str) -> None:
+        names.append(name)
+        remember(path, name)
+
+    try:
+        yield announce
+    except BaseException:
+        commits = [commit.read_bytes() for commit in (path / "_delta_log").glob("*.json")]
+        for name in names:
+            if not any(name.encode() in commit for commit in commits):
+                (path / name).unlink(missing_ok=True)
+        raise
+    finally:
+        forget(path, names)
 
 
 def _commit(
