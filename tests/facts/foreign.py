@@ -112,7 +112,6 @@ def second_kind_of_checkpoint(facts: Path) -> None:
         ):
             checkpoint.write(f"{json.dumps(action)}\n")
     commit(facts, {"commitInfo": {"timestamp": 1, "operation": "OPTIMIZE"}})
-    (log / f"{0:020}.json").rename(log / f"{1:020}.json")
 
 
 def deletion_vectors(facts: Path) -> None:
