@@ -37,7 +37,8 @@ from pages import PAGES
 from report.chromium import NoChromium, Tab, tab
 from settings import Settings, WrongSetting
 
-_FORMS: Final = (".pdf", ".xlsx", ".html")
+#: The endings of reports, and how such files begin.
+_FORMS: Final = {".pdf": b"%pdf-", ".xlsx": b"pk", ".html": b"<!doctype html"}
 _PAPERS: Final = {"A4": (297 / 25.4, 210 / 25.4), "Letter": (11.0, 8.5)}  # across, in inches
 _LETTER: Final = ("US", "CA", "MX", "PH", "CL", "CO")
 _HEADER: Final = "X-Report-Token"
@@ -73,6 +74,7 @@ def _make(asked: argparse.Namespace, settings: Settings) -> None:
         raise NoReport(f"{asked.out} must end in .pdf, .xlsx or .html.")
     if not asked.out.parent.is_dir():
         raise NoReport(f"There is no folder {asked.out.parent}.")
+    _admit(asked.out, form)
     rights = _rights(asked.role, settings)
     known = [page.key for page in PAGES if page.visuals]
     if asked.page not in known:
@@ -182,8 +184,20 @@ class _Silent(WSGIRequestHandler):
         """Its own browser is its only reader."""
 
 
+def _admit(out: Path, form: str) -> None:
+    """Raise NoReport where a report would take the place of what is none: last week's is replaced, nothing else is."""
+    if out.exists():
+        if not out.is_file():
+            raise NoReport(f"{out} is no file: name another with --out.")
+        with out.open("rb") as there:
+            start = there.read(len(_FORMS[form])).lower()
+        if start and start != _FORMS[form]:
+            raise NoReport(f"{out} is there and is no {form} file: name another with --out.")
+
+
 def _write(out: Path, body: bytes) -> None:
     """All of the file or nothing of it: a job that reads it never finds half."""
+    out = out.resolve()  # a link stays one
     with tempfile.NamedTemporaryFile(dir=out.parent, prefix=f".{out.name}-", delete=False) as file:
         try:
             file.write(body)

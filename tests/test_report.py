@@ -116,3 +116,22 @@ def test_without_a_chromium_it_says_what_to_install(
     monkeypatch.setattr(shutil, "which", lambda name: None)
     assert main(["report", "--page", "cfo", "--out", str(tmp_path / "x.pdf")]) == 1
     assert "Install one (Debian, Ubuntu: apt-get install chromium)" in capsys.readouterr().err
+
+
+def test_a_report_takes_no_other_files_place(
+    facts_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DASHBOARD_FACTS", str(facts_path))
+    other, link = tmp_path / "other.xlsx", tmp_path / "link.xlsx"
+    other.write_text("somebody's own")
+    (tmp_path / "folder.xlsx").mkdir()
+    for name in ("other.xlsx", "folder.xlsx"):
+        assert main(["report", "--page", "cfo", "--out", str(tmp_path / name)]) == 1
+        assert "name another with --out" in capsys.readouterr().err
+    assert other.read_text() == "somebody's own"
+
+    link.symlink_to("last week.xlsx")
+    for _ in range(2):
+        assert main(["report", "--page", "cfo", "--out", str(link)]) == 0
+        assert link.is_symlink()
+        assert (tmp_path / "last week.xlsx").read_bytes().startswith(b"PK")
