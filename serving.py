@@ -5,9 +5,7 @@ import ctypes
 import gc
 import logging
 import os
-import shutil
 import sys
-import tempfile
 from functools import partial
 from typing import Any
 
@@ -15,6 +13,7 @@ import gunicorn.http.message
 from gunicorn.app.base import BaseApplication
 from gunicorn.workers.gthread import ThreadWorker
 
+from callbacks.counting import Counts
 from facts.aside import Aside
 from facts.engines.choice import engine_of
 from facts.protocol import DataProblem
@@ -30,16 +29,15 @@ LONGEST_REQUEST_LINE = 65_536
 def serve(settings: Settings, reading: Aside) -> int:
     """Serve until interrupted the facts that `reading` brings; returns the exit status."""
     gunicorn.http.message.MAX_REQUEST_LINE = LONGEST_REQUEST_LINE
-    counts = tempfile.mkdtemp(prefix="dashboard-metrics-", dir=SHARED_MEMORY)
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = counts  # before anything imports prometheus_client
+    counts = Counts(SHARED_MEMORY)
     try:
-        Server(settings, reading).run()
+        Server(settings, reading, counts).run()
     except WrongSetting as problem:
         print(f"marketing-dashboard: {problem}", file=sys.stderr)
         return 2
     finally:
         if os.getpid() == MASTER:
-            shutil.rmtree(counts, ignore_errors=True)
+            counts.remove()
     return 0
 
 
@@ -73,8 +71,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 class Server(BaseApplication):  # type: ignore[misc]
     """gunicorn, configured for the dashboard."""
 
-    def __init__(self, settings: Settings, reading: Aside) -> None:
-        self.settings, self.reading = settings, reading
+    def __init__(self, settings: Settings, reading: Aside, counts: Counts) -> None:
+        self.settings, self.reading, self.counts = settings, reading, counts
         super().__init__()
 
     def load_config(self) -> None:
@@ -97,7 +95,9 @@ class Server(BaseApplication):  # type: ignore[misc]
             "loglevel": "warning",
             "on_starting": lambda arbiter: start_logging(settings),
             "when_ready": lambda arbiter: announce(settings),
-            "child_exit": lambda arbiter, worker: self.ended(worker.pid),
+            "pre_fork": lambda arbiter, worker: setattr(worker, "place", self.counts.take()),
+            "post_fork": lambda arbiter, worker: setattr(self.counts, "place", worker.place),
+            "child_exit": lambda arbiter, worker: self.ended(worker),
             "worker_exit": lambda arbiter, worker: let_go(),
         }
         for name, value in options.items():
@@ -105,6 +105,7 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Any:
         gc.disable()  # what is made now stays: looking for garbage among it is a tenth of the start
+        self.counts.install()
         from app import create_app
         from facts.store import Source, load_aside
 
@@ -121,11 +122,9 @@ class Server(BaseApplication):  # type: ignore[misc]
         gc.freeze()  # what is here now is never collected, so workers share it rather than copy it
         return self.flask
 
-    def ended(self, pid: int) -> None:
-        """A worker is gone: count it, and its gauges no more."""
-        from prometheus_client.multiprocess import mark_process_dead
-
-        mark_process_dead(pid)
+    def ended(self, worker: Any) -> None:
+        """A worker is gone: count it, and let the next one count on in its place."""
+        self.counts.give(worker.place)
         self.flask.extensions["dashboard.metrics"].restarts.inc()
 
 
