@@ -97,6 +97,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "when_ready": lambda arbiter: announce(settings),
             "pre_fork": lambda arbiter, worker: setattr(worker, "place", self.counts.take()),
             "post_fork": lambda arbiter, worker: setattr(self.counts, "place", worker.place),
+            "post_worker_init": lambda worker: self.flask.extensions["dashboard.imports"].settle(),
             "child_exit": lambda arbiter, worker: self.ended(worker),
             "worker_exit": lambda arbiter, worker: let_go(),
         }

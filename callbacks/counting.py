@@ -2,8 +2,8 @@
 
 prometheus_client maps one file a process into memory, and a process that writes to such a page of a full `/dev/shm` is
 ended by the kernel (SIGBUS). So the files lie in memory that has no volume (memfd), under names in a folder of their
-own. A worker counts in a numbered place: whoever is started for one that ended goes on with its file, so there are never
-more files than there were workers at once.
+own. A worker counts in a numbered place: whoever is started for one that ended goes on with its file, so there are
+never more files than there were workers at once.
 """
 
 import os
