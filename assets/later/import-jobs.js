@@ -6,14 +6,17 @@
   const PATIENCE = 120_000; // ms for a server that does not answer, as when it is restarted
   const AWAY = [502, 503, 504]; // what a proxy says of a server that does not answer
 
+  const UNREACHED = "The server cannot be reached. Check the connection and try again.";
+  const UNKNOWN = "The server cannot be reached, so it is not known yet whether the files were imported. Reload this page later: it will say.";
+
   const pause = (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 
   /**
    * The answer to `path` ("check", "keep" or "outcome"), null where it is no longer `wanted`. `read` makes an answer of
-   * a status and a text, or throws; `say` tells the reader what is waited for. A keep is safe to be asked for again: the
-   * server keeps an upload once.
+   * a status and a text, or throws; `say` tells the reader what is waited for; `Refused` is thrown with a sentence. A
+   * keep is safe to be asked for again: the server keeps an upload once.
    */
-  async function run(path, body, { read, wanted, say }) {
+  async function run(path, body, { Refused, read, wanted, say }) {
     let question = path;
     let reached = path === "check" ? 0 : Date.now();
     let again = path === "check";
@@ -22,7 +25,7 @@
       if (!wanted()) return null;
       const retry = Number(response?.headers.get("Retry-After"));
       if (!response || (AWAY.includes(response.status) && !retry)) {
-        if (Date.now() - reached > PATIENCE) throw new dashboard.importJobs.Away(path);
+        if (Date.now() - reached > PATIENCE) throw Object.assign(new Refused(path === "check" ? UNREACHED : UNKNOWN), { away: true });
         say("The server does not answer; asking again…");
         question = path;
         await pause(PAUSE);
@@ -55,11 +58,5 @@
     }
   }
 
-  class Away extends Error {
-    constructor(path) {
-      super(path === "check" ? "The server cannot be reached. Check the connection and try again." : "The server cannot be reached, so it is not known yet whether the files were imported. Reload this page later: it will say.");
-    }
-  }
-
-  dashboard.importJobs = { run, Away };
+  dashboard.importJobs = { run };
 })();

@@ -157,11 +157,10 @@
   }
 
   function failed(problem) {
-    const said = problem instanceof Refused || (dashboard.importJobs && problem instanceof dashboard.importJobs.Away);
-    if (!said) console.warn("import failed", problem);
+    if (!(problem instanceof Refused)) console.warn("import failed", problem);
     state("", false);
     parts.outcome.querySelector(":scope > .import-refused")?.remove();
-    parts.outcome.prepend(alert(said ? problem.message : "Something went wrong here. Start over, or try again."));
+    parts.outcome.prepend(alert(problem instanceof Refused ? problem.message : "Something went wrong here. Start over, or try again."));
   }
 
   const alert = (sentence) => make("div", { class: "import-refused", role: "alert" }, dashboard.icon("warning"), make("p", { text: sentence }));
@@ -171,7 +170,7 @@
     const mine = ++round;
     state(doing);
     await dashboard.later("import-jobs");
-    return dashboard.importJobs.run(path, body, { read: answerOf, wanted: () => mine === round, say: (sentence) => state(sentence || doing) });
+    return dashboard.importJobs.run(path, body, { Refused, read: answerOf, wanted: () => mine === round, say: (sentence) => state(sentence || doing) });
   }
 
   /** Have the files read, and show what they hold and would change. */
@@ -216,17 +215,22 @@
     try {
       const answer = await job(path, body, "Importing…");
       if (!answer) return;
-      sessionStorage.removeItem(KEPT);
+      over();
       if (answer.kept) await kept(answer);
       else if (answer.stopped) throw new Refused(answer.stopped);
       else await drawn(answer, path === "keep" && Boolean(answer.plan));
     } catch (problem) {
-      if (problem instanceof Refused) sessionStorage.removeItem(KEPT);
+      over(problem.away);
       if (mine === round) failed(problem);
-    } finally {
-      keeping = false;
-      hide(parts.over, !upload);
+      if (path === "outcome" && !problem.away) forget();
     }
+  }
+
+  /** No keep is under way any more, or it is not known whether one is. */
+  function over(unknown = false) {
+    keeping = false;
+    hide(parts.over, false);
+    if (!unknown) sessionStorage.removeItem(KEPT);
   }
 
   /** A keep that went on while this tab was elsewhere. */
