@@ -1,7 +1,5 @@
 """Serving with gunicorn: the facts are read beside, the app is made once, and the workers fork from it."""
 
-import contextlib
-import ctypes
 import gc
 import logging
 import os
@@ -16,6 +14,7 @@ from gunicorn.workers.gthread import ThreadWorker
 from callbacks.counting import Counts
 from facts.aside import Aside
 from facts.engines.choice import engine_of
+from facts.memory import give_back
 from facts.protocol import DataProblem
 from settings import Settings, WrongSetting
 
@@ -119,7 +118,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         self.flask = create_app(self.settings, source).server
         gc.enable()
         gc.collect()
-        give_back()
+        give_back()  # each worker would copy it once it used it
         gc.freeze()  # what is here now is never collected, so workers share it rather than copy it
         return self.flask
 
@@ -136,12 +135,6 @@ def let_go() -> None:
     """
     if "duckdb" in sys.modules:
         gc.unfreeze()
-
-
-def give_back() -> None:
-    """Return to the system what reading took and is free again: each worker would copy it once it used it."""
-    with contextlib.suppress(OSError, AttributeError):  # glibc's alone
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 def start_logging(settings: Settings) -> None:

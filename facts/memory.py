@@ -1,5 +1,6 @@
-"""How much memory this process may still take, before somebody ends it."""
+"""How much memory this process may still take, before somebody ends it; and giving it back."""
 
+import ctypes
 import resource
 from contextlib import suppress
 from pathlib import Path
@@ -17,8 +18,26 @@ def free() -> int | None:
         found.append(next(int(each[1]) * 1024 for each in lines if each[0] == "MemAvailable:"))
     with suppress(OSError, ValueError):  # "max" where the container has no limit
         limit, used = (int((_CGROUP / name).read_text()) for name in ("memory.max", "memory.current"))
-        found.append(max(limit - used, 0))
+        lines = (line.split() for line in (_CGROUP / "memory.stat").read_text().splitlines())
+        files = sum(int(each[1]) for each in lines if each[0] in ("active_file", "inactive_file"))
+        found.append(max(limit - used + files, 0))  # copies of files make way
     own = resource.getrlimit(resource.RLIMIT_DATA)[0]
     if own != resource.RLIM_INFINITY:
-        found.append(own)
+        found.append(max(own - _held(), 0))
     return min(found) if found else None
+
+
+def _held() -> int:
+    """What this process's own limit counts already; 0 where nothing tells."""
+    with suppress(OSError, ValueError, IndexError):
+        return int(Path("/proc/self/statm").read_text().split()[5]) * resource.getpagesize()
+    return 0
+
+
+def give_back() -> None:
+    """Return to the system what reading took and is free again; whoever reads takes far more than what is kept."""
+    import pyarrow as pa
+
+    pa.default_memory_pool().release_unused()
+    with suppress(OSError, AttributeError):  # glibc's alone
+        ctypes.CDLL(None).malloc_trim(0)
