@@ -291,7 +291,7 @@ def test_an_archive_that_unpacks_to_more_than_there_is_room_for_is_refused_befor
     disk_with(monkeypatch, scratch.RESERVE + 29_000_000)
     written: list[object] = []
     monkeypatch.setattr(reading, "_unpacked", lambda *given: written.append(given))
-    with pytest.raises(ImportProblem, match="bomb.zip unpacks to more than there is room for here: unpack it and"):
+    with pytest.raises(ImportProblem, match=r"bomb\.zip unpacks to more than there is room for here: unpack it and"):
         read_file(path)
     assert written == []
 
@@ -302,7 +302,7 @@ def test_an_archive_whose_sizes_lie_is_refused_while_it_is_written(
     path = workbooks(tmp_path / "bomb.zip", 1, 10_000_000)
     disk_with(monkeypatch, scratch.RESERVE + 5_000_000)
     monkeypatch.setattr(reading, "sum", lambda sizes: 1, raising=False)
-    with pytest.raises(ImportProblem, match="bomb.zip › 0.xlsx unpacks to more than there is room for here"):
+    with pytest.raises(ImportProblem, match=r"bomb\.zip › 0\.xlsx unpacks to more than there is room for here"):
         read_file(path)
 
 
