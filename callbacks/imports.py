@@ -22,11 +22,14 @@ from typing import IO, Any, Final
 from callbacks.import_job import Job
 from callbacks.import_process import CUT_OFF, sentence
 from callbacks.uploads import KEPT_SECONDS, NotTaken, Uploads
+from facts.memory import free
 from facts.scratch import room
 from facts.turn import hold
 
 #: How long a request waits for its answer, or for its turn, before it is to be asked again.
 STEP: Final = 3.0
+#: What a reader takes for its libraries and a small file.
+LEAST_MEMORY: Final = 200_000_000
 _LOOK_EVERY: Final = 0.05
 _ROOT: Final = Path(__file__).resolve().parent.parent
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{32}")
@@ -177,6 +180,12 @@ class Imports:
             raise NotTaken(400, "There is no file: choose one or more.")
         if not room(place):
             raise NotTaken(507, "The server has no room to read the files: try again later.")
+        memory = free()
+        if memory is not None and memory < LEAST_MEMORY:
+            _log.warning("files are not read: %s bytes of memory are free, and %s are needed", memory, LEAST_MEMORY)
+            raise NotTaken(
+                507, "The server has too little memory free to read files: give it more, or try again later."
+            )
         for scratch in self._uploads.folder.glob("*/job/scratch"):  # of those that were ended, as none runs now
             shutil.rmtree(scratch, ignore_errors=True)
         job = Job.of(place)

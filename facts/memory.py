@@ -6,7 +6,16 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-_CGROUP: Final = Path("/sys/fs/cgroup")
+#: Where a container's limit, its use, and its copies of files are told: of version 2, and of version 1.
+_CGROUPS: Final = (
+    ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current", "/sys/fs/cgroup/memory.stat", ""),
+    (
+        "/sys/fs/cgroup/memory/memory.limit_in_bytes",
+        "/sys/fs/cgroup/memory/memory.usage_in_bytes",
+        "/sys/fs/cgroup/memory/memory.stat",
+        "total_",
+    ),
+)
 _MEMINFO: Final = Path("/proc/meminfo")
 
 
@@ -16,18 +25,19 @@ def free() -> int | None:
     with suppress(OSError, ValueError, IndexError):
         lines = (line.split() for line in _MEMINFO.read_text().splitlines())
         found.append(next(int(each[1]) * 1024 for each in lines if each[0] == "MemAvailable:"))
-    with suppress(OSError, ValueError):  # "max" where the container has no limit
-        limit, used = (int((_CGROUP / name).read_text()) for name in ("memory.max", "memory.current"))
-        lines = (line.split() for line in (_CGROUP / "memory.stat").read_text().splitlines())
-        files = sum(int(each[1]) for each in lines if each[0] in ("active_file", "inactive_file"))
-        found.append(max(limit - used + files, 0))  # copies of files make way
+    for limit, used, stat, prefix in _CGROUPS:
+        with suppress(OSError, ValueError):  # "max" where the container has no limit
+            rest = int(Path(limit).read_text()) - int(Path(used).read_text())
+            lines = (line.split() for line in Path(stat).read_text().splitlines())
+            copies = (f"{prefix}active_file", f"{prefix}inactive_file")
+            found.append(max(rest + sum(int(each[1]) for each in lines if each[0] in copies), 0))  # these make way
     own = resource.getrlimit(resource.RLIMIT_DATA)[0]
     if own != resource.RLIM_INFINITY:
-        found.append(max(own - _held(), 0))
+        found.append(max(own - held(), 0))
     return min(found) if found else None
 
 
-def _held() -> int:
+def held() -> int:
     """What this process's own limit counts already; 0 where nothing tells."""
     with suppress(OSError, ValueError, IndexError):
         return int(Path("/proc/self/statm").read_text().split()[5]) * resource.getpagesize()

@@ -30,7 +30,7 @@ from facts.importers.options import platform_named, read_mapping, read_toml
 from facts.importers.rates import Rates, read_rates
 from facts.importers.report import as_csv
 from facts.keeping import record_of
-from facts.memory import free
+from facts.memory import free, held
 from facts.scratch import RESERVE, room
 from facts.shop import path_of
 from facts.summary import told_of_import, told_of_plan, told_of_shop
@@ -38,7 +38,7 @@ from facts.summary import told_of_import, told_of_plan, told_of_shop
 MEMORY: Final = 2_000_000_000
 CPU_SECONDS: Final = 240
 LARGEST_FILE: Final = 4_000_000_000
-_LEAST_MEMORY: Final = 300_000_000  # what libraries and a small file take
+_LEFT_MEMORY: Final = 30_000_000  # to others, who may need some meanwhile
 _NICE: Final = 10
 
 _SHOWN_FAULTS: Final = 50
@@ -79,9 +79,10 @@ def limit(facts: Path | None = None) -> None:
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000")
     found = free()
+    most_memory = MEMORY if found is None else min(MEMORY, held() + max(found - _LEFT_MEMORY, 0))
     largest = max(room(tempfile.gettempdir()), room(_there(facts)) if facts else 0)
     for kind, most in (
-        (resource.RLIMIT_DATA, MEMORY if found is None else min(MEMORY, max(found, _LEAST_MEMORY))),
+        (resource.RLIMIT_DATA, most_memory),
         (resource.RLIMIT_CPU, CPU_SECONDS),
         (resource.RLIMIT_FSIZE, min(LARGEST_FILE, largest + RESERVE // 4)),  # an answer is small, and always written
         (resource.RLIMIT_CORE, 0),
