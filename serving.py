@@ -1,13 +1,9 @@
 """Serving with gunicorn: the facts are read beside, the app is made once, and the workers fork from it."""
 
-import contextlib
-import ctypes
 import gc
 import logging
 import os
-import shutil
 import sys
-import tempfile
 from functools import partial
 from typing import Any
 
@@ -15,8 +11,10 @@ import gunicorn.http.message
 from gunicorn.app.base import BaseApplication
 from gunicorn.workers.gthread import ThreadWorker
 
+from callbacks.counting import Counts
 from facts.aside import Aside
 from facts.engines.choice import engine_of
+from facts.memory import give_back
 from facts.protocol import DataProblem
 from settings import Settings, WrongSetting
 
@@ -30,16 +28,15 @@ LONGEST_REQUEST_LINE = 65_536
 def serve(settings: Settings, reading: Aside) -> int:
     """Serve until interrupted the facts that `reading` brings; returns the exit status."""
     gunicorn.http.message.MAX_REQUEST_LINE = LONGEST_REQUEST_LINE
-    counts = tempfile.mkdtemp(prefix="dashboard-metrics-", dir=SHARED_MEMORY)
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = counts  # before anything imports prometheus_client
+    counts = Counts(SHARED_MEMORY)
     try:
-        Server(settings, reading).run()
+        Server(settings, reading, counts).run()
     except WrongSetting as problem:
         print(f"marketing-dashboard: {problem}", file=sys.stderr)
         return 2
     finally:
         if os.getpid() == MASTER:
-            shutil.rmtree(counts, ignore_errors=True)
+            counts.remove()
     return 0
 
 
@@ -73,8 +70,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 class Server(BaseApplication):  # type: ignore[misc]
     """gunicorn, configured for the dashboard."""
 
-    def __init__(self, settings: Settings, reading: Aside) -> None:
-        self.settings, self.reading = settings, reading
+    def __init__(self, settings: Settings, reading: Aside, counts: Counts) -> None:
+        self.settings, self.reading, self.counts = settings, reading, counts
         super().__init__()
 
     def load_config(self) -> None:
@@ -97,7 +94,10 @@ class Server(BaseApplication):  # type: ignore[misc]
             "loglevel": "warning",
             "on_starting": lambda arbiter: start_logging(settings),
             "when_ready": lambda arbiter: announce(settings),
-            "child_exit": lambda arbiter, worker: self.ended(worker.pid),
+            "pre_fork": lambda arbiter, worker: setattr(worker, "place", self.counts.take()),
+            "post_fork": lambda arbiter, worker: setattr(self.counts, "place", worker.place),
+            "post_worker_init": lambda worker: self.flask.extensions["dashboard.imports"].settle(),
+            "child_exit": lambda arbiter, worker: self.ended(worker),
             "worker_exit": lambda arbiter, worker: let_go(),
         }
         for name, value in options.items():
@@ -105,6 +105,7 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Any:
         gc.disable()  # what is made now stays: looking for garbage among it is a tenth of the start
+        self.counts.install()
         from app import create_app
         from facts.store import Source, load_aside
 
@@ -117,15 +118,13 @@ class Server(BaseApplication):  # type: ignore[misc]
         self.flask = create_app(self.settings, source).server
         gc.enable()
         gc.collect()
-        give_back()
+        give_back()  # each worker would copy it once it used it
         gc.freeze()  # what is here now is never collected, so workers share it rather than copy it
         return self.flask
 
-    def ended(self, pid: int) -> None:
-        """A worker is gone: count it, and its gauges no more."""
-        from prometheus_client.multiprocess import mark_process_dead
-
-        mark_process_dead(pid)
+    def ended(self, worker: Any) -> None:
+        """A worker is gone: count it, and let the next one count on in its place."""
+        self.counts.give(worker.place)
         self.flask.extensions["dashboard.metrics"].restarts.inc()
 
 
@@ -136,12 +135,6 @@ def let_go() -> None:
     """
     if "duckdb" in sys.modules:
         gc.unfreeze()
-
-
-def give_back() -> None:
-    """Return to the system what reading took and is free again: each worker would copy it once it used it."""
-    with contextlib.suppress(OSError, AttributeError):  # glibc's alone
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 def start_logging(settings: Settings) -> None:

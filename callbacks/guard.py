@@ -55,6 +55,7 @@ KINDS: Final[dict[str, Kind]] = {
     "/import/file": "import",
     "/import/check": "import",
     "/import/keep": "import",
+    "/import/outcome": "import",
     "/import/forget": "import",
 }
 

@@ -1,45 +1,45 @@
 """Files that somebody sends to be imported: kept in a private folder until they are imported, given up or forgotten.
 
 Every worker can go on with what another began, so what is known of an upload stands in its folder. Nothing in it is
-opened here: another process reads it (facts/uploaded.py), one at a time.
+opened here: another process reads it (callbacks/imports.py), one at a time.
 """
 
-import json
 import logging
 import os
 import re
 import secrets
 import shutil
 import stat
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock, Thread
-from typing import IO, Any, Final
+from typing import IO, Final
 
 from facts.turn import turn
 
 KEPT_SECONDS: Final = 3600
 MOST_FILES: Final = 20
 MOST_UPLOADS: Final = 20
-READ_SECONDS: Final = 300
 #: What an upload leaves free: in a container its folder is in shared memory, and who counts a request there while it is
 #: full is ended by the kernel.
 SPARE: Final = 16 << 20
 _WAIT: Final = 30.0
 _BLOCK: Final = 1 << 18
-_ROOT: Final = Path(__file__).resolve().parent.parent
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{32}")
 
 _log = logging.getLogger(__name__)
 
 
 class NotTaken(Exception):
-    """What was sent cannot be taken; the message is a sentence, `status` the answer's."""
+    """What was sent cannot be taken; the message is a sentence, `status` the answer's.
+
+    `retry_after` is in how many seconds to ask again, 0 where that is of no use.
+    """
+
+    retry_after = 0
 
     def __init__(self, status: int, sentence: str) -> None:
         super().__init__(sentence)
@@ -111,43 +111,6 @@ class Uploads:
             shutil.rmtree(coming, ignore_errors=True)
             raise
         return size
-
-    def read(self, token: str, subject: str, asked: Mapping[str, Any]) -> dict[str, Any]:
-        """What facts.uploaded answers about an upload's files; what `asked` holds goes with the question.
-
-        Raises NotTaken.
-        """
-        place = self._place(token, subject)
-        with self._disk():
-            files = sorted(str(file) for each in place.glob("f-*") for file in each.iterdir())
-        if not files:
-            raise NotTaken(400, "There is no file: choose one or more.")
-        scratch = place / "scratch"
-        question = json.dumps({**asked, "files": files, "facts": str(self.facts)})
-        environment = {**os.environ, "TMPDIR": str(scratch)}
-        busy = NotTaken(503, "Other files are being read: try again in a minute.")
-        with turn(self.folder / ".turn", _WAIT, busy):  # in all workers, because each may take much memory
-            with self._disk():
-                scratch.mkdir(mode=0o700, exist_ok=True)
-            try:
-                done = subprocess.run(
-                    [sys.executable, "-m", "facts.uploaded"],
-                    cwd=_ROOT,
-                    env=environment,
-                    input=question.encode(),
-                    capture_output=True,
-                    timeout=READ_SECONDS,
-                )
-            except subprocess.TimeoutExpired:
-                raise NotTaken(422, "Reading the files took too long: split them, for example by month.") from None
-            finally:
-                shutil.rmtree(scratch, ignore_errors=True)
-        if done.returncode:
-            said = done.stderr.decode(errors="replace").strip().splitlines()
-            _log.warning("reading an upload ended with %s: %s", done.returncode, said[-1] if said else "no word")
-            raise NotTaken(422, "The files are too large or too damaged to be read here: split them, or export again.")
-        found: dict[str, Any] = json.loads(done.stdout)
-        return found
 
     def forget(self, token: str, subject: str) -> None:
         """Remove an upload."""

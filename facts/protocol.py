@@ -38,6 +38,10 @@ class Facts(Protocol):
     currency: str
     beside: "Beside"
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of memory, about: of the rows, and of answers that are kept."""
+
     def extent(self) -> Extent:
         """The first and the last day."""
 

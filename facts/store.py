@@ -8,7 +8,6 @@ import fcntl
 import logging
 import os
 import tempfile
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -30,7 +29,9 @@ from facts.cuts import of_cuts, unmet
 from facts.engines.choice import Engine, Named, by_duckdb, elsewhere, is_parquet, stamp
 from facts.fetching import CURRENCY, CUT, fetch, understood
 from facts.frame import FrameFacts
+from facts.memory import give_back
 from facts.past import Version, version_at
+from facts.past_versions import PastVersions
 from facts.places import DEMO_NAME as DEMO_NAME
 from facts.places import path_of, under_way_note
 from facts.protocol import DataProblem, Facts, NotYet
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from facts.engines.remote import Remote
 
 _LOOK_EVERY: Final = 1.0
-_KEPT: Final = 600.0
 _ENGINE: Final = Engine()
 
 _log = logging.getLogger(__name__)
@@ -167,7 +167,7 @@ class Source:
         self._load: Callable[[Path], Facts] = first or self._own
         self._admit: Callable[[Facts], None] = lambda facts: None
         self._facts: Facts | None = None
-        self._past: tuple[Version, Facts, float] | None = None
+        self._past = PastVersions()
         self._reading = Lock()
         self._problem: str | None = None
         self._seen: object = None
@@ -228,32 +228,32 @@ class Source:
     def at(self, text: str) -> tuple[Facts, Version]:
         """The facts of an earlier version, named by its number, a day or a time, and which it is.
 
-        One is kept for as long as it is asked for now and then. Raises DataProblem where there is no such version, or
-        where it may not be shown.
+        A few are kept for as long as they are asked for now and then (facts.past_versions). Raises DataProblem where
+        there is no such version, or where it may not be shown.
         """
         if self._elsewhere is not None or is_parquet(self._path):
             raise DataProblem("These data have no versions.")
         version = understood(lambda: version_at(self._path, text), self._path)
+        facts = self._past.get(version)
+        if facts is not None:
+            return facts, version
         with self._reading:
-            kept = self._past
-            if kept is None or kept[0] != version:
-                self._past = None  # what it takes is given back before more is taken
+            facts = self._past.get(version)  # by who read before
+            if facts is None:
+                self._past.make_room()
                 facts = self._own(self._path, version=version.number, shop=version.shop)
+                give_back()
                 self._admit(facts)
                 if self._facts is not None and facts.demo != self._facts.demo:
                     raise DataProblem(
                         f"Version {version.number} is of other data: the demo's and one's own do not mix."
                     )
-            else:
-                facts = kept[1]
-            self._past = version, facts, time.monotonic()
+                self._past.put(version, facts)
             return facts, version
 
     def forget(self) -> None:
-        """Give back an earlier version that nobody has asked for lately."""
-        with self._reading:
-            if self._past is not None and time.monotonic() - self._past[2] > _KEPT:
-                self._past = None
+        """Give back earlier versions that nobody has asked for lately."""
+        self._past.forget()
 
     def _read(self) -> Facts:
         """The newest version; one process after the other, because reading takes far more memory than what is kept."""
@@ -263,7 +263,7 @@ class Source:
         try:
             return self._load(self._path)
         finally:
-            pa.default_memory_pool().release_unused()
+            give_back()
             fcntl.lockf(self._turn, fcntl.LOCK_UN)
 
     def _stamp(self) -> object:
@@ -329,5 +329,6 @@ def _forked(source: Source | None) -> None:
     """
     if source is not None:
         source._lock, source._reading, source._load = Lock(), Lock(), source._own
+        source._past = PastVersions()
         if source._facts is None or source._problem is not None:
             source._seen = None

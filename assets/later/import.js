@@ -3,6 +3,7 @@
   const dashboard = (window.dashboard ??= {});
   const { make, text, hide } = dashboard;
   const HEADERS = { "X-Requested-With": "dashboard", "Content-Type": "application/json", Accept: "application/json" };
+  const KEPT = "dashboard.import"; // the upload that this tab has told the server to keep
   const LOOK = 700; // ms between looks at which data is shown
   const PLATFORMS = ["", "Meta", "Google", "Amazon", "TikTok", "Other"];
   const DATES = [["", "As the file proves"], ["dmy", "Day first (31/12)"], ["mdy", "Month first (12/31)"]];
@@ -11,6 +12,7 @@
   let parts = null; // the page's lasting elements
   let upload = ""; // the server's name for the files that were sent
   let mark = ""; // what the reader has been shown
+  let keeping = false; // then nothing is forgotten when the page is left
   let round = 0; // an answer to an earlier one is not shown
 
   class Refused extends Error {}
@@ -20,9 +22,10 @@
     limits = spec.upload;
     parts = { section };
     section.replaceChildren(chooser(), options(), outcome());
-    addEventListener("pagehide", () => upload && forget(true));
+    addEventListener("pagehide", () => upload && !keeping && forget(true));
     // Beside the zone a browser would open the file and leave the page.
     for (const kind of ["dragover", "drop"]) addEventListener(kind, (event) => section.hidden || event.preventDefault());
+    resume();
   }
 
   function chooser() {
@@ -79,16 +82,6 @@
   }
 
   const said = () => Object.fromEntries(parts.fields.map((field) => [field.dataset.option, field.lastChild.value.trim()]));
-
-  async function ask(path, body) {
-    let response;
-    try {
-      response = await fetch(`${dashboard.prefix}import/${path}`, { method: "POST", headers: HEADERS, body: JSON.stringify(body), redirect: "manual" });
-    } catch {
-      throw new Refused("The server cannot be reached. Check the connection and try again.");
-    }
-    return answerOf(response.type === "opaqueredirect" ? 401 : response.status, await response.text());
-  }
 
   function answerOf(status, body) {
     if (status === 401) throw new Refused("Your sign-in has ended. Reload the page to sign in again, then choose the files again.");
@@ -166,19 +159,28 @@
   function failed(problem) {
     if (!(problem instanceof Refused)) console.warn("import failed", problem);
     state("", false);
+    parts.outcome.querySelector(":scope > .import-refused")?.remove();
     parts.outcome.prepend(alert(problem instanceof Refused ? problem.message : "Something went wrong here. Start over, or try again."));
   }
 
   const alert = (sentence) => make("div", { class: "import-refused", role: "alert" }, dashboard.icon("warning"), make("p", { text: sentence }));
 
+  /** The answer to a check or keep; null where something else was begun meanwhile. */
+  async function job(path, body, doing) {
+    const mine = ++round;
+    state(doing);
+    await dashboard.later("import-jobs");
+    return dashboard.importJobs.run(path, body, { Refused, read: answerOf, wanted: () => mine === round, say: (sentence) => state(sentence || doing) });
+  }
+
   /** Have the files read, and show what they hold and would change. */
   async function check() {
     if (!upload) return;
-    const mine = ++round;
-    state("Reading the files…");
+    const mine = round + 1;
     try {
-      const answer = await ask("check", { upload, options: said() });
-      if (mine !== round) return;
+      const answer = await job("check", { upload, options: said() }, "Reading the files…");
+      if (!answer) return;
+      if (answer.stopped) throw new Refused(answer.stopped);
       await drawn(answer);
     } catch (problem) {
       if (mine === round) failed(problem);
@@ -199,18 +201,42 @@
   }
 
   async function keep(button) {
-    const mine = ++round;
     button.disabled = true;
-    state("Importing…");
+    await ended("keep", { upload, options: said(), mark });
+    button.disabled = false;
+  }
+
+  /** What becomes of a keep, whether asked for now or by this tab before it was loaded again. */
+  async function ended(path, body) {
+    const mine = round + 1;
+    keeping = true;
+    hide(parts.over, true);
+    sessionStorage.setItem(KEPT, upload);
     try {
-      const answer = await ask("keep", { upload, options: said(), mark });
-      if (mine !== round) return;
+      const answer = await job(path, body, "Importing…");
+      if (!answer) return;
+      over();
       if (answer.kept) await kept(answer);
-      else await drawn(answer, Boolean(answer.plan));
+      else if (answer.stopped) throw new Refused(answer.stopped);
+      else await drawn(answer, path === "keep" && Boolean(answer.plan));
     } catch (problem) {
-      button.disabled = false;
+      over(problem.away);
       if (mine === round) failed(problem);
+      if (path === "outcome" && !problem.away) forget();
     }
+  }
+
+  /** No keep is under way any more, or it is not known whether one is. */
+  function over(unknown = false) {
+    keeping = false;
+    hide(parts.over, false);
+    if (!unknown) sessionStorage.removeItem(KEPT);
+  }
+
+  /** A keep that went on while this tab was elsewhere. */
+  function resume() {
+    upload = sessionStorage.getItem(KEPT) ?? "";
+    if (upload) ended("outcome", { upload });
   }
 
   /** Everything is in the table; say when the dashboard shows it. */
