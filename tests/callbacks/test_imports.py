@@ -20,7 +20,7 @@ from deltalake import DeltaTable
 from callbacks.import_job import Job
 from callbacks.import_process import CUT_OFF, TOO_LARGE, TOO_LONG
 from callbacks.imports import Busy, Imports
-from callbacks.uploads import Uploads
+from callbacks.uploads import NotTaken, Uploads
 from facts.intake import How, import_file
 from facts.shop import path_of
 from tests.facts.test_killed import both, held, statement
@@ -33,7 +33,7 @@ WORKER = """
 import sys, time
 from pathlib import Path
 from callbacks.imports import Imports
-from callbacks.uploads import Uploads
+from callbacks.uploads import NotTaken, Uploads
 facts, token, ask, mark = sys.argv[1:]
 imports = Imports(Uploads(Path(facts), 10**8))
 wish = {"options": {}} if ask == "check" else %r | {"mark": mark}
@@ -169,6 +169,18 @@ def test_of_parallel_checks_one_waits_in_a_worker_and_others_are_sent_away_at_on
     Uploads(table, 10**8).forget(token_of(uploads[0]), "ann")
     until(lambda: not processes(uploads[0]))  # nobody waits for it any more
     assert workers[1].check(token_of(uploads[1]), "ann", {"options": {}})
+
+
+@pytest.mark.parametrize(("what", "said"), [("free", "too little memory"), ("room", "no room")])
+def test_nothing_is_read_where_there_is_no_memory_or_disk_for_it(
+    upload: Path, workers: list[Imports], monkeypatch: pytest.MonkeyPatch, what: str, said: str
+) -> None:
+    with monkeypatch.context() as context:
+        context.setattr(f"callbacks.imports.{what}", lambda *_: 0)
+        with pytest.raises(NotTaken, match=said) as refusal:
+            workers[0].check(token_of(upload), "ann", {"options": {}})
+    assert (refusal.value.status, processes(upload)) == (507, [])
+    assert mark_of(workers[0], upload)
 
 
 @pytest.mark.parametrize("system", ["linux", "any"])

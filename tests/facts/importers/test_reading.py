@@ -306,6 +306,20 @@ def test_an_archive_whose_sizes_lie_is_refused_while_it_is_written(
         read_file(path)
 
 
+@pytest.mark.parametrize("prefix", ["", "total_"], ids=["version 2", "version 1"])
+def test_memory_that_is_free_is_what_the_container_leaves_where_copies_of_files_make_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, prefix: str
+) -> None:
+    names = [str(tmp_path / name) for name in ("limit", "used", "stat")]
+    told = ("5000", "4500", f"anon 3000\n{prefix}active_file 70\n{prefix}inactive_file 200\nshmem 1000\n")
+    for name, text in zip(names, told, strict=True):
+        Path(name).write_text(text)
+    monkeypatch.setattr(memory, "_CGROUPS", ((str(tmp_path / "nothing"), "", "", ""), (*names, prefix)))
+    assert memory.free() == 770
+    Path(names[0]).write_text("max\n")
+    assert memory.free() != 770
+
+
 def test_memory_that_is_free_is_bounded_by_this_processs_own_limit() -> None:
     free = memory.free()
     assert free is None or free > 1_000_000
