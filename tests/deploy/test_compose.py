@@ -29,6 +29,7 @@ OPTIONS = {
     "user": lambda value, folder: ["--user", value],
     "read_only": lambda value, folder: ["--read-only"] if value else [],
     "tmpfs": lambda value, folder: [part for each in value for part in ("--tmpfs", each)],
+    "shm_size": lambda value, folder: ["--shm-size", value],
     "cap_drop": lambda value, folder: [part for each in value for part in ("--cap-drop", each)],
     "security_opt": lambda value, folder: [part for each in value for part in ("--security-opt", each)],
     "mem_limit": lambda value, folder: ["--memory", value],
