@@ -40,6 +40,10 @@ _NOT_THE_DEMO = (
     "This is not the demo's data, and nobody has to sign in. Set DASHBOARD_AUTH=jwt, with DASHBOARD_AUTH_KEYS, "
     "DASHBOARD_AUTH_ISSUER, DASHBOARD_AUTH_AUDIENCE and DASHBOARD_POLICY, to show it."
 )
+_NOT_THE_DEMO_HERE = (
+    "These are not the demo's data, and nobody has to sign in here. Set DASHBOARD_AUTH=jwt to show them "
+    "(docs/sign-in.md)."
+)
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -169,7 +173,7 @@ def admit(facts: Facts, settings: Settings, demo: bool) -> None:
 def only_the_demo(facts: Facts) -> None:
     """Raises DataProblem for facts that not everybody may see."""
     if not facts.demo:
-        raise DataProblem(_NOT_THE_DEMO)
+        raise DataProblem(_NOT_THE_DEMO, _NOT_THE_DEMO_HERE)
 
 
 def below(prefix: str, inner: Wsgi) -> Wsgi:

@@ -69,6 +69,8 @@ def both(image: str, facts_path: Path, tmp_path_factory: pytest.TempPathFactory)
     with Provided(tmp_path_factory.mktemp("provider")) as provider:
         variables = {
             "PUBLIC": f"http://127.0.0.1:{port}",
+            "PYTHON_BASE": "built before",
+            "DEBIAN_BASE": "built before",
             "OIDC_ISSUER": provider.issuer,
             "OIDC_JWKS": f"{provider.issuer}/jwks",
             "OIDC_CLIENT_ID": CLIENT,

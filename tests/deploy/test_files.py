@@ -106,6 +106,10 @@ def test_the_image_is_built_of_what_the_lock_names() -> None:
     lines = (ROOT / "Dockerfile").read_text().splitlines()
 
     assert sum(line.startswith("FROM ${BASE}") for line in lines) == 2
+    assert 'RUN echo "${BASE}" > base-image' in lines, "for `check`"
+    services = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"].values()
+    bases = [service["build"]["args"]["BASE"] for service in services]
+    assert bases == ["${PYTHON_BASE:?}", "${DEBIAN_BASE:?}"], "a deploy says what its images are built of"
     assert any("--require-hashes -r requirements.lock" in line for line in lines)
     packages = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests", "bench"}
     assert {line.split()[1] for line in lines if line.startswith("COPY ")} >= packages
