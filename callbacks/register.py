@@ -27,6 +27,7 @@ def register(
     """
     metrics = app.server.extensions["dashboard.metrics"] = operations.Metrics()
     clientside.register(app)
+    headers.read_accepted(app.server)
     operations.register(app.server, entrance.pages, source, metrics)
     guard.register(app, entrance)
     turns.register(app.server, seconds)
