@@ -16,6 +16,7 @@ from access.identity import SignIn
 from access.keys import Keys
 from access.policy import WrongPolicy, read_policy
 from access.rights import Admission
+from callbacks.closed_import import OWN_DATA
 from callbacks.guard import WARM_UP, WARM_UP_KEY, Entrance
 from callbacks.register import register
 from callbacks.routes import Writing
@@ -95,7 +96,8 @@ def create_app(settings: Settings, source: Source, admission: Admission | None =
         settings.upload_limit * _MB,
     )
     uploads = Uploads(Path(settings.facts), settings.upload_limit * _MB)
-    register(app, entrance, source, writing, bundles, uploads, settings.query_seconds, settings.provisional)
+    closed = admission.demo and settings.demo_uploads == "off"
+    register(app, entrance, source, writing, bundles, uploads, settings.query_seconds, settings.provisional, closed)
     if settings.prefix != "/":
         app.server.wsgi_app = below(settings.prefix, app.server.wsgi_app)
     with ThreadPoolExecutor(1) as beside:
@@ -136,6 +138,8 @@ def layout(settings: Settings, source: Source, admission: Admission, writing: Wr
         known["reader"] = sha256(f"{settings.auth_issuer}\0{who.subject}".encode()).hexdigest()[:16]
     if allowed.opens(IMPORT.key):
         known["upload"] = {"most": settings.upload_limit * _MB, "files": MOST_FILES, "demo": admission.demo}
+        if admission.demo and settings.demo_uploads == "off":
+            known["upload"] = {"command": OWN_DATA}
     return shell.layout(pages, known, banner=banner, account=account)
 
 

@@ -205,7 +205,8 @@ class Uploads:
             self.folder.mkdir(mode=0o700, exist_ok=True)
             status = self.folder.lstat()
         if status.st_uid != os.getuid() or status.st_mode & 0o077 or self.folder.is_symlink():
-            raise NotTaken(503, f"The folder {self.folder} is not this server’s own: remove it.")
+            _log.warning("no upload is taken: %s is not this server’s own folder: remove it", self.folder)
+            raise NotTaken(503, "The server’s folder for files is not its own; whoever runs it finds more in its log.")
 
     def _spare(self, more: int) -> None:
         """Raises NotTaken where writing `more` bytes would fill what others need too."""

@@ -11,6 +11,7 @@ from deltalake import DeltaTable
 from playwright.sync_api import expect
 
 from facts.intake import How, import_file
+from settings import from_environment
 from tests.access.signing import AUDIENCE, IMPORTERS, ISSUER, Provider
 from tests.browser.conftest import Visit, served
 from tests.facts.importers.conftest import FIXTURES
@@ -108,6 +109,24 @@ def test_a_file_is_read_shown_kept_and_seen_by_every_worker(
     reader.page.goto(company)
     expect(reader.page.get_by_role("link", name="Glossary")).to_be_visible()
     expect(reader.page.get_by_role("link", name="Import", exact=True)).to_have_count(0)
+
+
+def test_a_demo_that_takes_no_files_shows_the_command_for_ones_own(
+    visit_in: Callable[..., Visit], facts_path: Path
+) -> None:
+    with served(facts_path, DASHBOARD_DEMO_UPLOADS="off") as demo:
+        page = visit_in(demo, viewport={"width": 390, "height": 800}).page
+        page.goto(f"{demo}/import")
+        expect(page.get_by_text("This demo takes no files")).to_be_visible()
+        command = page.get_by_label("The command")
+        expect(command).to_contain_text("-e DASHBOARD_AUTH=jwt")
+        expect(page.get_by_role("button", name="Copy", exact=True)).to_be_visible()
+        expect(page.locator("input[type=file]")).to_have_count(0)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        ran = command.inner_text().replace("\\\n", " ").split()
+    assert ran[:2] == ["docker", "run"]
+    named = {word.partition("=")[0]: word.partition("=")[2] for word in ran if word.startswith("DASHBOARD_")}
+    assert from_environment(named).auth == "jwt", "what the command sets is enough to start"
 
 
 def test_the_demo_reads_files_and_asks_for_what_they_leave_open(visit: Visit, tmp_path: Path) -> None:

@@ -117,6 +117,14 @@ def test_the_image_is_built_of_what_the_lock_names() -> None:
     assert all(f"!{package}\n" in ignored for package in packages)
 
 
+def test_the_image_sets_what_exists_and_its_demo_takes_no_files() -> None:
+    own = dict(re.findall(r"\b(DASHBOARD_\w+)=(\S+)", (ROOT / "Dockerfile").read_text().partition("\nENV PATH")[2]))
+
+    assert set(own) <= {setting.name for setting in SETTINGS}
+    assert own["DASHBOARD_DEMO_UPLOADS"] == "off"
+    assert from_environment(own).demo_uploads == "off"
+
+
 def test_nothing_that_git_ignores_is_copied_into_the_image() -> None:
     """What somebody has built or left here is not what the lock and the repository name."""
     ignored = [line.strip() for line in (ROOT / ".gitignore").read_text().splitlines() if line.strip()]
