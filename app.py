@@ -16,6 +16,7 @@ from access.identity import SignIn
 from access.keys import Keys
 from access.policy import WrongPolicy, read_policy
 from access.rights import Admission
+from callbacks.closed_import import OWN_DATA
 from callbacks.guard import WARM_UP, WARM_UP_KEY, Entrance
 from callbacks.register import register
 from callbacks.routes import Writing
@@ -39,6 +40,10 @@ _DEMO = "Demo data: a company that does not exist. Import your own to see your f
 _NOT_THE_DEMO = (
     "This is not the demo's data, and nobody has to sign in. Set DASHBOARD_AUTH=jwt, with DASHBOARD_AUTH_KEYS, "
     "DASHBOARD_AUTH_ISSUER, DASHBOARD_AUTH_AUDIENCE and DASHBOARD_POLICY, to show it."
+)
+_NOT_THE_DEMO_HERE = (
+    "These are not the demo's data, and nobody has to sign in here. Set DASHBOARD_AUTH=jwt to show them "
+    "(docs/sign-in.md)."
 )
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -91,7 +96,8 @@ def create_app(settings: Settings, source: Source, admission: Admission | None =
         settings.upload_limit * _MB,
     )
     uploads = Uploads(Path(settings.facts), settings.upload_limit * _MB)
-    register(app, entrance, source, writing, bundles, uploads, settings.query_seconds, settings.provisional)
+    closed = admission.demo and settings.demo_uploads == "off"
+    register(app, entrance, source, writing, bundles, uploads, settings.query_seconds, settings.provisional, closed)
     if settings.prefix != "/":
         app.server.wsgi_app = below(settings.prefix, app.server.wsgi_app)
     with ThreadPoolExecutor(1) as beside:
@@ -132,6 +138,8 @@ def layout(settings: Settings, source: Source, admission: Admission, writing: Wr
         known["reader"] = sha256(f"{settings.auth_issuer}\0{who.subject}".encode()).hexdigest()[:16]
     if allowed.opens(IMPORT.key):
         known["upload"] = {"most": settings.upload_limit * _MB, "files": MOST_FILES, "demo": admission.demo}
+        if admission.demo and settings.demo_uploads == "off":
+            known["upload"] = {"command": OWN_DATA}
     return shell.layout(pages, known, banner=banner, account=account)
 
 
@@ -169,7 +177,7 @@ def admit(facts: Facts, settings: Settings, demo: bool) -> None:
 def only_the_demo(facts: Facts) -> None:
     """Raises DataProblem for facts that not everybody may see."""
     if not facts.demo:
-        raise DataProblem(_NOT_THE_DEMO)
+        raise DataProblem(_NOT_THE_DEMO, _NOT_THE_DEMO_HERE)
 
 
 def below(prefix: str, inner: Wsgi) -> Wsgi:

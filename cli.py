@@ -129,10 +129,23 @@ def check() -> int:
             print(f"          nor shows what would give it away or tells of the whole company: {', '.join(more)}")
     if policy and facts:
         wrong += empty_rows(policy, facts.options())
+    if base := base_image():
+        print(f"image     {base}")
     for sentence in wrong:
         print(f"marketing-dashboard: {sentence}", file=sys.stderr)
     print("no fault found" if not wrong else f"{len(wrong)} fault{'s' if len(wrong) > 1 else ''}")
     return 1 if wrong else 0
+
+
+def base_image(folder: Path = Path(__file__).parent) -> str:
+    """What the image was built from, as its Dockerfile notes, and what to do where that is no digest; "" elsewhere."""
+    note = folder / "base-image"
+    if not note.exists():
+        return ""
+    base = note.read_text().strip()
+    if "@sha256:" in base:
+        return f"built from {base}"
+    return f"built from {base}, a name that moves: for a deploy build with --build-arg BASE={base}@sha256:…"
 
 
 if __name__ == "__main__":

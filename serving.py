@@ -9,25 +9,23 @@ from typing import Any
 
 import gunicorn.http.message
 from gunicorn.app.base import BaseApplication
-from gunicorn.workers.gthread import ThreadWorker
 
 from callbacks.counting import Counts
+from client_socket import LONGEST_FIELD, LONGEST_LINE
 from facts.aside import Aside
 from facts.engines.choice import engine_of
 from facts.memory import give_back
 from facts.protocol import DataProblem
 from settings import Settings, WrongSetting
+from worker import MOST_CONNECTIONS, Worker
 
 SHARED_MEMORY = "/dev/shm" if sys.platform == "linux" else None
 MASTER = os.getpid()
 
-#: An address may name hundreds of campaigns; gunicorn's own limit would answer it with an error page.
-LONGEST_REQUEST_LINE = 65_536
-
 
 def serve(settings: Settings, reading: Aside) -> int:
     """Serve until interrupted the facts that `reading` brings; returns the exit status."""
-    gunicorn.http.message.MAX_REQUEST_LINE = LONGEST_REQUEST_LINE
+    gunicorn.http.message.MAX_REQUEST_LINE = LONGEST_LINE
     counts = Counts(SHARED_MEMORY)
     try:
         Server(settings, reading, counts).run()
@@ -38,33 +36,6 @@ def serve(settings: Settings, reading: Aside) -> int:
         if os.getpid() == MASTER:
             counts.remove()
     return 0
-
-
-class Worker(ThreadWorker):  # type: ignore[misc]
-    """gunicorn's worker with threads; takes on only what it has a thread for.
-
-    What waits stays with the listening socket for whichever worker is free, and is not lost with this one.
-    """
-
-    @property
-    def worker_connections(self) -> int:
-        """How many connections there may be before it stops taking on more: one a thread, and those that rest."""
-        resting: int = len(self.keepalived_conns) + len(self.pending_conns)
-        return min(self.cfg.threads + resting, self.cfg.worker_connections)
-
-    @worker_connections.setter
-    def worker_connections(self, number: int) -> None:
-        """gunicorn sets what is configured, which stays the upper bound."""
-
-    def set_accept_enabled(self, enabled: bool) -> None:
-        """At the end, take on what has knocked already: whoever waits for an answer gets it."""
-        while not (enabled or self.alive) and self._accepting:
-            before = self.nr_conns
-            for listener in self.sockets:
-                self.accept(listener)
-            if self.nr_conns == before:
-                break
-        super().set_accept_enabled(enabled)
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -84,7 +55,10 @@ class Server(BaseApplication):  # type: ignore[misc]
             "preload_app": True,
             "worker_tmp_dir": SHARED_MEMORY,
             "control_socket_disable": True,
-            "limit_request_line": LONGEST_REQUEST_LINE,
+            "worker_connections": MOST_CONNECTIONS,
+            "sendfile": False,  # around the socket that never blocks
+            "limit_request_line": LONGEST_LINE,
+            "limit_request_field_size": LONGEST_FIELD,
             "forwarder_headers": "",
             "graceful_timeout": 20,
             "keepalive": 30,

@@ -51,6 +51,7 @@ class Settings:
     log_out: str
     metrics_token: str
     upload_limit: int
+    demo_uploads: str
     provisional: dict[str, int] | None
     cut: tuple[tuple[str, str], ...]
     log: str
@@ -268,6 +269,14 @@ SETTINGS: Final = (
         "MB, a number from 0 to 4000; 0: no Import page",
         "how much can be sent at once to be imported",
         _number(0, 4000),
+    ),
+    Setting(
+        "DASHBOARD_DEMO_UPLOADS",
+        "demo_uploads",
+        "on",
+        "on or off",
+        "whether files can be sent where nobody signs in; the container's demo has it off",
+        _among("on", "off"),
     ),
     Setting(
         "DASHBOARD_LOG",

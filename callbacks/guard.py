@@ -13,7 +13,8 @@ from typing import Any, Final, Literal
 import orjson
 from dash import Dash
 from flask import Flask, Response, g, request
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from gunicorn.http.errors import ParseException
+from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge
 
 from access.identity import NoKeys, NotSignedIn
 from access.policy import IMPORT
@@ -62,6 +63,9 @@ KINDS: Final[dict[str, Kind]] = {
 #: Marks the server's own first requests; no header can put it there.
 WARM_UP: Final = object()
 WARM_UP_KEY: Final = "dashboard.warm_up"
+
+
+_DAMAGED: Final = "The request did not arrive as it was sent. Try again."
 
 
 class Unowned(Exception):
@@ -126,7 +130,15 @@ def register(app: Dash, entrance: Entrance) -> None:
         if code < 400:  # the app itself redirects nowhere
             code = 404
         g.reason = f"status {code}"
+        if isinstance(problem, ClientDisconnected):
+            return said(code, _DAMAGED)
         return said(code, {404: "There is nothing at this address."}.get(code, f"{problem.name}."))
+
+    @server.errorhandler(ParseException)
+    def damaged(problem: ParseException) -> Response:
+        """A chunk of a body is none, which shows only where the body is read."""
+        g.reason = "status 400"
+        return said(400, _DAMAGED)
 
     @server.errorhandler(Exception)
     def broken(problem: Exception) -> Response:
@@ -215,7 +227,7 @@ def _owner(owners: dict[str, str]) -> str:
         return ""
     try:
         output = orjson.loads(request.get_data())["output"]
-    except (orjson.JSONDecodeError, KeyError, TypeError, RequestEntityTooLarge):
+    except (orjson.JSONDecodeError, KeyError, TypeError, RequestEntityTooLarge, ParseException):
         return ""
     return owners.get(output, "") if isinstance(output, str) else ""
 

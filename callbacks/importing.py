@@ -19,6 +19,7 @@ from callbacks.operations import Lines
 from callbacks.routes import figures, refusal
 from callbacks.shown import reader
 from callbacks.uploads import NotTaken, Uploads, too_large
+from facts.places import path_of
 
 FILE: Final = "/import/file"
 CHECK: Final = "/import/check"
@@ -78,6 +79,16 @@ def register(server: Flask, uploads: Uploads, *, demo: bool) -> None:
     def forget() -> Response:
         uploads.forget(text(body(), "upload"), subject())
         return said({})
+
+    @server.after_request
+    def without_paths(response: Response) -> Response:
+        """Who imports is a reader of pages too: where the server keeps its files is not theirs to know."""
+        if request.path.startswith("/import/") and response.mimetype == "application/json":
+            body = response.get_data()
+            for path in (uploads.folder, path_of(uploads.facts), uploads.facts):
+                body = body.replace(orjson.dumps(str(path))[1:-1], b"this dashboard\xe2\x80\x99s table")
+            response.set_data(body)
+        return response
 
     @server.errorhandler(NotTaken)
     def not_taken(problem: NotTaken) -> Response:

@@ -11,7 +11,7 @@ import re
 import sys
 import time
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import uuid4
 
@@ -114,10 +114,10 @@ class _Data:
             "dashboard_data_refused", "Whether newer data could not be taken.", float(self._source.problem is not None)
         )
         version = GaugeMetricFamily("dashboard_data_version", "The version that is shown.", labels=["version"])
-        age = GaugeMetricFamily("dashboard_data_age_days", "Days since the newest day in the data.")
+        age = GaugeMetricFamily("dashboard_data_age_days", "Days from the newest day in the data to today (UTC).")
         if facts is not None:
             version.add_metric([facts.version], 1.0)
-            age.add_metric([], float((date.today() - facts.extent().last).days))
+            age.add_metric([], float((datetime.now(UTC).date() - facts.extent().last).days))
         return [ready, refused, version, age]
 
 

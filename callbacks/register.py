@@ -2,7 +2,7 @@
 
 from dash import Dash
 
-from callbacks import bundles, clientside, guard, headers, importing, operations, routes, turns
+from callbacks import bundles, clientside, closed_import, guard, headers, importing, operations, routes, turns
 from callbacks.answers import Restated
 from callbacks.uploads import Uploads
 from components.bundles import Bundles
@@ -18,20 +18,25 @@ def register(
     uploads: Uploads,
     seconds: float,
     restated: Restated = None,
+    closed: bool = False,
 ) -> None:
     """Tie the browser's side to the app, add the addresses that answer with figures, and guard them all.
 
-    An answer may wait `seconds` for an engine.
+    An answer may wait `seconds` for an engine. `closed` is where no files can be sent.
 
     Raises guard.Unowned where an address or a callback belongs to no page.
     """
     metrics = app.server.extensions["dashboard.metrics"] = operations.Metrics()
     clientside.register(app)
+    headers.read_accepted(app.server)
     operations.register(app.server, entrance.pages, source, metrics)
     guard.register(app, entrance)
     turns.register(app.server, seconds)
     routes.register(app.server, entrance.pages, source, metrics, writing, entrance.prefix, restated)
     bundles.register(app.server, files)
     headers.register(app.server, headers.policy(app, files.early))
-    importing.register(app.server, uploads, demo=entrance.admission.demo)
+    if closed:
+        closed_import.register(app.server)
+    else:
+        importing.register(app.server, uploads, demo=entrance.admission.demo)
     guard.complete(app, entrance.pages)

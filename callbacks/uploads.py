@@ -169,7 +169,8 @@ class Uploads:
             self.folder.mkdir(mode=0o700, exist_ok=True)
             own = self._is_own()
         if not own:
-            raise NotTaken(503, f"The folder {self.folder} is not this server’s own: remove it.")
+            _log.warning("no upload is taken: %s is not this server’s own folder: remove it", self.folder)
+            raise NotTaken(503, "The server’s folder for files is not its own; whoever runs it finds more in its log.")
 
     def _is_own(self) -> bool:
         """Whether the folder is this user's alone, and no link to another: only then anything in it is removed."""

@@ -34,7 +34,7 @@ from facts.past import Version, version_at
 from facts.past_versions import PastVersions
 from facts.places import DEMO_NAME as DEMO_NAME
 from facts.places import path_of, under_way_note
-from facts.protocol import DataProblem, Facts, NotYet
+from facts.protocol import DataProblem, Facts, NotYet, time_of_day, utc_now
 from kpi.schema import COUNTS, DATE, DIMENSIONS, MEASURES
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ _log = logging.getLogger(__name__)
 
 def load(
     path: str | Path,
-    now: Callable[[], datetime] = datetime.now,
+    now: Callable[[], datetime] = utc_now,
     version: int | None = None,
     engine: Engine = _ENGINE,
     shop: int | None = None,
@@ -86,7 +86,7 @@ def _remote(path: str | Path, engine: Engine) -> "Remote":
 
 def load_aside(
     path: str | Path,
-    now: Callable[[], datetime] = datetime.now,
+    now: Callable[[], datetime] = utc_now,
     reading: Aside | None = None,
     engine: Engine = _ENGINE,
 ) -> Facts:
@@ -102,7 +102,7 @@ def load_aside(
 def facts_of(rows: pa.Table, path: str | Path, now: Callable[[], datetime], named: Named = ()) -> Facts:
     """The facts of fetched rows, checked; `named` are cuts that come first. Raises DataProblem."""
     metadata = {key.decode(): value.decode() for key, value in (rows.schema.metadata or {}).items()}
-    version, loaded, demo = metadata["version"], f"{now():%H:%M}", metadata["name"] == DEMO_NAME
+    version, loaded, demo = metadata["version"], time_of_day(now()), metadata["name"] == DEMO_NAME
     more = beside.of_text(metadata.get("beside"))
     frame = _checked(rows, path)
     frame, costs = with_shop_costs(frame, more.store) if CUT in frame.columns else (frame, "")
@@ -169,7 +169,7 @@ class Source:
         self._facts: Facts | None = None
         self._past = PastVersions()
         self._reading = Lock()
-        self._problem: str | None = None
+        self._problem: DataProblem | None = None
         self._seen: object = None
         self._lock = Lock()
         self._watcher: tuple[int, Thread] | None = None
@@ -187,8 +187,13 @@ class Source:
 
     @property
     def problem(self) -> str | None:
-        """Why the newest data is not shown, or None."""
-        return self._problem
+        """Why the newest data is not shown, for those who look at a page, or None."""
+        return None if self._problem is None else self._problem.reader
+
+    @property
+    def cause(self) -> str | None:
+        """The same for whoever runs the dashboard."""
+        return None if self._problem is None else str(self._problem)
 
     def current(self) -> Facts | None:
         """The facts to show, or None where there have never been any."""
@@ -213,16 +218,17 @@ class Source:
                 found = self._read()
                 self._admit(found)
             except DataProblem as problem:
-                if self._problem != str(problem) and not isinstance(problem, NotYet):
+                if self.cause != str(problem) and not isinstance(problem, NotYet):
                     _log.warning("data not taken: %s", problem)
-                self._problem, self._seen = str(problem), seen
+                self._problem, self._seen = problem, seen
                 return False
             self._problem, self._seen = None, seen
             if self._facts is not None and self._facts.version == found.version:
                 return False
-            said, self._facts = self._facts.beside.unmet if self._facts is not None else "", found
-            if found.beside.unmet not in ("", said):
-                _log.warning("%s", found.beside.unmet)
+            before, self._facts = self._facts.beside if self._facts is not None else beside.NOTHING, found
+            for sentence in (found.beside.unmet, found.beside.reason):
+                if sentence not in ("", before.unmet, before.reason):
+                    _log.warning("%s", sentence)
             return True
 
     def at(self, text: str) -> tuple[Facts, Version]:
@@ -232,7 +238,7 @@ class Source:
         there is no such version, or where it may not be shown.
         """
         if self._elsewhere is not None or is_parquet(self._path):
-            raise DataProblem("These data have no versions.")
+            raise DataProblem(no_versions := "These data have no versions.", no_versions)
         version = understood(lambda: version_at(self._path, text), self._path)
         facts = self._past.get(version)
         if facts is not None:
@@ -245,9 +251,8 @@ class Source:
                 give_back()
                 self._admit(facts)
                 if self._facts is not None and facts.demo != self._facts.demo:
-                    raise DataProblem(
-                        f"Version {version.number} is of other data: the demo's and one's own do not mix."
-                    )
+                    mixed = f"Version {version.number} is of other data: the demo's and one's own do not mix."
+                    raise DataProblem(mixed, mixed)
                 self._past.put(version, facts)
             return facts, version
 
@@ -258,7 +263,7 @@ class Source:
     def _read(self) -> Facts:
         """The newest version; one process after the other, because reading takes far more memory than what is kept."""
         if self._elsewhere is not None and self._load is self._own:
-            return self._elsewhere.facts(datetime.now)
+            return self._elsewhere.facts(utc_now)
         fcntl.lockf(self._turn, fcntl.LOCK_EX)
         try:
             return self._load(self._path)

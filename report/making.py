@@ -85,7 +85,7 @@ def _make(asked: argparse.Namespace, settings: Settings) -> None:
     source = Source(settings.facts, engine=engine_of(settings))
     try:
         if source.current() is None:
-            raise NoReport(source.problem or "There is no data yet.")
+            raise NoReport(source.cause or "There is no data yet.")
         query = asked.query.removeprefix("?")
         body = _of(form, page, query, settings, source, rights, asked.paper)
     finally:

@@ -21,11 +21,23 @@
     if (parts?.section === section) return;
     limits = spec.upload;
     parts = { section };
+    if (limits.command) return section.replaceChildren(command());
     section.replaceChildren(chooser(), options(), outcome());
     addEventListener("pagehide", () => upload && !keeping && forget(true));
     // Beside the zone a browser would open the file and leave the page.
     for (const kind of ["dragover", "drop"]) addEventListener(kind, (event) => section.hidden || event.preventDefault());
     resume();
+  }
+
+  /** Where no files can be sent: the one command that shows one's own data. */
+  function command() {
+    const copy = make("button", { type: "button", class: "btn btn-light", text: "Copy" });
+    copy.addEventListener("click", () => navigator.clipboard.writeText(limits.command).then(() => text(copy, "Copied"), () => {}));
+    return make("div", { class: "import-card" },
+      make("p", { class: "import-lead", text: "This demo takes no files" }),
+      make("p", { text: "Your own data need a sign-in: a proxy in front that hands on a signed token (docs/sign-in.md). With the address, client id and keys of your company’s sign-in in this command, the Import page takes files and keeps them in the folder data." }),
+      make("pre", { class: "import-command", tabindex: "0", "aria-label": "The command" }, make("code", { text: limits.command })),
+      make("div", { class: "import-actions" }, copy));
   }
 
   function chooser() {

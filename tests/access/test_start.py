@@ -7,6 +7,7 @@ import pytest
 from deltalake import DeltaTable, write_deltalake
 
 from app import admit, create_app
+from cli import base_image
 from facts.protocol import DataProblem
 from facts.store import DEMO_NAME, Source, load
 from settings import SETTINGS, WrongSetting, faults, from_environment
@@ -18,6 +19,14 @@ def own_table(facts_path: Path, tmp_path: Path) -> Path:
     path = tmp_path / "own"
     write_deltalake(str(path), DeltaTable(str(facts_path)).to_pandas().tail(4000), name="ours")
     return path
+
+
+def test_check_says_what_an_image_was_built_from(tmp_path: Path) -> None:
+    assert base_image(tmp_path) == "", "outside an image"
+    (tmp_path / "base-image").write_text("python:3.11-slim-bookworm\n")
+    assert base_image(tmp_path).endswith("build with --build-arg BASE=python:3.11-slim-bookworm@sha256:…")
+    (tmp_path / "base-image").write_text(pinned := f"python:3.11-slim-bookworm@sha256:{'a' * 64}")
+    assert base_image(tmp_path) == f"built from {pinned}"
 
 
 @pytest.mark.parametrize("auth", ["demo", ""])

@@ -13,6 +13,7 @@ from deltalake import DeltaTable
 from playwright.sync_api import expect
 
 from facts.intake import How, import_file
+from settings import from_environment
 from tests.access.signing import AUDIENCE, IMPORTERS, ISSUER, Provider
 from tests.browser.conftest import Visit, served
 from tests.callbacks.test_imports import processes, until, writing_elsewhere
@@ -155,6 +156,24 @@ def keep_of(table: Path) -> int:
     (upload,) = until(lambda: list(table.parent.glob(".facts.uploads-*/k-*/job/wish")))
     (found,) = until(lambda: processes(upload.parents[1]))
     return found
+
+
+def test_a_demo_that_takes_no_files_shows_the_command_for_ones_own(
+    visit_in: Callable[..., Visit], facts_path: Path
+) -> None:
+    with served(facts_path, DASHBOARD_DEMO_UPLOADS="off") as demo:
+        page = visit_in(demo, viewport={"width": 390, "height": 800}).page
+        page.goto(f"{demo}/import")
+        expect(page.get_by_text("This demo takes no files")).to_be_visible()
+        command = page.get_by_label("The command")
+        expect(command).to_contain_text("-e DASHBOARD_AUTH=jwt")
+        expect(page.get_by_role("button", name="Copy", exact=True)).to_be_visible()
+        expect(page.locator("input[type=file]")).to_have_count(0)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        ran = command.inner_text().replace("\\\n", " ").split()
+    assert ran[:2] == ["docker", "run"]
+    named = {word.partition("=")[0]: word.partition("=")[2] for word in ran if word.startswith("DASHBOARD_")}
+    assert from_environment(named).auth == "jwt", "what the command sets is enough to start"
 
 
 def test_the_demo_reads_files_and_asks_for_what_they_leave_open(visit: Visit, tmp_path: Path) -> None:
