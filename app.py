@@ -144,7 +144,7 @@ def admission_of(settings: Settings) -> Admission:
         policy = read_policy(settings.policy, GIVEN)
     except WrongPolicy as problem:
         raise WrongSetting(f"DASHBOARD_POLICY: {problem}") from None
-    keys = Keys(settings.auth_keys)
+    keys = Keys(settings.auth_keys, hours=settings.auth_keys_hours)
     keys.load()  # before the workers fork, so that they share what it brings
     return Admission(pages, SignIn(settings.auth_issuer, settings.auth_audience, settings.auth_groups, keys), policy)
 

@@ -98,6 +98,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "on_starting": lambda arbiter: start_logging(settings),
             "when_ready": lambda arbiter: announce(settings),
             "child_exit": lambda arbiter, worker: self.ended(worker.pid),
+            "post_worker_init": lambda worker: self.look_after_keys(),
             "worker_exit": lambda arbiter, worker: let_go(),
         }
         for name, value in options.items():
@@ -120,6 +121,12 @@ class Server(BaseApplication):  # type: ignore[misc]
         give_back()
         gc.freeze()  # what is here now is never collected, so workers share it rather than copy it
         return self.flask
+
+    def look_after_keys(self) -> None:
+        """In a worker: keep its sign-in keys current also while nobody asks."""
+        keys = self.flask.extensions["dashboard.keys"]
+        if keys is not None:
+            keys.start()
 
     def ended(self, pid: int) -> None:
         """A worker is gone: count it, and its gauges no more."""
