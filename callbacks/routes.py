@@ -6,7 +6,7 @@ import orjson
 from flask import Flask, Response, request
 
 from access.rights import Rights
-from callbacks.answers import Restated, ask, data_of, reading_of
+from callbacks.answers import Restated, ask, data_of, reading_of, resolve_query
 from callbacks.answers import found as found_in
 from callbacks.files import csv_of, json_of, xlsx_of
 from callbacks.operations import Metrics
@@ -80,9 +80,7 @@ def register(
         if facts is None:
             return refusal(503, source.problem or "There is no data yet.")
         mine = rights()
-        address = request.query_string.decode("latin-1")
-        facts, past = seen(source, address, facts)
-        asked = ask(facts, address, writing(facts), mine.rows, ranks(mine), restated, past)
+        facts, asked, _ = resolve_query(source, facts, request.query_string.decode("latin-1"), writing, mine, restated)
         answer = figures(workbook(found, facts, asked, prefix, mine.rows, mine.hides), _KINDS["xlsx"])
         answer.headers["Content-Disposition"] = f'attachment; filename="{page}.xlsx"'
         return answer

@@ -8,12 +8,15 @@ from threading import Event, Lock, Thread
 
 
 class AnsweringServer:
-    """`body` gives what is at a path (None: 404), `way` how it is sent; `asked` are the paths, with their moments."""
+    """`body` gives what is at a path (None: 404), `way` how it is sent; `asked` are the paths, with their moments.
+
+    `finished` counts the answers that were sent to their end.
+    """
 
     def __init__(self, body: Callable[[str], bytes | None], way: str = "whole", pause: float = 0.2) -> None:
         self.body, self.way, self.pause = body, way, pause
         self.asked: list[tuple[float, str]] = []
-        self.under_way = 0
+        self.under_way = self.finished = 0
         self._lock, self._end = Lock(), Event()
         self._socket = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.port = self._socket.getsockname()[1]
@@ -42,6 +45,7 @@ class AnsweringServer:
         try:
             with connection, suppress(OSError):
                 self._answer(connection)
+                self.finished += 1
         finally:
             with self._lock:
                 self.under_way -= 1
@@ -75,7 +79,7 @@ class AnsweringServer:
         for place in range(len(content)):
             connection.sendall(content[place : place + 1])
             if self._end.wait(self.pause):
-                return
+                raise OSError("closed")
 
 
 @contextmanager

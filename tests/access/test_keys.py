@@ -1,27 +1,21 @@
 """The keys that verify sign-ins: nobody waits for their server, nobody wears it out, and a withdrawn key is refused."""
 
-import base64
 import json
 import logging
 import mmap
 import os
 import re
 import struct
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
-from pathlib import Path
-from threading import Event
-from typing import Any
 
-import jwt
 import pytest
 
 from access.identity import NoKeys, NotSignedIn, SignIn
 from access.key_server import fetch
 from access.key_sets import read_keys
-from access.keys import CONFIRM_EVERY, CONFIRMED_WITHIN, FETCH_EVERY, KEY_EVERY, Keys
+from access.keys import CONFIRM_EVERY, CONFIRMED_WITHIN, FETCH_EVERY, Keys
 from app import create_app
 from callbacks.operations import Metrics
 from facts.store import Source
@@ -29,21 +23,12 @@ from settings import from_environment
 from tests.access.key_server import AnsweringServer, answering, until
 from tests.access.signing import AUDIENCE, ISSUER, Provider
 
-ARN = "arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/app/dashboard/1"
-
 
 class Clock:
     now = 1000.0
 
     def __call__(self) -> float:
         return self.now
-
-
-class GoingClock(Clock):
-    """Goes on by itself from wherever it is set."""
-
-    def __call__(self) -> float:
-        return self.now + time.monotonic()
 
 
 class SharedClock:
@@ -76,25 +61,6 @@ def signed_in(keys: Keys, token: str) -> bool:
 
 def jwks(provider: Provider, *kids: str) -> bytes:
     return json.dumps({"keys": [provider.jwk(kid) for kid in kids]}).encode()
-
-
-def of_elb(provider: Provider, kid: str = "ec-1", head: dict[str, Any] | None = None, **claims: Any) -> str:
-    """A token as AWS' load balancer sends it: padded parts, and its own ARN in the signed head."""
-
-    def part(content: dict[str, Any]) -> str:
-        return base64.urlsafe_b64encode(json.dumps(content).encode()).decode()
-
-    body = {"iss": ISSUER, "sub": "u-1", "email": "ada@example.com", "exp": int(time.time()) + 120, **claims}
-    signed = f"{part({'alg': 'ES256', 'kid': kid, 'typ': 'JWT', 'signer': ARN, **(head or {})})}.{part(body)}"
-    signature = jwt.algorithms.ECAlgorithm(jwt.algorithms.ECAlgorithm.SHA256).sign(signed.encode(), provider.ec_key)
-    return f"{signed}.{base64.urlsafe_b64encode(signature).decode()}"
-
-
-def known_to_elb(keys: Keys, token: str) -> bool:
-    try:
-        return bool(SignIn(ISSUER, ARN, "email", keys).reader(token))
-    except (NotSignedIn, NoKeys):
-        return False
 
 
 # A slow server
@@ -130,7 +96,7 @@ def test_unknown_key_ids_are_refused_while_the_server_is_still_sending(
     with ThreadPoolExecutor(8) as pool:
         assert set(pool.map(lambda token: signed_in(keys, token), forged)) == {False}
         assert signed_in(keys, provider.token())
-    assert server.under_way == 1, "all are answered before the server is"
+    assert (server.under_way, server.finished) == (1, 1), "all are answered before the server is done"
 
 
 def test_the_time_between_two_fetches_counts_from_the_end_of_one(provider: Provider) -> None:
@@ -313,86 +279,6 @@ def test_metrics_say_how_old_the_keys_are_and_what_failed(
     assert "\ndashboard_sign_in_keys_age_seconds 7200.0\n" in later
     assert '\ndashboard_sign_in_key_fetches_total{outcome="failed"} 1.0\n' in later
     source.close()
-
-
-# One PEM file a key
-
-
-def test_the_token_of_an_aws_load_balancer_is_read(provider: Provider, tmp_path: Path) -> None:
-    (tmp_path / "ec-1").write_bytes(provider.pem("ec-1"))
-    sign_in = SignIn(ISSUER, ARN, "email", Keys(f"{tmp_path}/{{kid}}"))
-
-    assert sign_in.reader(of_elb(provider)).groups == {"ada@example.com"}, "after a start, who comes first waits for it"
-    wrong = (of_elb(provider, head={"signer": "arn:other"}), of_elb(provider, head={"signer": None}))
-    for token in (*wrong, provider.token(kid="ec-1"), of_elb(provider, kid="../ec-1"), of_elb(provider, kid="ec-2")):
-        with pytest.raises(NotSignedIn):
-            sign_in.reader(token)
-
-
-def test_a_new_key_is_fetched_through_a_flood_of_invented_ones(provider: Provider) -> None:
-    """Every invented token passes all that can be tried without a key."""
-    real = {"/ec-1", "/ec-2"}
-    with answering(lambda path: provider.pem("ec-1") if path in real else None) as server:
-        keys, over = Keys(server.address("/{kid}")), Event()
-        assert known_to_elb(keys, of_elb(provider, "ec-1"))
-        invented = [of_elb(provider, f"invented-{number}") for number in range(3000)]
-
-        def flood(number: int) -> None:
-            place = number
-            while not over.is_set():
-                known_to_elb(keys, invented[place % len(invented)])
-                place += 4
-
-        with ThreadPoolExecutor(4) as pool:
-            try:
-                running = [pool.submit(flood, number) for number in range(4)]
-                until(lambda: len(server.asked) > 4)
-                asked = len(server.asked)
-                until(lambda: known_to_elb(keys, of_elb(provider, "ec-2")))
-                between = len(server.asked) - asked
-            finally:
-                over.set()
-        assert all(each.result() is None for each in running)
-    assert between <= 20
-    moments = [moment for moment, _ in server.asked]
-    assert all(later - sooner >= KEY_EVERY * 0.9 for sooner, later in pairwise(moments))
-
-
-def test_nothing_is_asked_for_a_token_that_is_wrong_without_its_key(provider: Provider) -> None:
-    with answering(lambda path: provider.pem("ec-1")) as server:
-        keys = Keys(server.address("/{kid}"))
-        assert known_to_elb(keys, of_elb(provider, "ec-1"))
-        wrong = [
-            of_elb(provider, "a", head={"signer": "arn:other"}),
-            of_elb(provider, "b", head={"alg": "ES512"}),
-            of_elb(provider, "c", iss="https://elsewhere.example.com"),
-            of_elb(provider, "d", exp=int(time.time()) - 100),
-            of_elb(provider, "e", sub=None),
-            of_elb(provider, "../f"),
-        ]
-        assert not any(known_to_elb(keys, token) for token in wrong)
-        until(lambda: known_to_elb(keys, of_elb(provider, "last")))
-
-    assert [path for _, path in server.asked] == ["/ec-1", "/last"]
-
-
-def test_a_key_file_that_is_gone_is_withdrawn_and_one_that_cannot_be_had_serves_on(provider: Provider) -> None:
-    clock, there = GoingClock(), {"/ec-1", "/ec-2"}
-    with answering(lambda path: provider.pem("ec-1") if path in there else None) as server:
-        keys = Keys(server.address("/{kid}"), clock=clock)
-        tokens = [of_elb(provider, kid) for kid in ("ec-1", "ec-2")]
-        for token in tokens:
-            until(lambda token=token: known_to_elb(keys, token))
-        server.way = "broken"
-        clock.now += CONFIRM_EVERY
-        until(lambda: keys.known().outcomes.get("failed"))
-        assert [known_to_elb(keys, token) for token in tokens] == [True, True]
-
-        server.way = "whole"
-        there.remove("/ec-1")
-        clock.now += CONFIRM_EVERY
-        until(lambda: not known_to_elb(keys, tokens[0]))
-        assert known_to_elb(keys, tokens[1])
 
 
 # What is no set of keys
