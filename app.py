@@ -27,7 +27,7 @@ from components.bundles import Bundles, read
 from components.locales import formats_of
 from components.spec import spec
 from facts import Facts
-from facts.engines.choice import engine_of
+from facts.engines.choice import elsewhere, engine_of
 from facts.protocol import DataProblem
 from facts.store import Source, load_aside
 from pages import EVERY, GIVEN, IMPORT, PAGES
@@ -143,16 +143,21 @@ def layout(settings: Settings, source: Source, admission: Admission, writing: Wr
     return shell.layout(pages, known, banner=banner, account=account)
 
 
+def given_pages(settings: Settings) -> tuple[str, ...]:
+    """The pages that a policy can give here."""
+    return tuple(key for key in GIVEN if key != IMPORT.key or (settings.upload_limit and not elsewhere(settings.facts)))
+
+
 def admission_of(settings: Settings) -> Admission:
     """How requests become rights. Raises WrongSetting where the policy cannot be used."""
-    pages = tuple(key for key in GIVEN if key != IMPORT.key or settings.upload_limit)
+    pages = given_pages(settings)
     if settings.auth != "jwt":
         return Admission(pages)
     try:
         policy = read_policy(settings.policy, GIVEN)
     except WrongPolicy as problem:
         raise WrongSetting(f"DASHBOARD_POLICY: {problem}") from None
-    keys = Keys(settings.auth_keys)
+    keys = Keys(settings.auth_keys, hours=settings.auth_keys_hours)
     keys.load()  # before the workers fork, so that they share what it brings
     return Admission(pages, SignIn(settings.auth_issuer, settings.auth_audience, settings.auth_groups, keys), policy)
 

@@ -87,12 +87,13 @@ def roll_up(address: str, out: Path) -> int:
 def check() -> int:
     """Verify what a deploy rests on and print what was found; 1 where there is a fault, each said on stderr."""
     from access.keys import Keys
-    from access.policy import WrongPolicy, empty_rows, read_policy
-    from app import admit
+    from access.policy import WrongPolicy, read_policy
+    from app import admit, given_pages
+    from callbacks.roles import role_faults
     from facts.engines.address import label
     from facts.protocol import DataProblem
     from facts.store import load
-    from pages import GIVEN
+    from pages import EVERY, GIVEN
 
     wrong = faults()
     for name in unknown():
@@ -128,7 +129,7 @@ def check() -> int:
         if more := sorted(role.hides - role.chosen):
             print(f"          nor shows what would give it away or tells of the whole company: {', '.join(more)}")
     if policy and facts:
-        wrong += empty_rows(policy, facts.options())
+        wrong += role_faults(policy, facts, EVERY, given_pages(settings))
     if base := base_image():
         print(f"image     {base}")
     for sentence in wrong:

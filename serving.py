@@ -70,7 +70,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "when_ready": lambda arbiter: announce(settings),
             "pre_fork": lambda arbiter, worker: setattr(worker, "place", self.counts.take()),
             "post_fork": lambda arbiter, worker: setattr(self.counts, "place", worker.place),
-            "post_worker_init": lambda worker: self.flask.extensions["dashboard.imports"].settle(),
+            "post_worker_init": lambda worker: self.look_after(),
             "child_exit": lambda arbiter, worker: self.ended(worker),
             "worker_exit": lambda arbiter, worker: let_go(),
         }
@@ -95,6 +95,13 @@ class Server(BaseApplication):  # type: ignore[misc]
         give_back()  # each worker would copy it once it used it
         gc.freeze()  # what is here now is never collected, so workers share it rather than copy it
         return self.flask
+
+    def look_after(self) -> None:
+        """In a worker: settle imports that an earlier one left, and keep sign-in keys current while nobody asks."""
+        self.flask.extensions["dashboard.imports"].settle()
+        keys = self.flask.extensions["dashboard.keys"]
+        if keys is not None:
+            keys.start()
 
     def ended(self, worker: Any) -> None:
         """A worker is gone: count it, and let the next one count on in its place."""

@@ -43,6 +43,7 @@ class Settings:
     auth: str
     auth_header: str
     auth_keys: str
+    auth_keys_hours: int
     auth_issuer: str
     auth_audience: str
     auth_groups: str
@@ -229,6 +230,14 @@ SETTINGS: Final = (
         "an https or http address or an absolute path; {kid} in it for one PEM file a key",
         "the keys that sign the tokens (JWKS)",
         _keys,
+    ),
+    Setting(
+        "DASHBOARD_AUTH_KEYS_HOURS",
+        "auth_keys_hours",
+        "24",
+        "a number from 1 to 720",
+        "for how many hours known keys serve on while they cannot be had",
+        _number(1, 720),
     ),
     Setting("DASHBOARD_AUTH_ISSUER", "auth_issuer", "", "a text", "who issues the tokens (iss)", str),
     Setting("DASHBOARD_AUTH_AUDIENCE", "auth_audience", "", "a text", "for whom they are issued (aud)", str),

@@ -191,7 +191,9 @@ def decide(entrance: Entrance, app: Dash) -> None:
     if rights.pages and (kind is None or page == ""):
         raise Refused(404, "no such address", "There is nothing at this address.")
     if not rights.pages or (page is not None and not rights.opens(page)):
-        raise Refused(403, "not allowed", f"This is not among what you may see. Ask {entrance.contact}.")
+        unverified = g.reader is not None and g.reader.unverified
+        reason = "address not verified" if unverified else "not allowed"
+        raise Refused(403, reason, f"This is not among what you may see. Ask {entrance.contact}.")
     g.rights = rights
 
 

@@ -29,7 +29,9 @@ def register(
     metrics = app.server.extensions["dashboard.metrics"] = operations.Metrics()
     clientside.register(app)
     headers.read_accepted(app.server)
-    operations.register(app.server, entrance.pages, source, metrics)
+    sign_in = entrance.admission.sign_in
+    keys = app.server.extensions["dashboard.keys"] = sign_in.keys if sign_in else None
+    operations.register(app.server, entrance.pages, source, metrics, keys)
     guard.register(app, entrance)
     turns.register(app.server, seconds)
     routes.register(app.server, entrance.pages, source, metrics, writing, entrance.prefix, restated)

@@ -27,7 +27,9 @@
   /** The address of a page, of its view and of a visual's data. */
   const page = (key, query) => withQuery(dashboard.prefix + spec.pages[key].path, query);
   const view = (key, query) => withQuery(`${dashboard.prefix}view/${key}`, query);
-  const data = (key, visual, form, query) => withQuery(`${dashboard.prefix}data/${key}/${visual}.${form}`, query);
+  // A CSV is for a spreadsheet here, which must take no name for a formula (facts/spreadsheets.py).
+  const data = (key, visual, form, query) =>
+    withQuery(`${dashboard.prefix}data/${key}/${visual}.${form}`, form === "csv" ? [query, "for=excel"].filter(Boolean).join("&") : query);
 
   const workbook = (key, query) => withQuery(`${dashboard.prefix}data/${key}.xlsx`, query);
 

@@ -26,6 +26,7 @@ from facts.disk import dataset
 from facts.importers.report import ImportProblem
 from facts.importers.workbook import check_workbook, workbook_sheets
 from facts.scratch import room
+from facts.spreadsheets import unguarded_row
 
 Cell = str | int | float | date | None
 Row = tuple[int, Sequence[Cell]]
@@ -329,7 +330,7 @@ _MARKS: Final = (
 
 
 def _text(name: str, opened: Callable[[], IO[bytes]], encoding: str, separator: str) -> Iterator[Row]:
-    errors = "replace" if encoding == "cp1252" else "strict"
+    errors, marked = "replace" if encoding == "cp1252" else "strict", encoding == "utf-8-sig"
     with closing(opened()) as file, io.TextIOWrapper(file, encoding, errors, newline="") as text:
         reader = csv.reader(text, delimiter=separator)
         while True:
@@ -346,7 +347,7 @@ def _text(name: str, opened: Callable[[], IO[bytes]], encoding: str, separator: 
                 raise ImportProblem(
                     f"{name}, after row {reader.line_num}: what follows is not {encoding} text; export it again."
                 ) from None
-            yield reader.line_num, row
+            yield reader.line_num, unguarded_row(row) if marked else row
 
 
 def _said(problem: BaseException) -> str:
