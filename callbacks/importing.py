@@ -10,11 +10,10 @@ from urllib.parse import unquote
 
 import orjson
 from flask import Flask, Response, g, request
-from werkzeug.exceptions import RequestEntityTooLarge
 
 from callbacks.routes import figures, refusal
 from callbacks.shown import reader
-from callbacks.uploads import NotTaken, Uploads, too_large
+from callbacks.uploads import Body, NotTaken, Uploads
 
 FILE: Final = "/import/file"
 CHECK: Final = "/import/check"
@@ -33,17 +32,9 @@ def register(server: Flask, uploads: Uploads, *, demo: bool) -> None:
 
     @server.post(FILE)
     def file() -> Response:
-        own = subject()
-        token = request.args.get("upload", "") or uploads.begin(own)
-        try:
-            name = unquote(request.headers.get("X-File-Name", ""))
-            size = uploads.take(token, own, name, request.stream, request.content_length or 0)
-        except BaseException as problem:
-            if not request.args.get("upload"):
-                uploads.forget(token, own)
-            if isinstance(problem, RequestEntityTooLarge):  # no length was told, and more came than may
-                raise NotTaken(413, too_large(uploads.most)) from None
-            raise
+        name = unquote(request.headers.get("X-File-Name", ""))
+        upload = request.args.get("upload", "")
+        token, size = uploads.receive(upload, subject(), request.remote_addr, name, file_body())
         return said({"upload": token, "size": size})
 
     @server.post(CHECK)
@@ -85,13 +76,25 @@ def register(server: Flask, uploads: Uploads, *, demo: bool) -> None:
     @server.errorhandler(NotTaken)
     def not_taken(problem: NotTaken) -> Response:
         g.reason = f"upload: status {problem.status}"
-        return refusal(problem.status, str(problem))
+        answer = refusal(problem.status, str(problem))
+        if problem.again:
+            answer.headers["Retry-After"] = str(problem.again)
+        return answer
 
 
 def subject() -> str:
     """Who asks; in the demo everybody is the same nobody, and a token tells their files apart."""
     found = reader()
     return found.subject if found else ""
+
+
+def file_body() -> Body:
+    """The file in the request, and what is said of it. Raises NotTaken."""
+    chunks = request.headers.get("Transfer-Encoding", "").lower() == "chunked"
+    if request.content_length is None and not chunks:
+        raise NotTaken(411, "The request does not say how many bytes the file has: send Content-Length.")
+    digest = request.headers.get("X-File-SHA256", "")
+    return Body(request.stream, request.content_length, digest, request.environ.get("gunicorn.socket"))
 
 
 def body() -> dict[str, Any]:
