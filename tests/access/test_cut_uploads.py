@@ -4,8 +4,12 @@ import hashlib
 import random
 import re
 import socket
+import sys
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -64,9 +68,9 @@ def talk(server: str, sent: bytes, ending: str = "half") -> tuple[int, str]:
 
     Sent again as long as the one before is still on its way: its end may not have been noticed.
     """
-    while (answer := talk_once(server, sent, ending))[0] == 503:
-        time.sleep(0.02)
-    return answer
+    answers = []
+    until(lambda: answers.append(talk_once(server, sent, ending)) or answers[-1][0] != 503)
+    return answers[-1]
 
 
 def talk_once(server: str, sent: bytes, ending: str) -> tuple[int, str]:
@@ -180,3 +184,43 @@ def test_what_is_whole_is_kept(server: str, table: Path, framing: str, more: lis
     assert status == 200
     assert [path.read_bytes() for path in left(table)] == [BODY]
     forget(server, re.search(r'"upload":"([^"]+)"', answer)[1])
+
+
+def drip(server: str, address: str, sent: bytes) -> tuple[int, str]:
+    """The answer to a body of which a byte comes in a while, sent from an `address` of this machine."""
+    host = urlsplit(server)
+    with socket.create_connection((host.hostname, host.port), timeout=60, source_address=(address, 0)) as line:
+        line.sendall(head(length=len(sent)))
+        line.settimeout(0.5)
+        for byte in sent:
+            with suppress(TimeoutError):
+                answer = line.recv(65_536)
+                break
+            line.sendall(bytes([byte]))
+        line.settimeout(60)
+        while b"}" not in answer:
+            answer += line.recv(65_536)
+    return int(answer[9:12]), answer.partition(b"\r\n\r\n")[2].decode()
+
+
+def alive(server: str) -> bool:
+    with urllib.request.urlopen(f"{server}/healthz", timeout=60) as answer:
+        return answer.status == 200
+
+
+@pytest.mark.long
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere this machine has one address only")
+def test_senders_of_a_byte_a_while_are_left_and_hold_no_more_than_half_of_the_threads(table: Path) -> None:
+    with served(table, DASHBOARD_WORKERS="1", DASHBOARD_THREADS="4") as server, ThreadPoolExecutor(8) as senders:
+        drips = [senders.submit(drip, server, f"127.0.0.{number}", BODY) for number in range(2, 10)]
+        looks = 0
+        while not all(each.done() for each in drips):
+            assert alive(server)
+            looks += 1
+        answers = [each.result() for each in drips]
+
+    statuses = sorted(status for status, _ in answers)
+    assert statuses == [408, 408, *[503] * 6]
+    assert all("Nothing of it was kept" in said for status, said in answers if status == 408)
+    assert looks > 100
+    assert left(table) == []
