@@ -13,7 +13,8 @@ from flask import Flask, Response, g, request
 
 from callbacks.routes import figures, refusal
 from callbacks.shown import reader
-from callbacks.uploads import Body, NotTaken, Uploads
+from callbacks.upload_body import Body, plain
+from callbacks.uploads import NotTaken, Uploads
 
 FILE: Final = "/import/file"
 CHECK: Final = "/import/check"
@@ -32,9 +33,8 @@ def register(server: Flask, uploads: Uploads, *, demo: bool) -> None:
 
     @server.post(FILE)
     def file() -> Response:
-        name = unquote(request.headers.get("X-File-Name", ""))
         upload = request.args.get("upload", "")
-        token, size = uploads.receive(upload, subject(), request.remote_addr, name, file_body())
+        token, size = uploads.receive(upload, subject(), request.remote_addr, file_body())
         return said({"upload": token, "size": size})
 
     @server.post(CHECK)
@@ -77,8 +77,8 @@ def register(server: Flask, uploads: Uploads, *, demo: bool) -> None:
     def not_taken(problem: NotTaken) -> Response:
         g.reason = f"upload: status {problem.status}"
         answer = refusal(problem.status, str(problem))
-        if problem.again:
-            answer.headers["Retry-After"] = str(problem.again)
+        if problem.retry_after:
+            answer.headers["Retry-After"] = str(problem.retry_after)
         return answer
 
 
@@ -93,8 +93,13 @@ def file_body() -> Body:
     chunks = request.headers.get("Transfer-Encoding", "").lower() == "chunked"
     if request.content_length is None and not chunks:
         raise NotTaken(411, "The request does not say how many bytes the file has: send Content-Length.")
-    digest = request.headers.get("X-File-SHA256", "")
-    return Body(request.stream, request.content_length, digest, request.environ.get("gunicorn.socket"))
+    return Body(
+        request.stream,
+        request.content_length,
+        plain(unquote(request.headers.get("X-File-Name", ""))),
+        request.headers.get("X-File-SHA256", ""),
+        request.environ.get("gunicorn.socket"),
+    )
 
 
 def body() -> dict[str, Any]:

@@ -31,7 +31,7 @@ _DIGEST: Final = re.compile(r"[0-9a-fA-F]{64}")
 
 @dataclass(frozen=True)
 class Body:
-    """What is sent over the connection `line`: a `stream`, and what its sender says of it.
+    """A file sent over the connection `line`: a `stream`, and what its sender says of it, its `name` included.
 
     `length` is in bytes, None where it comes in chunks, the last of which says that it is whole. `digest` is its
     SHA-256 in hexadecimal digits, "" where the sender could make none.
@@ -39,12 +39,22 @@ class Body:
 
     stream: IO[bytes]
     length: int | None
+    name: str = "file"
     digest: str = ""
     line: socket.socket | None = None
 
     def __post_init__(self) -> None:
         if self.digest and not _DIGEST.fullmatch(self.digest):
             raise NotTaken(400, "X-File-SHA256 must be the file’s SHA-256: 64 hexadecimal digits, once.")
+
+
+def plain(name: str) -> str:
+    """A file's name as it may stand in a folder here: the last part of a path, without what no name should hold."""
+    last = re.split(r"[/\\]", name)[-1]
+    last = "".join(sign for sign in last if sign.isprintable()).strip().lstrip(".")
+    while len(last.encode()) > 200:
+        last = last[1:]
+    return last or "file"
 
 
 def read_blocks(body: Body, most: int) -> Generator[bytes]:
@@ -64,18 +74,18 @@ def read_blocks(body: Body, most: int) -> Generator[bytes]:
                 block = None
             watch.wait_until(None)
             if watch.ended:
-                raise too_slow(size + len(block or b""))
+                raise too_slow(body.name)
             if block is None:
-                raise cut(size, body.length)
+                raise cut(body.name, size, body.length)
             if not block:
                 break
             size += len(block)
             digest.update(block)
             yield block
     if body.length is not None and size != body.length:
-        raise cut(size, body.length)
+        raise cut(body.name, size, body.length)
     if body.digest and digest.hexdigest() != body.digest.lower():
-        raise changed()
+        raise changed(body.name)
 
 
 class _Watch:

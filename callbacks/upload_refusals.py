@@ -4,12 +4,15 @@
 class NotTaken(Exception):
     """What was sent cannot be taken; the message is a sentence, `status` the answer's.
 
-    `again` is after how many seconds the same may be sent again, 0 where waiting does not help.
+    `retry_after` is in how many seconds to ask again, 0 where that is of no use.
     """
 
-    def __init__(self, status: int, sentence: str, again: int = 0) -> None:
+    retry_after = 0
+
+    def __init__(self, status: int, sentence: str, retry_after: int = 0) -> None:
         super().__init__(sentence)
-        self.status, self.again = status, again
+        self.status = status
+        self.retry_after = retry_after or self.retry_after
 
 
 def too_large(most: int) -> str:
@@ -34,26 +37,27 @@ def gone() -> NotTaken:
     )
 
 
-def busy(what: str, again: int) -> NotTaken:
+def busy(what: str, retry_after: int) -> NotTaken:
     """Others come first."""
-    return NotTaken(503, f"{what}: try again in {'a minute' if again >= 60 else 'a few seconds'}.", again)
+    when = "a minute" if retry_after >= 60 else "a few seconds"
+    return NotTaken(503, f"{what}: try again in {when}.", retry_after)
 
 
-def cut(size: int, length: int | None) -> NotTaken:
-    """Less arrived than was sent."""
+def cut(name: str, size: int, length: int | None) -> NotTaken:
+    """Less arrived of a file than was sent."""
     of = f" of {length:,}" if length is not None else ""
-    return NotTaken(400, f"Only {size:,}{of} bytes of the file arrived. Nothing of it was kept: send it again.")
+    return NotTaken(400, f"Only {size:,}{of} bytes of {name} arrived. Nothing of it was kept: send it again.")
 
 
-def changed() -> NotTaken:
+def changed(name: str) -> NotTaken:
     """Something else arrived than was sent."""
-    return NotTaken(400, "The file arrived changed (its SHA-256 differs). Nothing of it was kept: send it again.")
+    return NotTaken(400, f"{name} arrived changed (its SHA-256 differs). Nothing of it was kept: send it again.")
 
 
-def too_slow(size: int) -> NotTaken:
-    """The sender holds up others."""
+def too_slow(name: str) -> NotTaken:
+    """The sender of a file holds up others."""
     return NotTaken(
         408,
-        f"The connection is too slow: only {size:,} bytes of the file arrived in the time there is. Nothing of it was "
-        "kept: send it again, zipped, or from a faster connection.",
+        f"The connection is too slow for {name}. Nothing of it was kept: send it again, zipped, or from a faster "
+        "connection.",
     )

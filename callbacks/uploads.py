@@ -56,7 +56,7 @@ class Uploads:
         self._sweeping = Lock()
         self.sweep()
 
-    def receive(self, token: str, subject: str, address: str | None, name: str, body: Body) -> tuple[str, int]:
+    def receive(self, token: str, subject: str, address: str | None, body: Body) -> tuple[str, int]:
         """Write a file that `subject`, at `address`, sends into an upload: a new one where `token` is "".
 
         Returns the upload's token and the file's size. Raises NotTaken; nothing is kept of the file then, nor of an
@@ -67,7 +67,7 @@ class Uploads:
         try:
             own = token or self.begin(subject, address)
             try:
-                return own, self.take(own, subject, name, body)
+                return own, self.take(own, subject, body)
             except BaseException:
                 if not token:
                     self.forget(own, subject)
@@ -96,14 +96,14 @@ class Uploads:
                 raise
         return token
 
-    def take(self, token: str, subject: str, name: str, body: Body) -> int:
+    def take(self, token: str, subject: str, body: Body) -> int:
         """Write a file into an upload, block by block; returns its size. Raises NotTaken, nothing kept."""
         place = self._place(token, subject)
         with self._disk(), self._alone(place):  # the one before says how much room there is
             self._spare(body.length or 0)
-            return self._write(place, name, body)
+            return self._write(place, body)
 
-    def _write(self, place: Path, name: str, body: Body) -> int:
+    def _write(self, place: Path, body: Body) -> int:
         held = sorted(place.glob("f-*"))
         if len(held) >= MOST_FILES:
             raise NotTaken(413, f"At most {MOST_FILES} files can be imported at once: put them into a zip.")
@@ -116,7 +116,7 @@ class Uploads:
         coming.mkdir(mode=0o700)
         try:
             with (
-                open(os.open(coming / plain(name), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file,
+                open(os.open(coming / body.name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file,
                 closing(read_blocks(body, self.most)) as blocks,
             ):
                 for block in blocks:
@@ -259,12 +259,3 @@ class Uploads:
         except OSError as problem:
             _log.warning("an upload could not be written: %s", problem)
             raise no_room() from None
-
-
-def plain(name: str) -> str:
-    """A file's name as it may stand in a folder here: the last part of a path, without what no name should hold."""
-    last = re.split(r"[/\\]", name)[-1]
-    last = "".join(sign for sign in last if sign.isprintable()).strip().lstrip(".")
-    while len(last.encode()) > 200:
-        last = last[1:]
-    return last or "file"

@@ -22,7 +22,8 @@ from flask.testing import FlaskClient
 from access.policy import WrongPolicy, policy_of
 from app import create_app
 from callbacks.open_uploads import EMPTY_SECONDS, MOST_OF_A_PERSON, MOST_OF_AN_ADDRESS, MOST_UPLOADS
-from callbacks.uploads import KEPT_SECONDS, MOST_FILES, SPARE, Body, NotTaken, Uploads
+from callbacks.upload_body import Body
+from callbacks.uploads import KEPT_SECONDS, MOST_FILES, SPARE, NotTaken, Uploads
 from facts import uploaded
 from facts.intake import How, import_file
 from facts.store import Source, load
@@ -305,7 +306,7 @@ def test_where_no_thread_can_be_started_uploads_go_on_and_are_swept(
     monkeypatch.setattr(threading.Thread, "start", full)
     for number in range(MOST_UPLOADS + 2):
         token = uploads.begin("ann")
-        assert uploads.take(token, "ann", "a.csv", Body(io.BytesIO(b"x"), 1)) == 1
+        assert uploads.take(token, "ann", Body(io.BytesIO(b"x"), 1, "a.csv")) == 1
         os.utime(uploads.folder / f"u-{token}", (0, time.time() - KEPT_SECONDS - 1))
         assert len(list(uploads.folder.glob("u-*"))) == 1, number
 
@@ -343,10 +344,10 @@ def test_files_sent_at_once_into_one_upload_are_all_kept_up_to_the_limit(table: 
         start.wait()
         while True:
             try:
-                body = Body(Slow(bytes([number]) * 400), 400)
-                return workers[number % 2].take(token, "ann", f"{number}.csv", body)
+                body = Body(Slow(bytes([number]) * 400), 400, f"{number}.csv")
+                return workers[number % 2].take(token, "ann", body)
             except NotTaken as refusal:
-                if not refusal.again:
+                if not refusal.retry_after:
                     return refusal.status
                 time.sleep(0.01)  # as the page does, only sooner
 
@@ -369,21 +370,21 @@ def test_a_half_file_is_none_and_one_forgotten_on_its_way_is_gone(table: Path) -
     def lost() -> None:
         raise ConnectionError
 
-    assert uploads.take(token, "ann", "a.csv", Body(Slow(b"x" * 99, meanwhile), 99)) == 99
+    assert uploads.take(token, "ann", Body(Slow(b"x" * 99, meanwhile), 99, "a.csv")) == 99
     uploads.forget(token, "ann")
 
     token = uploads.begin("ann")
     with pytest.raises(NotTaken, match=r"Only 0 of 1 bytes"):
-        uploads.take(token, "ann", "a.csv", Body(Slow(b"x", lost), 1))
+        uploads.take(token, "ann", Body(Slow(b"x", lost), 1, "a.csv"))
     (place,) = uploads.folder.glob("u-*")
     (place / "coming").mkdir()  # as left by a worker that was killed
     (place / "coming" / "half.csv").write_bytes(b"x" * 999)
-    assert uploads.take(token, "ann", "b.csv", Body(io.BytesIO(b"x" * 999), 999)) == 999
+    assert uploads.take(token, "ann", Body(io.BytesIO(b"x" * 999), 999, "b.csv")) == 999
     assert [file.name for file in held(table)] == ["b.csv"]
 
     token = uploads.begin("ann")
     with pytest.raises(NotTaken) as refusal:
-        uploads.take(token, "ann", "a.csv", Body(Slow(b"x", lambda: uploads.forget(token, "ann")), 1))
+        uploads.take(token, "ann", Body(Slow(b"x", lambda: uploads.forget(token, "ann")), 1, "a.csv"))
     assert refusal.value.status == 410
 
 

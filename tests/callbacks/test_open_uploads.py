@@ -71,7 +71,7 @@ def test_where_none_can_go_it_says_when_to_come_back(open_now: list[OpenUpload])
     with pytest.raises(NotTaken) as refusal:
         to_forget(open_now, ANN)
 
-    assert (refusal.value.status, refusal.value.again) == (503, 60)
+    assert (refusal.value.status, refusal.value.retry_after) == (503, 60)
 
 
 def test_whose_uploads_count_together() -> None:

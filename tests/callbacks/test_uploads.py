@@ -2,7 +2,7 @@
 
 import pytest
 
-from callbacks.uploads import plain
+from callbacks.upload_body import plain
 
 
 @pytest.mark.parametrize(
