@@ -87,7 +87,7 @@ def list_open(folder: Path) -> Iterator[OpenUpload]:
                 age=time.time() - place.stat().st_mtime,
                 empty=not any(place.glob("f-*")),
                 sending=_sending(place / ".turn"),
-                reading=any(place.rglob("scratch")),
+                reading=any((place / scratch).exists() for scratch in ("scratch", "job/scratch")),
             )
 
 

@@ -46,18 +46,18 @@ def busy(what: str, retry_after: int) -> NotTaken:
 def cut(name: str, size: int, length: int | None) -> NotTaken:
     """Less arrived of a file than was sent."""
     of = f" of {length:,}" if length is not None else ""
-    return NotTaken(400, f"Only {size:,}{of} bytes of {name} arrived. Nothing of it was kept: send it again.")
+    return NotTaken(400, f"Only {size:,}{of} bytes of “{name}” arrived. Nothing of it was kept: send it again.")
 
 
 def changed(name: str) -> NotTaken:
     """Something else arrived than was sent."""
-    return NotTaken(400, f"{name} arrived changed (its SHA-256 differs). Nothing of it was kept: send it again.")
+    return NotTaken(400, f"“{name}” arrived changed (its SHA-256 differs). Nothing of it was kept: send it again.")
 
 
 def too_slow(name: str) -> NotTaken:
     """The sender of a file holds up others."""
     return NotTaken(
         408,
-        f"The connection is too slow for {name}. Nothing of it was kept: send it again, zipped, or from a faster "
+        f"The connection is too slow for “{name}”. Nothing of it was kept: send it again, zipped, or from a faster "
         "connection.",
     )

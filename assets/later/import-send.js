@@ -46,7 +46,7 @@
       row.append(bar);
       try {
         const others = files.reduce((sum, each) => sum + (each.sent ? each.file.size : 0), 0);
-        if (file.size + others > most) throw new Refused(`${file.name} is too large${others ? " beside the other files" : ""}. ${tooLarge()}`);
+        if (file.size + others > most) throw new Refused(`“${file.name}” is too large${others ? " beside the other files" : ""}. ${tooLarge()}`);
         const answer = await send(file, upload(), { Refused, read, say, progress: (part) => (bar.value = part), signal });
         if (signal.aborted) return;
         taken(answer);
@@ -129,7 +129,7 @@
     });
   }
 
-  const unreadable = (file) => `${file.name} cannot be read: it is a folder, or was changed or moved since it was chosen. Choose it again.`;
+  const unreadable = (file) => `“${file.name}” cannot be read: it is a folder, or was changed or moved since it was chosen. Choose it again.`;
 
   /** One request; fetch could not tell how far it is. */
   function post(file, upload, digest, { Refused, read, progress, signal }) {
@@ -142,7 +142,7 @@
       request.setRequestHeader("Content-Type", "application/octet-stream");
 
       let silence = 0;
-      const lost = () => reject(Object.assign(new Refused(`${file.name} could not be sent. Check the connection and try again.`), { again: true }));
+      const lost = () => reject(Object.assign(new Refused(`“${file.name}” could not be sent. Check the connection and try again.`), { again: true }));
       const listen = () => {
         clearTimeout(silence);
         silence = setTimeout(() => (lost(), request.abort()), PATIENCE);

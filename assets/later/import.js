@@ -162,7 +162,7 @@
 
   /** Have the files read, and show what they hold and would change. */
   async function check() {
-    if (!upload || queue.sending()) return;
+    if (!upload || queue?.sending()) return;
     const mine = ++round;
     state("Reading the files…");
     try {
@@ -205,7 +205,7 @@
   /** Everything is in the table; say when the dashboard shows it. */
   async function kept(answer) {
     upload = "";
-    queue.clear();
+    queue?.clear();
     state("", false);
     const line = make("p", { class: "import-shown", role: "status", text: "Every page shows the new figures within five seconds." });
     const link = make("a", { class: "btn btn-primary", href: dashboard.address.page(first(), ""), "data-go": first(), "data-query": "", text: "See the figures" });

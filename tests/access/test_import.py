@@ -21,7 +21,6 @@ from flask.testing import FlaskClient
 
 from access.policy import WrongPolicy, policy_of
 from app import create_app
-from callbacks.open_uploads import EMPTY_SECONDS, MOST_OF_A_PERSON, MOST_OF_AN_ADDRESS, MOST_UPLOADS
 from callbacks.upload_body import Body
 from callbacks.uploads import KEPT_SECONDS, MOST_FILES, SPARE, NotTaken, Uploads
 from facts import uploaded
@@ -70,14 +69,9 @@ def post(server: FlaskClient, provider: Provider) -> Post:
     """Sends something as somebody; gives the status and the answer."""
 
     def send(
-        path: str,
-        body: bytes | dict[str, Any] | io.BytesIO,
-        name: str = "a.csv",
-        who: str = "import",
-        person: str = "",
-        **headers: str,
+        path: str, body: bytes | dict[str, Any] | io.BytesIO, name: str = "a.csv", who: str = "import", **headers: str
     ) -> tuple[int, dict[str, Any]]:
-        token = provider.token([f"grp-{who}"], sub=f"u-{person or who}")
+        token = provider.token([f"grp-{who}"], sub=f"u-{who}")
         sent = json.dumps(body) if isinstance(body, dict) else body
         more = {"input_stream": sent} if isinstance(sent, io.BytesIO) else {"data": sent}
         if isinstance(sent, io.BytesIO):
@@ -230,97 +224,6 @@ def test_files_are_their_senders_alone_and_forgotten_in_time(post: Post, table: 
     os.utime(folder, (0, time.time() - KEPT_SECONDS - 1))
     restated(post)
     assert not folder.exists()
-
-
-def test_what_one_person_gave_up_keeps_nobody_out(post: Post, table: Path) -> None:
-    other = post("file", GOOGLE.read_bytes(), person="other")[1]["upload"]
-    tokens = [restated(post) for _ in range(MOST_UPLOADS + 2)]
-
-    assert len(held(table)) == MOST_OF_A_PERSON + 1
-    assert [post("check", {"upload": token})[0] for token in (tokens[0], tokens[-1])] == [410, 200]
-    assert post("check", {"upload": other}, person="other")[0] == 200
-    assert post("file", b"x", person="third")[0] == 200
-
-
-def test_in_the_demo_no_address_takes_all_places(client: FlaskClient, facts_path: Path) -> None:
-    def begin(address: str) -> tuple[int, str]:
-        answer = client.post(
-            "/import/file", data=b"x", headers={**OURS, "X-Forwarded-For": "10.9.9.9"}, environ_base=peer(address)
-        )
-        return answer.status_code, answer.json.get("upload", "")
-
-    def peer(address: str) -> dict[str, str]:
-        return {"REMOTE_ADDR": address}
-
-    office = begin("192.0.2.1")
-    crowd = [begin("198.51.100.7") for _ in range(MOST_UPLOADS)]
-    try:
-        assert {status for status, _ in [office, *crowd]} == {200}
-        assert len(held(facts_path)) == MOST_OF_AN_ADDRESS + 1
-        assert client.post("/import/check", json={"upload": office[1]}, headers=OURS).status_code == 200
-        assert client.post("/import/check", json={"upload": crowd[0][1]}, headers=OURS).status_code == 410
-    finally:
-        for _, token in [office, *crowd]:
-            client.post("/import/forget", json={"upload": token}, headers=OURS)
-    assert held(facts_path) == []
-
-
-def test_an_upload_whose_server_was_killed_over_its_first_file_goes(table: Path) -> None:
-    uploads = Uploads(table, 1000)
-    killed, young = (uploads.folder / f"u-{uploads.begin('ann')}" for _ in range(2))
-    (killed / "coming").mkdir()
-    os.utime(killed, (0, time.time() - EMPTY_SECONDS - 1))
-    uploads.begin("ben")
-
-    assert (killed.exists(), young.exists()) == (False, True)
-
-
-def sweepers() -> int:
-    return sum(thread.name == "uploads" or isinstance(thread, threading.Timer) for thread in threading.enumerate())
-
-
-def test_many_uploads_are_swept_by_one_thread(table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    uploads, before = Uploads(table, 1000), sweepers()
-    for _ in range(30):
-        uploads.forget(uploads.begin("ann"), "ann")
-    assert sweepers() <= before + 1
-
-    monkeypatch.setattr("callbacks.uploads.KEPT_SECONDS", -0.9)
-    others = Uploads(table.parent / "others", 1000)
-    for _ in range(2):  # the second after the first one's thread has ended
-        others.begin("ann")
-        until = time.monotonic() + 10
-        while others._sweeper is not None and time.monotonic() < until:
-            time.sleep(0.02)
-        assert others._sweeper is None
-        assert list(others.folder.glob("u-*")) == []
-
-
-def test_where_no_thread_can_be_started_uploads_go_on_and_are_swept(
-    table: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(thread: threading.Thread) -> None:
-        raise RuntimeError("can't start new thread")
-
-    uploads = Uploads(table, 1000)
-    monkeypatch.setattr(threading.Thread, "start", full)
-    for number in range(MOST_UPLOADS + 2):
-        token = uploads.begin("ann")
-        assert uploads.take(token, "ann", Body(io.BytesIO(b"x"), 1, "a.csv")) == 1
-        os.utime(uploads.folder / f"u-{token}", (0, time.time() - KEPT_SECONDS - 1))
-        assert len(list(uploads.folder.glob("u-*"))) == 1, number
-
-
-def test_an_upload_that_cannot_begin_leaves_nothing(table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(path: Path, text: str) -> None:
-        raise OSError(28, "No space left on device")
-
-    uploads = Uploads(table, 1000)
-    with monkeypatch.context() as context:
-        context.setattr(Path, "write_text", full)
-        with pytest.raises(NotTaken):
-            uploads.begin("ann")
-    assert list(uploads.folder.glob("u-*")) == []
 
 
 class Slow(io.BytesIO):
