@@ -95,7 +95,8 @@ def create_app(settings: Settings, source: Source, admission: Admission | None =
         settings.metrics_token,
         settings.upload_limit * _MB,
     )
-    uploads = Uploads(Path(settings.facts), settings.upload_limit * _MB)
+    # Files on their way never hold more than half of a worker's threads.
+    uploads = Uploads(Path(settings.facts), settings.upload_limit * _MB, at_once=max(settings.threads // 2, 1))
     closed = admission.demo and settings.demo_uploads == "off"
     register(app, entrance, source, writing, bundles, uploads, settings.query_seconds, settings.provisional, closed)
     if settings.prefix != "/":

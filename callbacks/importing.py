@@ -12,13 +12,13 @@ from urllib.parse import unquote
 
 import orjson
 from flask import Flask, Response, g, request
-from werkzeug.exceptions import RequestEntityTooLarge
 
 from callbacks.imports import Answer, Imports
 from callbacks.operations import Lines
 from callbacks.routes import figures, refusal
 from callbacks.shown import reader
-from callbacks.uploads import NotTaken, Uploads, too_large
+from callbacks.upload_body import Body, plain
+from callbacks.uploads import NotTaken, Uploads
 from facts.places import path_of
 
 FILE: Final = "/import/file"
@@ -43,17 +43,8 @@ def register(server: Flask, uploads: Uploads, *, demo: bool) -> None:
 
     @server.post(FILE)
     def file() -> Response:
-        own = subject()
-        token = request.args.get("upload", "") or uploads.begin(own)
-        try:
-            name = unquote(request.headers.get("X-File-Name", ""))
-            size = uploads.take(token, own, name, request.stream, request.content_length or 0)
-        except BaseException as problem:
-            if not request.args.get("upload"):
-                uploads.forget(token, own)
-            if isinstance(problem, RequestEntityTooLarge):  # no length was told, and more came than may
-                raise NotTaken(413, too_large(uploads.most)) from None
-            raise
+        upload = request.args.get("upload", "")
+        token, size = uploads.receive(upload, subject(), request.remote_addr, file_body())
         return said({"upload": token, "size": size})
 
     @server.post(CHECK)
@@ -103,6 +94,20 @@ def subject() -> str:
     """Who asks; in the demo everybody is the same nobody, and a token tells their files apart."""
     found = reader()
     return found.subject if found else ""
+
+
+def file_body() -> Body:
+    """The file in the request, and what is said of it. Raises NotTaken."""
+    chunks = request.headers.get("Transfer-Encoding", "").lower() == "chunked"
+    if request.content_length is None and not chunks:
+        raise NotTaken(411, "The request does not say how many bytes the file has: send Content-Length.")
+    return Body(
+        request.stream,
+        request.content_length,
+        plain(unquote(request.headers.get("X-File-Name", ""))),
+        request.headers.get("X-File-SHA256", ""),
+        request.environ.get("gunicorn.socket"),
+    )
 
 
 def body() -> dict[str, Any]:
