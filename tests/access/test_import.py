@@ -222,24 +222,6 @@ def test_files_are_their_senders_alone_and_forgotten_in_time(post: Post, table: 
     assert not folder.exists()
 
 
-def test_only_a_folder_of_the_servers_own_is_swept(table: Path) -> None:
-    """Not a link that somebody laid where uploads are kept, nor a folder that others may write."""
-    theirs = table.parent / "theirs"
-    (theirs / f"u-{'a' * 32}").mkdir(parents=True)
-    os.utime(theirs / f"u-{'a' * 32}", (0, 0))
-    place = Uploads(table, 1000).folder
-    place.symlink_to(theirs)
-    with pytest.raises(NotTaken, match="not this server’s own"):
-        Uploads(table, 1000).begin("ann")
-    assert len(list(theirs.iterdir())) == 1
-
-    place.unlink()
-    theirs.rename(place)
-    place.chmod(0o777)
-    Uploads(table, 1000).sweep()
-    assert len(list(place.iterdir())) == 1
-
-
 def sweepers() -> int:
     return sum(thread.name == "uploads" or isinstance(thread, threading.Timer) for thread in threading.enumerate())
 
