@@ -116,7 +116,7 @@ def test_a_body_comes_in_pieces_in_chunks_or_after_it_was_asked_for(server: Serv
             for part in sent:
                 connection.sendall(part)
             status, body = answered(connection)
-        assert (status, "choose them again" in json.loads(body)["error"]) == (410, True), "the object was read"
+        assert (status, "Send them again" in json.loads(body)["error"]) == (410, True), "the object was read"
 
 
 @pytest.mark.parametrize("rest", ["zz\r\n{}\r\n0\r\n\r\n", "2\r\n{}X\r\n0\r\n\r\n", "2;\x00\r\n{}\r\n0\r\n\r\n"])
@@ -172,6 +172,7 @@ def running(facts: Path, log: object, code: str = "", **settings: str) -> Iterat
 #: The server with an app of which every answer but that of /healthz waits until a file is there.
 STUCK = """
 import os, sys, time
+from callbacks.counting import Counts
 from serving import Server
 from settings import from_environment
 class Stuck(Server):
@@ -182,9 +183,11 @@ class Stuck(Server):
             start_response("200 OK", [("Content-Length", "3")])
             return [b"ok\\n"]
         return app
-    def ended(self, pid):
+    def look_after(self):
         pass
-Stuck(from_environment(), None).run()
+    def ended(self, worker):
+        pass
+Stuck(from_environment(), None, Counts(None)).run()
 """
 
 

@@ -17,6 +17,7 @@ import pytest
 from deltalake import DeltaTable
 
 from app import create_app
+from callbacks.uploads import NotTaken, Uploads
 from facts.store import Source
 from settings import from_environment
 from tests.access.signing import AUDIENCE, IMPORTERS, ISSUER, Provider
@@ -143,6 +144,7 @@ def expect_nothing_of_others_to_change(post: Post, lake: Path, tmp_path: Path, m
 @pytest.fixture
 def mark(environment: dict[str, str], tmp_path: Path, provider: Provider) -> str:
     """What is agreed to where there is no data yet: a folder without a table must not be taken for that."""
+    (tmp_path / "none").mkdir()
     with in_process(environment, tmp_path / "none" / "facts", provider) as post:
         return str(post("check", {"upload": sent(post, tmp_path, shop=False)})["mark"])
 
@@ -171,4 +173,23 @@ def test_nor_does_the_server_itself(
     with gunicorn(environment, lake / "facts", provider) as post:
         expect_nothing_of_others_to_change(post, lake, tmp_path, mark, shared=build in SHARED)
     if build in SHARED:
-        assert DeltaTable(str(lake / "facts")).version() == 2
+        assert DeltaTable(str(lake / "facts")).version() == 1  # Google’s days are there already
+
+
+def test_only_a_folder_of_the_servers_own_is_swept(tmp_path: Path) -> None:
+    """Not a link that somebody laid where uploads are kept, nor a folder that others may write."""
+    table = tmp_path / "data" / "facts"
+    theirs = table.parent / "theirs"
+    (theirs / f"u-{'a' * 32}").mkdir(parents=True)
+    os.utime(theirs / f"u-{'a' * 32}", (0, 0))
+    place = Uploads(table, 1000).folder
+    place.symlink_to(theirs)
+    with pytest.raises(NotTaken, match="not this server’s own"):
+        Uploads(table, 1000).begin("ann")
+    assert len(list(theirs.iterdir())) == 1
+
+    place.unlink()
+    theirs.rename(place)
+    place.chmod(0o777)
+    Uploads(table, 1000).sweep()
+    assert len(list(place.iterdir())) == 1

@@ -20,6 +20,7 @@ from deltalake import DeltaTable
 from callbacks.import_job import Job
 from callbacks.import_process import CUT_OFF, TOO_LARGE, TOO_LONG
 from callbacks.imports import Busy, Imports
+from callbacks.upload_body import Body
 from callbacks.uploads import NotTaken, Uploads
 from facts.intake import How, import_file
 from facts.shop import path_of
@@ -33,6 +34,7 @@ WORKER = """
 import sys, time
 from pathlib import Path
 from callbacks.imports import Imports
+from callbacks.upload_body import Body
 from callbacks.uploads import NotTaken, Uploads
 facts, token, ask, mark = sys.argv[1:]
 imports = Imports(Uploads(Path(facts), 10**8))
@@ -87,12 +89,12 @@ def workers(table: Path, monkeypatch: pytest.MonkeyPatch) -> list[Imports]:
     return [Imports(Uploads(table, 10**8)) for _ in range(2)]
 
 
-def upload_of(table: Path, file: Path) -> Path:
-    """A new upload of Ann's with one file in it."""
+def upload_of(table: Path, file: Path, subject: str = "ann") -> Path:
+    """A new upload of Ann's, or another `subject`'s, with one file in it."""
     uploads = Uploads(table, 10**8)
-    token = uploads.begin("ann")
+    token = uploads.begin(subject)
     with file.open("rb") as stream:
-        uploads.take(token, "ann", file.name, stream, file.stat().st_size)
+        uploads.take(token, subject, Body(stream, file.stat().st_size, file.name))
     return uploads.folder / f"u-{token}"
 
 
@@ -147,13 +149,14 @@ def worker(table: Path, upload: Path, ask: str, mark: str = "") -> Iterator["sub
 def test_of_parallel_checks_one_waits_in_a_worker_and_others_are_sent_away_at_once(
     table: Path, workers: list[Imports], tmp_path: Path
 ) -> None:
-    uploads = [upload_of(table, statement(tmp_path / "2.csv", 2)) for _ in range(6)]
+    people = ["ann", *(f"other {number}" for number in range(5))]
+    uploads = [upload_of(table, statement(tmp_path / "2.csv", 2), subject) for subject in people]
     file = endless(uploads[0])
     assert workers[0].check(token_of(uploads[0]), "ann", {"options": {}}) is None  # to be asked again
 
-    def check(upload: Path) -> str:
+    def check(upload: Path, subject: str) -> str:
         try:
-            return str(workers[0].check(token_of(upload), "ann", {"options": {}}))
+            return str(workers[0].check(token_of(upload), subject, {"options": {}}))
         except Busy as refusal:
             waits = workers[0]._waiting.locked()
             return (
@@ -161,14 +164,14 @@ def test_of_parallel_checks_one_waits_in_a_worker_and_others_are_sent_away_at_on
             )
 
     with ThreadPoolExecutor(5) as pool:
-        answers = list(pool.map(check, uploads[1:]))
+        answers = list(pool.map(check, uploads[1:], people[1:]))
 
     assert sorted(answers) == [*["503, ask in 3 s: at once"] * 4, "503, ask in 3 s: its turn did not come"]
     assert workers[1].outcome(token_of(uploads[0]), "ann") is None
     file.unlink()
     Uploads(table, 10**8).forget(token_of(uploads[0]), "ann")
     until(lambda: not processes(uploads[0]))  # nobody waits for it any more
-    assert workers[1].check(token_of(uploads[1]), "ann", {"options": {}})
+    assert workers[1].check(token_of(uploads[1]), people[1], {"options": {}})
 
 
 @pytest.mark.parametrize(("what", "said"), [("free", "too little memory"), ("room", "no room")])

@@ -95,24 +95,6 @@ def sweepers() -> int:
     return sum(thread.name == "uploads" or isinstance(thread, threading.Timer) for thread in threading.enumerate())
 
 
-def test_only_a_folder_of_the_servers_own_is_swept(tmp_path: Path) -> None:
-    """Not a link that somebody laid where uploads are kept, nor a folder that others may write."""
-    theirs, table = tmp_path / "theirs", tmp_path / "facts"
-    (theirs / f"u-{'a' * 32}").mkdir(parents=True)
-    os.utime(theirs / f"u-{'a' * 32}", (0, 0))
-    place = Uploads(table, 1000).folder
-    place.symlink_to(theirs)
-    with pytest.raises(NotTaken, match="not its own"):
-        Uploads(table, 1000).begin("ann")
-    assert len(list(theirs.iterdir())) == 1
-
-    place.unlink()
-    theirs.rename(place)
-    place.chmod(0o777)
-    Uploads(table, 1000).sweep()
-    assert len(list(place.iterdir())) == 1
-
-
 def test_many_uploads_are_swept_by_one_thread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     uploads, before = Uploads(tmp_path / "facts", 1000), sweepers()
     for _ in range(30):
