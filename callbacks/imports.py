@@ -21,6 +21,7 @@ from typing import IO, Any, Final
 
 from callbacks.import_job import Job
 from callbacks.import_process import CUT_OFF, sentence
+from callbacks.upload_refusals import gone
 from callbacks.uploads import KEPT_SECONDS, NotTaken, Uploads
 from facts.memory import free
 from facts.scratch import room
@@ -149,7 +150,7 @@ class Imports:
                 with suppress(OSError):
                     if (place / "subject").read_text() == subject:
                         return place
-        raise NotTaken(410, "These files are here no longer (they are kept for an hour): choose them again.")
+        raise gone()
 
     def _is_kept(self, token: str, subject: str) -> bool:
         """Whether an upload is being kept, or is kept."""
@@ -252,7 +253,7 @@ class Imports:
         try:
             yield
         except FileNotFoundError:
-            raise NotTaken(410, "These files are here no longer: choose them again.") from None
+            raise gone() from None
         except OSError as problem:
             _log.warning("an import could not be started: %s", problem)
             raise NotTaken(507, "The server has no room to read the files: try again later.") from None

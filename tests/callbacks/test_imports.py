@@ -171,7 +171,7 @@ def test_of_parallel_checks_one_waits_in_a_worker_and_others_are_sent_away_at_on
     file.unlink()
     Uploads(table, 10**8).forget(token_of(uploads[0]), "ann")
     until(lambda: not processes(uploads[0]))  # nobody waits for it any more
-    assert workers[1].check(token_of(uploads[1]), people[1], {"options": {}})
+    assert until(lambda: workers[1].check(token_of(uploads[1]), people[1], {"options": {}}))
 
 
 @pytest.mark.parametrize(("what", "said"), [("free", "too little memory"), ("room", "no room")])
