@@ -358,6 +358,23 @@ def test_a_keep_killed_at_any_point_is_whole_or_nothing_and_the_page_is_told_whi
     assert audited(capfd) == []
 
 
+def test_in_a_folder_that_is_everybodys_no_job_is_done(upload: Path, workers: list[Imports]) -> None:
+    mark = mark_of(workers[0], upload)
+    laid_out = upload.rename(upload.with_name(f"k-{token_of(upload)}"))
+    job = Job.of(laid_out)
+    job.clear()
+    job.ask(KEEP | {"kind": "keep", "facts": str(laid_out / "facts"), "mark": mark})
+    laid_out.parent.chmod(0o777)
+
+    workers[0].settle()
+    with pytest.raises(NotTaken, match="no longer"):
+        workers[0].outcome(token_of(upload), "ann")
+
+    assert (processes(upload), job.answer) == ([], None)
+    laid_out.parent.chmod(0o700)
+    assert ended(workers[0], upload) == {"stopped": CUT_OFF}
+
+
 @pytest.mark.parametrize(("end", "said"), [(signal.SIGALRM, TOO_LONG), (signal.SIGXCPU, TOO_LARGE)])
 def test_a_keep_that_its_limits_end_says_so(
     table: Path, upload: Path, workers: list[Imports], end: int, said: str
