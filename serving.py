@@ -98,7 +98,9 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def look_after(self) -> None:
         """In a worker: settle imports that an earlier one left, and keep sign-in keys current while nobody asks."""
-        self.flask.extensions["dashboard.imports"].settle()
+        imports = self.flask.extensions.get("dashboard.imports")
+        if imports is not None:  # there is none where no files are taken
+            imports.settle()
         keys = self.flask.extensions["dashboard.keys"]
         if keys is not None:
             keys.start()

@@ -4,7 +4,7 @@
 
 Archives that unpack to a hundred times their size, nested ones, workbooks and files made to break a reader, cut and
 slow ones, checks in parallel and abandoned. Prints one JSON object: workers lost (by /metrics; they end by SIGBUS where
-what they count in is full), the longest that /healthz took, and the readers' p95 before and during, as a ratio too.
+what they count in is full), the longest that /healthz took, and the readers' p95 during, and before and after, as a ratio too.
 """
 
 import argparse
@@ -26,6 +26,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from bench.machine import machine
+from pages import PAGES
 
 OURS = {"X-Requested-With": "dashboard"}
 MEGABYTE = 1 << 20
@@ -78,20 +79,20 @@ class Server:
 
 
 def packed(*members: tuple[str, bytes, int]) -> bytes:
-    """An archive of members that are a beginning and so many megabytes of zeros."""
+    """An archive of members that are a beginning and so many bytes of zeros."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name, start, megabytes in members:
+        for name, start, size in members:
             with archive.open(name, "w", force_zip64=True) as member:
                 member.write(start)
-                for _ in range(megabytes):
-                    member.write(bytes(MEGABYTE))
+                for at in range(0, size, MEGABYTE):
+                    member.write(bytes(min(MEGABYTE, size - at)))
     return file.getvalue()
 
 
 def nested(depth: int) -> bytes:
     """An archive in an archive, and so on."""
-    content = packed(("0.csv", HEADER.encode(), 10))
+    content = packed(("0.csv", HEADER.encode(), 10 * MEGABYTE))
     for level in range(depth):
         file = io.BytesIO()
         with zipfile.ZipFile(file, "w") as archive:
@@ -113,8 +114,9 @@ def lying(content: bytes) -> bytes:
 
 def workbook(part: str, megabytes: int, start: bytes = b"<worksheet><sheetData>") -> bytes:
     """A workbook with one part far larger than it looks."""
+    size = megabytes * MEGABYTE
     types = b'<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
-    return packed(("[Content_Types].xml", types, 0), ("xl/workbook.xml", b"<workbook/>", 0), (part, start, megabytes))
+    return packed(("[Content_Types].xml", types, 0), ("xl/workbook.xml", b"<workbook/>", 0), (part, start, size))
 
 
 def rows(count: int, campaigns: int) -> bytes:
@@ -131,20 +133,19 @@ LAUGHS = (
 
 #: Files by name; what happens to them is below.
 FILES: dict[str, Callable[[], bytes]] = {
-    "workbooks.zip": lambda: packed(*((f"{n}.xlsx", b"PK\3\4", 100) for n in range(14))),
-    "parquet.zip": lambda: packed(*((f"{n}.parquet", b"PAR1", 60) for n in range(8))),
-    "just-fits.zip": lambda: packed(*((f"{n}.xlsx", b"PK\3\4", 10) for n in range(4))),
-    "lying.zip": lambda: lying(packed(*((f"{n}.xlsx", b"PK\3\4", 100) for n in range(4)))),
-    "texts.zip": lambda: packed(*((f"{n}.csv", HEADER.encode(), 200) for n in range(40))),
+    "workbooks.zip": lambda: packed(*((f"{n}.xlsx", b"PK\3\4", 100 * MEGABYTE) for n in range(14))),
+    "parquet.zip": lambda: packed(*((f"{n}.parquet", b"PAR1", 60 * MEGABYTE) for n in range(8))),
+    "just-fits.zip": lambda: packed(*((f"{n}.xlsx", b"PK\3\4", 10 * MEGABYTE) for n in range(4))),
+    "lying.zip": lambda: lying(packed(*((f"{n}.xlsx", b"PK\3\4", 100 * MEGABYTE) for n in range(4)))),
+    "texts.zip": lambda: packed(*((f"{n}.csv", HEADER.encode(), 200 * MEGABYTE) for n in range(40))),
     "deep.zip": lambda: nested(6),
     "sheet.xlsx": lambda: workbook("xl/worksheets/sheet1.xml", 800),
     "texts.xlsx": lambda: workbook("xl/sharedStrings.xml", 190, b"<sst><si><t>"),
     "laughs.xlsx": lambda: workbook("xl/worksheets/sheet1.xml", 0, LAUGHS),
-    "cut.zip": lambda: packed(("a.csv", HEADER.encode(), 50))[:-200],
+    "cut.zip": lambda: packed(("a.csv", HEADER.encode(), 50 * MEGABYTE))[:-200],
     "campaigns.csv": lambda: rows(600_000, 600_000),
     "line.csv": lambda: b"x" * (20 * MEGABYTE),
     "quote.csv": lambda: HEADER.encode() + b'"' + b"a,b\n" * (4 * MEGABYTE),
-    "junk.csv": lambda: random.Random(1).randbytes(5 * MEGABYTE),
     "deep.toml": lambda: b"[margin]\nx = " + b"[" * 100_000,
 }
 
@@ -204,7 +205,30 @@ def head(server: Server, length: int) -> bytes:
     return f"{said}\r\n\r\n".encode()
 
 
-ATTACKS: tuple[Callable[[Server], None], ...] = (abandoned, parallel, filling, half_sent, slow)
+def tight(server: Server) -> None:
+    """Archives that fill the 64 MB of a container's shared memory to the last pages, while files are asked for that
+    nobody has asked for, so that a worker counts where it has not counted yet."""
+    addresses = [
+        f"/data/{page.key}/{visual.name}.{kind}?last=7d"
+        for page in PAGES
+        for visual in page.visuals
+        for kind in ("json", "csv", "xlsx")
+    ]
+    random.Random(3).shuffle(addresses)
+    for left in range(200, 560, 24):  # kilobytes, for the archive itself and what is counted: the first that fit stay
+        size = 64 * MEGABYTE - left * 1024
+        parts = [(f"{n}.parquet", b"PAR1", size // 8) for n in range(8)]
+        status, upload = server.send("tight.zip", packed(*parts, ("slow.csv", HEADER.encode() + b"\n" * 20_000_000, 0)))
+        check = threading.Thread(target=server.check, args=(upload, 20))
+        if status == 200:
+            check.start()
+            check.join(3)  # one that does not fit ends before
+            while check.is_alive():
+                server.ask("GET", addresses.pop() if addresses else "/view/cfo")
+            server.forget(upload)
+
+
+ATTACKS: tuple[Callable[[Server], None], ...] = (abandoned, parallel, filling, half_sent, slow, tight)
 
 
 @dataclass
@@ -257,17 +281,22 @@ class Watch:
         }
 
 
-def restarts(server: Server) -> int:
-    """How many workers were lost so far."""
-    lines = server.ask("GET", "/metrics")[1].decode().splitlines()
-    return round(sum(float(line.split()[1]) for line in lines if line.startswith("dashboard_worker_restarts_total")))
+def restarts(server: Server) -> int | None:
+    """How many workers were lost so far; None where nobody answers any more."""
+    for _ in range(30):
+        lines = server.ask("GET", "/metrics", timeout=5)[1].decode().splitlines()
+        told = [line for line in lines if line.startswith("dashboard_worker_restarts_total ")]
+        if told:
+            return round(float(told[0].split()[1]))
+        time.sleep(1)
+    return None
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("address")
     parser.add_argument("--minutes", type=float, default=5)
-    parser.add_argument("--before", type=float, default=20, help="seconds of readers alone")
+    parser.add_argument("--before", type=float, default=20, help="seconds of readers alone, and again after")
     parser.add_argument("--readers", type=int, default=2)
     parser.add_argument("--header", default="", help="sent with every request: Name: value")
     given = parser.parse_args()
@@ -295,9 +324,13 @@ def main() -> None:
             time.sleep(given.minutes * 60 / len(every))
         for each in every:
             each.join()
-    before, during = quiet.report(), busy.report()
-    ratio = round(during["views_p95_ms"] / before["views_p95_ms"], 2)
-    found = {"workers_lost": restarts(server) - lost, "p95_ratio": ratio, "before": before, "during": during}
+    with quiet.watching(given.readers):  # a machine that others use changes
+        time.sleep(given.before)
+    alone, during = quiet.report(), busy.report()
+    ratio = round(during["views_p95_ms"] / alone["views_p95_ms"], 2)
+    after = restarts(server)
+    gone = "all, with the server" if after is None or lost is None else after - lost
+    found = {"workers_lost": gone, "p95_ratio": ratio, "alone": alone, "during": during}
     print(json.dumps({"machine": machine(), "uploads": len(every), **found, "answers": answers}, indent=1))
 
 

@@ -114,4 +114,6 @@ def _log_import(wish: dict[str, Any], body: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], int(sys.argv[2]), *sys.argv[3:]))
+    code = main(sys.argv[1], int(sys.argv[2]), *sys.argv[3:])
+    sys.stderr.flush()
+    os._exit(code)  # others wait for their turn: taking libraries apart would be a part of a second

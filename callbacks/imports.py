@@ -10,6 +10,7 @@ import logging
 import os
 import re
 import shutil
+import stat
 import subprocess
 import sys
 import time
@@ -117,7 +118,7 @@ class Imports:
     def settle(self) -> None:
         """Find out how keeps ended whose process and worker are gone, and remove what is older than an hour."""
         with suppress(OSError):
-            for place in self._uploads.folder.glob("k-*"):
+            for place in self._uploads.folder.glob("k-*") if self._is_own() else ():
                 job = Job.of(place)
                 with suppress(OSError, NotTaken):
                     if job.runs:
@@ -144,13 +145,21 @@ class Imports:
 
     def _find(self, token: str, subject: str) -> Path:
         """The folder of an upload of `subject`'s. Raises NotTaken."""
-        if _TOKEN.fullmatch(token):
+        if _TOKEN.fullmatch(token) and self._is_own():
             for kind in ("k", "u", "k"):  # between two looks it may have become the other
                 place = self._uploads.folder / f"{kind}-{token}"
                 with suppress(OSError):
                     if (place / "subject").read_text() == subject:
                         return place
         raise gone()
+
+    def _is_own(self) -> bool:
+        """Whether the folder of all uploads is this user's alone: in a temporary folder others might lay jobs out."""
+        try:
+            status = self._uploads.folder.lstat()
+        except OSError:
+            return False
+        return stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid() and not status.st_mode & 0o077
 
     def _is_kept(self, token: str, subject: str) -> bool:
         """Whether an upload is being kept, or is kept."""

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -116,16 +116,16 @@ def endless(upload: Path) -> Path:
     return file
 
 
-def ended(imports: Imports, upload: Path) -> dict[str, Any]:
+def ended(imports: Imports, upload: Path, subject: str = "ann") -> dict[str, Any]:
     """How the job of an upload ended, asked for as the page does."""
-    answer = until(lambda: imports.outcome(token_of(upload), "ann"))
+    answer = until(lambda: imports.outcome(token_of(upload), subject))
     assert answer[0] == 200
     return dict(answer[1])
 
 
-def mark_of(imports: Imports, upload: Path) -> str:
-    imports.check(token_of(upload), "ann", {"options": {}})
-    return str(ended(imports, upload)["mark"])
+def mark_of(imports: Imports, upload: Path, subject: str = "ann") -> str:
+    imports.check(token_of(upload), subject, {"options": {}})
+    return str(ended(imports, upload, subject)["mark"])
 
 
 @contextmanager
@@ -147,14 +147,18 @@ def worker(table: Path, upload: Path, ask: str, mark: str = "") -> Iterator["sub
 
 
 def test_of_parallel_checks_one_waits_in_a_worker_and_others_are_sent_away_at_once(
-    table: Path, workers: list[Imports], tmp_path: Path
+    table: Path, workers: list[Imports], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     people = ["ann", *(f"other {number}" for number in range(5))]
     uploads = [upload_of(table, statement(tmp_path / "2.csv", 2), subject) for subject in people]
     file = endless(uploads[0])
     assert workers[0].check(token_of(uploads[0]), "ann", {"options": {}}) is None  # to be asked again
 
+    monkeypatch.setattr("callbacks.imports.STEP", 5.0)  # within which all five have asked
+    start = threading.Barrier(5)
+
     def check(upload: Path, subject: str) -> str:
+        start.wait()
         try:
             return str(workers[0].check(token_of(upload), subject, {"options": {}}))
         except Busy as refusal:
@@ -171,7 +175,7 @@ def test_of_parallel_checks_one_waits_in_a_worker_and_others_are_sent_away_at_on
     file.unlink()
     Uploads(table, 10**8).forget(token_of(uploads[0]), "ann")
     until(lambda: not processes(uploads[0]))  # nobody waits for it any more
-    assert until(lambda: workers[1].check(token_of(uploads[1]), people[1], {"options": {}}))
+    assert mark_of(workers[1], uploads[1], people[1])
 
 
 @pytest.mark.parametrize(("what", "said"), [("free", "too little memory"), ("room", "no room")])
@@ -260,6 +264,15 @@ def audited(capfd: pytest.CaptureFixture[str]) -> list[str]:
     return re.findall("dashboard.audit: import .*", capfd.readouterr().err)
 
 
+def is_taken(imports: Imports, upload: Path, mark: str) -> bool:
+    """Whether a keep is not sent away, to be asked for again."""
+    try:
+        imports.keep(token_of(upload), "ann", KEEP | {"mark": mark})
+    except Busy:
+        return False
+    return True
+
+
 def test_a_keep_asked_for_again_and_again_is_one(
     table: Path, upload: Path, workers: list[Imports], capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -268,8 +281,7 @@ def test_a_keep_asked_for_again_and_again_is_one(
 
     def keep(number: int) -> None:
         start.wait()
-        with suppress(Busy):
-            workers[number % 2].keep(token_of(upload), "ann", KEEP | {"mark": mark})
+        until(lambda: is_taken(workers[number % 2], upload, mark))
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(keep, range(8)))
@@ -297,7 +309,7 @@ def test_a_keep_killed_before_it_writes_keeps_nothing_and_says_so(
         assert DeltaTable(str(table)).version() == 0
         until(lambda: upload.exists())  # it can be tried again, or forgotten
 
-    workers[1].keep(token_of(upload), "ann", KEEP | {"mark": mark})
+    assert is_taken(workers[1], upload, mark)
     assert ended(workers[0], upload)["kept"]
     assert held(table, "impressions") == {2}
 
@@ -349,13 +361,30 @@ def test_a_keep_killed_at_any_point_is_whole_or_nothing_and_the_page_is_told_whi
     assert audited(capfd) == []
 
 
+def test_in_a_folder_that_is_everybodys_no_job_is_done(upload: Path, workers: list[Imports]) -> None:
+    mark = mark_of(workers[0], upload)
+    laid_out = upload.rename(upload.with_name(f"k-{token_of(upload)}"))
+    job = Job.of(laid_out)
+    job.clear()
+    job.ask(KEEP | {"kind": "keep", "facts": str(laid_out / "facts"), "mark": mark})
+    laid_out.parent.chmod(0o777)
+
+    workers[0].settle()
+    with pytest.raises(NotTaken, match="no longer"):
+        workers[0].outcome(token_of(upload), "ann")
+
+    assert (processes(upload), job.answer) == ([], None)
+    laid_out.parent.chmod(0o700)
+    assert ended(workers[0], upload) == {"stopped": CUT_OFF}
+
+
 @pytest.mark.parametrize(("end", "said"), [(signal.SIGALRM, TOO_LONG), (signal.SIGXCPU, TOO_LARGE)])
 def test_a_keep_that_its_limits_end_says_so(
     table: Path, upload: Path, workers: list[Imports], end: int, said: str
 ) -> None:
     mark = mark_of(workers[0], upload)
     with writing_elsewhere(table):
-        assert workers[0].keep(token_of(upload), "ann", KEEP | {"mark": mark}) is None
+        until(lambda: is_taken(workers[0], upload, mark))
         (keep,) = processes(upload)
         os.kill(keep, end)
 
