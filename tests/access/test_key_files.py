@@ -1,23 +1,17 @@
 """Keys that are one PEM file each, as AWS' load balancer has them: an invented id costs a request of its own."""
 
-import base64
-import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
 from threading import Event
-from typing import Any
 
-import jwt
 import pytest
 
 from access.identity import NoKeys, NotSignedIn, SignIn
 from access.keys import CONFIRM_EVERY, KEY_EVERY, Keys
 from tests.access.key_server import answering, until
-from tests.access.signing import ISSUER, Provider
-
-ARN = "arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/app/dashboard/1"
+from tests.access.signing import ARN, ISSUER, Provider, of_elb
 
 
 class GoingClock:
@@ -27,18 +21,6 @@ class GoingClock:
 
     def __call__(self) -> float:
         return self.now + time.monotonic()
-
-
-def of_elb(provider: Provider, kid: str = "ec-1", head: dict[str, Any] | None = None, **claims: Any) -> str:
-    """A token as AWS' load balancer sends it: padded parts, and its own ARN in the signed head."""
-
-    def part(content: dict[str, Any]) -> str:
-        return base64.urlsafe_b64encode(json.dumps(content).encode()).decode()
-
-    body = {"iss": ISSUER, "sub": "u-1", "email": "ada@example.com", "exp": int(time.time()) + 120, **claims}
-    signed = f"{part({'alg': 'ES256', 'kid': kid, 'typ': 'JWT', 'signer': ARN, **(head or {})})}.{part(body)}"
-    signature = jwt.algorithms.ECAlgorithm(jwt.algorithms.ECAlgorithm.SHA256).sign(signed.encode(), provider.ec_key)
-    return f"{signed}.{base64.urlsafe_b64encode(signature).decode()}"
 
 
 def known_to_elb(keys: Keys, token: str) -> bool:
