@@ -3,7 +3,10 @@
 #   docker build -t marketing-dashboard .
 #   docker run -p 127.0.0.1:8050:8050 marketing-dashboard             the demo, made while building
 #   docker build --build-arg NODE=node:22-slim -t marketing-dashboard .     with a plotly.js of the charts in use, a quarter
-#   of the whole one, which serves otherwise; `make bundle` before the build does the same where there is Node.
+#   of the whole one, which serves otherwise. What `make bundle` has made here is not copied.
+#   docker build --build-arg BASE=python:3.11-slim-bookworm@sha256:… -t marketing-dashboard .     for a deploy: a name alone
+#   is another image next month. docker buildx imagetools inspect python:3.11-slim-bookworm --format '{{.Manifest.Digest}}'
+#   says the digest; `marketing-dashboard check` in the image says what it was built from.
 #   docker run -p 127.0.0.1:8050:8050 -v "$PWD/data:/data" -e DASHBOARD_FACTS=/data/facts ... marketing-dashboard
 #
 # docs/sign-in.md and deploy/ show it behind a company's sign-in.
@@ -14,7 +17,7 @@ ARG NODE=${BASE}
 FROM ${NODE} AS bundle
 WORKDIR /srv/bundles
 COPY bundles ./
-RUN if command -v npm >/dev/null && [ ! -e built/plotly.min.js ]; then \
+RUN if command -v npm >/dev/null; then \
         npm ci --silent --no-audit --no-fund --ignore-scripts && mkdir -p built && node build.mjs && rm -rf node_modules; \
     fi
 
@@ -24,7 +27,7 @@ WORKDIR /srv/dashboard
 RUN python3 -m venv /srv/venv
 COPY requirements.lock ./
 RUN /srv/venv/bin/pip install --quiet --only-binary :all: --require-hashes -r requirements.lock
-COPY pyproject.toml README.md app.py cli.py serving.py settings.py ./
+COPY pyproject.toml README.md app.py cli.py client_socket.py serving.py settings.py worker.py ./
 COPY access access
 COPY assets assets
 COPY --from=bundle /srv/bundles bundles
@@ -44,11 +47,14 @@ RUN /srv/venv/bin/pip install --quiet --no-deps --no-build-isolation -e . \
     && chmod -R a+rX,go-w /srv
 
 FROM ${BASE}
+ARG BASE
+LABEL org.opencontainers.image.base.name=${BASE}
 COPY --from=build /srv /srv
 WORKDIR /srv/dashboard
+RUN echo "${BASE}" > base-image
 ENV PATH=/srv/venv/bin:$PATH \
     HOME=/tmp TMPDIR=/dev/shm MALLOC_ARENA_MAX=2 ARROW_DEFAULT_MEMORY_POOL=system PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
-    DASHBOARD_HOST=0.0.0.0 DASHBOARD_LOG=json DASHBOARD_FACTS=/srv/demo/facts
+    DASHBOARD_HOST=0.0.0.0 DASHBOARD_LOG=json DASHBOARD_FACTS=/srv/demo/facts DASHBOARD_DEMO_UPLOADS=off
 USER 10001:10001
 EXPOSE 8050
 STOPSIGNAL SIGTERM

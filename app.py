@@ -25,7 +25,7 @@ from callbacks.uploads import Uploads
 from components.bundles import read
 from components.locales import formats_of
 from facts import Facts
-from facts.engines.choice import engine_of
+from facts.engines.choice import elsewhere, engine_of
 from facts.protocol import DataProblem
 from facts.store import Source, load_aside
 from pages import EVERY, GIVEN, IMPORT, PAGES
@@ -36,6 +36,10 @@ _MB = 1_000_000
 _NOT_THE_DEMO = (
     "This is not the demo's data, and nobody has to sign in. Set DASHBOARD_AUTH=jwt, with DASHBOARD_AUTH_KEYS, "
     "DASHBOARD_AUTH_ISSUER, DASHBOARD_AUTH_AUDIENCE and DASHBOARD_POLICY, to show it."
+)
+_NOT_THE_DEMO_HERE = (
+    "These are not the demo's data, and nobody has to sign in here. Set DASHBOARD_AUTH=jwt to show them "
+    "(docs/sign-in.md)."
 )
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -88,8 +92,10 @@ def create_app(settings: Settings, source: Source, admission: Admission | None =
         settings.log_out,
         settings.metrics_token,
         settings.upload_limit * _MB,
+        closed=admission.demo and settings.demo_uploads == "off",
     )
-    uploads = Uploads(Path(settings.facts), settings.upload_limit * _MB)
+    # Files on their way never hold more than half of a worker's threads.
+    uploads = Uploads(Path(settings.facts), settings.upload_limit * _MB, at_once=max(settings.threads // 2, 1))
     desk = Desk(source, writing, settings.provisional)
     views = register(app, entrance, desk, bundles, uploads, own, settings.query_seconds)
     front = Front(entrance, desk, formats_of(settings.locale, settings.currency or "USD"))
@@ -127,22 +133,27 @@ def page_folders(settings: Settings) -> list[Path]:
     return [_HERE / "pages", *([Path(settings.pages)] if settings.pages else [])]
 
 
-def given_pages(settings: Settings) -> tuple[str, ...]:
-    """The keys of the pages that a policy can give."""
+def policy_pages(settings: Settings) -> tuple[str, ...]:
+    """The keys of the pages that a policy can name."""
     return (*GIVEN, *page_files(page_folders(settings)))
+
+
+def given_pages(settings: Settings) -> tuple[str, ...]:
+    """Those of the policy's pages that there are here."""
+    importing = settings.upload_limit and not elsewhere(settings.facts)
+    return tuple(key for key in policy_pages(settings) if key != IMPORT.key or importing)
 
 
 def admission_of(settings: Settings) -> Admission:
     """How requests become rights. Raises WrongSetting where the policy cannot be used."""
-    given = given_pages(settings)
-    pages = tuple(key for key in given if key != IMPORT.key or settings.upload_limit)
+    pages = given_pages(settings)
     if settings.auth != "jwt":
         return Admission(pages)
     try:
-        policy = read_policy(settings.policy, given)
+        policy = read_policy(settings.policy, policy_pages(settings))
     except WrongPolicy as problem:
         raise WrongSetting(f"DASHBOARD_POLICY: {problem}") from None
-    keys = Keys(settings.auth_keys)
+    keys = Keys(settings.auth_keys, hours=settings.auth_keys_hours)
     keys.load()  # before the workers fork, so that they share what it brings
     return Admission(pages, SignIn(settings.auth_issuer, settings.auth_audience, settings.auth_groups, keys), policy)
 
@@ -167,7 +178,7 @@ def admit(facts: Facts, settings: Settings, demo: bool) -> None:
 def only_the_demo(facts: Facts) -> None:
     """Raises DataProblem for facts that not everybody may see."""
     if not facts.demo:
-        raise DataProblem(_NOT_THE_DEMO)
+        raise DataProblem(_NOT_THE_DEMO, _NOT_THE_DEMO_HERE)
 
 
 def below(prefix: str, inner: Wsgi) -> Wsgi:

@@ -87,11 +87,13 @@ def roll_up(address: str, out: Path) -> int:
 def check() -> int:
     """Verify what a deploy rests on and print what was found; 1 where there is a fault, each said on stderr."""
     from access.keys import Keys
-    from access.policy import WrongPolicy, empty_rows, read_policy
-    from app import admit, given_pages
+    from access.policy import WrongPolicy, read_policy
+    from app import admit, given_pages, policy_pages
+    from callbacks.roles import role_faults
     from facts.engines.address import label
     from facts.protocol import DataProblem
     from facts.store import load
+    from pages import EVERY
 
     wrong = faults()
     for name in unknown():
@@ -115,7 +117,7 @@ def check() -> int:
             else:
                 print(f"sign-in   keys from {settings.auth_keys}, issuer {settings.auth_issuer}")
             try:
-                policy = read_policy(settings.policy, given_pages(settings))
+                policy = read_policy(settings.policy, policy_pages(settings))
             except WrongPolicy as fault:
                 wrong.append(str(fault))
     for role in policy.roles if policy else ():
@@ -127,11 +129,24 @@ def check() -> int:
         if more := sorted(role.hides - role.chosen):
             print(f"          nor shows what would give it away or tells of the whole company: {', '.join(more)}")
     if policy and facts:
-        wrong += empty_rows(policy, facts.options())
+        wrong += role_faults(policy, facts, EVERY, given_pages(settings))
+    if base := base_image():
+        print(f"image     {base}")
     for sentence in wrong:
         print(f"marketing-dashboard: {sentence}", file=sys.stderr)
     print("no fault found" if not wrong else f"{len(wrong)} fault{'s' if len(wrong) > 1 else ''}")
     return 1 if wrong else 0
+
+
+def base_image(folder: Path = Path(__file__).parent) -> str:
+    """What the image was built from, as its Dockerfile notes, and what to do where that is no digest; "" elsewhere."""
+    note = folder / "base-image"
+    if not note.exists():
+        return ""
+    base = note.read_text().strip()
+    if "@sha256:" in base:
+        return f"built from {base}"
+    return f"built from {base}, a name that moves: for a deploy build with --build-arg BASE={base}@sha256:…"
 
 
 if __name__ == "__main__":

@@ -1,80 +1,48 @@
 """Serving with gunicorn: the facts are read beside, the app is made once, and the workers fork from it."""
 
-import contextlib
-import ctypes
 import gc
 import logging
 import os
-import shutil
 import sys
-import tempfile
 from functools import partial
 from typing import Any
 
 import gunicorn.http.message
 from gunicorn.app.base import BaseApplication
-from gunicorn.workers.gthread import ThreadWorker
 
+from callbacks.counting import Counts
+from client_socket import LONGEST_FIELD, LONGEST_LINE
 from facts.aside import Aside
 from facts.engines.choice import engine_of
+from facts.memory import give_back
 from facts.protocol import DataProblem
 from settings import Settings, WrongSetting
+from worker import MOST_CONNECTIONS, Worker
 
 SHARED_MEMORY = "/dev/shm" if sys.platform == "linux" else None
 MASTER = os.getpid()
 
-#: An address may name hundreds of campaigns; gunicorn's own limit would answer it with an error page.
-LONGEST_REQUEST_LINE = 65_536
-
 
 def serve(settings: Settings, reading: Aside) -> int:
     """Serve until interrupted the facts that `reading` brings; returns the exit status."""
-    gunicorn.http.message.MAX_REQUEST_LINE = LONGEST_REQUEST_LINE
-    counts = tempfile.mkdtemp(prefix="dashboard-metrics-", dir=SHARED_MEMORY)
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = counts  # before anything imports prometheus_client
+    gunicorn.http.message.MAX_REQUEST_LINE = LONGEST_LINE
+    counts = Counts(SHARED_MEMORY)
     try:
-        Server(settings, reading).run()
+        Server(settings, reading, counts).run()
     except WrongSetting as problem:
         print(f"marketing-dashboard: {problem}", file=sys.stderr)
         return 2
     finally:
         if os.getpid() == MASTER:
-            shutil.rmtree(counts, ignore_errors=True)
+            counts.remove()
     return 0
-
-
-class Worker(ThreadWorker):  # type: ignore[misc]
-    """gunicorn's worker with threads; takes on only what it has a thread for.
-
-    What waits stays with the listening socket for whichever worker is free, and is not lost with this one.
-    """
-
-    @property
-    def worker_connections(self) -> int:
-        """How many connections there may be before it stops taking on more: one a thread, and those that rest."""
-        resting: int = len(self.keepalived_conns) + len(self.pending_conns)
-        return min(self.cfg.threads + resting, self.cfg.worker_connections)
-
-    @worker_connections.setter
-    def worker_connections(self, number: int) -> None:
-        """gunicorn sets what is configured, which stays the upper bound."""
-
-    def set_accept_enabled(self, enabled: bool) -> None:
-        """At the end, take on what has knocked already: whoever waits for an answer gets it."""
-        while not (enabled or self.alive) and self._accepting:
-            before = self.nr_conns
-            for listener in self.sockets:
-                self.accept(listener)
-            if self.nr_conns == before:
-                break
-        super().set_accept_enabled(enabled)
 
 
 class Server(BaseApplication):  # type: ignore[misc]
     """gunicorn, configured for the dashboard."""
 
-    def __init__(self, settings: Settings, reading: Aside) -> None:
-        self.settings, self.reading = settings, reading
+    def __init__(self, settings: Settings, reading: Aside, counts: Counts) -> None:
+        self.settings, self.reading, self.counts = settings, reading, counts
         super().__init__()
 
     def load_config(self) -> None:
@@ -87,7 +55,10 @@ class Server(BaseApplication):  # type: ignore[misc]
             "preload_app": True,
             "worker_tmp_dir": SHARED_MEMORY,
             "control_socket_disable": True,
-            "limit_request_line": LONGEST_REQUEST_LINE,
+            "worker_connections": MOST_CONNECTIONS,
+            "sendfile": False,  # around the socket that never blocks
+            "limit_request_line": LONGEST_LINE,
+            "limit_request_field_size": LONGEST_FIELD,
             "forwarder_headers": "",
             "graceful_timeout": 20,
             "keepalive": 30,
@@ -97,7 +68,10 @@ class Server(BaseApplication):  # type: ignore[misc]
             "loglevel": "warning",
             "on_starting": lambda arbiter: start_logging(settings),
             "when_ready": lambda arbiter: announce(settings),
-            "child_exit": lambda arbiter, worker: self.ended(worker.pid),
+            "pre_fork": lambda arbiter, worker: setattr(worker, "place", self.counts.take()),
+            "post_fork": lambda arbiter, worker: setattr(self.counts, "place", worker.place),
+            "post_worker_init": lambda worker: self.look_after(),
+            "child_exit": lambda arbiter, worker: self.ended(worker),
             "worker_exit": lambda arbiter, worker: let_go(),
         }
         for name, value in options.items():
@@ -105,6 +79,7 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Any:
         gc.disable()  # what is made now stays: looking for garbage among it is a tenth of the start
+        self.counts.install()
         from app import create_app
         from facts.store import Source, load_aside
 
@@ -117,15 +92,22 @@ class Server(BaseApplication):  # type: ignore[misc]
         self.flask = create_app(self.settings, source).server
         gc.enable()
         gc.collect()
-        give_back()
+        give_back()  # each worker would copy it once it used it
         gc.freeze()  # what is here now is never collected, so workers share it rather than copy it
         return self.flask
 
-    def ended(self, pid: int) -> None:
-        """A worker is gone: count it, and its gauges no more."""
-        from prometheus_client.multiprocess import mark_process_dead
+    def look_after(self) -> None:
+        """In a worker: settle imports that an earlier one left, and keep sign-in keys current while nobody asks."""
+        imports = self.flask.extensions.get("dashboard.imports")
+        if imports is not None:  # there is none where no files are taken
+            imports.settle()
+        keys = self.flask.extensions["dashboard.keys"]
+        if keys is not None:
+            keys.start()
 
-        mark_process_dead(pid)
+    def ended(self, worker: Any) -> None:
+        """A worker is gone: count it, and let the next one count on in its place."""
+        self.counts.give(worker.place)
         self.flask.extensions["dashboard.metrics"].restarts.inc()
 
 
@@ -136,12 +118,6 @@ def let_go() -> None:
     """
     if "duckdb" in sys.modules:
         gc.unfreeze()
-
-
-def give_back() -> None:
-    """Return to the system what reading took and is free again: each worker would copy it once it used it."""
-    with contextlib.suppress(OSError, AttributeError):  # glibc's alone
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 def start_logging(settings: Settings) -> None:

@@ -43,6 +43,7 @@ class Settings:
     auth: str
     auth_header: str
     auth_keys: str
+    auth_keys_hours: int
     auth_issuer: str
     auth_audience: str
     auth_groups: str
@@ -51,6 +52,7 @@ class Settings:
     log_out: str
     metrics_token: str
     upload_limit: int
+    demo_uploads: str
     provisional: dict[str, int] | None
     cut: tuple[tuple[str, str], ...]
     log: str
@@ -236,6 +238,14 @@ SETTINGS: Final = (
         "the keys that sign the tokens (JWKS)",
         _keys,
     ),
+    Setting(
+        "DASHBOARD_AUTH_KEYS_HOURS",
+        "auth_keys_hours",
+        "24",
+        "a number from 1 to 720",
+        "for how many hours known keys serve on while they cannot be had",
+        _number(1, 720),
+    ),
     Setting("DASHBOARD_AUTH_ISSUER", "auth_issuer", "", "a text", "who issues the tokens (iss)", str),
     Setting("DASHBOARD_AUTH_AUDIENCE", "auth_audience", "", "a text", "for whom they are issued (aud)", str),
     Setting(
@@ -275,6 +285,14 @@ SETTINGS: Final = (
         "MB, a number from 0 to 4000; 0: no Import page",
         "how much can be sent at once to be imported",
         _number(0, 4000),
+    ),
+    Setting(
+        "DASHBOARD_DEMO_UPLOADS",
+        "demo_uploads",
+        "on",
+        "on or off",
+        "whether files can be sent where nobody signs in; the container's demo has it off",
+        _among("on", "off"),
     ),
     Setting(
         "DASHBOARD_LOG",

@@ -1,5 +1,6 @@
 """Who asks: one signed token in one configured header, and nothing else. No plain header is ever believed."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -7,7 +8,8 @@ from typing import Any, Final
 import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from access.keys import ALGORITHMS, Keys, NoKeys
+from access.key_sets import ALGORITHMS, PublicKey
+from access.keys import Keys, NoKeys
 
 LEEWAY: Final = 30
 LONGEST_TOKEN: Final = 16_384
@@ -21,11 +23,15 @@ class NotSignedIn(Exception):
 
 @dataclass(frozen=True)
 class Reader:
-    """A person: `subject` is the provider's name for them, `name` what the page shows, `groups` what they belong to."""
+    """A person: `subject` is the provider's name for them, `name` what the page shows, `groups` what they belong to.
+
+    `unverified` where the groups would come from an address that the provider has not verified: then there are none.
+    """
 
     subject: str
     name: str
     groups: frozenset[str] = frozenset()
+    unverified: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,39 +52,43 @@ class SignIn:
             raise NotSignedIn("not a token")
         try:
             head = jwt.get_unverified_header(token)
-            key = self._key(head)
-            claims = jwt.decode(
-                token,
-                key,
-                algorithms=["RS256" if isinstance(key, RSAPublicKey) else "ES256"],
-                issuer=self.issuer,
-                audience=None if self.keys.by_kid else self.audience,
-                leeway=LEEWAY,
-                options={
-                    "require": ["exp", "iss", "sub"] if self.keys.by_kid else ["exp", "iss", "aud", "sub"],
-                    "verify_aud": not self.keys.by_kid,
-                },
-            )
+            key = self._key(head, token)
+            algorithm = "RS256" if isinstance(key, RSAPublicKey) else "ES256"
+            claims = jwt.decode(token, key, [algorithm], self._checks(signature=True), **self._expected())
         except (NoKeys, NotSignedIn):
             raise
         except jwt.PyJWTError as fault:
             raise NotSignedIn(type(fault).__name__) from None
         except Exception as fault:  # a token is a stranger's text: whatever it breaks, it proves nothing
             raise NotSignedIn(f"unreadable ({type(fault).__name__})") from None
-        if self.keys.by_kid and head.get("signer") != self.audience:
-            raise NotSignedIn("another signer")
         return _reader(claims, self.groups_claim)
 
-    def _key(self, head: Mapping[str, Any]) -> Any:
+    def _key(self, head: Mapping[str, Any], token: str) -> PublicKey:
         kid = head.get("kid", "")
         if head.get("alg") not in ALGORITHMS:
             raise NotSignedIn("another algorithm")
+        if self.keys.by_kid and head.get("signer") != self.audience:
+            raise NotSignedIn("another signer")
         if not isinstance(kid, str):
             raise NotSignedIn("unknown key")
         key = self.keys.find(kid)
         if key is None:
+            # What fails for other reasons is not worth asking for its key.
+            jwt.decode(token, options=self._checks(signature=False), **self._expected())
+            key = self.keys.ask_for(kid)
+        if key is None:
             raise NotSignedIn("unknown key")
         return key
+
+    def _checks(self, *, signature: bool) -> Any:
+        """What of a token must be right: all of it, or all but the signature."""
+        claims = ("exp", "iss", "sub") if self.keys.by_kid else ("exp", "iss", "aud", "sub")
+        times = dict.fromkeys(("verify_exp", "verify_nbf", "verify_iat", "verify_iss", "verify_sub"), True)
+        return {"verify_signature": signature, "require": list(claims), "verify_aud": not self.keys.by_kid, **times}
+
+    def _expected(self) -> dict[str, Any]:
+        audience = None if self.keys.by_kid else self.audience
+        return {"issuer": self.issuer, "audience": audience, "leeway": LEEWAY}
 
 
 def _reader(claims: Mapping[str, Any], groups_claim: str) -> Reader:
@@ -86,7 +96,20 @@ def _reader(claims: Mapping[str, Any], groups_claim: str) -> Reader:
     if not subject:
         raise NotSignedIn("no subject")
     name = next(filter(None, (_line(claims.get(key)) for key in ("name", "email", "preferred_username"))), subject)
+    if _unverified(claims, groups_claim):
+        return Reader(subject, name, unverified=True)
     return Reader(subject, name, _groups(claims, groups_claim))
+
+
+def _unverified(claims: Mapping[str, Any], groups_claim: str) -> bool:
+    """Whether groups are addresses, and the provider says beside the address that it has not verified it.
+
+    Providers that know all addresses themselves (Google IAP, Cloudflare Access) say nothing; some write "true" as text.
+    """
+    if not re.search(r"(^|[./:])email$", groups_claim):
+        return False
+    said = [_at(claims, name, True) for name in (f"{groups_claim}_verified", "email_verified")]
+    return not all(each is True or (isinstance(each, str) and each.strip().lower() == "true") for each in said)
 
 
 def _line(text: object) -> str:
@@ -95,12 +118,20 @@ def _line(text: object) -> str:
 
 
 def _groups(claims: Mapping[str, Any], name: str) -> frozenset[str]:
-    """The groups in the claim called `name`, which may lead down a path of objects: ``realm_access.roles``."""
-    found: Any = claims.get(name)
-    if found is None:
-        found = claims
-        for part in name.split("."):
-            found = found.get(part) if isinstance(found, Mapping) else None
+    """The groups in the claim called `name`."""
+    found = _at(claims, name, None)
     if isinstance(found, str):
         return frozenset([found])
     return frozenset(group for group in found if isinstance(group, str)) if isinstance(found, list) else frozenset()
+
+
+def _at(claims: Mapping[str, Any], name: str, default: object) -> object:
+    """The claim called `name`, which may lead down a path of objects: ``realm_access.roles``."""
+    if claims.get(name) is not None:
+        return claims[name]
+    found: Any = claims
+    for part in name.split("."):
+        if not isinstance(found, Mapping) or part not in found:
+            return default
+        found = found[part]
+    return found

@@ -1,124 +1,129 @@
-"""The keys that sign-in tokens are verified with: fetched once, and again where a token names one that is not known.
+"""The keys that sign-in tokens are verified with. No request waits for the key server: a thread beside them asks it.
 
-At most one fetch in ten seconds, whatever arrives: the time of the last one and what it brought lie in an unnamed file
-that the processes forked later share, so this holds across threads and across gunicorn's workers.
+A set is asked for again every five minutes, so a key that is withdrawn is refused in every process soon after, and
+sooner where a token names a key that is not known. While the server cannot be reached, the last good set serves on.
 """
 
-import fcntl
-import json
 import logging
+import os
 import re
-import tempfile
 import time
-import urllib.request
 from collections.abc import Callable
-from threading import Lock
-from typing import Any, Final
-from weakref import finalize
+from dataclasses import replace
+from threading import Event, Lock, Thread
+from typing import Final
+from weakref import ReferenceType, finalize, ref
 
-import jwt
-from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
+from access.key_server import DEADLINE, NoSuchKey, fetch
+from access.key_sets import PublicKey, read_keys, read_pem
+from access.shared_keys import NEVER, KeySet, Known, SharedKeys
+from access.wanted_keys import WantedKeys
 
-#: The two algorithms there are, and nothing else: neither "none" nor any that takes a public key for a secret.
-ALGORITHMS: Final = ("RS256", "ES256")
+#: Seconds between two fetches of a set, from the end of one to the beginning of the next: whatever tokens name.
 FETCH_EVERY: Final = 10.0
-_TIMEOUT: Final = 3.0
-_MOST_BYTES: Final = 256_000
-_KID: Final = re.compile(r"[A-Za-z0-9._~-]{1,128}", re.ASCII)
-_LEAST_RSA_BITS: Final = 2048
+#: Seconds between fetches where each key is a file of its own, and after which one that was not there is tried again.
+KEY_EVERY: Final = 0.5
+#: Seconds after which known keys are asked for again, and again after that failed.
+CONFIRM_EVERY: Final = 300.0
+RETRY_EVERY: Final = 30.0
+#: No key is believed that nobody has tried to confirm for so many seconds.
+CONFIRMED_WITHIN: Final = 600.0
 
-PublicKey = RSAPublicKey | EllipticCurvePublicKey
+_LOOK_EVERY: Final = 0.5
+_FIRST_WITHIN: Final = 2.0
+_MOST_KEYS: Final = 16
+_SAID_EVERY: Final = 600.0
+_KID: Final = re.compile(r"[A-Za-z0-9._~-]{1,128}", re.ASCII)
+
 Fetch = Callable[[str], bytes]
 
 _log = logging.getLogger(__name__)
 
 
 class NoKeys(Exception):
-    """No key has ever been had; the message is a sentence that says why."""
+    """There is no key to verify anybody with; the message is a sentence for who asks."""
 
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_: Any) -> None:
-        return None
-
-
-def fetch(address: str) -> bytes:
-    """What an https, http or file address, or a path, holds. Raises OSError or ValueError; follows no redirect."""
-    if re.match(r"https?://", address):
-        with urllib.request.build_opener(_NoRedirect).open(address, timeout=_TIMEOUT) as answer:
-            content: bytes = answer.read(_MOST_BYTES + 1)
-    else:
-        with open(address.removeprefix("file://"), "rb") as file:
-            content = file.read(_MOST_BYTES + 1)
-    if len(content) > _MOST_BYTES:
-        raise ValueError("it is longer than any set of keys")
-    return content
-
-
-def read_keys(content: bytes) -> dict[str, PublicKey]:
-    """The usable keys of a JWKS by their kid ("" for one without). Raises ValueError where it is none."""
-    try:
-        entries = json.loads(content)["keys"]
-        found = {str(entry.get("kid", "")): key for entry in entries if (key := _public_key(entry)) is not None}
-    except (TypeError, KeyError, AttributeError, RecursionError):
-        raise ValueError("it is no JSON web key set") from None
-    if not found:
-        raise ValueError("it holds no RSA key of 2048 bits or more and no P-256 key")
-    return found
-
-
-def _public_key(entry: dict[str, Any]) -> PublicKey | None:
-    if entry.get("use", "sig") != "sig" or entry.get("alg", ALGORITHMS[0]) not in ALGORITHMS:
-        return None
-    try:
-        return usable(jwt.PyJWK(entry, algorithm="ES256" if entry.get("kty") == "EC" else "RS256").key)
-    except (jwt.PyJWTError, ValueError, KeyError):
-        return None
-
-
-def usable(key: object) -> PublicKey | None:
-    """`key` where it is a public key that one of `ALGORITHMS` can use."""
-    if isinstance(key, RSAPublicKey) and key.key_size >= _LEAST_RSA_BITS:
-        return key
-    if isinstance(key, EllipticCurvePublicKey) and isinstance(key.curve, SECP256R1):
-        return key
-    return None
+    def __init__(self) -> None:
+        super().__init__("Sign-ins cannot be verified just now. Try again in a minute.")
 
 
 class Keys:
-    """The keys at `address`: a JWKS, or, where it has ``{kid}`` in it, one PEM file a key (AWS ALB)."""
+    """The keys at `address`: a JWKS, or, where it has ``{kid}`` in it, one PEM file a key (AWS ALB).
 
-    def __init__(self, address: str, fetch: Fetch = fetch, clock: Callable[[], float] = time.monotonic) -> None:
+    A set that cannot be had any more serves on for `hours`.
+    """
+
+    def __init__(
+        self, address: str, fetch: Fetch = fetch, clock: Callable[[], float] = time.monotonic, hours: float = 24
+    ) -> None:
         self.address = address
         self.by_kid = "{kid}" in address
-        self.fetches = 0
-        self._fetch, self._clock = fetch, clock
-        self._known: dict[str, PublicKey] = {}
-        self._seen = 0.0
-        self._lock = Lock()
-        self._shared = tempfile.TemporaryFile()  # noqa: SIM115  (kept open: it is the workers' common memory)
-        finalize(self, self._shared.close)
+        self._hours, self._fetch, self._clock = hours, fetch, clock
+        self._shared = SharedKeys()
+        self._wanted = WantedKeys(FETCH_EVERY)
+        self._asked = self._overlooked = NEVER
+        self._said = NEVER
+        self._wake, self._stop = Event(), Event()
+        self._thread: tuple[int, Thread] | None = None
+        self._starting, self._first = Lock(), Lock()
+        finalize(self, self._stop.set)
 
     def find(self, kid: str) -> PublicKey | None:
-        """The key called `kid`, after a fetch where it is not known and one is due. Raises NoKeys where none is had.
+        """The key called `kid`, or None where it is not known. Raises NoKeys where none at all is.
 
         A token that names no key gets the only one there is.
         """
-        key = self._of(kid)
-        if key is None and (not kid or _KID.fullmatch(kid)):
-            self._learn(kid)
-            key = self._of(kid)
-        if key is None and not self._known and not self.by_kid:
-            raise NoKeys(f"The sign-in keys at {self.address} cannot be had yet.")
-        return key
+        self.start()
+        name = kid if self.by_kid else ""
+        known = self._confirmed(name)
+        found = known.sets.get(name)
+        if found is None or self._clock() - found.confirmed > self._hours * 3600:
+            if self.by_kid:
+                return None
+            raise NoKeys
+        if not kid and len(found.keys) == 1:
+            return next(iter(found.keys.values()))
+        return found.keys.get(kid)
+
+    def ask_for(self, kid: str) -> PublicKey | None:
+        """Have the server asked soon for a key that is not known; who names it then finds it, mostly at the next try.
+
+        Where each key is a file of its own none is known after a start: one request a process waits for the first, and
+        NoKeys is raised meanwhile.
+        """
+        now = self._clock()
+        if not self.by_kid:
+            self._asked = now
+        elif _KID.fullmatch(kid):
+            self._wanted.add(kid, now)
+        self._wake.set()
+        if not self.by_kid or self.known().sets:
+            return None
+        if self._first.acquire(blocking=False):
+            try:
+                until = time.monotonic() + _FIRST_WITHIN
+                while not self.known().sets and time.monotonic() < until:
+                    time.sleep(0.02)
+            finally:
+                self._first.release()
+        if not self.known().sets:
+            raise NoKeys
+        return self.find(kid)
 
     def load(self) -> bool:
-        """Fetch the keys before anybody asks, and before processes fork; whether there is one to verify with."""
-        if not self.by_kid and not self._known:
-            self._learn("")
-        return self.by_kid or bool(self._known)
+        """Fetch a set before anybody asks, and before processes fork; whether there is something to verify with."""
+        if not self.by_kid and not self.known().sets:
+            self._ask_server("")
+        return self.by_kid or bool(self.known().sets)
+
+    def known(self) -> Known:
+        """What all processes know of the keys, and how asking for them has gone."""
+        return self._shared.known()
+
+    def age(self) -> float | None:
+        """Seconds since the server last gave the keys that are in use; the oldest of several sets, None without any."""
+        confirmed = [each.confirmed for each in self.known().sets.values()]
+        return self._clock() - min(confirmed) if confirmed else None
 
     def problem(self) -> str | None:
         """Why the address gives no key now, or None. One PEM file a key cannot be tried without a token."""
@@ -129,53 +134,126 @@ class Keys:
             return str(problem)
         return None
 
-    def _of(self, kid: str) -> PublicKey | None:
-        known = self._known
-        if not kid and len(known) == 1:
-            return next(iter(known.values()))
-        return known.get(kid)
-
-    def _learn(self, kid: str) -> None:
-        with self._lock:
-            fcntl.lockf(self._shared, fcntl.LOCK_EX)  # let go by the system should this process be killed
-            try:
-                self._take(kid)
-            finally:
-                fcntl.lockf(self._shared, fcntl.LOCK_UN)
-
-    def _take(self, kid: str) -> None:
-        """With the lock: what another process has fetched, or a fetch of our own if none was tried lately."""
-        self._shared.seek(0)
-        stored = json.loads(self._shared.read() or b'{"tried": null, "keys": {}}')
-        if stored["tried"] is not None and stored["tried"] != self._seen:
-            self._seen, self._known = stored["tried"], {**_from_pem(stored["keys"])}
-        if self._of(kid) is not None or (self._seen and self._clock() - self._seen < FETCH_EVERY):
+    def start(self) -> None:
+        """Look after the keys in this process, if nothing does yet. A fork leaves threads behind."""
+        if self._thread is not None and self._thread[0] == os.getpid():
             return
-        self._seen = self._clock() or 1e-9
-        self._store()  # the attempt counts, whether or not it brings anything
-        self.fetches += 1
+        with self._starting:
+            if self._thread is not None and self._thread[0] == os.getpid():
+                return
+            thread = Thread(target=_look, args=(ref(self), self._wake, self._stop), name="keys", daemon=True)
+            try:
+                thread.start()
+            except RuntimeError as problem:  # no room for a thread: the next request tries again
+                _log.warning("sign-in keys are not looked after: %s", problem)
+                return
+            self._thread = (os.getpid(), thread)
+
+    def step(self) -> None:
+        """Ask the server for what is due, if anything is and no other process is asking."""
+        if self._due() is None:
+            return
+        with self._shared.fetching() as mine:
+            name = self._due() if mine else None
+            if name is not None:
+                self._ask_server(name)
+
+    def _confirmed(self, name: str) -> Known:
+        """What is known, once somebody has tried to confirm it lately.
+
+        That is at once, but where every process rested (a frozen container): then the first requests wait for a fetch.
+        """
+        while True:
+            known, now = self.known(), self._clock()
+            found = known.sets.get(name)
+            if found is None and (self.by_kid or known.ended > NEVER):
+                return known
+            if now - max(found.confirmed if found else NEVER, known.failed) <= CONFIRMED_WITHIN:
+                return known
+            if now - self._overlooked > CONFIRMED_WITHIN:
+                self._overlooked = now
+            if now - self._overlooked > DEADLINE + 1:
+                raise NoKeys
+            self._wake.set()
+            time.sleep(0.02)
+
+    def _due(self) -> str | None:
+        """The name of the set that is to be fetched now, if any is."""
+        known, now = self.known(), self._clock()
+        if now - known.ended < (KEY_EVERY if self.by_kid else FETCH_EVERY):
+            return None
+        if now - known.failed >= RETRY_EVERY:
+            old = [name for name, each in known.sets.items() if now - each.confirmed >= CONFIRM_EVERY]
+            if old:
+                return min(old, key=lambda name: known.sets[name].tried)
+        if self.by_kid:
+            while (kid := self._wanted.first()) is not None and kid in known.sets:
+                self._wanted.tried(kid, now)  # another process has had it
+            return kid
+        return "" if not known.sets or known.began < self._asked else None
+
+    def _ask_server(self, name: str) -> None:
+        began, before = self._clock(), self.known()
+        self._shared.change(lambda known: replace(known, began=began))
+        self._wanted.tried(name, began)
+        keys: dict[str, PublicKey] = {}
+        outcome, problem = "keys", ""
         try:
-            if self.by_kid:
-                key = usable(load_pem_public_key(self._fetch(self.address.replace("{kid}", kid)))) if kid else None
-                self._known = {**dict(list(self._known.items())[-15:]), kid: key} if key else self._known
-            else:
-                self._known = read_keys(self._fetch(self.address))
-        except (OSError, ValueError) as problem:
-            _log.warning("no sign-in keys from %s: %s", self.address, problem)
-        self._store()
+            content = self._fetch(self.address.replace("{kid}", name))
+            keys = {name: read_pem(content)} if self.by_kid else read_keys(content)
+        except Exception as fault:  # whatever an answer breaks, it is none, and this goes on
+            outcome = "none" if self.by_kid and isinstance(fault, NoSuchKey) else "failed"
+            problem = str(fault) or type(fault).__name__
+        ended = self._clock()
+        self._shared.change(lambda known: self._after(known, name, keys, outcome, began, ended))
+        self._report(before, name, outcome, problem)
 
-    def _store(self) -> None:
-        content = json.dumps({"tried": self._seen, "keys": {kid: _pem(key) for kid, key in self._known.items()}})
-        self._shared.seek(0)
-        self._shared.truncate()
-        self._shared.write(content.encode())
-        self._shared.flush()
+    def _after(
+        self, known: Known, name: str, keys: dict[str, PublicKey], outcome: str, began: float, ended: float
+    ) -> Known:
+        """What is known after a fetch. Only an answer with keys, or one that says there is none, takes keys away."""
+        sets, failed = dict(known.sets), known.failed
+        old = sets.pop(name, None)
+        if outcome == "keys":
+            sets[name] = KeySet(keys, began, began)
+            failed = NEVER
+        elif outcome == "failed":
+            if old is not None:
+                sets[name] = replace(old, tried=began)
+            if old is not None or not self.by_kid:
+                failed = ended
+        kept = sorted(sets.items(), key=lambda item: item[1].confirmed)[-_MOST_KEYS:]
+        outcomes = {**known.outcomes, outcome: known.outcomes.get(outcome, 0) + 1}
+        return Known(dict(kept), known.began, ended, failed, outcomes)
+
+    def _report(self, before: Known, name: str, outcome: str, problem: str) -> None:
+        """One line where something changes, and one in ten minutes while nothing can be had."""
+        after, now = self.known(), self._clock()
+        gone = {kid for each in before.sets.values() for kid in each.keys}
+        gone -= {kid for each in after.sets.values() for kid in each.keys}
+        if gone:
+            _log.warning("sign-in keys withdrawn: %s", ", ".join(sorted(gone)))
+        if outcome == "keys" and before.failed > NEVER:
+            _log.warning("sign-in keys can be had again from %s", self.address)
+        if outcome != "failed" or (self.by_kid and name not in before.sets):
+            _log.info("sign-in keys asked for at %s: %s %s", self.address, outcome, problem)
+        elif before.failed == NEVER or now - self._said >= _SAID_EVERY:
+            self._said = now
+            age = self.age()
+            held = "there are none" if age is None else f"those of {age / 60:.0f} minutes ago serve on"
+            _log.warning("no sign-in keys from %s: %s; %s", self.address, problem, held)
 
 
-def _pem(key: PublicKey) -> str:
-    return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
-
-
-def _from_pem(keys: dict[str, str]) -> dict[str, PublicKey]:
-    found = {kid: usable(load_pem_public_key(text.encode())) for kid, text in keys.items()}
-    return {kid: key for kid, key in found.items() if key is not None}
+def _look(here: ReferenceType[Keys], wake: Event, stop: Event) -> None:
+    """Do what is due for as long as there is somebody who needs the keys."""
+    while not stop.is_set():
+        keys = here()
+        if keys is None:
+            return
+        try:
+            keys.step()
+        except Exception:  # a full disk, say: the thread goes on
+            _log.exception("sign-in keys could not be looked after")
+        del keys
+        wake.wait(_LOOK_EVERY)
+        wake.clear()

@@ -4,11 +4,11 @@ Nothing is allowed that a role does not give: no role, no page. `Rights` is a va
 answers apart by.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from access.identity import Reader, SignIn
-from access.policy import Policy
+from access.policy import Policy, Role
 from kpi.selection import Only
 
 
@@ -31,6 +31,11 @@ class Rights:
 
 
 NOTHING = Rights()
+
+
+def rights_of(role: Role, pages: Collection[str]) -> Rights:
+    """What a role may see of a dashboard that has `pages`."""
+    return Rights(tuple(page for page in role.pages if page in pages), role.rows, role.hides, role.name)
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,4 @@ class Admission:
         if reader is None or self.policy is None:
             return NOTHING
         role = self.policy.role_of(reader.groups)
-        if role is None:
-            return NOTHING
-        opened = tuple(page for page in role.pages if page in self.pages)
-        return Rights(opened, role.rows, role.hides, role.name)
+        return NOTHING if role is None else rights_of(role, self.pages)

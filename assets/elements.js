@@ -2,15 +2,20 @@
 (() => {
   const dashboard = (window.dashboard ??= {});
 
+  // What turns the text after it around, up to the end of its element: names may hold it, the page does not show it.
+  const TURNING = /[\u202A-\u202E\u2066-\u2069]/g;
+  const WORDS = new Set(["title", "aria-label", "data-tip", "placeholder"]);
+  dashboard.steady = (text) => (typeof text === "string" ? text.replace(TURNING, "") : text);
+
   /** An element with attributes and children; `text` is its text, `class` its classes, false and null are left out. */
   dashboard.make = (tag, attributes = {}, ...children) => {
     const element = document.createElement(tag);
     for (const [name, value] of Object.entries(attributes)) {
       if (value === null || value === undefined || value === false) continue;
-      if (name === "text") element.textContent = value;
-      else element.setAttribute(name, value === true ? "" : value);
+      if (name === "text") element.textContent = dashboard.steady(value);
+      else element.setAttribute(name, value === true ? "" : WORDS.has(name) ? dashboard.steady(value) : value);
     }
-    element.append(...children.filter((child) => child !== null));
+    element.append(...children.filter((child) => child !== null).map(dashboard.steady));
     return element;
   };
 
@@ -23,11 +28,13 @@
 
   /** Sets a text, an attribute or a class only where it differs: what is not touched is not laid out anew. */
   dashboard.text = (element, text) => {
-    if (element.textContent !== text) element.textContent = text;
+    const steady = dashboard.steady(text);
+    if (element.textContent !== steady) element.textContent = steady;
   };
   dashboard.attribute = (element, name, value) => {
-    if (value === null) element.removeAttribute(name);
-    else if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+    const steady = WORDS.has(name) ? dashboard.steady(value) : value;
+    if (steady === null) element.removeAttribute(name);
+    else if (element.getAttribute(name) !== steady) element.setAttribute(name, steady);
   };
   dashboard.hide = (element, hidden) => {
     if (element.hidden !== hidden) element.hidden = hidden;

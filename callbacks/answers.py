@@ -1,20 +1,23 @@
 """One page's answer to one query: totals read once, then every visual drawn from them, each guarded by itself."""
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import pandas as pd
 
+from access.rights import Rights
 from callbacks.company import company_of
-from callbacks.past import Past, told
+from callbacks.past import Past, seen, told
+from callbacks.shown import ranks
 from components.caveats import with_caveats
 from components.reading import TOTAL, Reading, number
 from components.spec import visuals_of
 from components.url import DEFAULT_LAST, RANKS, Query, read, write
 from components.visuals import Page, Visual
 from facts import Facts, Scope
+from facts.store import Source
 from kpi.caveats import RESTATED, Caveats, caveats
 from kpi.evaluate import REACH_FLOOR, evaluate, pooled
 from kpi.formats import Formats
@@ -74,6 +77,22 @@ def ask(
         facts.beside.costs,
     )
     return Asked(query, notes, selection, before, options, extent, formats, known)
+
+
+def resolve_query(
+    source: Source,
+    now: Facts,
+    address: str,
+    writing: Callable[[Facts], Formats],
+    rights: Rights,
+    restated: Restated = None,
+) -> tuple[Facts, Asked, Past | None]:
+    """What a query string asks for, for who has `rights`: the facts of its version (`now` are today's), and the rest.
+
+    The one way from an address to figures, for the server and for reports alike.
+    """
+    facts, past = seen(source, address, now)
+    return facts, ask(facts, address, writing(facts), rights.rows, ranks(rights), restated, past), past
 
 
 def view(

@@ -8,7 +8,7 @@ from typing import Any, Final
 import orjson
 import xlsxwriter
 
-from facts.spreadsheets import neutral
+from facts.spreadsheets import MARK, guarded, like_formula
 from kpi.metrics import METRICS
 
 Row = dict[str, Any]
@@ -24,13 +24,19 @@ _NUMBER_FORMATS: Final = {
 }
 
 
-def csv_of(columns: Sequence[str], rows: Sequence[Row]) -> bytes:
-    """Comma-separated UTF-8 with a header; empty where there is no value; text that begins like a formula is quoted."""
+def csv_of(columns: Sequence[str], rows: Sequence[Row], for_spreadsheet: bool = False) -> bytes:
+    """Comma-separated UTF-8 with a header; empty where there is no value.
+
+    Texts are as they are, for scripts; `for_spreadsheet` keeps each from becoming a formula (facts/spreadsheets.py).
+    """
     text = io.StringIO()
+    if for_spreadsheet:
+        text.write(MARK)
     writer = csv.writer(text, lineterminator="\r\n")
     names = columns_of(columns, rows)
     writer.writerow(names)
-    writer.writerows([neutral(row.get(name)) for name in names] for row in rows)
+    cell = guarded if for_spreadsheet else lambda value: value
+    writer.writerows([cell(row.get(name)) for name in names] for row in rows)
     return text.getvalue().encode()
 
 
@@ -61,6 +67,7 @@ def xlsx_of(columns: Sequence[str], rows: Sequence[Row], title: str) -> bytes:
     sheet = book.add_worksheet(title.translate({ord(sign): " " for sign in "[]:*?/\\'"})[:31])
     head = book.add_format({"bold": True, "bottom": 1})
     formats = {unit: book.add_format({"num_format": pattern}) for unit, pattern in _NUMBER_FORMATS.items()}
+    text = book.add_format({"quote_prefix": True})  # stays text also where somebody edits the cell
     names = columns_of(columns, rows)
     for column, name in enumerate(names):
         sheet.write_string(0, column, name, head)
@@ -68,9 +75,9 @@ def xlsx_of(columns: Sequence[str], rows: Sequence[Row], title: str) -> bytes:
         sheet.set_column(column, column, min(max(len(name), widest) + 2, 60))
     for line, row in enumerate(rows, 1):
         for column, name in enumerate(names):
-            value = neutral(row.get(name))
+            value = row.get(name)
             if isinstance(value, str):
-                sheet.write_string(line, column, value)
+                sheet.write_string(line, column, value, text if like_formula(value) else None)
             elif value is not None:
                 metric = METRICS.get(row["metric"] if name in ("value", "baseline") else name)
                 sheet.write_number(line, column, value, formats[metric.unit] if metric else None)

@@ -11,6 +11,7 @@ from dash import html
 from dash.development.base_component import Component
 from flask import request
 
+from callbacks.closed_import import OWN_DATA
 from callbacks.guard import Entrance
 from callbacks.reader import Desk
 from callbacks.shown import reader, rights, shown
@@ -103,5 +104,7 @@ class Front:
             # Views are kept in the browser under this: whose they are, without saying who that is.
             known["reader"] = sha256(f"{sign_in.issuer}\0{who.subject}".encode()).hexdigest()[:16]
         if allowed.opens(IMPORT.key):
-            known["upload"] = {"most": self._entrance.largest_file, "files": MOST_FILES, "demo": self._demo}
+            most = self._entrance.largest_file
+            takes = {"most": most, "files": MOST_FILES, "demo": self._demo}
+            known["upload"] = {"command": OWN_DATA} if self._entrance.closed else takes
         return known

@@ -13,7 +13,8 @@ from typing import Final, Literal
 import orjson
 from dash import Dash
 from flask import Flask, Response, g, request
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from gunicorn.http.errors import ParseException
+from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge
 
 from access.identity import NoKeys, NotSignedIn
 from access.policy import IMPORT
@@ -57,12 +58,15 @@ KINDS: Final[dict[str, Kind]] = {
     "/import/file": "import",
     "/import/check": "import",
     "/import/keep": "import",
+    "/import/outcome": "import",
     "/import/forget": "import",
 }
 
 #: Marks the server's own first requests; no header can put it there.
 WARM_UP: Final = object()
 WARM_UP_KEY: Final = "dashboard.warm_up"
+
+_DAMAGED: Final = "The request did not arrive as it was sent. Try again."
 
 
 class Refused(Exception):
@@ -75,7 +79,10 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Entrance:
-    """What the guard goes by; `prefix` is the path the browser sees, `hosts` the names it may have used ("*": any)."""
+    """What the guard goes by; `prefix` is the path the browser sees, `hosts` the names it may have used ("*": any).
+
+    `closed` is where the Import page takes no files.
+    """
 
     pages: tuple[Page, ...]
     admission: Admission
@@ -85,6 +92,7 @@ class Entrance:
     log_out: str = ""
     scrape_token: str = ""
     largest_file: int = LARGEST_BODY
+    closed: bool = False
 
     @property
     def contact(self) -> str:
@@ -123,7 +131,15 @@ def register(app: Dash, entrance: Entrance) -> None:
         if code < 400:  # the app itself redirects nowhere
             code = 404
         g.reason = f"status {code}"
+        if isinstance(problem, ClientDisconnected):
+            return said(code, _DAMAGED)
         return said(code, {404: "There is nothing at this address."}.get(code, f"{problem.name}."))
+
+    @server.errorhandler(ParseException)
+    def damaged(problem: ParseException) -> Response:
+        """A chunk of a body is none, which shows only where the body is read."""
+        g.reason = "status 400"
+        return said(400, _DAMAGED)
 
     @server.errorhandler(Exception)
     def broken(problem: Exception) -> Response:
@@ -174,7 +190,9 @@ def decide(entrance: Entrance, app: Dash) -> None:
     if rights.pages and (kind is None or page == ""):
         raise Refused(404, "no such address", "There is nothing at this address.")
     if not rights.pages or (page is not None and not rights.opens(page)):
-        raise Refused(403, "not allowed", f"This is not among what you may see. Ask {entrance.contact}.")
+        unverified = g.reader is not None and g.reader.unverified
+        reason = "address not verified" if unverified else "not allowed"
+        raise Refused(403, reason, f"This is not among what you may see. Ask {entrance.contact}.")
     g.rights = rights
 
 

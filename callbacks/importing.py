@@ -1,5 +1,7 @@
 """The addresses behind the Import page: take files, say what they hold and would change, keep them, forget them.
 
+A check or keep that takes longer than a few seconds is answered with 202; how it ended is asked for by itself.
+
 All are POST with a header that no other site's page can send, open to who may open the page (callbacks/guard.py). In
 the demo, where nobody signs in, files are read and nothing is kept (docs/decisions/0010).
 """
@@ -10,88 +12,102 @@ from urllib.parse import unquote
 
 import orjson
 from flask import Flask, Response, g, request
-from werkzeug.exceptions import RequestEntityTooLarge
 
+from callbacks.imports import Answer, Imports
+from callbacks.operations import Lines
 from callbacks.routes import figures, refusal
 from callbacks.shown import reader
-from callbacks.uploads import NotTaken, Uploads, too_large
+from callbacks.upload_body import Body, plain
+from callbacks.uploads import NotTaken, Uploads
+from facts.places import path_of
 
 FILE: Final = "/import/file"
 CHECK: Final = "/import/check"
 KEEP: Final = "/import/keep"
+OUTCOME: Final = "/import/outcome"
 FORGET: Final = "/import/forget"
 
 #: What a person may say about their files.
 _OPTIONS: Final = ("platform", "account", "currency", "dates", "into")
 _LONGEST: Final = 100
 
-_audit = logging.getLogger("dashboard.audit")
+_DEMO: Final = (
+    "This is the demo, which keeps nothing. With a sign-in (docs/sign-in.md) this page keeps your files; "
+    "`marketing-dashboard import` does at any time."
+)
 
 
 def register(server: Flask, uploads: Uploads, *, demo: bool) -> None:
     """Add the routes; in a `demo` nothing is ever kept."""
+    imports = server.extensions["dashboard.imports"] = Imports(uploads)
 
     @server.post(FILE)
     def file() -> Response:
-        own = subject()
-        token = request.args.get("upload", "") or uploads.begin(own)
-        try:
-            name = unquote(request.headers.get("X-File-Name", ""))
-            size = uploads.take(token, own, name, request.stream, request.content_length or 0)
-        except BaseException as problem:
-            if not request.args.get("upload"):
-                uploads.forget(token, own)
-            if isinstance(problem, RequestEntityTooLarge):  # no length was told, and more came than may
-                raise NotTaken(413, too_large(uploads.most)) from None
-            raise
+        upload = request.args.get("upload", "")
+        token, size = uploads.receive(upload, subject(), request.remote_addr, file_body())
         return said({"upload": token, "size": size})
 
     @server.post(CHECK)
     def check() -> Response:
         asked = body()
-        answer = uploads.read(text(asked, "upload"), subject(), {"options": options(asked)})
-        if demo:
-            answer["closed"] = (
-                "This is the demo, which keeps nothing. With a sign-in (docs/sign-in.md) this page keeps your files; "
-                "`marketing-dashboard import` does at any time."
-            )
-        return said(answer)
+        wish = {"options": options(asked), "closed": _DEMO if demo else None}
+        return answer_of(imports.check(text(asked, "upload"), subject(), wish))
 
     @server.post(KEEP)
     def keep() -> Response:
         if demo:
             return refusal(403, "This is the demo: nothing is kept. Use `marketing-dashboard import`, or a sign-in.")
         asked = body()
-        token, own = text(asked, "upload"), subject()
-        wish = {"options": options(asked), "keep": True, "mark": text(asked, "mark"), "by": own}
-        answer = uploads.read(token, own, wish)
-        if answer.get("kept"):
-            uploads.forget(token, own)
-            told = {
-                "request_id": g.get("request_id", ""),
-                "subject": own,
-                "role": g.rights.role,
-                "files": [each["name"] for each in answer["files"] if "refused" not in each],
-                "version": answer["version"] or "",
-            }
-            _audit.info("import", extra={"told": told})
-        return said(answer)
+        wish = {"options": options(asked), "keep": True, "mark": text(asked, "mark"), "by": subject()}
+        wish |= {"request_id": g.get("request_id", ""), "role": g.rights.role, "log": form_of_log()}
+        return answer_of(imports.keep(text(asked, "upload"), subject(), wish))
+
+    @server.post(OUTCOME)
+    def outcome() -> Response:
+        return answer_of(imports.outcome(text(body(), "upload"), subject()))
 
     @server.post(FORGET)
     def forget() -> Response:
         uploads.forget(text(body(), "upload"), subject())
         return said({})
 
+    @server.after_request
+    def without_paths(response: Response) -> Response:
+        """Who imports is a reader of pages too: where the server keeps its files is not theirs to know."""
+        if request.path.startswith("/import/") and response.mimetype == "application/json":
+            body = response.get_data()
+            for path in (uploads.folder, path_of(uploads.facts), uploads.facts):
+                body = body.replace(orjson.dumps(str(path))[1:-1], b"this dashboard\xe2\x80\x99s table")
+            response.set_data(body)
+        return response
+
     @server.errorhandler(NotTaken)
     def not_taken(problem: NotTaken) -> Response:
         g.reason = f"upload: status {problem.status}"
-        return refusal(problem.status, str(problem))
+        answer = refusal(problem.status, str(problem))
+        if problem.retry_after:
+            answer.headers["Retry-After"] = str(problem.retry_after)
+        return answer
 
 
 def subject() -> str:
     """Who asks; in the demo everybody is the same nobody, and a token tells their files apart."""
     found = reader()
     return found.subject if found else ""
+
+
+def file_body() -> Body:
+    """The file in the request, and what is said of it. Raises NotTaken."""
+    chunks = request.headers.get("Transfer-Encoding", "").lower() == "chunked"
+    if request.content_length is None and not chunks:
+        raise NotTaken(411, "The request does not say how many bytes the file has: send Content-Length.")
+    return Body(
+        request.stream,
+        request.content_length,
+        plain(unquote(request.headers.get("X-File-Name", ""))),
+        request.headers.get("X-File-SHA256", ""),
+        request.environ.get("gunicorn.socket"),
+    )
 
 
 def body() -> dict[str, Any]:
@@ -115,6 +131,24 @@ def options(asked: dict[str, Any]) -> dict[str, str]:
     """What is said about the files."""
     found = asked.get("options")
     return {name: text(found, name) for name in _OPTIONS} if isinstance(found, dict) else {}
+
+
+def answer_of(found: Answer) -> Response:
+    """The answer of a check or keep; where it is under way, 202 and when to ask how it ended."""
+    if found is None:
+        answer = said({"running": True})
+        answer.status_code = 202
+        answer.headers["Retry-After"] = "1"
+        return answer
+    answer = said(found[1])
+    answer.status_code = found[0]
+    return answer
+
+
+def form_of_log() -> str:
+    """How this process writes its log, for another that writes to the same one."""
+    handlers = logging.getLogger().handlers
+    return "json" if any(isinstance(each.formatter, Lines) for each in handlers) else "text"
 
 
 def said(answer: dict[str, Any]) -> Response:

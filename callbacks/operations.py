@@ -11,16 +11,17 @@ import re
 import sys
 import time
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import uuid4
 
 from flask import Flask, Response, g, request
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from access.keys import Keys
 from callbacks.callback_guard import Wanted
 from components.visuals import Page
 from facts.store import Source
@@ -96,14 +97,18 @@ class Metrics:
         )
         self.restarts = Counter("dashboard_worker_restarts", "Workers that ended and were replaced.", registry=own)
 
-    def text(self, source: Source) -> bytes:
+    def text(self, source: Source, keys: Keys | None = None) -> bytes:
         """Everything, as Prometheus reads it."""
         folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
         registry = self._own
         if folder:
             registry = CollectorRegistry()
             MultiProcessCollector(registry, folder)
-        return generate_latest(registry) + generate_latest(_data(source))
+        now = CollectorRegistry()
+        now.register(_Data(source))
+        if keys is not None:
+            now.register(_SignInKeys(keys))
+        return generate_latest(registry) + generate_latest(now)
 
 
 class _Data:
@@ -117,20 +122,38 @@ class _Data:
             "dashboard_data_refused", "Whether newer data could not be taken.", float(self._source.problem is not None)
         )
         version = GaugeMetricFamily("dashboard_data_version", "The version that is shown.", labels=["version"])
-        age = GaugeMetricFamily("dashboard_data_age_days", "Days since the newest day in the data.")
+        age = GaugeMetricFamily("dashboard_data_age_days", "Days from the newest day in the data to today (UTC).")
         if facts is not None:
             version.add_metric([facts.version], 1.0)
-            age.add_metric([], float((date.today() - facts.extent().last).days))
+            age.add_metric([], float((datetime.now(UTC).date() - facts.extent().last).days))
         return [ready, refused, version, age]
 
 
-def _data(source: Source) -> CollectorRegistry:
-    registry = CollectorRegistry()
-    registry.register(_Data(source))
-    return registry
+class _SignInKeys:
+    """Of all workers together: they share what they know of the keys."""
+
+    def __init__(self, keys: Keys) -> None:
+        self._keys = keys
+
+    def collect(self) -> list[Metric]:
+        known, seconds = self._keys.known(), self._keys.age()
+        count = GaugeMetricFamily(
+            "dashboard_sign_in_keys", "Keys that sign-ins are verified with.",
+            float(sum(len(each.keys) for each in known.sets.values())),
+        )  # fmt: skip
+        age = GaugeMetricFamily("dashboard_sign_in_keys_age_seconds", "Seconds since the key server last gave them.")
+        if seconds is not None:
+            age.add_metric([], seconds)
+        fetches = CounterMetricFamily(
+            "dashboard_sign_in_key_fetches", "Asking the key server: it gave keys, has none such (none), or failed.",
+            labels=["outcome"],
+        )  # fmt: skip
+        for outcome in ("keys", "none", "failed"):
+            fetches.add_metric([outcome], float(known.outcomes.get(outcome, 0)))
+        return [count, age, fetches]
 
 
-def register(server: Flask, pages: Sequence[Page], source: Source, metrics: Metrics) -> None:
+def register(server: Flask, pages: Sequence[Page], source: Source, metrics: Metrics, keys: Keys | None = None) -> None:
     """Count and log every request of `server`, and answer at /metrics. Register before the guard."""
     visuals = {(page.key, visual.name) for page in pages for visual in page.visuals}
     by_path = {page.path: page.key for page in pages}
@@ -177,7 +200,7 @@ def register(server: Flask, pages: Sequence[Page], source: Source, metrics: Metr
 
     @server.get("/metrics")
     def exposed() -> Response:
-        return Response(metrics.text(source), content_type=CONTENT_TYPE_LATEST)
+        return Response(metrics.text(source, keys), content_type=CONTENT_TYPE_LATEST)
 
 
 def wanted_callback() -> Wanted:

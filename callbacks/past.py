@@ -1,5 +1,6 @@
 """`as_of=` in an address: the dashboard over an earlier version of the data, and what is different now."""
 
+import logging
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,6 +15,8 @@ from kpi.selection import Selection
 from kpi.units import figure
 
 _COMPARED = ("revenue", "spend")
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,9 @@ def seen(source: Source, address: str, now: Facts) -> tuple[Facts, Past | None]:
     try:
         facts, version = source.at(text)
     except DataProblem as problem:
-        return now, Past(text, now, problem=f"{problem} Today's figures are shown.")
+        if problem.reader != str(problem):
+            _log.warning("an earlier version is not shown: %s", problem)
+        return now, Past(text, now, problem=f"{problem.reader} Today's figures are shown.")
     return facts, Past(text, now, version)
 
 

@@ -4,7 +4,19 @@ from typing import Any
 
 from dash import Dash
 
-from callbacks import bundles, guard, headers, importing, operations, own_pages, routes, selection, turns, view
+from callbacks import (
+    bundles,
+    closed_import,
+    guard,
+    headers,
+    importing,
+    operations,
+    own_pages,
+    routes,
+    selection,
+    turns,
+    view,
+)
 from callbacks.callback_guard import owned_of
 from callbacks.reader import Desk, put_desk
 from callbacks.uploads import Uploads
@@ -36,12 +48,18 @@ def register(
     selection.register(app, controls(spec((), entrance.prefix)))
     view.register(app, entrance.pages, views)
     own_pages.register(app, own)
-    operations.register(app.server, entrance.pages, desk.source, metrics)
+    headers.read_accepted(app.server)
+    sign_in = entrance.admission.sign_in
+    keys = app.server.extensions["dashboard.keys"] = sign_in.keys if sign_in else None
+    operations.register(app.server, entrance.pages, desk.source, metrics, keys)
     guard.register(app, entrance)
     turns.register(app.server, seconds)
     routes.register(app.server, entrance.pages, desk, views, entrance.prefix)
     bundles.register(app.server, files)
     headers.register(app, files.early)
-    importing.register(app.server, uploads, demo=entrance.admission.demo)
+    if entrance.closed:
+        closed_import.register(app.server)
+    else:
+        importing.register(app.server, uploads, demo=entrance.admission.demo)
     guard.complete(app, owned_of(own))
     return views

@@ -6,7 +6,7 @@ import orjson
 from flask import Flask, Response, g, request
 
 from access.rights import Rights
-from callbacks.answers import Restated, ask, data_of, reading_of
+from callbacks.answers import Restated, ask, data_of, reading_of, resolve_query
 from callbacks.answers import found as found_in
 from callbacks.files import csv_of, json_of, page_of_rows, xlsx_of
 from callbacks.past import Past, seen
@@ -52,7 +52,8 @@ def register(server: Flask, pages: Sequence[Page], desk: Desk, views: Views, pre
             return refusal(503, source.problem or "There is no data yet.")
         address = request.query_string.decode("latin-1")
         facts, past = seen(source, address, facts)
-        body = data_file(page, found, facts, address, kind, rights(), writing(facts), restated, past)
+        for_spreadsheet = request.args.get("for") == "excel"
+        body = data_file(page, found, facts, address, kind, rights(), writing(facts), restated, past, for_spreadsheet)
         answer = figures(body, _KINDS[kind])
         if kind != "json":
             answer.headers["Content-Disposition"] = f'attachment; filename="{page}-{visual}.{kind}"'
@@ -77,9 +78,7 @@ def register(server: Flask, pages: Sequence[Page], desk: Desk, views: Views, pre
         if facts is None:
             return refusal(503, source.problem or "There is no data yet.")
         mine = rights()
-        address = request.query_string.decode("latin-1")
-        facts, past = seen(source, address, facts)
-        asked = ask(facts, address, writing(facts), mine.rows, ranks(mine), restated, past)
+        facts, asked, _ = resolve_query(source, facts, request.query_string.decode("latin-1"), writing, mine, restated)
         answer = figures(workbook(found, facts, asked, prefix, mine.rows, mine.hides), _KINDS["xlsx"])
         answer.headers["Content-Disposition"] = f'attachment; filename="{page}.xlsx"'
         return answer
@@ -135,13 +134,14 @@ def data_file(
     formats: Formats,
     restated: Restated = None,
     past: Past | None = None,
+    for_spreadsheet: bool = False,
 ) -> bytes:
-    """A visual's rows as a file of `kind`."""
+    """A visual's rows as a file of `kind`; a CSV is guarded where it is for a spreadsheet."""
     asked = ask(facts, address, formats, rights.rows, ranks(rights), restated, past)
     reading = reading_of([visual], facts, asked, rights.rows)
     rows = visual.rows(reading) if reading is not None else []
     if kind == "csv":
-        return csv_of(visual.columns, rows)
+        return csv_of(visual.columns, rows, for_spreadsheet)
     if kind == "xlsx":
         return xlsx_of(visual.columns, rows, visual.title)
     through = facts.extent().last.isoformat()

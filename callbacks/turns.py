@@ -4,6 +4,7 @@ The browser gives each view it asks for a turn: its tab's number and a count tha
 longer wanted, and an engine that still works on it is told to stop, whichever process it was asked by.
 """
 
+import logging
 import mmap
 import re
 import struct
@@ -20,6 +21,8 @@ TURN: Final = "X-Turn"
 _TURN: Final = re.compile(r"(\d{1,10})\.(\d{1,10})", re.ASCII)
 _SLOTS: Final = 4096
 _SLOT: Final = struct.Struct("=QQ")
+
+_log = logging.getLogger(__name__)
 
 
 class Turns:
@@ -66,4 +69,6 @@ def register(server: Flask, seconds: float) -> None:
         from callbacks.routes import refusal
 
         g.reason = "no answer"
-        return refusal(503, str(problem))
+        if problem.reader != str(problem):
+            _log.warning("no answer: %s", problem)
+        return refusal(503, problem.reader)

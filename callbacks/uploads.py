@@ -1,55 +1,49 @@
 """Files that somebody sends to be imported: kept in a private folder until they are imported, given up or forgotten.
 
 Every worker can go on with what another began, so what is known of an upload stands in its folder. Nothing in it is
-opened here: another process reads it (facts/uploaded.py), one at a time.
+opened here: another process reads it (callbacks/imports.py), one at a time.
 """
 
-import json
 import logging
 import os
 import re
 import secrets
 import shutil
-import subprocess
-import sys
+import stat
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
 from pathlib import Path
-from threading import Lock, Thread
-from typing import IO, Any, Final
+from threading import BoundedSemaphore, Lock, Thread
+from typing import Final
 
+from callbacks.open_uploads import list_open, person_of, to_forget
+from callbacks.upload_body import Body, read_blocks
+from callbacks.upload_refusals import NotTaken, busy, gone, no_room, too_large
 from facts.turn import turn
+
+__all__ = ["Body", "NotTaken", "Uploads", "too_large"]
 
 KEPT_SECONDS: Final = 3600
 MOST_FILES: Final = 20
-MOST_UPLOADS: Final = 20
-READ_SECONDS: Final = 300
 #: What an upload leaves free: in a container its folder is in shared memory, and who counts a request there while it is
 #: full is ended by the kernel.
 SPARE: Final = 16 << 20
-_WAIT: Final = 30.0
-_BLOCK: Final = 1 << 18
-_ROOT: Final = Path(__file__).resolve().parent.parent
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{32}")
 
 _log = logging.getLogger(__name__)
 
 
-class NotTaken(Exception):
-    """What was sent cannot be taken; the message is a sentence, `status` the answer's."""
-
-    def __init__(self, status: int, sentence: str) -> None:
-        super().__init__(sentence)
-        self.status = status
-
-
 class Uploads:
-    """The uploads of one server, for the table at `facts`; `most` bytes in each."""
+    """The uploads of one server, for the table at `facts`; `most` bytes in each.
 
-    def __init__(self, facts: Path, most: int) -> None:
+    `at_once` is how many files may be on their way to one worker: each holds a thread.
+    """
+
+    def __init__(self, facts: Path, most: int, at_once: int = 2) -> None:
         self.facts, self.most = facts.absolute(), most
+        self._threads = BoundedSemaphore(at_once)
         beside = self.facts.parent
         room = beside if beside.is_dir() and os.access(beside, os.W_OK) else Path(tempfile.gettempdir())
         self.folder = room / f".{self.facts.name}.uploads-{os.getuid()}"
@@ -57,48 +51,70 @@ class Uploads:
         self._sweeping = Lock()
         self.sweep()
 
-    def begin(self, subject: str) -> str:
-        """A new upload of `subject`'s; returns its token. Raises NotTaken."""
+    def receive(self, token: str, subject: str, address: str | None, body: Body) -> tuple[str, int]:
+        """Write a file that `subject`, at `address`, sends into an upload: a new one where `token` is "".
+
+        Returns the upload's token and the file's size. Raises NotTaken; nothing is kept of the file then, nor of an
+        upload that it began.
+        """
+        if not self._threads.acquire(blocking=False):
+            raise busy("Other files are on their way to the server", 5)
+        try:
+            own = token or self.begin(subject, address)
+            try:
+                return own, self.take(own, subject, body)
+            except BaseException:
+                if not token:
+                    self.forget(own, subject)
+                raise
+        finally:
+            self._threads.release()
+
+    def begin(self, subject: str, address: str | None = None) -> str:
+        """A new upload of `subject`'s, who is at `address`; returns its token. Raises NotTaken."""
         self.sweep()
         self._own_folder()
         self._spare(0)
-        if len(list(self.folder.glob("u-*"))) >= MOST_UPLOADS:
-            raise NotTaken(503, "Too many imports are open at once: try again in a few minutes.")
+        person = person_of(subject, address)
         token = secrets.token_urlsafe(24)
         place = self.folder / f"u-{token}"
-        with self._disk():
+        with self._disk(), self._door():
+            if victim := to_forget(list(list_open(self.folder)), person):
+                shutil.rmtree(victim.place, ignore_errors=True)
             place.mkdir(mode=0o700)
             try:
                 (place / "subject").write_text(subject)
+                (place / "person").write_text(person.key)
                 self._sweep_in_time()
             except BaseException:  # it would count among those that are open
                 shutil.rmtree(place, ignore_errors=True)
                 raise
         return token
 
-    def take(self, token: str, subject: str, name: str, stream: IO[bytes], told: int = 0) -> int:
-        """Write a file's content into an upload, block by block; returns its size. Raises NotTaken, nothing kept.
-
-        `told` is the size that its sender tells, 0 where none.
-        """
+    def take(self, token: str, subject: str, body: Body) -> int:
+        """Write a file into an upload, block by block; returns its size. Raises NotTaken, nothing kept."""
         place = self._place(token, subject)
-        busy = NotTaken(503, "Another file of these is on its way: send this one again in a minute.")
-        with self._disk(), turn(place / ".turn", _WAIT, busy):  # the one before says how much room there is
-            self._spare(told)
-            return self._taken(place, name, stream)
+        with self._disk(), self._alone(place):  # the one before says how much room there is
+            self._spare(body.length or 0)
+            return self._write(place, body)
 
-    def _taken(self, place: Path, name: str, stream: IO[bytes]) -> int:
+    def _write(self, place: Path, body: Body) -> int:
         held = sorted(place.glob("f-*"))
         if len(held) >= MOST_FILES:
             raise NotTaken(413, f"At most {MOST_FILES} files can be imported at once: put them into a zip.")
         room = self.most - sum(file.stat().st_size for each in held for file in each.iterdir())
+        if (body.length or 0) > room:
+            raise NotTaken(413, too_large(self.most))
         coming = place / "coming"  # it counts once it is here whole
         shutil.rmtree(coming, ignore_errors=True)  # left by a worker that was killed
         size = 0
         coming.mkdir(mode=0o700)
         try:
-            with open(os.open(coming / plain(name), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                while block := stream.read(_BLOCK):
+            with (
+                open(os.open(coming / body.name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file,
+                closing(read_blocks(body, self.most)) as blocks,
+            ):
+                for block in blocks:
                     size += len(block)
                     if size > room:
                         raise NotTaken(413, too_large(self.most))
@@ -111,42 +127,21 @@ class Uploads:
             raise
         return size
 
-    def read(self, token: str, subject: str, asked: Mapping[str, Any]) -> dict[str, Any]:
-        """What facts.uploaded answers about an upload's files; what `asked` holds goes with the question.
+    @contextmanager
+    def _alone(self, place: Path) -> Iterator[None]:
+        """While no other file of an upload's person is on its way, in any worker. Waiting would hold a thread."""
+        person = (place / "person").read_text()
+        before = busy("Another file of yours is on its way", 2)
+        with ExitStack() as stack:
+            with self._door():
+                if any(each.sending and each.person == person for each in list_open(self.folder)):
+                    raise before
+                stack.enter_context(turn(place / ".turn", 1, before))
+            yield
 
-        Raises NotTaken.
-        """
-        place = self._place(token, subject)
-        with self._disk():
-            files = sorted(str(file) for each in place.glob("f-*") for file in each.iterdir())
-        if not files:
-            raise NotTaken(400, "There is no file: choose one or more.")
-        scratch = place / "scratch"
-        question = json.dumps({**asked, "files": files, "facts": str(self.facts)})
-        environment = {**os.environ, "TMPDIR": str(scratch)}
-        busy = NotTaken(503, "Other files are being read: try again in a minute.")
-        with turn(self.folder / ".turn", _WAIT, busy):  # in all workers, because each may take much memory
-            with self._disk():
-                scratch.mkdir(mode=0o700, exist_ok=True)
-            try:
-                done = subprocess.run(
-                    [sys.executable, "-m", "facts.uploaded"],
-                    cwd=_ROOT,
-                    env=environment,
-                    input=question.encode(),
-                    capture_output=True,
-                    timeout=READ_SECONDS,
-                )
-            except subprocess.TimeoutExpired:
-                raise NotTaken(422, "Reading the files took too long: split them, for example by month.") from None
-            finally:
-                shutil.rmtree(scratch, ignore_errors=True)
-        if done.returncode:
-            said = done.stderr.decode(errors="replace").strip().splitlines()
-            _log.warning("reading an upload ended with %s: %s", done.returncode, said[-1] if said else "no word")
-            raise NotTaken(422, "The files are too large or too damaged to be read here: split them, or export again.")
-        found: dict[str, Any] = json.loads(done.stdout)
-        return found
+    def _door(self) -> AbstractContextManager[None]:
+        """One at a time, in all workers, decides which uploads there are and who sends; a moment each."""
+        return turn(self.folder / ".door", 5, busy("The server is busy", 5))
 
     def forget(self, token: str, subject: str) -> None:
         """Remove an upload."""
@@ -154,12 +149,11 @@ class Uploads:
             shutil.rmtree(self._place(token, subject), ignore_errors=True)
 
     def sweep(self) -> None:
-        """Remove what is older than an hour."""
+        """Remove what is older than an hour, and what its server was killed over before it held a file."""
         with suppress(OSError):
-            for place in self.folder.glob("u-*"):
-                with suppress(OSError):
-                    if time.time() - place.stat().st_mtime > KEPT_SECONDS:
-                        shutil.rmtree(place, ignore_errors=True)
+            for each in list_open(self.folder) if self._is_own() else ():
+                if each.age > KEPT_SECONDS or each.never_arrived:
+                    shutil.rmtree(each.place, ignore_errors=True)
 
     def _sweep_in_time(self) -> None:
         """See to it that what is here is removed in time, also where nobody ever asks again: one thread a process."""
@@ -197,54 +191,35 @@ class Uploads:
                 return place
         except OSError:
             pass
-        raise _gone()
+        raise gone()
 
     def _own_folder(self) -> None:
         """The folder of all uploads, this user's alone: a temporary folder is everybody's."""
         with self._disk():
             self.folder.mkdir(mode=0o700, exist_ok=True)
-            status = self.folder.lstat()
-        if status.st_uid != os.getuid() or status.st_mode & 0o077 or self.folder.is_symlink():
-            raise NotTaken(503, f"The folder {self.folder} is not this server’s own: remove it.")
+            own = self._is_own()
+        if not own:
+            _log.warning("no upload is taken: %s is not this server’s own folder: remove it", self.folder)
+            raise NotTaken(503, "The server’s folder for files is not its own; whoever runs it finds more in its log.")
+
+    def _is_own(self) -> bool:
+        """Whether the folder is this user's alone, and no link to another: only then anything in it is removed."""
+        status = self.folder.lstat()
+        return stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid() and not status.st_mode & 0o077
 
     def _spare(self, more: int) -> None:
         """Raises NotTaken where writing `more` bytes would fill what others need too."""
         disk = os.statvfs(self.folder)
         if disk.f_bavail * disk.f_frsize < more + SPARE:
             _log.warning("an upload is refused: %s has %s bytes free", self.folder, disk.f_bavail * disk.f_frsize)
-            raise _no_room()
+            raise no_room()
 
     @contextmanager
     def _disk(self) -> Iterator[None]:
         try:
             yield
         except FileNotFoundError:  # it was forgotten meanwhile
-            raise _gone() from None
+            raise gone() from None
         except OSError as problem:
             _log.warning("an upload could not be written: %s", problem)
-            raise _no_room() from None
-
-
-def _no_room() -> NotTaken:
-    return NotTaken(507, "The server has no room for the file: nothing was kept of it.")
-
-
-def _gone() -> NotTaken:
-    return NotTaken(410, "These files are here no longer (they are kept for an hour): choose them again.")
-
-
-def plain(name: str) -> str:
-    """A file's name as it may stand in a folder here: the last part of a path, without what no name should hold."""
-    last = re.split(r"[/\\]", name)[-1]
-    last = "".join(sign for sign in last if sign.isprintable()).strip().lstrip(".")
-    while len(last.encode()) > 200:
-        last = last[1:]
-    return last or "file"
-
-
-def too_large(most: int) -> str:
-    """The sentence for more bytes than are taken."""
-    return (
-        f"At most {most // 1_000_000:,} MB can be sent at once: zip the files, split them, or use "
-        "`marketing-dashboard import`."
-    )
+            raise no_room() from None

@@ -70,8 +70,9 @@ class Views:
     def of(self, page: Page, facts: Facts, address: bytes, rights: Rights, past: Past | None = None) -> bytes:
         """The view of `page` for a query string, as JSON."""
         problem = self._source.problem
-        today = past.now.version if past else ""  # what the past is compared with
-        shared = (facts.version, facts.loaded, rights.rows, rights.hides, page.key, problem, today)
+        # What the past is compared with, and why it is not shown: that may pass.
+        then = (past.now.version, past.problem) if past else None
+        shared = (facts.version, facts.loaded, rights.rows, rights.hides, page.key, problem, then)
         with self._lock:
             body = self._kept.get(self._canonical.get((shared, address)))
         if body is not None:
@@ -112,7 +113,8 @@ class Views:
         past: Past | None,
     ) -> bytes:
         try:
-            body = encoded(view(page, facts, asked, rights.rows, problem, past))
+            answer = view(page, facts, asked, rights.rows, problem, past)
+            body = encoded(answer)
         except BaseException as failed:
             with self._lock:
                 del self._coming[key]
@@ -120,7 +122,8 @@ class Views:
             raise
         with self._lock:
             del self._coming[key]
-            if len(body) + KEY_BYTES <= ANSWER_BYTES:
+            failed_here = any(visual["state"] == "error" for visual in answer["visuals"].values())  # which may pass
+            if not failed_here and len(body) + KEY_BYTES <= ANSWER_BYTES:
                 self._kept[key] = body
         mine.set_result(body)
         return body

@@ -20,7 +20,7 @@ from components.spec import spec
 from components.url import write
 from components.visuals import Page, Visual
 from facts import Facts, Scope
-from facts.spreadsheets import neutral
+from facts.spreadsheets import like_formula
 from kpi.formats import MINUS, Formats
 from kpi.metrics import METRICS, Metric
 from kpi.schema import DATE, DIMENSIONS
@@ -28,6 +28,7 @@ from kpi.units import decimals, figure
 
 _CARDS: Final = ("value", "baseline", "change")
 _WIDEST: Final = 60
+_WRAPPED: Final = {"text_wrap": True, "valign": "top"}
 _log = logging.getLogger(__name__)
 
 
@@ -67,7 +68,8 @@ class _Book:
         self.head = self._book.add_format({"bold": True, "bottom": 1, "valign": "top", "text_wrap": True})
         self.bold = self._book.add_format({"bold": True})
         self.title = self._book.add_format({"bold": True, "font_size": 14})
-        self.wrapped = self._book.add_format({"text_wrap": True, "valign": "top"})
+        self.wrapped = self._book.add_format(_WRAPPED)
+        self._texts = [self._book.add_format({"quote_prefix": True, **more}) for more in ({}, _WRAPPED)]
         self.close = self._book.close
 
     def sheet(self, title: str) -> Any:
@@ -91,6 +93,10 @@ class _Book:
             more = {"bold": True, "top": 1} if bold else {}
             self._made[pattern, bold] = self._book.add_format({"num_format": pattern, **more})
         return self._made[pattern, bold]
+
+    def text(self, value: str, wrapped: bool = False) -> Any:
+        """The cell format of a text; one that begins like a formula stays text also where somebody edits the cell."""
+        return self._texts[wrapped] if like_formula(value) else self.wrapped if wrapped else None
 
     def of(self, metric: str, bold: bool = False) -> Any:
         """The cell format of a metric's unit."""
@@ -141,13 +147,13 @@ def _about(book: _Book, page: Page, facts: Facts, asked: Asked, empty: str, pref
     sheet.write_string(0, 0, page.title, book.title)
     for at, (label, text) in enumerate(lines, 1):
         sheet.write_string(at, 0, label, book.bold)
-        sheet.write_string(at, 1, neutral(text), book.wrapped)
+        sheet.write_string(at, 1, text, book.text(text, wrapped=True))
     start = len(lines) + 2
     for column, name in enumerate(("Metric", "Definition", "Formula")):
         sheet.write_string(start, column, name, book.head)
     for at, metric in enumerate(known.values(), start + 1):
         for column, text in enumerate((metric["label"], metric["definition"], metric["formula"])):
-            sheet.write_string(at, column, neutral(text), book.wrapped)
+            sheet.write_string(at, column, text, book.wrapped)
     sheet.set_column(0, 0, 30)
     sheet.set_column(1, 2, _WIDEST)
 
@@ -176,13 +182,13 @@ def _adds_up(visual: Visual, names: Sequence[str], keys: Sequence[str]) -> bool:
 
 
 def _cell(book: _Book, sheet: Any, place: tuple[int, int], name: str, row: Row) -> None:
-    value = neutral(row.get(name))
+    value = row.get(name)
     if name == DATE and value is not None:
         sheet.write_datetime(*place, date.fromisoformat(value), book.number(_day_pattern(book.formats)))
     elif name == "metric":
         sheet.write_string(*place, METRICS[row[name]].label)
     elif isinstance(value, str):
-        sheet.write_string(*place, value, book.wrapped if name == "text" else None)
+        sheet.write_string(*place, value, book.text(value, wrapped=name == "text"))
     elif value is not None:
         sheet.write_number(*place, value, _format(book, name, row))
 

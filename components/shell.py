@@ -15,6 +15,8 @@ from components.visuals import Page, Visual
 
 #: What a visual's menu offers: its data in three forms, and what the browser does itself (assets/js/start.js).
 _FORMS: Final = (("csv", "CSV"), ("xlsx", "Excel"), ("json", "JSON"))
+#: A CSV from the menu is opened with a spreadsheet; a script's has names as they are (facts/spreadsheets.py).
+_FOR: Final = {"csv": "?for=excel"}
 _ACTS: Final = (("picture", "Picture (PNG)"), ("link", "Copy link"))
 #: A chart's data as a table in its place (assets/later/rows.js).
 _ROWS: Final = html.Button(
@@ -218,7 +220,7 @@ def _visual(page: Page, visual: Visual, prefix: str) -> Component:
                                     *(
                                         html.A(
                                             label,
-                                            href=f"{prefix}data/{page.key}/{visual.name}.{form}",
+                                            href=f"{prefix}data/{page.key}/{visual.name}.{form}{_FOR.get(form, '')}",
                                             **{"data-form": form},
                                         )
                                         for form, label in _FORMS

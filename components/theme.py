@@ -24,9 +24,13 @@ HOVER: Final = {
 }
 
 
+#: What turns the text after it around, as in assets/elements.js.
+_TURNING: Final = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+
+
 def name(text: str) -> str:
-    """A name from the data as text in a figure, where plotly would otherwise read markup."""
-    return escape(text, quote=False)
+    """A name from the data as text in a figure, where plotly would otherwise read markup, and turn text around."""
+    return escape(text, quote=False).translate(_TURNING)
 
 
 def platform_colour(platform: str) -> str:

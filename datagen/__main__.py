@@ -12,7 +12,8 @@ from deltalake.exceptions import CommitFailedError
 
 from datagen.arguments import LATEST, SEED, arguments
 from datagen.company import ROWS, found
-from datagen.write import Refused, days, is_table, seed_of, write
+from datagen.target import Refused, days, is_table, seed_of
+from datagen.write import write
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -1,6 +1,9 @@
-# Apache with mod_auth_openidc, for compose.yaml and as an example; a company's own proxy does as well.
+# Apache with mod_auth_openidc, for compose.yaml and as an example; a company's own proxy does as well. BASE by digest for a
+# deploy, as the dashboard's Dockerfile says.
 ARG BASE=debian:bookworm-slim
 FROM ${BASE}
+ARG BASE
+LABEL org.opencontainers.image.base.name=${BASE}
 RUN apt-get update -qq \
     && apt-get install -y -qq --no-install-recommends apache2 libapache2-mod-auth-openidc ca-certificates \
     && rm -rf /var/lib/apt/lists/*

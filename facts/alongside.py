@@ -11,6 +11,7 @@ from deltalake import DeltaTable
 
 from facts.disk import dataset
 from facts.places import DEMO_SHOP_NAME, SHOP_NAME, path_of, version_with
+from facts.protocol import FOR_READERS
 from kpi.schema import DATE
 
 #: The columns of the shop's days that the dashboard reads, beside the day.
@@ -34,7 +35,8 @@ def read(
         return {"shop": _shop(Path(facts), demo, currency, shop if past else version_with(Path(facts)))}
     except Exception as problem:  # a damaged table makes its readers raise almost anything; the facts are sound
         why = (str(problem).strip().splitlines() or [type(problem).__name__])[0][:200]
-        return {"shop": {"problem": f"The shop's days beside {facts} cannot be read: {why}"}}
+        reason = f"The shop's days beside {facts} cannot be read: {why}"
+        return {"shop": {"problem": FOR_READERS.replace("The data", "The shop's days"), "reason": reason}}
 
 
 def _shop(facts: Path, demo: bool, currency: str, version: int | None) -> dict[str, Any] | None:

@@ -26,7 +26,8 @@ _IMPORT: Final = (
 class Beside:
     """`store`: by day `store_revenue` (kpi.schema.STORE) and, where known, the goods' and other costs of the shop;
     None where there are no such days, and `no_store` says why and what to do. `reported` tells of each platform's data,
-    `costs` where costs come from that no platform tells; `unmet` says that a cut is named which no rows have.
+    `costs` where costs come from that no platform tells; `unmet` says that a cut is named which no rows have, `reason`
+    why the shop's days cannot be read: both to whoever runs the dashboard.
     """
 
     store: pd.DataFrame | None = None
@@ -34,6 +35,7 @@ class Beside:
     reported: tuple[Reported, ...] = ()
     costs: str = ""
     unmet: str = ""
+    reason: str = ""
 
 
 NOTHING: Final = Beside()
@@ -51,7 +53,7 @@ def of_text(text: str | None) -> Beside:
     content: Mapping[str, Any] = json.loads(text) if text else {}
     shop = content.get("shop")
     if not shop or not shop.get(DATE):
-        return Beside(no_store=(shop or {}).get("problem", _IMPORT))
+        return Beside(no_store=(shop or {}).get("problem", _IMPORT), reason=(shop or {}).get("reason", ""))
     days = pd.DatetimeIndex(pd.to_datetime(shop[DATE]).astype("datetime64[us]"), name=DATE)
     columns = {f"store_{name}": pd.Series(shop[name], index=days, dtype=float) for name in SHOP if name in shop}
     return Beside(pd.DataFrame(columns, index=days))

@@ -14,6 +14,7 @@ import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable
 from deltalake.exceptions import DeltaError
 
+from facts import ownership
 from facts.committing import alone
 from facts.engines.choice import Engine
 from facts.imported import opened
@@ -23,6 +24,7 @@ from facts.importers.options import platform_named
 from facts.importers.rates import read_rates
 from facts.importers.report import as_csv
 from facts.intake import How, import_file
+from facts.ownership import own_table
 from facts.past import version_at
 from facts.protocol import DataProblem
 from facts.shop import path_of
@@ -131,6 +133,8 @@ def import_files(files: list[Path], how: How, *, dry_run: bool = False, problems
 
     The rows that must be repaired are listed in the file `problems`.
     """
+    if problems:
+        _admit_list(problems)
     status = 0
     faults: list[Fault] = []
     for file in files:
@@ -153,12 +157,26 @@ def import_files(files: list[Path], how: How, *, dry_run: bool = False, problems
     return status
 
 
+def _admit_list(problems: Path) -> None:
+    """Raise ImportProblem where a list of faults would take the place of anything but an earlier list."""
+    if not problems.parent.is_dir():
+        raise ImportProblem(f"{problems} cannot be written, {problems.parent} is no folder: make it first.")
+    if problems.is_symlink() or problems.exists():
+        header = as_csv([]).encode("utf-8-sig").rstrip()
+        if not problems.is_file() or (problems.stat().st_size and not problems.read_bytes().startswith(header)):
+            raise ImportProblem(f"{problems} is there and lists no faults: name another file with --problems.")
+
+
 def _table(facts: Path, business: bool) -> tuple[Path, DeltaTable]:
     path = path_of(facts) if business else facts
     table = opened(path)
     if table is None:
-        raise ImportProblem(f"There is no data at {path}: import some, or write the demo's with `python -m datagen`.")
+        raise _no_data(path)
     return path, table
+
+
+def _no_data(path: Path) -> ImportProblem:
+    return ImportProblem(f"There is no data at {path}: import some, or write the demo's with `python -m datagen`.")
 
 
 def _history(facts: Path, arguments: argparse.Namespace, engine: Engine) -> int:
@@ -217,8 +235,13 @@ def _known(table: DeltaTable, version: int) -> None:
 
 
 def _undo(facts: Path, arguments: argparse.Namespace) -> int:
+    path, names = (path_of(facts), ownership.SHOP) if arguments.business else (facts, ownership.FACTS)
+    if own_table(path, names) is None:  # where there is nothing, nothing is made, not even a lock
+        raise _no_data(path)
     with alone(facts):
-        path, table = _table(facts, arguments.business)
+        table = own_table(path, names)
+        if table is None:
+            raise _no_data(path)
         version = table.version() - 1 if arguments.version is None else arguments.version
         if version < 0:
             raise ImportProblem(f"{path} has no version before its first.")

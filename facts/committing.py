@@ -6,23 +6,33 @@ takes the half that was committed back.
 
 import json
 import os
-import shutil
+import secrets
+import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-from deltalake import CommitProperties
+from deltalake import CommitProperties, DeltaTable
 
+from facts import ownership
 from facts.imported import Plan, note_of, opened, plan, store, writing
-from facts.importers import Import
+from facts.importers import Import, ImportProblem
 from facts.importers.margins import Margin
 from facts.importers.rates import Rates
 from facts.leftovers import sweep
+from facts.ownership import is_own, own_table
 from facts.past import SHOP_BEFORE
-from facts.places import DEMO_NAME, under_way_note
+from facts.places import DEMO_NAME, UnderWay, under_way, under_way_note
 from facts.shop import ShopPlan, path_of, plan_shop, store_shop
 from facts.summary import of_plan, of_shop
+
+#: Of a commit to the shop's table: the run that commits to both, as the note beside the tables names it.
+_RUN: Final = "import.run"
+
+#: Bytes of the note: room that it keeps so that the shop's half can be taken back on a disk that has filled up.
+_ROOM: Final = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -53,6 +63,7 @@ def planned(
 ) -> Planned:
     """What storing `imports` would change; writes nothing. Raises ImportProblem."""
     imports = list(imports)
+    own_table(facts, ownership.FACTS)  # the shop's days alone are brought to no foreign table's side either
     ads = [each for each in imports if each.kind == "ads"]
     found = plan(facts, ads, rates=rates, margins=margins, into=into) if ads else None
     return Planned(facts, found, plan_shop(facts, imports, found.currency if found else None, rates))
@@ -70,21 +81,18 @@ def carry_out(
     done: list[tuple[Path, int | None]] = []
     ads, shop = wanted.ads, wanted.shop
     both = ads and shop and not shop.same and (ads.replaces_demo or not ads.same)
+    run = secrets.token_hex(8)
     try:
         if both and ads and shop:
-            _write(under_way_note(wanted.facts), {"facts": ads.version, "shop": shop.version})
+            _write(under_way_note(wanted.facts), {"facts": ads.version, "shop": shop.version, "run": run})
         if shop:
-            note = note_of([each for each in imports if each.kind == "business"], (), by, digests)
+            note = note_of([each for each in imports if each.kind == "business"], (), by, digests) | {_RUN: run}
             done.append((shop.path, store_shop(shop, note)))
         if ads:
             note = note_of([each for each in imports if each.kind == "ads"], ads.changes, by, digests)
             if both and shop:
                 note[SHOP_BEFORE] = str(-1 if shop.version is None else shop.version)
             done.append((wanted.facts, store(ads, note)))
-    except BaseException:  # a full disk leaves half a file that no version names
-        for path in (path_of(wanted.facts), wanted.facts):
-            sweep(path)
-        raise
     finally:
         if both:
             settle(wanted.facts)
@@ -93,37 +101,64 @@ def carry_out(
 
 @contextmanager
 def alone(facts: Path) -> Iterator[None]:
-    """While no other import writes to the tables at `facts`, with nothing half done in them. Raises ImportProblem."""
+    """While no other import writes to the tables at `facts`, with nothing half done in them.
+
+    Raises ImportProblem, with nothing touched, where what is at `facts` is not ours.
+    """
+    own_table(facts, ownership.FACTS)  # before even the lock is made, and again within it
     with writing(facts):
+        own_table(facts, ownership.FACTS)
         settle(facts)
-        for path in (facts, path_of(facts)):
-            sweep(path)
+        sweep(facts, ownership.FACTS)
+        sweep(path_of(facts), ownership.SHOP)
         yield
 
 
 def settle(facts: Path) -> None:
-    """Where an import of both tables ended between them, take the shop's half back."""
-    note = under_way_note(facts)
-    try:
-        before = json.loads(note.read_text())
-    except FileNotFoundError:
-        return
-    except ValueError:  # the note itself was cut short, before anything was committed
-        note.unlink()
-        return
-    shop = path_of(facts)
-    table = opened(shop)
-    if table is not None and _version(facts) == before["facts"] and table.version() != before["shop"]:
-        if before["shop"] is None:
-            shutil.rmtree(shop)
-        else:
-            table.restore(
-                before["shop"],
-                commit_properties=CommitProperties(
-                    custom_metadata={"import.by": "an import that ended half way", "import.undo": str(before["shop"])}
-                ),
-            )
+    """Where an import of both tables ended between them, take the shop's half back. Raises ImportProblem."""
+    note, before = under_way_note(facts), under_way(facts)
+    if before is None:
+        if not (note.is_symlink() or note.exists()):
+            return
+        if not _is_cut_short(note):
+            raise ImportProblem(f"{note} is no note of an import: move it away, then try again.")
+    elif _version(facts) == before.facts and is_own(path_of(facts), ownership.SHOP):
+        os.truncate(note, len(note.read_bytes().rstrip()))
+        _take_back(path_of(facts), before)
     note.unlink()
+
+
+def _take_back(shop: Path, before: UnderWay) -> None:
+    """Return the shop's table to what it was before the import that the note tells of, if that changed it at all."""
+    table = DeltaTable(str(shop))
+    if before.run is None:  # a note of an earlier version: its commit is the one that followed
+        ended = table.version() == (0 if before.shop is None else before.shop + 1)
+    else:
+        ended = table.history(1)[0].get(_RUN) == before.run
+    if not ended or table.version() == before.shop:
+        return
+    if before.shop is None:
+        if table.version() == 0:
+            _remove_first_version(shop)
+        return
+    how = {"import.by": "an import that ended half way", "import.undo": str(before.shop)}
+    table.restore(before.shop, commit_properties=CommitProperties(custom_metadata=how))
+
+
+def _remove_first_version(shop: Path) -> None:
+    """Remove a table's only commit and the files that it names, then its folders where nothing else is in them."""
+    log = shop / "_delta_log"
+    commit = log / f"{0:020}.json"
+    actions = [json.loads(line) for line in commit.read_text().splitlines()]
+    commit.unlink()
+    for action in actions:
+        if "add" in action:
+            (shop / Path(action["add"]["path"]).name).unlink(missing_ok=True)
+    for folder in (log, shop):
+        try:
+            folder.rmdir()
+        except OSError:  # something else is in it, and stays
+            return
 
 
 def is_demo(facts: Path) -> bool:
@@ -137,8 +172,17 @@ def _version(path: Path) -> int | None:
     return None if table is None else table.version()
 
 
-def _write(note: Path, content: dict[str, int | None]) -> None:
-    with note.open("w") as file:
-        json.dump(content, file)
+def _write(note: Path, content: dict[str, int | str | None]) -> None:
+    with note.open("x") as file:
+        file.write(json.dumps(content).ljust(_ROOM))
         file.flush()
         os.fsync(file.fileno())
+
+
+def _is_cut_short(note: Path) -> bool:
+    """Whether a note is the beginning of one of ours: its import ended before anything was committed."""
+    status = note.lstat()
+    if not stat.S_ISREG(status.st_mode) or status.st_size > 100:
+        return False
+    start, content = b'{"facts": ', note.read_bytes()
+    return content[: len(start)] == start[: len(content)] and b"}" not in content

@@ -113,6 +113,13 @@ class CutFacts:
         self._lock = Lock()
         self._view(_NOTHING)
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of memory, about: of the rows in all cuts, and of each that is in use with the answers it keeps."""
+        with self._lock:
+            used = sum(each.nbytes for each in self._views.values())
+        return int(self._frame.memory_usage().sum() + self._unit.nbytes + self._kind.nbytes) + used
+
     def extent(self) -> Extent:
         """The first and the last day."""
         return self._view(_NOTHING).extent()

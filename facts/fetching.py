@@ -40,7 +40,8 @@ def understood(read: Callable[[], _Read], path: str | Path) -> _Read:
     except (DataProblem, KeyboardInterrupt, SystemExit):
         raise
     except TableNotFoundError:
-        raise DataProblem(f"There is no data at {path}: write the demo's with `python -m datagen`.") from None
+        how = "write the demo's with `python -m datagen`."
+        raise DataProblem(f"There is no data at {path}: {how}", f"There is no data yet: {how}") from None
     except BaseException as problem:  # a damaged file makes its readers raise almost anything, or panic
         raise DataProblem(f"The data at {path} cannot be read: {_first_line(problem)}") from problem
 

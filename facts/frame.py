@@ -89,6 +89,13 @@ class FrameFacts:
             self._cell = np.tile(np.arange(self._cells), days)
             self._starts = np.arange(days + 1) * self._cells
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of memory, about: of the rows, and of answers that are kept."""
+        rows = self._rows.nbytes + self._day.nbytes + self._cell.nbytes + self._starts.nbytes
+        cells = sum(each.nbytes for each in self._code.values())
+        return int(rows + cells + self._numberings.currsize + self._windows.currsize + self._results.currsize)
+
     def extent(self) -> Extent:
         """The first and the last day."""
         return Extent(self._first, self._first + timedelta(days=int(self._day[-1])))

@@ -9,10 +9,10 @@ demo back.
 """
 
 import json
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from itertools import combinations
 from pathlib import Path
 from typing import Any, Final
@@ -21,19 +21,21 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.dataset as ds
-from deltalake import CommitProperties, DeltaTable, write_deltalake
+from deltalake import DeltaTable
 
+from facts import ownership
 from facts.disk import dataset
 from facts.disk import opened as opened
 from facts.importers.margins import Margin, with_costs
 from facts.importers.rates import BILLED, RATE, RATE_DATE, Rates, converted
 from facts.importers.report import CURRENCY, CUT, PARTIAL, PROGRAM, Finding, Import, ImportProblem
+from facts.ownership import own_table
 from facts.places import DEMO_NAME
-from facts.replacing import replace_table
+from facts.places import FACTS_NAME as NAME
+from facts.replacing import replace_rows, replace_table
 from facts.turn import turn
 from kpi.schema import COUNTS, DATE, MEASURES, TEXT, UNKNOWN
 
-NAME: Final = "marketing-dashboard facts"
 DESCRIPTION: Final = "Figures that `marketing-dashboard import` read from a company's own reports."
 FILE: Final = "file"
 IMPORTED_AT: Final = "imported_at"
@@ -99,14 +101,13 @@ def plan(
     Later imports take the place of earlier ones where both hold the same days of a part. `into` is the currency of a
     table that does not exist yet.
     """
-    table = opened(path)
+    table = own_table(path, ownership.FACTS)
     name = table.metadata().name if table is not None else None
-    if table is not None and name not in (NAME, DEMO_NAME):
-        raise ImportProblem(
-            f"{path} is a table that no import made (its name is {name!r}): import into another folder, named by "
-            "DASHBOARD_FACTS."
-        )
     own = table if name == NAME else None
+    if own is not None and (lacks := set(SCHEMA.names) - {field.name for field in own.schema().fields}):
+        raise ImportProblem(
+            f"{path} lacks the column {min(lacks)}, which imports write: name another folder in DASHBOARD_FACTS."
+        )
     imports = [each for each in imports if each.kind == "ads"]
     findings: list[Finding] = []
     currency = _currency(own, path, imports, into, findings)
@@ -146,26 +147,18 @@ def store(planned: Plan, note: dict[str, str], now: datetime | None = None) -> i
 
     Within `writing`. `note` is kept in the history. Raises ImportProblem where the table has changed since.
     """
-    table = opened(planned.path)
+    table = own_table(planned.path, ownership.FACTS)
     if (table.version() if table is not None else None) != planned.version:
         raise ImportProblem(f"The table at {planned.path} was changed meanwhile: import again.")
     if planned.same and not planned.replaces_demo:
         return None
     rows = to_arrow(planned.frame, now or datetime.now(UTC))
-    properties = CommitProperties(custom_metadata=note)
     if table is None or planned.replaces_demo:
-        return replace_table(planned.path, rows, NAME, DESCRIPTION, note)
+        return replace_table(planned.path, table, [rows], SCHEMA, NAME, DESCRIPTION, note)
     changed = {change.part for change in planned.changes if not change.same}
     parts = pd.MultiIndex.from_frame(planned.frame[list(PART)])
     rows = rows.filter(pa.array(parts.isin(list(changed))))
-    write_deltalake(
-        table,
-        rows,
-        mode="overwrite",
-        predicate=predicate(planned.frame, changed),
-        commit_properties=properties,
-    )
-    return DeltaTable(str(planned.path)).version()
+    return replace_rows(planned.path, table, rows, (*PART, DATE), note)
 
 
 @contextmanager
@@ -190,33 +183,6 @@ def to_arrow(frame: pd.DataFrame, now: datetime) -> pa.Table:
         else:
             columns[name] = pa.array(frame[name].to_numpy(dtype=np.float64), from_pandas=True).cast(kind)
     return pa.table(columns, schema=SCHEMA)
-
-
-def predicate(frame: pd.DataFrame, parts: Collection[tuple[str, ...]]) -> str:
-    """What the days that `frame` holds of `parts` are in SQL: the rows that a restatement replaces."""
-    clauses = []
-    for part, rows in frame.groupby(list(PART), observed=True):
-        if part in parts:
-            named = " AND ".join(f"{name} = {_quoted(value)}" for name, value in zip(PART, part, strict=True))
-            spans = " OR ".join(f"({DATE} >= '{a}' AND {DATE} <= '{b}')" for a, b in runs(rows[DATE]))
-            clauses.append(f"({named} AND ({spans}))")
-    return " OR ".join(clauses)
-
-
-def runs(days: pd.Series) -> list[tuple[date, date]]:
-    """The stretches of consecutive days among `days`."""
-    found: list[tuple[date, date]] = []
-    for stamp in sorted(days.unique()):
-        day = pd.Timestamp(stamp).date()
-        if found and day - found[-1][1] == timedelta(days=1):
-            found[-1] = found[-1][0], day
-        else:
-            found.append((day, day))
-    return found
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:

@@ -1,36 +1,50 @@
-"""Files that an import which was ended in the middle left beside a table: no version names them, nobody reads them."""
+"""Files that an import which was ended in the middle left in a table of ours: no version names them, none is read.
+
+Removed is a file only where all of this holds: the table is ours by name and layout, the list of what its imports had
+not finished has the file (facts.unfinished), the file's name is one of ours with this very table's id, nothing in the
+log names it, and it is an hour old. What earlier versions of this program left has names that others use too: it stays.
+"""
 
 import logging
-import re
+import os
+import stat
+import time
+from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
 
 import orjson
 import pyarrow.parquet as pq
+from deltalake.exceptions import DeltaError
 
-#: A data file, or one still being written under the name that the object store gives it meanwhile.
-_DATA: Final = re.compile(r"^part-[\w.-]+\.parquet(#\d+)?$")
-_COMMIT: Final = re.compile(r"^_commit_[\w-]+\.json\.tmp(#\d+)?$|^\d{20}\.json#\d+$")
+from facts.data_files import NEW, id_in_names, id_of
+from facts.ownership import is_elsewhere, is_own, log_entries
+from facts.unfinished import forget, unfinished
+
+#: Seconds that a file must be old: a writer that no lock of ours stops may be about to name it.
+OLD: Final = 3600.0
 
 _log = logging.getLogger(__name__)
 
 
-def sweep(path: Path) -> int:
-    """Remove what no version of the table at `path` names, and return how many files that were.
+def sweep(path: Path, names: Collection[str]) -> int:
+    """Remove what ended imports left in the table at `path`, one of `names`, and return how many files that were.
 
-    Only while nobody writes to the table (`facts.imported.writing`). What cannot be told for certain stays.
+    Only while nobody writes to the table (`facts.imported.writing`). Raises ImportProblem where another file has the
+    name of the list.
     """
-    if not path.is_dir():
+    listed = unfinished(path)
+    if not listed or (path / "_delta_log").is_symlink() or not is_own(path, names):
         return 0
-    log = path / "_delta_log"
     try:
-        named = _named(log) if log.is_dir() else set()
-        left = [file for file in path.iterdir() if _DATA.match(file.name) and file.name not in named]
-        left += [file for file in log.iterdir() if _COMMIT.match(file.name)] if log.is_dir() else []
+        ids, named = _told(path)
+        there = [path / name for name in listed if name not in named and os.path.lexists(path / name)]
+        left = [file for file in there if id_of(file.name) in ids and _is_old(file)]
         for file in left:
-            file.unlink(missing_ok=True)
-    except (OSError, ValueError, KeyError) as problem:
+            file.unlink()
+        forget(path, set(listed) - {file.name for file in there if file not in left})
+    except (OSError, ValueError, KeyError, TypeError, DeltaError) as problem:
         _log.warning("leftovers at %s stay: %s", path, problem)
         return 0
     if left:
@@ -38,18 +52,32 @@ def sweep(path: Path) -> int:
     return len(left)
 
 
-def _named(log: Path) -> set[str]:
-    """The data files that a commit or a checkpoint of the table names, those of earlier versions included."""
-    found: set[str] = set()
-    for commit in log.glob("*.json"):
-        for line in commit.read_bytes().splitlines():
-            action = orjson.loads(line)
-            for kind in ("add", "remove"):
-                if kind in action:
-                    found.add(unquote(action[kind]["path"]))
-    for checkpoint in log.glob("*.checkpoint*.parquet"):
-        held = pq.ParquetFile(checkpoint)
-        kinds = [kind for kind in ("add", "remove") if kind in held.schema_arrow.names]
-        for row in held.read(columns=[f"{kind}.path" for kind in kinds]).to_pylist():
-            found |= {unquote(row[kind]["path"]) for kind in kinds if row[kind] and row[kind]["path"]}
-    return found
+def _is_old(file: Path) -> bool:
+    status = file.lstat()
+    return stat.S_ISREG(status.st_mode) and time.time() - status.st_mtime > OLD
+
+
+def _told(path: Path) -> tuple[set[str], set[str]]:
+    """The table's ids as names of files have them, and every file that the log names."""
+    ids = {NEW}
+    named: set[str] = set()
+    for entry in log_entries(path):
+        if entry.suffix == ".json":
+            actions = [orjson.loads(line) for line in entry.read_bytes().splitlines() if line.strip()]
+        else:
+            held = pq.ParquetFile(entry)
+            there = {each.partition(".")[0] for each in (held.schema.column(at).path for at in range(len(held.schema)))}
+            wanted = [each for each in ("add", "remove", "metaData") if each in there]
+            actions = held.read(
+                columns=[f"{each}.{'id' if each == 'metaData' else 'path'}" for each in wanted]
+            ).to_pylist()
+        for action in actions:
+            if (found := action.get("metaData")) and found["id"]:
+                ids.add(id_in_names(found["id"]))
+            for kind in ("add", "remove", "cdc"):
+                if (found := action.get(kind)) and found["path"]:
+                    name = unquote(found["path"])
+                    if is_elsewhere(name) or found.get("deletionVector"):
+                        raise ValueError(f"the log names {name}, which no import wrote")
+                    named |= {name, found["path"]}
+    return ids, named

@@ -34,25 +34,30 @@ def version_at(facts: Path, text: str) -> Version:
 
     commits = _commits(facts)
     if not commits:
-        raise DataProblem(f"There are no versions at {facts}.")
+        raise DataProblem(f"There are no versions at {facts}.", "There are no earlier versions of these data.")
     numbers = f"they run from {commits[0].number} to {commits[-1].number}"
     if _VERSION.fullmatch(text):
         place = next((place for place, each in enumerate(commits) if each.number == int(text)), None)
         if place is None:
-            raise DataProblem(f"There is no version {text}; {numbers}.")
+            raise _unknown(f"There is no version {text}; {numbers}.")
     else:
         until = _moment(text)
         if until is None:
-            raise DataProblem(f"“{text[:40]}” is no version and no day of the form YYYY-MM-DD; {numbers}.")
+            raise _unknown(f"“{text[:40]}” is no version and no day of the form YYYY-MM-DD; {numbers}.")
         earlier = [place for place, each in enumerate(commits) if each.when <= until]
         if not earlier:
-            raise DataProblem(f"The first version is of {commits[0].when:%Y-%m-%d}, after {text}.")
+            raise _unknown(f"The first version is of {commits[0].when:%Y-%m-%d}, after {text}.")
         place = earlier[-1]
     found, next_ = commits[place], commits[place + 1] if place + 1 < len(commits) else None
     shops = [each.number for each in _commits(path_of(facts)) if next_ is None or each.when < next_.when]
     if next_ is not None and next_.shop_before is not None:  # its own half of the shop's came before it
         shops = [number for number in shops if number <= next_.shop_before]
     return Version(found.number, found.when, shops[-1] if shops else None)
+
+
+def _unknown(sentence: str) -> DataProblem:
+    """A version that does not exist, which readers may be told as it is."""
+    return DataProblem(sentence, sentence)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,14 @@ LOOK_EVERY: Final = 0.05
 
 
 class NoAnswer(Exception):
-    """The engine gave no figures; the message is a sentence that says why and what to do."""
+    """The engine gave no figures; the message is a sentence that says why and what to do.
+
+    `reader` is the sentence for those who look at a page, where the message says more than they need to know.
+    """
+
+    def __init__(self, sentence: str, reader: str = "") -> None:
+        super().__init__(sentence)
+        self.reader = reader or sentence
 
 
 class GivenUp(NoAnswer):

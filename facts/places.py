@@ -3,16 +3,20 @@
 Nothing here needs pandas, which takes longer to import than a table to read.
 """
 
-import json
+import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from facts.disk import opened
 
-#: The names of the tables that `python -m datagen` writes; whatever is called otherwise is somebody's own.
+#: The names of the tables that `python -m datagen` writes, and of those that imports write.
 DEMO_NAME: Final = "marketing-dashboard demo"
 DEMO_SHOP_NAME: Final = "marketing-dashboard demo business_daily"
+FACTS_NAME: Final = "marketing-dashboard facts"
 SHOP_NAME: Final = "marketing-dashboard business_daily"
+
+_NOTE: Final = re.compile(rb'\{"facts": (null|\d+), "shop": (null|\d+)(?:, "run": "([0-9a-f]{16})")?\}')
 
 
 def path_of(facts: Path) -> Path:
@@ -25,6 +29,27 @@ def under_way_note(facts: Path) -> Path:
     return facts.with_name(f".{facts.name}.under-way")
 
 
+@dataclass(frozen=True)
+class UnderWay:
+    """The versions that both tables had before an import, None for no table, and the `run` that its commits name."""
+
+    facts: int | None
+    shop: int | None
+    run: str | None
+
+
+def under_way(facts: Path) -> UnderWay | None:
+    """What the note says that stands beside the tables; None where there is none, or none of ours."""
+    try:
+        found = _NOTE.fullmatch(under_way_note(facts).read_bytes().rstrip())
+    except OSError:
+        return None
+    if found is None:
+        return None
+    before, shop = (None if each == b"null" else int(each) for each in found.groups()[:2])
+    return UnderWay(before, shop, found[3].decode() if found[3] else None)
+
+
 def version_with(facts: Path) -> int | None:
     """The version of the shop's days that goes with the newest facts, None where there are none.
 
@@ -34,10 +59,9 @@ def version_with(facts: Path) -> int | None:
     table = opened(path_of(facts))
     if table is None:
         return None
-    try:
-        before = json.loads(under_way_note(facts).read_text())
-    except (FileNotFoundError, ValueError):
+    before = under_way(facts)
+    if before is None:
         return table.version()
     platforms = opened(facts)
-    half = platforms is None or platforms.version() == before["facts"]
-    return before["shop"] if half else table.version()
+    half = platforms is None or platforms.version() == before.facts
+    return before.shop if half else table.version()

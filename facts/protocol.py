@@ -1,7 +1,8 @@
 """`Facts`: the one door to the data. Only filter, group and sum cross it."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Protocol
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final, Protocol
 
 from kpi.selection import Extent, Grouping, Only, Selection
 
@@ -14,22 +15,46 @@ if TYPE_CHECKING:
 Scope = Only
 
 
+#: What readers of a page are told of a problem that only paths, columns or settings could explain.
+FOR_READERS: Final = "The data cannot be read at the moment; whoever runs this dashboard finds the reason in its log."
+
+
 class DataProblem(Exception):
-    """The data cannot be used; the message is a sentence that says why and what to do."""
+    """The data cannot be used; the message is a sentence that says why and what to do, to whoever runs the dashboard.
+
+    `reader` is the sentence for those who look at a page: it names no path, column or setting of the server's.
+    """
+
+    def __init__(self, sentence: str, reader: str = FOR_READERS) -> None:
+        super().__init__(sentence)
+        self.reader = reader
 
 
 class NotYet(DataProblem):
     """The data are opened by the processes that serve, each for itself, after the fork."""
 
     def __init__(self, label: str) -> None:
-        super().__init__(f"The data at {label} are being opened; try again in a moment.")
+        super().__init__(
+            f"The data at {label} are being opened; try again in a moment.",
+            "The data are being opened; try again in a moment.",
+        )
+
+
+def utc_now() -> datetime:
+    """Now; what is told of times is in UTC, wherever the server stands."""
+    return datetime.now(UTC)
+
+
+def time_of_day(moment: datetime) -> str:
+    """``03:43 UTC``."""
+    return f"{moment:%H:%M} UTC"
 
 
 class Facts(Protocol):
     """One version of the facts, unchanging.
 
-    `version` names it, `loaded` is when it was read ("10:31"), `demo` whether it is the generated company's; `beside`
-    is what is known beside the rows.
+    `version` names it, `loaded` is when it was read ("10:31 UTC"), `demo` whether it is the generated company's;
+    `beside` is what is known beside the rows.
     """
 
     version: str
@@ -37,6 +62,10 @@ class Facts(Protocol):
     demo: bool
     currency: str
     beside: "Beside"
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of memory, about: of the rows, and of answers that are kept."""
 
     def extent(self) -> Extent:
         """The first and the last day."""

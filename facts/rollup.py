@@ -8,18 +8,22 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 from dateutil.relativedelta import relativedelta
-from deltalake import write_deltalake
+from deltalake import DeltaTable
 
 from facts.engines.choice import Engine
 from facts.engines.expressions import REPORTED
 from facts.engines.lazy import LazyFacts
 from facts.fetching import CURRENCY, CUT, PROGRAM
+from facts.importers.report import ImportProblem
+from facts.ownership import own_table
 from facts.places import DEMO_NAME
 from facts.protocol import DataProblem
+from facts.replacing import replace_table
 from facts.store import load
 from kpi.schema import DATE, DIMENSIONS, MEASURES, ROLLED
 
 NAME: Final = "marketing-dashboard roll-up"
+DESCRIPTION: Final = "Sums by day and dimensions that `marketing-dashboard rollup` wrote."
 
 _KEYS: Final = (DATE, *DIMENSIONS)
 
@@ -38,24 +42,38 @@ def roll_up(address: str, out: Path) -> int:
 
     A month is asked for at a time, and all of them become visible in one commit. Raises DataProblem and NoAnswer.
     """
+    table = _older(out)
     facts = load(address, engine=Engine("duckdb"))
     if not isinstance(facts, LazyFacts):
         raise DataProblem(f"{address} is not summed by an engine.")
     written = 0
 
-    def batches() -> Iterator[pa.RecordBatch]:
+    def months() -> Iterator[pa.Table]:
         nonlocal written
         for start, end in _months(facts):
             part = _typed(facts.sums(start, end, _KEYS), facts.currency)
             written += part.num_rows
-            yield from part.to_batches()
+            yield part
 
     try:
-        reader = pa.RecordBatchReader.from_batches(SCHEMA, batches())
-        write_deltalake(str(out), reader, mode="overwrite", name=DEMO_NAME if facts.demo else NAME)
+        name = DEMO_NAME if facts.demo else NAME
+        replace_table(out, table, months(), SCHEMA, name, DESCRIPTION, {})
+    except ImportProblem as problem:
+        raise DataProblem(str(problem)) from None
     finally:
         facts.close()
     return written
+
+
+def _older(out: Path) -> DeltaTable | None:
+    """The roll-up that is at `out`, None where nothing is. Raises DataProblem where it is something else."""
+    try:
+        table = own_table(out, (NAME, DEMO_NAME), "name another folder")
+    except ImportProblem as problem:
+        raise DataProblem(str(problem)) from None
+    if table is not None and not set(ROLLED) <= {field.name for field in table.schema().fields}:
+        raise DataProblem(f"{out} is a table that is no roll-up: name another folder.")
+    return table
 
 
 def _months(facts: LazyFacts) -> Iterator[tuple[date, date]]:

@@ -9,17 +9,19 @@ from typing import Final
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from deltalake import CommitProperties, DeltaTable, write_deltalake
+from deltalake import DeltaTable
 
-from facts.disk import dataset, opened
-from facts.imported import DEFAULT_CURRENCY, FILE, IMPORTED_AT, runs
+from facts import ownership
+from facts.disk import dataset
+from facts.imported import DEFAULT_CURRENCY, FILE, IMPORTED_AT
 from facts.importers.business import COLUMNS, COUNTS, MEASURES, MONEY
 from facts.importers.rates import BILLED, RATE, RATE_DATE, Rates, converted
 from facts.importers.report import CURRENCY, Import, ImportProblem
+from facts.ownership import own_table
 from facts.places import DEMO_SHOP_NAME
 from facts.places import SHOP_NAME as NAME
 from facts.places import path_of as path_of
-from facts.replacing import replace_table
+from facts.replacing import replace_rows, replace_table
 from kpi.schema import DATE
 
 DESCRIPTION: Final = "What the shop sold, day by day, imported by `marketing-dashboard import`."
@@ -54,7 +56,7 @@ def plan_shop(facts: Path, imports: Iterable[Import], currency: str | None, rate
     if not imports:
         return None
     path = path_of(facts)
-    table = opened(path)
+    table = own_table(path, ownership.SHOP)
     own = None if table is None or table.metadata().name == DEMO_SHOP_NAME else table
     stored = _stored(own, path)
     named = sorted({str(each) for one in imports for each in one.frame[CURRENCY].unique()} - {""})
@@ -78,24 +80,15 @@ def plan_shop(facts: Path, imports: Iterable[Import], currency: str | None, rate
 
 def store_shop(planned: ShopPlan, note: dict[str, str], now: datetime | None = None) -> int | None:
     """Make what is planned the next version and return its number; None where nothing would change."""
-    table = opened(planned.path)
+    table = own_table(planned.path, ownership.SHOP)
     if (table.version() if table is not None else None) != planned.version:
         raise ImportProblem(f"The table at {planned.path} was changed meanwhile: import again.")
     if planned.same:
         return None
     rows = _to_arrow(planned.frame, now or datetime.now(UTC))
     if table is None or table.metadata().name == DEMO_SHOP_NAME:  # the demo's days make room, as its facts do
-        return replace_table(planned.path, rows, NAME, DESCRIPTION, note)
-    spans = " OR ".join(f"({DATE} >= '{a}' AND {DATE} <= '{b}')" for a, b in runs(planned.frame[DATE]))
-    write_deltalake(
-        table,
-        rows,
-        mode="overwrite",
-        predicate=spans,
-        schema_mode="merge",
-        commit_properties=CommitProperties(custom_metadata=note),
-    )
-    return DeltaTable(str(planned.path)).version()
+        return replace_table(planned.path, table, [rows], SCHEMA, NAME, DESCRIPTION, note)
+    return replace_rows(planned.path, table, rows, (DATE,), note)
 
 
 def _stored(table: DeltaTable | None, path: Path) -> pd.DataFrame:

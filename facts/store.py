@@ -8,7 +8,6 @@ import fcntl
 import logging
 import os
 import tempfile
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -30,17 +29,18 @@ from facts.cuts import of_cuts, unmet
 from facts.engines.choice import Engine, Named, by_duckdb, elsewhere, is_parquet, stamp
 from facts.fetching import CURRENCY, CUT, fetch, understood
 from facts.frame import FrameFacts
+from facts.memory import give_back
 from facts.past import Version, version_at
+from facts.past_versions import PastVersions
 from facts.places import DEMO_NAME as DEMO_NAME
 from facts.places import path_of, under_way_note
-from facts.protocol import DataProblem, Facts, NotYet
+from facts.protocol import DataProblem, Facts, NotYet, time_of_day, utc_now
 from kpi.schema import COUNTS, DATE, DIMENSIONS, MEASURES
 
 if TYPE_CHECKING:
     from facts.engines.remote import Remote
 
 _LOOK_EVERY: Final = 1.0
-_KEPT: Final = 600.0
 _ENGINE: Final = Engine()
 
 _log = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ _log = logging.getLogger(__name__)
 
 def load(
     path: str | Path,
-    now: Callable[[], datetime] = datetime.now,
+    now: Callable[[], datetime] = utc_now,
     version: int | None = None,
     engine: Engine = _ENGINE,
     shop: int | None = None,
@@ -86,7 +86,7 @@ def _remote(path: str | Path, engine: Engine) -> "Remote":
 
 def load_aside(
     path: str | Path,
-    now: Callable[[], datetime] = datetime.now,
+    now: Callable[[], datetime] = utc_now,
     reading: Aside | None = None,
     engine: Engine = _ENGINE,
 ) -> Facts:
@@ -102,7 +102,7 @@ def load_aside(
 def facts_of(rows: pa.Table, path: str | Path, now: Callable[[], datetime], named: Named = ()) -> Facts:
     """The facts of fetched rows, checked; `named` are cuts that come first. Raises DataProblem."""
     metadata = {key.decode(): value.decode() for key, value in (rows.schema.metadata or {}).items()}
-    version, loaded, demo = metadata["version"], f"{now():%H:%M}", metadata["name"] == DEMO_NAME
+    version, loaded, demo = metadata["version"], time_of_day(now()), metadata["name"] == DEMO_NAME
     more = beside.of_text(metadata.get("beside"))
     frame = _checked(rows, path)
     frame, costs = with_shop_costs(frame, more.store) if CUT in frame.columns else (frame, "")
@@ -167,9 +167,9 @@ class Source:
         self._load: Callable[[Path], Facts] = first or self._own
         self._admit: Callable[[Facts], None] = lambda facts: None
         self._facts: Facts | None = None
-        self._past: tuple[Version, Facts, float] | None = None
+        self._past = PastVersions()
         self._reading = Lock()
-        self._problem: str | None = None
+        self._problem: DataProblem | None = None
         self._seen: object = None
         self._lock = Lock()
         self._watcher: tuple[int, Thread] | None = None
@@ -187,8 +187,13 @@ class Source:
 
     @property
     def problem(self) -> str | None:
-        """Why the newest data is not shown, or None."""
-        return self._problem
+        """Why the newest data is not shown, for those who look at a page, or None."""
+        return None if self._problem is None else self._problem.reader
+
+    @property
+    def cause(self) -> str | None:
+        """The same for whoever runs the dashboard."""
+        return None if self._problem is None else str(self._problem)
 
     def current(self) -> Facts | None:
         """The facts to show, or None where there have never been any."""
@@ -213,57 +218,57 @@ class Source:
                 found = self._read()
                 self._admit(found)
             except DataProblem as problem:
-                if self._problem != str(problem) and not isinstance(problem, NotYet):
+                if self.cause != str(problem) and not isinstance(problem, NotYet):
                     _log.warning("data not taken: %s", problem)
-                self._problem, self._seen = str(problem), seen
+                self._problem, self._seen = problem, seen
                 return False
             self._problem, self._seen = None, seen
             if self._facts is not None and self._facts.version == found.version:
                 return False
-            said, self._facts = self._facts.beside.unmet if self._facts is not None else "", found
-            if found.beside.unmet not in ("", said):
-                _log.warning("%s", found.beside.unmet)
+            before, self._facts = self._facts.beside if self._facts is not None else beside.NOTHING, found
+            for sentence in (found.beside.unmet, found.beside.reason):
+                if sentence not in ("", before.unmet, before.reason):
+                    _log.warning("%s", sentence)
             return True
 
     def at(self, text: str) -> tuple[Facts, Version]:
         """The facts of an earlier version, named by its number, a day or a time, and which it is.
 
-        One is kept for as long as it is asked for now and then. Raises DataProblem where there is no such version, or
-        where it may not be shown.
+        A few are kept for as long as they are asked for now and then (facts.past_versions). Raises DataProblem where
+        there is no such version, or where it may not be shown.
         """
         if self._elsewhere is not None or is_parquet(self._path):
-            raise DataProblem("These data have no versions.")
+            raise DataProblem(no_versions := "These data have no versions.", no_versions)
         version = understood(lambda: version_at(self._path, text), self._path)
+        facts = self._past.get(version)
+        if facts is not None:
+            return facts, version
         with self._reading:
-            kept = self._past
-            if kept is None or kept[0] != version:
-                self._past = None  # what it takes is given back before more is taken
+            facts = self._past.get(version)  # by who read before
+            if facts is None:
+                self._past.make_room()
                 facts = self._own(self._path, version=version.number, shop=version.shop)
+                give_back()
                 self._admit(facts)
                 if self._facts is not None and facts.demo != self._facts.demo:
-                    raise DataProblem(
-                        f"Version {version.number} is of other data: the demo's and one's own do not mix."
-                    )
-            else:
-                facts = kept[1]
-            self._past = version, facts, time.monotonic()
+                    mixed = f"Version {version.number} is of other data: the demo's and one's own do not mix."
+                    raise DataProblem(mixed, mixed)
+                self._past.put(version, facts)
             return facts, version
 
     def forget(self) -> None:
-        """Give back an earlier version that nobody has asked for lately."""
-        with self._reading:
-            if self._past is not None and time.monotonic() - self._past[2] > _KEPT:
-                self._past = None
+        """Give back earlier versions that nobody has asked for lately."""
+        self._past.forget()
 
     def _read(self) -> Facts:
         """The newest version; one process after the other, because reading takes far more memory than what is kept."""
         if self._elsewhere is not None and self._load is self._own:
-            return self._elsewhere.facts(datetime.now)
+            return self._elsewhere.facts(utc_now)
         fcntl.lockf(self._turn, fcntl.LOCK_EX)
         try:
             return self._load(self._path)
         finally:
-            pa.default_memory_pool().release_unused()
+            give_back()
             fcntl.lockf(self._turn, fcntl.LOCK_UN)
 
     def _stamp(self) -> object:
@@ -329,5 +334,6 @@ def _forked(source: Source | None) -> None:
     """
     if source is not None:
         source._lock, source._reading, source._load = Lock(), Lock(), source._own
+        source._past = PastVersions()
         if source._facts is None or source._problem is not None:
             source._seen = None

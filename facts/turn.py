@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 _LOOK_EVERY: Final = 0.1
 
@@ -13,14 +13,38 @@ _LOOK_EVERY: Final = 0.1
 @contextmanager
 def turn(lock: Path, wait: float, refusal: Exception) -> Iterator[None]:
     """While no other process has its turn with the file `lock`. Raises `refusal` after `wait` seconds."""
+    with hold(lock, wait, refusal):
+        yield
+
+
+def hold(lock: Path, wait: float, refusal: Exception) -> IO[str]:
+    """The file `lock`, locked until it is closed in every process that was handed it.
+
+    Raises `refusal` after `wait` seconds in which another has it.
+    """
     until = time.monotonic() + wait
-    with lock.open("a") as file:
+    file = lock.open("a")
+    try:
         while True:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
+                return file
             except BlockingIOError:
-                if time.monotonic() > until:
+                if time.monotonic() >= until:
                     raise refusal from None
                 time.sleep(_LOOK_EVERY)
-        yield
+    except BaseException:
+        file.close()
+        raise
+
+
+def is_held(lock: Path) -> bool:
+    """Whether another has the file `lock`."""
+    try:
+        with lock.open() as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False

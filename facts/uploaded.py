@@ -1,8 +1,8 @@
-"""`python -m facts.uploaded`: read files that somebody sent, apart from the process that serves.
+"""Read files that somebody sent, in a process apart from those that serve (callbacks.import_process).
 
-A JSON object on stdin says which files, with what options, and whether to keep them; one on stdout says what they hold
-and would change (`read` below). Memory and time are limited here, so junk or a bomb ends this process and no other; and
-deltalake's runtime never meets a fork (see facts.store.load_aside).
+What they hold and would change is answered, and kept where that is asked for. Memory, time and disk are limited here,
+so junk or a bomb ends this process and no other; and deltalake's runtime never meets a fork (see
+facts.store.load_aside).
 """
 
 import contextlib
@@ -12,8 +12,8 @@ import json
 import os
 import re
 import resource
-import sys
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -29,12 +29,17 @@ from facts.importers.margins import Margin, read_margins
 from facts.importers.options import platform_named, read_mapping, read_toml
 from facts.importers.rates import Rates, read_rates
 from facts.importers.report import as_csv
+from facts.keeping import record_of
+from facts.memory import free, held
+from facts.scratch import RESERVE, room
 from facts.shop import path_of
 from facts.summary import told_of_import, told_of_plan, told_of_shop
 
 MEMORY: Final = 2_000_000_000
 CPU_SECONDS: Final = 240
 LARGEST_FILE: Final = 4_000_000_000
+_LEFT_MEMORY: Final = 30_000_000  # to others, who may need some meanwhile
+_NICE: Final = 10
 
 _SHOWN_FAULTS: Final = 50
 
@@ -65,25 +70,21 @@ class Read:
     margins: tuple[Margin, ...] = ()
 
 
-def main() -> int:
-    """Answer the request on stdin; the exit status is 0 where there is an answer."""
-    limit()
-    asked = json.load(sys.stdin)
-    answer = sys.stdout
-    with contextlib.redirect_stdout(sys.stderr):
-        found = answered(asked)
-    json.dump(found, answer)
-    return 0
+def limit(facts: Path | None = None) -> None:
+    """Bound this process, and let the kernel end it first where memory runs out; it makes way for who waits for a page.
 
-
-def limit() -> None:
-    """Bound this process, and let the kernel end it first where memory runs out."""
+    A file may be as large as there is room for it: in the folder for temporary files, or at `facts` where it may write.
+    """
+    os.nice(_NICE)
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000")
+    found = free()
+    most_memory = MEMORY if found is None else min(MEMORY, held() + max(found - _LEFT_MEMORY, 0))
+    largest = max(room(tempfile.gettempdir()), room(_there(facts)) if facts else 0)
     for kind, most in (
-        (resource.RLIMIT_DATA, MEMORY),
+        (resource.RLIMIT_DATA, most_memory),
         (resource.RLIMIT_CPU, CPU_SECONDS),
-        (resource.RLIMIT_FSIZE, LARGEST_FILE),
+        (resource.RLIMIT_FSIZE, min(LARGEST_FILE, largest + RESERVE // 4)),  # an answer is small, and always written
         (resource.RLIMIT_CORE, 0),
     ):
         soft, hard = resource.getrlimit(kind)
@@ -91,13 +92,20 @@ def limit() -> None:
         resource.setrlimit(kind, (min(known), hard))
 
 
-def answered(asked: Mapping[str, Any]) -> dict[str, Any]:
+def _there(path: Path) -> Path:
+    """`path`, or the nearest folder above it that exists."""
+    while not path.exists():
+        path = path.parent
+    return path
+
+
+def answered(asked: Mapping[str, Any], begin: Callable[[dict[str, Any]], None] = lambda record: None) -> dict[str, Any]:
     """The answer to a request: `files` as they were read, then
 
     `plan` (what storing would change) or `refused` (why nothing can be stored), `mark` (a digest of the plan: what a
     person agreed to), `closed` (why this server can store nothing), `faults` (every wrong row as CSV), and, where it
-    was asked to `keep` and the plan is still the one with the given `mark`, `kept`: the versions made, and `version`,
-    the one that shows them.
+    was asked to `keep` and the plan is still the one with the given `mark`, `kept`, and `version`, the one that shows
+    them. `begin` is called with what is about to be written (facts.keeping), just before.
     """
     facts = Path(asked["facts"])
     try:
@@ -113,8 +121,9 @@ def answered(asked: Mapping[str, Any]) -> dict[str, Any]:
             with alone(facts):
                 answer |= _told(wanted := _planned(facts, read, into))
                 if answer["mark"] == asked.get("mark"):
+                    begin(record_of(wanted, asked["by"], read.digests) | {"answer": answer})
                     carry_out(wanted, read.imports, asked["by"], read.digests)
-                    answer |= {"kept": True, "version": version_of(facts)}
+                    answer |= kept(facts)
         else:
             answer |= _told(_planned(facts, read, into)) | {"closed": closed(facts)}
     except (ImportProblem, OSError, DeltaError) as problem:
@@ -233,9 +242,7 @@ def _reworded(findings: list[dict[str, str]]) -> None:
 
 def closed(facts: Path) -> str | None:
     """Why this process cannot write the table at `facts`, None where it can."""
-    folder = facts.parent
-    while not folder.exists():
-        folder = folder.parent
+    folder = _there(facts.parent)
     if all(os.access(each, os.W_OK) for each in (folder, facts, path_of(facts)) if each.exists()):
         return None
     return (
@@ -244,17 +251,19 @@ def closed(facts: Path) -> str | None:
     )
 
 
-def version_of(facts: Path) -> str | None:
-    """The version of the table as the dashboard names it (facts.store.fetch)."""
-    if not DeltaTable.is_deltatable(str(facts)):
-        return None
-    table = DeltaTable(str(facts))
-    return f"{str(table.metadata().id)[:8]}-{table.version()}"
+def kept(facts: Path) -> dict[str, Any]:
+    """What is answered once everything is in the table: the version, as the dashboard names it (facts.store.fetch)."""
+    version = None
+    with contextlib.suppress(OSError, DeltaError):  # it is kept, also where it cannot be read just now
+        table = DeltaTable(str(facts))
+        version = f"{str(table.metadata().id)[:8]}-{table.version()}"
+    return {"kept": True, "version": version}
 
 
 def _refusal(problem: Exception, facts: Path) -> str:
     if isinstance(problem, ImportProblem):
-        return in_words_of_the_page(str(problem))
+        said = str(problem).replace(str(path_of(facts)), "The folder of the shop’s days")
+        return in_words_of_the_page(said.replace(str(facts), "The data’s folder"))
     if "No space left" in str(problem):
         return "The server’s disk is full; nothing was changed. Make room and import again."
     return closed(facts) or "The data could not be written; nothing was changed. The server’s log says more."
@@ -265,7 +274,3 @@ def in_words_of_the_page(sentence: str) -> str:
     for option, words in _OPTIONS:
         sentence = re.sub(option, words, sentence)
     return sentence
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -14,6 +14,8 @@ from typing import Any, Final
 
 from facts.importers import ImportProblem
 from facts.intake import How, import_file
+from facts.ownership import FACTS, own_table
+from facts.places import path_of
 
 #: As many looks in a row must find a file the same before it is taken.
 LOOKS: Final = 3
@@ -40,6 +42,11 @@ def watch(folder: Path, how: How, *, every: float, once: bool = False, stop: Eve
     """Import what lands in `folder` until a signal or `stop`. Raises ImportProblem where there is no such folder."""
     if not folder.is_dir():
         raise ImportProblem(f"{folder} is no folder: make it first.")
+    if (folder / "_delta_log").exists() or folder.resolve() in (how.facts.resolve(), path_of(how.facts).resolve()):
+        raise ImportProblem(
+            f"{folder} is a table, whose files may not be moved: watch the folder that exports land in."
+        )
+    own_table(how.facts, FACTS)  # else each file would be moved to failed/ for what is no fault of its own
     stop = stop or _stopped_by_signals()
     seen: dict[Path, tuple[Stamp, int]] = {}
     print(f"Watching {folder} for files to import into {how.facts}.", flush=True)
@@ -100,23 +107,48 @@ def _stamp(path: Path) -> Stamp | None:
 def _moved(path: Path, stamp: Stamp, where: str, lines: list[str]) -> bool:
     folder = path.parent / where
     folder.mkdir(exist_ok=True)
-    named = target = folder / _short(path.name)
-    number = 1
-    while target.exists() or _report(target).exists():
-        number += 1
-        target = folder / f"{named.stem}-{number}{named.suffix}"
-    _report(target).write_text("\n".join(lines) + "\n", encoding="utf-8", errors="backslashreplace")
+    target = _free(folder, _short(path.name))
     try:
+        report = "\n".join(lines) + "\n"
+        _report(target).write_text(report, encoding="utf-8", errors="backslashreplace")
         if _stamp(path) != stamp:
-            _report(target).unlink()
+            _give_back(target)
             _say(f"again: {path}: it changed while it was read")
             return False
         os.replace(path, target)
     except OSError:
-        _report(target).unlink(missing_ok=True)
+        _give_back(target)
         raise
     _say(f"{where}: {target}: {lines[-1] if lines else ''}")
     return where == "done"
+
+
+def _free(folder: Path, name: str) -> Path:
+    """A path in `folder` for a file and its report that nothing has: both are made, empty, so that none takes them."""
+    named = target = folder / name
+    number = 1
+    while True:
+        if _made(target):
+            if _made(_report(target)):
+                return target
+            target.unlink()
+        number += 1
+        target = folder / f"{named.stem}-{number}{named.suffix}"
+
+
+def _made(path: Path) -> bool:
+    """Make an empty file; whether there was nothing of that name, not even a link that leads nowhere."""
+    try:
+        path.open("x").close()
+    except FileExistsError:
+        return False
+    return True
+
+
+def _give_back(target: Path) -> None:
+    """Remove what `_free` made."""
+    for path in (target, _report(target)):
+        path.unlink(missing_ok=True)
 
 
 def _short(name: str) -> str:

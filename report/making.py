@@ -18,26 +18,28 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import parse_qsl
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from access.policy import WrongPolicy, read_policy
-from access.rights import Admission, Rights
+from access.policy import IMPORT, WrongPolicy, read_policy
+from access.rights import Admission, Rights, rights_of
 from app import create_app, writing_of
-from callbacks.answers import ask
+from callbacks.answers import resolve_query
 from callbacks.operations import start_logging
-from callbacks.shown import ranks, shown
+from callbacks.shown import shown
 from callbacks.workbook import workbook
 from components.url import write
 from components.visuals import Page
 from facts.engines.choice import engine_of
 from facts.protocol import DataProblem
 from facts.store import Source
-from pages import PAGES
+from pages import GIVEN, PAGES
 from report.chromium import NoChromium, Tab, tab
 from settings import Settings, WrongSetting
 
-_FORMS: Final = (".pdf", ".xlsx", ".html")
+#: The endings of reports, and how such files begin.
+_FORMS: Final = {".pdf": b"%pdf-", ".xlsx": b"pk", ".html": b"<!doctype html"}
 _PAPERS: Final = {"A4": (297 / 25.4, 210 / 25.4), "Letter": (11.0, 8.5)}  # across, in inches
 _LETTER: Final = ("US", "CA", "MX", "PH", "CL", "CO")
 _HEADER: Final = "X-Report-Token"
@@ -73,6 +75,7 @@ def _make(asked: argparse.Namespace, settings: Settings) -> None:
         raise NoReport(f"{asked.out} must end in .pdf, .xlsx or .html.")
     if not asked.out.parent.is_dir():
         raise NoReport(f"There is no folder {asked.out.parent}.")
+    _admit(asked.out, form)
     rights = _rights(asked.role, settings)
     known = [page.key for page in PAGES if page.visuals]
     if asked.page not in known:
@@ -83,7 +86,7 @@ def _make(asked: argparse.Namespace, settings: Settings) -> None:
     source = Source(settings.facts, engine=engine_of(settings))
     try:
         if source.current() is None:
-            raise NoReport(source.problem or "There is no data yet.")
+            raise NoReport(source.cause or "There is no data yet.")
         query = asked.query.removeprefix("?")
         body = _of(form, page, query, settings, source, rights, asked.paper)
     finally:
@@ -96,11 +99,13 @@ def _make(asked: argparse.Namespace, settings: Settings) -> None:
 def _of(
     form: str, page: Page, query: str, settings: Settings, source: Source, rights: Rights, paper: str | None
 ) -> bytes:
-    facts = source.current()
-    assert facts is not None
-    found = ask(facts, query, writing_of(settings)(facts), rights.rows, ranks(rights))
+    today = source.current()
+    assert today is not None
+    if empty := _without_value(query):
+        raise NoReport(f"“{empty}” has no value in the query, so nothing would be filtered by it.")
+    facts, found, _ = resolve_query(source, today, query, writing_of(settings), rights, settings.provisional)
     if found.notes:  # a report that nobody looks at while it is made must not show more than was asked for
-        raise NoReport(" ".join(found.notes))
+        raise NoReport(f"Nothing is written, because the page would say: {' '.join(found.notes)}")
     if form == ".xlsx":
         return workbook(page, facts, found, settings.prefix, rights.rows, rights.hides)
     with _served(settings, source, rights) as (address, token), tab() as browser:
@@ -139,16 +144,21 @@ def _usual(locale: str) -> str:
 
 
 def _rights(role: str | None, settings: Settings) -> Rights:
-    every = tuple(page.key for page in PAGES)
     if role is None:
-        return Rights(every, role="report")
+        return Rights(tuple(page.key for page in PAGES), role="report")
     if not settings.policy:
         raise NoReport("--role needs a policy: name its file in DASHBOARD_POLICY.")
-    policy = read_policy(settings.policy, every)
+    policy = read_policy(settings.policy, GIVEN)
     found = next((each for each in policy.roles if each.name == role), None)
     if found is None:
         raise NoReport(f"The policy has no role “{role}”; it has {', '.join(each.name for each in policy.roles)}.")
-    return Rights(found.pages, found.rows, found.hides, found.name)
+    return rights_of(found, [page for page in GIVEN if page != IMPORT])  # a report changes nothing
+
+
+def _without_value(query: str) -> str:
+    """The first field of a query string that has no value (a variable of a script that was not set), or ""."""
+    pairs = parse_qsl(query, keep_blank_values=True)
+    return next((name for name, value in pairs if not value.strip()), "")
 
 
 @contextmanager
@@ -182,8 +192,20 @@ class _Silent(WSGIRequestHandler):
         """Its own browser is its only reader."""
 
 
+def _admit(out: Path, form: str) -> None:
+    """Raise NoReport where a report would take the place of what is none: last week's is replaced, nothing else is."""
+    if out.exists():
+        if not out.is_file():
+            raise NoReport(f"{out} is no file: name another with --out.")
+        with out.open("rb") as there:
+            start = there.read(len(_FORMS[form])).lower()
+        if start and start != _FORMS[form]:
+            raise NoReport(f"{out} is there and is no {form} file: name another with --out.")
+
+
 def _write(out: Path, body: bytes) -> None:
     """All of the file or nothing of it: a job that reads it never finds half."""
+    out = out.resolve()  # a link stays one
     with tempfile.NamedTemporaryFile(dir=out.parent, prefix=f".{out.name}-", delete=False) as file:
         try:
             file.write(body)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bench.faults import cold, forged, killed, replaced, stopped, worn
+from bench.slow_clients import slow
 
 pytestmark = pytest.mark.long
 
@@ -24,6 +25,12 @@ def test_a_killed_worker_loses_at_most_what_its_threads_had_and_is_back(facts_pa
 
 def test_sigterm_answers_what_is_in_flight(facts_path: Path) -> None:
     assert stopped(str(facts_path)) == {"in_flight": 8, "answered": 8, "exit": 0}
+
+
+def test_clients_that_send_half_a_request_cost_no_answer(facts_path: Path) -> None:
+    found = slow(str(facts_path), (50,), 50)
+
+    assert found["200"]["failed"] == 0
 
 
 def test_data_replaced_while_read_are_never_torn(facts_path: Path) -> None:

@@ -31,7 +31,9 @@ LAYERS = {
     "callbacks": ["pages", "components", "facts", "access", "kpi"],
     "settings": [],
     "app": ["callbacks", "pages", "components", "facts", "access", "kpi", "settings"],
-    "serving": ["app", "callbacks", "facts", "settings"],
+    "client_socket": [],
+    "worker": ["client_socket"],
+    "serving": ["app", "callbacks", "facts", "settings", "worker", "client_socket"],
     "report": ["app", "callbacks", "pages", "components", "facts", "access", "kpi", "settings"],
     "cli": ["report", "serving", "app", "callbacks", "pages", "settings", "facts", "access", "kpi", "datagen"],
 }

@@ -1,18 +1,25 @@
 """`marketing-dashboard report`: the same figures as a file, for a job that nobody looks at."""
 
+import io
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import openpyxl
+import pyarrow.compute as pc
 import pypdfium2
 import pytest
+from deltalake import DeltaTable, write_deltalake
 from flask.testing import FlaskClient
 
+from app import create_app
 from cli import main
+from facts.store import Source
 from kpi.units import brief
+from settings import from_environment
 from tests.access.conftest import POLICY
 
 ROOT = Path(__file__).parent.parent
@@ -82,6 +89,62 @@ def test_a_workbook_for_a_role_has_its_rows_alone(
     assert not out.exists()
 
 
+def cells(book: Any) -> dict[str, list[tuple[Any, ...]]]:
+    """A workbook's rows by sheet, but for the one that says at what time the data were read."""
+    return {
+        sheet.title: [row for row in sheet.iter_rows(values_only=True) if row[0] != "Data"]
+        for sheet in openpyxl.load_workbook(book)
+    }
+
+
+def test_a_report_as_of_a_version_is_the_page_of_that_version(
+    facts_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Version 1 claims half of what version 0 claimed."""
+    table, out = tmp_path / "facts", tmp_path / "report.xlsx"
+    shutil.copytree(facts_path, table)
+    rows = DeltaTable(str(table)).to_pyarrow_table()
+    halved = pc.multiply(rows["revenue"], 0.5)
+    write_deltalake(
+        str(table), rows.set_column(rows.schema.names.index("revenue"), "revenue", halved), mode="overwrite"
+    )
+    monkeypatch.setenv("DASHBOARD_FACTS", str(table))
+    source = Source(table)
+    client = create_app(from_environment(), source).server.test_client()
+    revenue = []
+    for version in ("0", "1"):
+        query = f"platform=Meta&as_of={version}"
+        assert main(["report", "--page", "cfo", "--query", query, "--out", str(out)]) == 0
+        book = cells(out)
+        assert book == cells(io.BytesIO(client.get(f"/data/cfo.xlsx?{query}").data))
+        revenue += [row[1] for row in book["Core figures"] if row[0] == "Attributed revenue"]
+    source.close()
+    assert len(revenue) == 2
+    assert revenue[0] == pytest.approx(2 * revenue[1])
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("as_of=nonsense", "“nonsense” is no version and no day"),
+        ("as_of=99", "There is no version 99"),
+        ("last=12w&as_of=2001-01-01", "The first version is of "),
+        ("region=&last=12w", "“region” has no value in the query"),
+        ("platform=Nope", "There is no platform “Nope” in the data"),
+        ("last=9z", "There is no period “9z”"),
+        ("from=2025-01-01&to=2025-09-01", "The data covers 2025-06-01 to 2025-09-28"),
+        ("compare=nothing", "There is no comparison “nothing”"),
+        ("country=France", "“country” is no filter here"),
+    ],
+)
+def test_nothing_is_dropped_from_the_query_of_a_report(
+    query: str, sentence: str, settings: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["report", "--page", "cfo", "--query", query, "--out", str(tmp_path / "report.xlsx")]) == 1
+    assert sentence in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -116,3 +179,22 @@ def test_without_a_chromium_it_says_what_to_install(
     monkeypatch.setattr(shutil, "which", lambda name: None)
     assert main(["report", "--page", "cfo", "--out", str(tmp_path / "x.pdf")]) == 1
     assert "Install one (Debian, Ubuntu: apt-get install chromium)" in capsys.readouterr().err
+
+
+def test_a_report_takes_no_other_files_place(
+    facts_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DASHBOARD_FACTS", str(facts_path))
+    other, link = tmp_path / "other.xlsx", tmp_path / "link.xlsx"
+    other.write_text("somebody's own")
+    (tmp_path / "folder.xlsx").mkdir()
+    for name in ("other.xlsx", "folder.xlsx"):
+        assert main(["report", "--page", "cfo", "--out", str(tmp_path / name)]) == 1
+        assert "name another with --out" in capsys.readouterr().err
+    assert other.read_text() == "somebody's own"
+
+    link.symlink_to("last week.xlsx")
+    for _ in range(2):
+        assert main(["report", "--page", "cfo", "--out", str(link)]) == 0
+        assert link.is_symlink()
+        assert (tmp_path / "last week.xlsx").read_bytes().startswith(b"PK")

@@ -26,7 +26,9 @@
 
   /** The address of a page and of a visual's data. */
   const page = (key, query) => withQuery(dashboard.prefix + spec.pages[key].path, query);
-  const data = (key, visual, form, query) => withQuery(`${dashboard.prefix}data/${key}/${visual}.${form}`, query);
+  // A CSV is for a spreadsheet here, which must take no name for a formula (facts/spreadsheets.py).
+  const data = (key, visual, form, query) =>
+    withQuery(`${dashboard.prefix}data/${key}/${visual}.${form}`, form === "csv" ? [query, "for=excel"].filter(Boolean).join("&") : query);
 
   const workbook = (key, query) => withQuery(`${dashboard.prefix}data/${key}.xlsx`, query);
 

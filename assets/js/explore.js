@@ -15,9 +15,16 @@
     dashboard.view.change(Object.fromEntries(pairs.map(([dimension, value]) => [dimension, again ? [] : [value]])));
   }
 
-  /** What a point of a chart stands for. Names are escaped for plotly; here they are plain. */
+  /** The value that a chart's label stands for: for plotly names are escaped and hold nothing that turns text around. */
+  function valueOf(dimension, label) {
+    const plain = dashboard.legend.plain(String(label));
+    const values = dashboard.view.shown().options[dimension] ?? [];
+    return values.includes(plain) ? plain : values.find((value) => dashboard.steady(value) === plain) ?? plain;
+  }
+
+  /** What a point of a chart stands for. */
   const pairsOf = (item, point) =>
-    Object.entries(item.spec.pick).map(([field, dimension]) => [dimension, dashboard.legend.plain(String(field === "name" ? point.data.name : point[field]))]);
+    Object.entries(item.spec.pick).map(([field, dimension]) => [dimension, valueOf(dimension, field === "name" ? point.data.name : point[field])]);
 
   const picks = (item) => Object.keys(item.spec.pick ?? {}).length > 0;
 
@@ -71,5 +78,5 @@
     else pick(pairs);
   }
 
-  dashboard.explore = { row, panel, pick, picked, hint, listen, offer };
+  dashboard.explore = { row, panel, pick, picked, hint, listen, offer, valueOf };
 })();

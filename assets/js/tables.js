@@ -119,9 +119,10 @@
     columns.forEach(({ key, place, below }, at) => {
       const name = names[at];
       const value = visual.keys[place][from];
-      if (name.main.textContent !== value) {
-        name.main.textContent = value;
-        name.main.title = below === undefined ? `${value}: click to filter` : `${value}: click for its figures`;
+      const steady = dashboard.steady(value);
+      if (name.main.textContent !== steady) {
+        name.main.textContent = steady;
+        name.main.title = below === undefined ? `${steady}: click to filter` : `${steady}: click for its figures`;
       }
       const platform = key === "platform" ? value : below !== undefined ? visual.keys[below][from] : null;
       if (platform !== null) {

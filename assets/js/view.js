@@ -24,6 +24,9 @@
       version = answer.data.version;
     }
     kept.delete(key(page, query));
+    // What went wrong may be over by the next time it is asked for.
+    const failed = Object.values(answer.visuals).some(({ state }) => state === "error");
+    if (failed || (/(^|&)as_of=/.test(query) && !answer.as_of)) return;
     kept.set(key(page, query), answer);
     // Under its canonical address it has nothing to say about what was dropped from another.
     if (answer.query !== query) kept.set(key(page, answer.query), { ...answer, notes: [] });

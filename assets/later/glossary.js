@@ -68,7 +68,7 @@
   /** What the address names after "#". */
   function reveal() {
     if (section.hidden) return;
-    const wanted = entries.find(({ root }) => `#${root.id}` === decodeURIComponent(location.hash));
+    const wanted = entries.find(({ root }) => [root.id, encodeURIComponent(root.id)].includes(location.hash.slice(1)));
     for (const { root } of entries) root.classList.toggle("wanted", root === wanted?.root);
     if (!wanted) return;
     section.querySelector("input").value = "";

@@ -3,6 +3,7 @@
   const dashboard = (window.dashboard ??= {});
   const { make, text, hide } = dashboard;
   const HEADERS = { "X-Requested-With": "dashboard", "Content-Type": "application/json", Accept: "application/json" };
+  const KEPT = "dashboard.import"; // the upload that this tab has told the server to keep
   const LOOK = 700; // ms between looks at which data is shown
   const PLATFORMS = ["", "Meta", "Google", "Amazon", "TikTok", "Other"];
   const DATES = [["", "As the file proves"], ["dmy", "Day first (31/12)"], ["mdy", "Month first (12/31)"]];
@@ -11,7 +12,9 @@
   let parts = null; // the page's lasting elements
   let upload = ""; // the server's name for the files that were sent
   let mark = ""; // what the reader has been shown
+  let keeping = false; // then nothing is forgotten when the page is left
   let round = 0; // an answer to an earlier one is not shown
+  let queue = null; // the files, and which of them are sent; from the first one on
 
   class Refused extends Error {}
 
@@ -19,10 +22,24 @@
     if (parts?.section === section) return;
     limits = spec.upload;
     parts = { section };
+    if (limits.command) return section.replaceChildren(command());
     section.replaceChildren(chooser(), options(), outcome());
-    addEventListener("pagehide", () => upload && forget(true));
+    addEventListener("pagehide", () => upload && !keeping && forget(true));
+    addEventListener("pageshow", (event) => event.persisted && !upload && restart()); // what the page shows is forgotten
     // Beside the zone a browser would open the file and leave the page.
     for (const kind of ["dragover", "drop"]) addEventListener(kind, (event) => section.hidden || event.preventDefault());
+    resume();
+  }
+
+  /** Where no files can be sent: the one command that shows one's own data. */
+  function command() {
+    const copy = make("button", { type: "button", class: "btn btn-light", text: "Copy" });
+    copy.addEventListener("click", () => navigator.clipboard.writeText(limits.command).then(() => text(copy, "Copied"), () => {}));
+    return make("div", { class: "import-card" },
+      make("p", { class: "import-lead", text: "This demo takes no files" }),
+      make("p", { text: "Your own data need a sign-in: a proxy in front that hands on a signed token (docs/sign-in.md). With the address, client id and keys of your company’s sign-in in this command, the Import page takes files and keeps them in the folder data." }),
+      make("pre", { class: "import-command", tabindex: "0", "aria-label": "The command" }, make("code", { text: limits.command })),
+      make("div", { class: "import-actions" }, copy));
   }
 
   function chooser() {
@@ -80,18 +97,9 @@
 
   const said = () => Object.fromEntries(parts.fields.map((field) => [field.dataset.option, field.lastChild.value.trim()]));
 
-  async function ask(path, body) {
-    let response;
-    try {
-      response = await fetch(`${dashboard.prefix}import/${path}`, { method: "POST", headers: HEADERS, body: JSON.stringify(body), redirect: "manual" });
-    } catch {
-      throw new Refused("The server cannot be reached. Check the connection and try again.");
-    }
-    return answerOf(response.type === "opaqueredirect" ? 401 : response.status, await response.text());
-  }
-
-  function answerOf(status, body) {
-    if (status === 401) throw new Refused("Your sign-in has ended. Reload the page to sign in again, then choose the files again.");
+  function answerOf(status, body, after = 0) {
+    const no = (sentence, more) => Object.assign(new Refused(sentence), { status, after, ...more });
+    if (status === 401) throw no("Your sign-in has ended. Reload the page to sign in again, then choose the files again.");
     let answer = null;
     try {
       answer = JSON.parse(body);
@@ -99,89 +107,84 @@
       /* said below */
     }
     if (status === 200 && answer) return answer;
-    throw new Refused(answer?.error ?? (status === 413 ? tooLarge() : "The server’s answer could not be read. Try again."));
+    throw no(answer?.error ?? OF_A_PROXY[status]?.() ?? "The server’s answer could not be read. Try again.", { again: [400, 408, 410].includes(status) || status >= 500 });
   }
 
+  /** What a proxy in front of the server says without a sentence. */
+  const OF_A_PROXY = {
+    408: () => "The connection is too slow: the file did not arrive in the time there is. Send it again, zipped, or from a faster connection.",
+    413: () => tooLarge(),
+  };
   const tooLarge = () => `At most ${dashboard.format.count(Math.round(limits.most / 1e6))} MB can be sent at once: zip the files, or split them.`;
 
-  /** Send files, then have them read. */
-  async function send(files) {
-    if (files.length === 0) return;
+  /** Files to be imported beside those that are here. */
+  async function send(more) {
+    if (more.length === 0) return;
+    hide(parts.over, false);
+    try {
+      await dashboard.later("import-send");
+    } catch {
+      return failed(new Refused("A part of this page could not be loaded. Check the connection and try again."), ["Try again", () => send(more)]);
+    }
+    queue ??= dashboard.importSend.queue({ list: parts.files, most: limits.most, upload: () => upload, begin, taken, whole: check, failed, say: state, read: answerOf, tooLarge, Refused });
+    await queue.add(more);
+  }
+
+  /** Something new is done; gives whether it still is what is wanted. */
+  function begin() {
     const mine = ++round;
     hide(parts.over, false);
     parts.outcome.replaceChildren();
-    try {
-      for (const file of files) {
-        const row = make("li", {}, make("span", { class: "import-name", text: file.name, title: file.name }), make("span", { class: "import-size", text: size(file.size) }));
-        const bar = make("progress", { max: "1", value: "0", "aria-label": `Sending ${file.name}` });
-        row.append(bar);
-        parts.files.append(row);
-        state(`Sending ${file.name}…`);
-        try {
-          if (file.size > limits.most) throw new Refused(`${file.name} is too large. ${tooLarge()}`);
-          const answer = await sent(file, bar);
-          if (mine !== round) return;
-          upload = answer.upload;
-          bar.remove();
-        } catch (problem) {
-          row.remove();
-          throw problem;
-        }
-      }
-    } catch (problem) {
-      if (mine === round) failed(problem);
-      return;
-    }
-    await check();
+    return () => mine === round;
   }
 
-  /** One file in one request; fetch could not tell how far it is. */
-  function sent(file, bar) {
-    return new Promise((resolve, reject) => {
-      const request = new XMLHttpRequest();
-      request.open("POST", `${dashboard.prefix}import/file${upload ? `?upload=${encodeURIComponent(upload)}` : ""}`);
-      request.setRequestHeader("X-Requested-With", "dashboard");
-      request.setRequestHeader("X-File-Name", encodeURIComponent(file.name));
-      request.setRequestHeader("Content-Type", "application/octet-stream");
-      request.upload.addEventListener("progress", (event) => event.lengthComputable && (bar.value = event.loaded / event.total));
-      request.addEventListener("load", () => {
-        try {
-          resolve(answerOf(request.status, request.responseText));
-        } catch (problem) {
-          reject(problem);
-        }
-      });
-      request.addEventListener("error", () => reject(new Refused(`${file.name} could not be sent. Check the connection and try again.`)));
-      request.send(file);
-    });
-  }
-
-  const size = (bytes) => (bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
+  const taken = (answer) => (upload = answer.upload);
 
   function state(sentence, busy = true) {
     text(parts.state, sentence);
     parts.state.classList.toggle("busy", busy && Boolean(sentence));
   }
 
-  function failed(problem) {
+  /** Say what went wrong; `actions` are [label, what it does] of the buttons below. */
+  function failed(problem, ...actions) {
     if (!(problem instanceof Refused)) console.warn("import failed", problem);
+    if (problem.status === 410) {
+      upload = "";
+      actions = queue?.forgotten() ? [["Send again", queue.deliver]] : [];
+    }
     state("", false);
-    parts.outcome.prepend(alert(problem instanceof Refused ? problem.message : "Something went wrong here. Start over, or try again."));
+    parts.outcome.querySelector(":scope > .import-refused")?.remove();
+    parts.outcome.prepend(alert(problem instanceof Refused ? problem.message : "Something went wrong here. Start over, or try again.", actions));
   }
 
-  const alert = (sentence) => make("div", { class: "import-refused", role: "alert" }, dashboard.icon("warning"), make("p", { text: sentence }));
+  function alert(sentence, actions) {
+    const buttons = actions.map(([label, act]) => {
+      const button = make("button", { type: "button", class: "btn btn-sm btn-light", text: label });
+      button.addEventListener("click", act);
+      return button;
+    });
+    return make("div", { class: "import-refused", role: "alert" }, dashboard.icon("warning"), make("div", {}, make("p", { text: sentence }), buttons.length ? make("div", { class: "import-actions" }, ...buttons) : null));
+  }
+
+  /** The answer to a check or keep; null where something else was begun meanwhile. */
+  async function job(path, body, doing) {
+    const mine = ++round;
+    state(doing);
+    await dashboard.later("import-jobs");
+    return dashboard.importJobs.run(path, body, { Refused, read: answerOf, wanted: () => mine === round, say: (sentence) => state(sentence || doing) });
+  }
 
   /** Have the files read, and show what they hold and would change. */
   async function check() {
-    if (!upload) return;
-    const mine = ++round;
-    state("Reading the files…");
+    if (!upload || queue?.sending()) return;
+    const mine = round + 1;
     try {
-      const answer = await ask("check", { upload, options: said() });
-      if (mine !== round) return;
+      const answer = await job("check", { upload, options: said() }, "Reading the files…");
+      if (!answer) return;
+      if (answer.stopped) throw new Refused(answer.stopped);
       await drawn(answer);
     } catch (problem) {
-      if (mine === round) failed(problem);
+      if (mine === round) failed(problem, ["Try again", check]);
     }
   }
 
@@ -199,24 +202,48 @@
   }
 
   async function keep(button) {
-    const mine = ++round;
     button.disabled = true;
-    state("Importing…");
+    await ended("keep", { upload, options: said(), mark });
+    button.disabled = false;
+  }
+
+  /** What becomes of a keep, whether asked for now or by this tab before it was loaded again. */
+  async function ended(path, body) {
+    const mine = round + 1;
+    keeping = true;
+    hide(parts.over, true);
+    sessionStorage.setItem(KEPT, upload);
     try {
-      const answer = await ask("keep", { upload, options: said(), mark });
-      if (mine !== round) return;
+      const answer = await job(path, body, "Importing…");
+      if (!answer) return;
+      over();
       if (answer.kept) await kept(answer);
-      else await drawn(answer, Boolean(answer.plan));
+      else if (answer.stopped) throw new Refused(answer.stopped);
+      else await drawn(answer, path === "keep" && Boolean(answer.plan));
     } catch (problem) {
-      button.disabled = false;
+      over(problem.away);
       if (mine === round) failed(problem);
+      if (path === "outcome" && !problem.away) forget();
     }
+  }
+
+  /** No keep is under way any more, or it is not known whether one is. */
+  function over(unknown = false) {
+    keeping = false;
+    hide(parts.over, false);
+    if (!unknown) sessionStorage.removeItem(KEPT);
+  }
+
+  /** A keep that went on while this tab was elsewhere. */
+  function resume() {
+    upload = sessionStorage.getItem(KEPT) ?? "";
+    if (upload) ended("outcome", { upload });
   }
 
   /** Everything is in the table; say when the dashboard shows it. */
   async function kept(answer) {
     upload = "";
-    parts.files.replaceChildren();
+    queue?.clear();
     state("", false);
     const line = make("p", { class: "import-shown", role: "status", text: "Every page shows the new figures within five seconds." });
     const link = make("a", { class: "btn btn-primary", href: dashboard.address.page(first(), ""), "data-go": first(), "data-query": "", text: "See the figures" });
@@ -248,8 +275,8 @@
 
   function restart() {
     round += 1;
+    queue?.clear();
     if (upload) forget();
-    parts.files.replaceChildren();
     parts.outcome.replaceChildren();
     for (const field of parts.fields) {
       field.lastChild.value = "";

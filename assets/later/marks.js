@@ -13,7 +13,7 @@
       const entries = Object.entries(item.spec.pick);
       const lists = entries.map(([field]) => (field === "name" ? [trace.name] : trace[field === "label" ? "labels" : field]));
       for (const values of product(lists)) {
-        const pairs = entries.map(([, dimension], place) => [dimension, dashboard.legend.plain(String(values[place]))]);
+        const pairs = entries.map(([, dimension], place) => [dimension, dashboard.explore.valueOf(dimension, values[place])]);
         found.set(JSON.stringify(pairs), pairs);
       }
     }

@@ -25,7 +25,7 @@ from facts.engines.lazy import LazyFacts
 from facts.engines.table import Sessions
 from facts.fetching import CURRENCY, CUT, PROGRAM
 from facts.patience import NoAnswer
-from facts.protocol import DataProblem
+from facts.protocol import DataProblem, time_of_day
 from kpi.evaluate import ROWS
 from kpi.schema import DATE, MEASURES
 
@@ -109,7 +109,7 @@ def open_files(found: Files, now: Callable[[], datetime], demo_name: str, named:
     return LazyFacts(
         sessions,
         found.version if shop is None else f"{found.version}+{shop}",
-        loaded=f"{now():%H:%M}",
+        loaded=time_of_day(now()),
         demo=found.name == demo_name,
         currency=currency,
         complete=found.complete,

@@ -89,6 +89,11 @@ class LazyFacts:
         except NoAnswer as problem:
             raise DataProblem(str(problem)) from None
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of memory, about: of answers that are kept, since the rows are elsewhere."""
+        return int(self._kept.currsize)
+
     def extent(self) -> Extent:
         """The first and the last day."""
         return self._extent

@@ -13,7 +13,7 @@ from facts.engines.lazy import LazyFacts
 from facts.engines.spark_table import SparkTable
 from facts.engines.table import Sessions
 from facts.patience import NoAnswer, patience
-from facts.protocol import DataProblem
+from facts.protocol import DataProblem, time_of_day, utc_now
 from kpi.evaluate import ROWS
 
 #: Seconds that reading a table's outline and values may take.
@@ -56,10 +56,10 @@ class Remote:
             raise DataProblem(str(problem)) from None
         return hashlib.sha256("|".join([self.address.label, *told]).encode()).hexdigest()[:12]
 
-    def facts(self, now: Callable[[], datetime] = datetime.now) -> LazyFacts:
+    def facts(self, now: Callable[[], datetime] = utc_now) -> LazyFacts:
         """The facts at the version that was seen last. Raises DataProblem."""
         with patience(OPENING):
-            return LazyFacts(self._sessions, self.version(), loaded=f"{now():%H:%M}", currency=self.address.currency)
+            return LazyFacts(self._sessions, self.version(), loaded=time_of_day(now()), currency=self.address.currency)
 
     def close(self) -> None:
         """Let go of the engine."""

@@ -170,7 +170,10 @@ def _sentence(table: Table, problem: Exception) -> Exception:
     if isinstance(problem, DataProblem | NoAnswer):
         return problem
     first = (table.mended(str(problem)).strip().splitlines() or [type(problem).__name__])[0][:300]
-    return NoAnswer(f"The data at {table.label} gave no answer: {first}")
+    return NoAnswer(
+        f"The data at {table.label} gave no answer: {first}",
+        "The data gave no answer. Try again in a minute; whoever runs this dashboard finds the reason in its log.",
+    )
 
 
 def _close(session: Session) -> None:

@@ -24,10 +24,12 @@ from kpi.schema import MEASURES
 #: Told how many rows have been read.
 Progress = Callable[[int], None]
 
-#: Up to the first always, up to the second where there is memory for each: it is held several times until it is stored.
-ROWS: Final = 1_000_000
 MOST_ROWS: Final = 3_000_000
-BYTES_A_ROW: Final = 1_500
+#: What a row takes at most until it is stored, and what each name of a campaign takes more (`python -m bench.imports`).
+BYTES_A_ROW: Final = 500
+BYTES_A_NAME: Final = 1_200
+#: So many are read before anybody asks for the memory: it is only about right.
+_FEW_BYTES: Final = 100_000_000
 LARGEST_TEXTS: Final = 1_000_000_000
 _CHUNK: Final = 1_000  # few, as a row may be a megabyte
 _MOST_ODD: Final = 10_000
@@ -94,12 +96,16 @@ def gather(sheet: Sheet, known: Recognised, day: str, progress: Progress) -> Raw
     chunk_rows: list[int] = []
     picked = itemgetter(*wanted) if len(wanted) > 1 else lambda cells: (cells[wanted[0]],)
     days: dict[Any, bool] = {}
+    names: set[int] = set()
+    named = [wanted.index(place) for place in known.places.get("campaign", ())]
     kept = size = 0
-    most = most_rows()
+    memory = free()
 
     def flush() -> None:
         nonlocal size
-        for place, cells in zip(wanted, zip(*chunk, strict=True), strict=True):
+        columns = list(zip(*chunk, strict=True))
+        names.update(hash(cell) for at in named for cell in columns[at])
+        for place, cells in zip(wanted, columns, strict=True):
             part = _typed(cells) if sheet.typed else (pa.array(cells, pa.string()), None)
             parts[place].append(part)
             size += part[0].nbytes
@@ -133,11 +139,15 @@ def gather(sheet: Sheet, known: Recognised, day: str, progress: Progress) -> Raw
             flush()
             kept += _CHUNK
             progress(kept)
-            if kept > most:
+            if kept > MOST_ROWS:
                 raise ImportProblem(
-                    f"{sheet.name} has more than {most:,} rows, which is what "
-                    + ("is read at once" if most == MOST_ROWS else "fits into the memory that is free")
-                    + ": split it, for example by month."
+                    f"{sheet.name} has more than {MOST_ROWS:,} rows, which is what is read at once: split it, for "
+                    "example by month."
+                )
+            if not fits(kept, len(names), memory):
+                raise ImportProblem(
+                    f"{sheet.name}: its first {kept:,} rows, with {len(names):,} campaigns, take more memory than is "
+                    "free here: split it, for example by month."
                 )
     if chunk:
         flush()
@@ -151,10 +161,10 @@ def gather(sheet: Sheet, known: Recognised, day: str, progress: Progress) -> Raw
     )
 
 
-def most_rows() -> int:
-    """How many rows of a file are read: as many as there is memory for, within bounds."""
-    room = free()
-    return MOST_ROWS if room is None else min(MOST_ROWS, max(ROWS, room // BYTES_A_ROW))
+def fits(rows: int, names: int, memory: int | None) -> bool:
+    """Whether so many rows, with so many names of campaigns, can be stored with the `memory` that was free before."""
+    needed = rows * BYTES_A_ROW + names * BYTES_A_NAME
+    return memory is None or needed <= max(memory, _FEW_BYTES)
 
 
 def _fitted(cells: Sequence[Any], width: int) -> Sequence[Any] | None:

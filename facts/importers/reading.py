@@ -25,6 +25,8 @@ from deltalake import DeltaTable
 from facts.disk import dataset
 from facts.importers.report import ImportProblem
 from facts.importers.workbook import check_workbook, workbook_sheets
+from facts.scratch import room
+from facts.spreadsheets import unguarded_row
 
 Cell = str | int | float | date | None
 Row = tuple[int, Sequence[Cell]]
@@ -38,6 +40,8 @@ _LARGEST_COLUMN: Final = 500_000_000
 _LONGEST_CELL: Final = 1 << 17  # as csv's
 _BLOCK: Final = 1 << 20
 _BATCH: Final = 20_000
+#: How workbooks and Parquet files begin, which are copied out of an archive to be read.
+_COPIED: Final = (b"PK", b"PAR1")
 
 
 @dataclass(frozen=True)
@@ -154,14 +158,19 @@ def _members(path: Path, archive: zipfile.ZipFile, until: ExitStack) -> list[She
         raise ImportProblem(f"{path.name} holds no file.")
     if len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > LARGEST_UNPACKED:
         raise ImportProblem(f"{path.name} unpacks to more than is read here: import its files one by one.")
-    found: list[Sheet] = []
+    starts = []
     for member in members:
-        name = f"{path.name} › {member.filename}"
         if member.flag_bits & 1:
-            raise ImportProblem(f"{name} is locked by a password: unpack it first.")
+            raise ImportProblem(f"{path.name} › {member.filename} is locked by a password: unpack it first.")
         with archive.open(member) as file:
-            start = file.read(8)
-        if start.startswith(b"PK") or start.startswith(b"PAR1"):
+            starts.append(file.read(8))
+    copied = [member.file_size for member, start in zip(members, starts, strict=True) if start.startswith(_COPIED)]
+    if copied and sum(copied) > room(tempfile.gettempdir()):
+        raise _no_room(path.name)
+    found: list[Sheet] = []
+    for member, start in zip(members, starts, strict=True):
+        name = f"{path.name} › {member.filename}"
+        if start.startswith(_COPIED):
             found += _unpacked(path, member, name, start, until)
         elif start:
             found += _by_content(name, start, lambda member=member: _member(path, member))  # type: ignore[misc]
@@ -182,7 +191,10 @@ def _unpacked(path: Path, member: zipfile.ZipInfo, name: str, start: bytes, unti
     copy = until.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - closed by `until`
     with _member(path, member) as file:
         while block := file.read(_BLOCK):
+            if len(block) > room(tempfile.gettempdir()):  # what an archive says of its sizes may be wrong
+                raise _no_room(name)
             copy.write(block)
+            copy.flush()
 
     def opened() -> IO[bytes]:
         copy.seek(0)
@@ -195,6 +207,12 @@ def _unpacked(path: Path, member: zipfile.ZipInfo, name: str, start: bytes, unti
             raise ImportProblem(f"{name} is an archive in an archive: unpack it first.")
         check_workbook(name, inner)
     return _workbook(name, opened)
+
+
+def _no_room(name: str) -> ImportProblem:
+    return ImportProblem(
+        f"{name} unpacks to more than there is room for here: unpack it and import its files one by one."
+    )
 
 
 class _Unclosed(io.RawIOBase):
@@ -312,7 +330,7 @@ _MARKS: Final = (
 
 
 def _text(name: str, opened: Callable[[], IO[bytes]], encoding: str, separator: str) -> Iterator[Row]:
-    errors = "replace" if encoding == "cp1252" else "strict"
+    errors, marked = "replace" if encoding == "cp1252" else "strict", encoding == "utf-8-sig"
     with closing(opened()) as file, io.TextIOWrapper(file, encoding, errors, newline="") as text:
         reader = csv.reader(text, delimiter=separator)
         while True:
@@ -329,7 +347,7 @@ def _text(name: str, opened: Callable[[], IO[bytes]], encoding: str, separator: 
                 raise ImportProblem(
                     f"{name}, after row {reader.line_num}: what follows is not {encoding} text; export it again."
                 ) from None
-            yield reader.line_num, row
+            yield reader.line_num, unguarded_row(row) if marked else row
 
 
 def _said(problem: BaseException) -> str:

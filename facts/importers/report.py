@@ -12,7 +12,7 @@ import pandas as pd
 from facts.fetching import CURRENCY as CURRENCY
 from facts.fetching import CUT as CUT
 from facts.fetching import PROGRAM as PROGRAM
-from facts.spreadsheets import neutral
+from facts.spreadsheets import guarded
 from kpi.schema import COUNTS, DATE, EVENTS, MEASURES
 
 #: Breakdowns that a platform reports for part of the money only (a search term without a click is not listed).
@@ -56,7 +56,7 @@ def as_csv(faults: Iterable[Fault]) -> str:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow([each.name for each in fields(Fault)])
-    writer.writerows([neutral(value) for value in astuple(fault)] for fault in faults)
+    writer.writerows([guarded(value) for value in astuple(fault)] for fault in faults)
     return text.getvalue()
 
 

@@ -1,5 +1,6 @@
 """Excel workbooks as streams of rows, none larger in memory than one row and the workbook's shared texts."""
 
+import re
 import warnings
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
@@ -14,6 +15,7 @@ LARGEST_PART: Final = 3_000_000_000
 LARGEST_TEXTS: Final = 200_000_000
 LARGEST_OTHER: Final = 20_000_000
 MOST_COLUMNS: Final = 500
+_CONTROL: Final = re.compile(r"_x(00[01][0-9A-Fa-f])_")
 _TIGHTEST: Final = 200  # times smaller when packed: no report packs like this
 
 
@@ -56,6 +58,18 @@ def _rows(opened: Callable[[], IO[bytes]], title: str) -> Iterator[tuple[int, Se
         try:
             sheet = book[title]
             sheet.reset_dimensions()  # what a writer says of its size may be wrong
-            yield from enumerate(sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS), 1)
+            rows = sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS)
+            yield from enumerate(map(_unescaped, rows), 1)
         finally:
             book.close()
+
+
+def _unescaped(cells: Sequence[Any]) -> Sequence[Any]:
+    """A row with the control signs that a workbook writes as _x000D_, which openpyxl leaves so."""
+    if any(isinstance(cell, str) and "_x00" in cell for cell in cells):
+        return [_CONTROL.sub(_sign, cell) if isinstance(cell, str) else cell for cell in cells]
+    return cells
+
+
+def _sign(code: re.Match[str]) -> str:
+    return chr(int(code[1], 16))

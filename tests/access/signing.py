@@ -12,6 +12,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 ISSUER, AUDIENCE = "https://sign-in.example.com", "marketing-dashboard"
+#: What stands for the audience in tokens of AWS' load balancer.
+ARN = "arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/app/dashboard/1"
 
 #: A policy with people who import, and others who only read.
 IMPORTERS = """
@@ -120,6 +122,18 @@ class Provider:
             "not text": "\x80\x81.\x82.\x83",
             "plain name": "ada@example.com",
         }
+
+
+def of_elb(provider: Provider, kid: str = "ec-1", head: dict[str, Any] | None = None, **claims: Any) -> str:
+    """A token as AWS' load balancer sends it: padded parts, and its own ARN in the signed head."""
+
+    def part(content: dict[str, Any]) -> str:
+        return base64.urlsafe_b64encode(json.dumps(content).encode()).decode()
+
+    body = {"iss": ISSUER, "sub": "u-1", "email": "ada@example.com", "exp": int(time.time()) + 120, **claims}
+    signed = f"{part({'alg': 'ES256', 'kid': kid, 'typ': 'JWT', 'signer': ARN, **(head or {})})}.{part(body)}"
+    signature = jwt.algorithms.ECAlgorithm(jwt.algorithms.ECAlgorithm.SHA256).sign(signed.encode(), provider.ec_key)
+    return f"{signed}.{base64.urlsafe_b64encode(signature).decode()}"
 
 
 def _part(content: dict[str, Any]) -> str:

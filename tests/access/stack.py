@@ -26,20 +26,26 @@ from tests.asking import CALLBACK, as_answer, view_body
 ROOT = Path(__file__).parent.parent.parent
 MODULES = Path("/usr/lib/apache2/modules")
 APACHE = Path("/usr/sbin/apache2")
+NGINX = Path("/usr/sbin/nginx")
 CLIENT = "marketing-dashboard"
+#: So many, and with such names, that a token with them has 15 kB.
+MANY_GROUPS = [
+    f"CN=grp-{number:03},OU=Marketing Analytics,OU=Security Groups,DC=example,DC=com" for number in range(150)
+]
 USERS = {
     "bo-board": ["grp-all"],
     "max-cmo": ["grp-marketing"],
     "ed-emea": ["grp-fin-emea"],
+    "gil-groups": [*MANY_GROUPS, "grp-all"],
     "nobody": [],
 }
 
 
 def missing() -> str:
     """What the stack lacks here and could not be installed, or ""."""
-    if not (APACHE.exists() and (MODULES / "mod_auth_openidc.so").exists()):
+    if not (APACHE.exists() and (MODULES / "mod_auth_openidc.so").exists() and NGINX.exists()):
         if os.geteuid() != 0 or "ID=debian" not in Path("/etc/os-release").read_text():
-            return "Apache with mod_auth_openidc is not installed, and only Debian's root may install it here"
+            return "Apache with mod_auth_openidc or nginx is not installed, and only Debian's root may install it here"
         install = [
             "apt-get",
             "install",
@@ -48,6 +54,7 @@ def missing() -> str:
             "--no-install-recommends",
             "apache2",
             "libapache2-mod-auth-openidc",
+            "nginx-light",
         ]
         environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
         for command in (["apt-get", "update", "-qq"], install):
@@ -283,6 +290,23 @@ class Stack(Provided):
         )
         self._wait(f"{self.base}/", 403)
         self._wait(f"{self.app}/readyz")
+
+    def behind_nginx(self, sign_in: int) -> str:
+        """Start nginx as deploy/nginx.conf has it, before the dashboard and a sign-in at a port; its address."""
+        assert self.state is not None
+        port, text = free_port(), (ROOT / "deploy/nginx.conf").read_text()
+        for own, here in (
+            ("server app:8050;", f"server 127.0.0.1:{self.app_port};"),
+            ("server oauth2-proxy:4180;", f"server 127.0.0.1:{sign_in};"),
+            ("listen 8080;", f"listen 127.0.0.1:{port};"),
+        ):
+            assert text.count(own) == 1
+            text = text.replace(own, here)
+        (self.state / "nginx.conf").write_text(text)
+        own = f"daemon off; pid {self.state}/nginx.pid; error_log {self.state}/nginx-error.log;"
+        self._start("nginx", [str(NGINX), "-p", str(self.state), "-c", str(self.state / "nginx.conf"), "-g", own])
+        self._wait(f"http://127.0.0.1:{port}/", 403)
+        return f"http://127.0.0.1:{port}"
 
 
 def _www_data() -> tuple[int, int]:

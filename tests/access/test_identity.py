@@ -1,17 +1,18 @@
 """Who a token proves, and that nothing else proves anything."""
 
-import json
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
-from access.identity import NoKeys, NotSignedIn, Reader, SignIn
-from access.keys import FETCH_EVERY, Keys, read_keys
+from access.identity import NotSignedIn, Reader, SignIn
+from access.keys import Keys
+from app import create_app
+from facts.store import Source
+from settings import from_environment
 from tests.access.signing import AUDIENCE, ISSUER, Provider
 from tests.asking import view
 
@@ -101,6 +102,61 @@ def test_groups_are_read_from_the_claim_that_is_named(
     assert sign_in.reader(provider.token(**claims)).groups == groups
 
 
+@pytest.mark.parametrize("claim", ["email", "user.email", "https://example.com/email"])
+@pytest.mark.parametrize(
+    ("said", "believed"),
+    [
+        ({}, True),
+        ({"email_verified": True}, True),
+        ({"email_verified": "true"}, True),
+        ({"email_verified": False}, False),
+        ({"email_verified": "false"}, False),
+        ({"email_verified": ""}, False),
+        ({"email_verified": 0}, False),
+        ({"email_verified": [True]}, False),
+    ],
+    ids=str,
+)
+def test_an_address_that_is_not_verified_gives_no_role(
+    provider: Provider, claim: str, said: dict[str, Any], believed: bool
+) -> None:
+    address = {"email": "ada@example.com", **said}
+    claims = {
+        "email": address,
+        "user.email": {"user": address},
+        "https://example.com/email": {"https://example.com/email": "ada@example.com", **said},
+    }[claim]
+    sign_in = SignIn(ISSUER, AUDIENCE, claim, Keys(str(provider.jwks)))
+
+    reader = sign_in.reader(provider.token(None, **claims))
+
+    assert (reader.groups, reader.unverified) == ({"ada@example.com"} if believed else set(), not believed)
+
+
+def test_groups_that_are_no_addresses_need_none_verified(sign_in: SignIn, provider: Provider) -> None:
+    assert sign_in.reader(provider.token(["a"], email="ada@example.com", email_verified=False)).groups == {"a"}
+
+
+def test_who_has_no_verified_address_is_refused_and_the_log_says_why(
+    environment: dict[str, str], provider: Provider, policy_path: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    policy = tmp_path / "policy.toml"
+    policy.write_text(policy_path.read_text().replace('"grp-all"', '"ada@example.com"'))
+    by_address = {"DASHBOARD_AUTH_GROUPS": "email", "DASHBOARD_POLICY": str(policy)}
+    source = Source(environment["DASHBOARD_FACTS"])
+    client = create_app(from_environment({**environment, **by_address}), source).server.test_client()
+
+    def status(**claims: Any) -> int:
+        token = provider.token(None, email="ada@example.com", **claims)
+        return view(client, "cfo", headers={"X-Auth-Id-Token": token}).status_code
+
+    assert status(email_verified=True) == 200
+    with caplog.at_level("INFO", "dashboard.audit"):
+        assert status(email_verified=False) == 403
+    assert caplog.records[-1].told["decision"] == "address not verified"
+    source.close()
+
+
 # The shapes of docs/sign-in.md: issuer, audience, algorithm and claims as each proxy sends them.
 SHAPES: dict[str, tuple[str, dict[str, Any], str, str]] = {
     "mod_auth_openidc": ("rsa-1", {"iss": "https://idp.example.com", "aud": "dashboard"}, "groups", "{}"),
@@ -143,126 +199,6 @@ def test_the_token_of_each_proxy_is_read(provider: Provider, shape: str) -> None
     assert reader.groups == {"ada@example.com" if groups == "email" else "finance"}
     with pytest.raises(NotSignedIn):
         sign_in.reader(header.format(provider.token(kid=kid)))
-
-
-def test_the_token_of_an_aws_load_balancer_is_read(provider: Provider, tmp_path: Path) -> None:
-    """One PEM file a key, padded parts, and its own ARN in the signed head where others have an audience."""
-    (tmp_path / "ec-1").write_bytes(provider.pem("ec-1"))
-    arn = "arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/app/dashboard/1"
-    sign_in = SignIn(ISSUER, arn, "email", Keys(f"{tmp_path}/{{kid}}"))
-    padded = _padded(provider, {"signer": arn, "client": "x"})
-
-    assert sign_in.reader(padded).groups == {"ada@example.com"}
-    for wrong in (_padded(provider, {"signer": "arn:other"}), _padded(provider, {}), provider.token(kid="ec-1")):
-        with pytest.raises(NotSignedIn):
-            sign_in.reader(wrong)
-
-
-def _padded(provider: Provider, head: dict[str, Any]) -> str:
-    import base64
-
-    import jwt
-
-    def part(content: dict[str, Any]) -> str:
-        return base64.urlsafe_b64encode(json.dumps(content).encode()).decode()
-
-    claims = {"iss": ISSUER, "sub": "u-1", "email": "ada@example.com", "exp": int(time.time()) + 120}
-    signed = f"{part({'alg': 'ES256', 'kid': 'ec-1', 'typ': 'JWT', **head})}.{part(claims)}"
-    signature = jwt.algorithms.ECAlgorithm(jwt.algorithms.ECAlgorithm.SHA256).sign(signed.encode(), provider.ec_key)
-    return f"{signed}.{base64.urlsafe_b64encode(signature).decode()}"
-
-
-class Clock:
-    now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-def test_unknown_keys_are_asked_for_once_in_ten_seconds(provider: Provider) -> None:
-    clock, fetched = Clock(), []
-
-    def fetch(address: str) -> bytes:
-        fetched.append(clock.now)
-        time.sleep(0.05)
-        return provider.jwks.read_bytes()
-
-    keys = Keys("https://idp.example.com/jwks", fetch, clock)
-    with ThreadPoolExecutor(16) as pool:
-        list(pool.map(lambda number: keys.find(f"unknown-{number}"), range(2000)))
-        assert len(fetched) == 1
-        clock.now += FETCH_EVERY + 0.1
-        list(pool.map(lambda number: keys.find(f"unknown-{number}"), range(2000)))
-
-    assert len(fetched) == 2
-    assert keys.find("rsa-1") is not None
-
-
-def test_a_new_key_is_taken_up_and_an_old_one_forgotten(provider: Provider) -> None:
-    clock, shown = Clock(), [provider.jwk("rsa-1")]
-    keys = Keys("https://idp.example.com/jwks", lambda address: json.dumps({"keys": shown}).encode(), clock)
-
-    assert keys.find("rsa-1")
-    shown[:] = [provider.jwk("ec-1")]
-    assert keys.find("ec-1") is None
-    clock.now += FETCH_EVERY + 0.1
-    assert keys.find("ec-1")
-    assert keys.find("rsa-1") is None
-
-
-def test_keys_that_cannot_be_had_are_said_and_tried_again(provider: Provider) -> None:
-    clock, content = Clock(), [b"<html>busy</html>"]
-    keys = Keys("https://idp.example.com/jwks", lambda address: content[0], clock)
-
-    assert not keys.load()
-    with pytest.raises(NoKeys):
-        keys.find("rsa-1")
-    content[0] = provider.jwks.read_bytes()
-    clock.now += FETCH_EVERY + 0.1
-    assert keys.find("rsa-1")
-    content[0] = b"{}"
-    clock.now += FETCH_EVERY + 0.1
-    assert keys.find("new") is None
-    assert keys.find("rsa-1"), "what is known stays where a later fetch fails"
-
-
-def test_workers_share_one_fetch(provider: Provider, tmp_path: Path) -> None:
-    """Forked processes: the first asks, the others find what it brought."""
-    import os
-
-    count = tmp_path / "count"
-    count.touch()
-
-    def fetch(address: str) -> bytes:
-        with count.open("a") as file:
-            file.write("x")
-        return provider.jwks.read_bytes()
-
-    keys = Keys("https://idp.example.com/jwks", fetch)
-    children = []
-    for _ in range(4):
-        child = os.fork()
-        if not child:
-            found = keys.find("rsa-1") is not None and all(keys.find(f"no-{n}") is None for n in range(200))
-            os._exit(0 if found else 1)
-        children.append(child)
-
-    assert [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children] == [0, 0, 0, 0]
-    assert count.read_text() == "x"
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        *(b"", b"[]", b"{}", b'{"keys": 1}', b'{"keys": [1]}', b'{"keys": []}', b"\xff", b"[" * 5000),
-        b'{"keys": [{"kty": "oct", "k": "AAAA", "kid": "a"}]}',
-        b'{"keys": [{"kty": "EC", "crv": "P-384"}]}',
-    ],
-    ids=range(10),
-)
-def test_what_is_no_key_set_is_refused(content: bytes) -> None:
-    with pytest.raises(ValueError, match=r"it |."):
-        read_keys(content)
 
 
 def test_a_known_reader_costs_little(sign_in: SignIn, provider: Provider) -> None:

@@ -2,7 +2,6 @@
 
 import io
 import json
-import logging
 import os
 import re
 import subprocess
@@ -12,6 +11,7 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -22,9 +22,12 @@ from flask.testing import FlaskClient
 
 from access.policy import WrongPolicy, policy_of
 from app import create_app
-from callbacks.uploads import KEPT_SECONDS, MOST_FILES, MOST_UPLOADS, SPARE, NotTaken, Uploads
+from callbacks.imports import Imports
+from callbacks.upload_body import Body
+from callbacks.uploads import KEPT_SECONDS, MOST_FILES, SPARE, NotTaken, Uploads
 from facts import uploaded
 from facts.intake import How, import_file
+from facts.scratch import RESERVE
 from facts.store import Source, load
 from pages import GIVEN
 from settings import from_environment
@@ -77,9 +80,15 @@ def post(server: FlaskClient, provider: Provider) -> Post:
         more = {"input_stream": sent} if isinstance(sent, io.BytesIO) else {"data": sent}
         if isinstance(sent, io.BytesIO):
             more["environ_overrides"] = {"wsgi.input_terminated": True}
-        answer = server.post(
-            f"/import/{path}", headers={"X-Auth-Id-Token": token, "X-File-Name": name, **OURS, **headers}, **more
-        )
+            headers["Transfer-Encoding"] = "chunked"
+        else:
+            more["environ_overrides"] = {"CONTENT_LENGTH": str(len(sent))}
+        headers = {"X-Auth-Id-Token": token, "X-File-Name": name, **OURS, **headers}
+        answer = server.post(f"/import/{path}", headers=headers, **more)
+        until = time.monotonic() + 120
+        while answer.status_code == 202 and time.monotonic() < until:  # as the page does
+            time.sleep(0.1)
+            answer = server.post("/import/outcome", headers=headers, data=sent)
         return answer.status_code, answer.json
 
     return send
@@ -94,12 +103,12 @@ def restated(post: Post) -> str:
 
 def held(table: Path) -> list[Path]:
     """The files that uploads have left."""
-    return list(table.parent.glob(".facts.uploads-*/u-*/f-*/*"))
+    return list(table.parent.glob(".facts.uploads-*/[uk]-*/f-*/*"))
 
 
 def test_who_may_not_gets_nothing_anywhere(post: Post, server: FlaskClient, provider: Provider, table: Path) -> None:
     token = restated(post)
-    for path in ("file", "check", "keep", "forget"):
+    for path in ("file", "check", "keep", "outcome", "forget"):
         status, answer = post(path, {"upload": token}, who="read")
         assert (status, set(answer)) == (403, {"error"})
         assert post(path, {"upload": token}, **{"Sec-Fetch-Site": "cross-site"})[0] == 403
@@ -119,7 +128,7 @@ def test_who_may_not_gets_nothing_anywhere(post: Post, server: FlaskClient, prov
     assert DeltaTable(str(table)).version() == 0
 
 
-def test_a_dry_run_then_kept_under_the_readers_name(post: Post, table: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_dry_run_then_kept_under_the_readers_name(post: Post, table: Path, capfd: pytest.CaptureFixture[str]) -> None:
     token = restated(post)
     status, answer = post("check", {"upload": token})
     assert status == 200
@@ -130,13 +139,12 @@ def test_a_dry_run_then_kept_under_the_readers_name(post: Post, table: Path, cap
     assert answer["files"][0]["imports"][0]["sums"][0]["spend"] == [7408.94, 2]
     assert DeltaTable(str(table)).version() == 0
 
-    with caplog.at_level(logging.INFO, "dashboard.audit"):
-        status, answer = post("keep", {"upload": token, "mark": answer["mark"]})
+    status, answer = post("keep", {"upload": token, "mark": answer["mark"]})
 
     assert (status, answer["kept"], answer["version"]) == (200, True, load(table).version)
     assert DeltaTable(str(table)).history()[0]["import.by"] == "u-import"
-    (line,) = [record.told for record in caplog.records if record.message == "import"]
-    assert (line["subject"], line["files"], line["version"]) == ("u-import", ["restated.csv"], answer["version"])
+    (line,) = [line for line in capfd.readouterr().err.splitlines() if "dashboard.audit: import" in line]
+    assert line.endswith(f"subject=u-import role=importer files=['restated.csv'] version={answer['version']}")
     assert held(table) == []
 
 
@@ -212,8 +220,9 @@ def test_files_are_their_senders_alone_and_forgotten_in_time(post: Post, table: 
     token = restated(post)
     mine = Uploads(table, 1_000_000)
     for stranger in ("u-read", ""):
-        with pytest.raises(Exception, match="no longer"):
-            mine.read(token, stranger, {"options": {}})
+        for ask in (Imports(mine).outcome, partial(Imports(mine).check, wish={}), partial(Imports(mine).keep, wish={})):
+            with pytest.raises(NotTaken, match="no longer"):
+                ask(token, stranger)
         mine.forget(token, stranger)
     assert len(held(table)) == 1
     post("forget", {"upload": token})
@@ -227,54 +236,6 @@ def test_files_are_their_senders_alone_and_forgotten_in_time(post: Post, table: 
     os.utime(folder, (0, time.time() - KEPT_SECONDS - 1))
     restated(post)
     assert not folder.exists()
-
-
-def sweepers() -> int:
-    return sum(thread.name == "uploads" or isinstance(thread, threading.Timer) for thread in threading.enumerate())
-
-
-def test_many_uploads_are_swept_by_one_thread(table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    uploads, before = Uploads(table, 1000), sweepers()
-    for _ in range(30):
-        uploads.forget(uploads.begin("ann"), "ann")
-    assert sweepers() <= before + 1
-
-    monkeypatch.setattr("callbacks.uploads.KEPT_SECONDS", -0.9)
-    others = Uploads(table.parent / "others", 1000)
-    for _ in range(2):  # the second after the first one's thread has ended
-        others.begin("ann")
-        until = time.monotonic() + 10
-        while others._sweeper is not None and time.monotonic() < until:
-            time.sleep(0.02)
-        assert others._sweeper is None
-        assert list(others.folder.glob("u-*")) == []
-
-
-def test_where_no_thread_can_be_started_uploads_go_on_and_are_swept(
-    table: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(thread: threading.Thread) -> None:
-        raise RuntimeError("can't start new thread")
-
-    uploads = Uploads(table, 1000)
-    monkeypatch.setattr(threading.Thread, "start", full)
-    for number in range(MOST_UPLOADS + 2):
-        token = uploads.begin("ann")
-        assert uploads.take(token, "ann", "a.csv", io.BytesIO(b"x")) == 1
-        os.utime(uploads.folder / f"u-{token}", (0, time.time() - KEPT_SECONDS - 1))
-        assert len(list(uploads.folder.glob("u-*"))) == 1, number
-
-
-def test_an_upload_that_cannot_begin_leaves_nothing(table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(path: Path, text: str) -> None:
-        raise OSError(28, "No space left on device")
-
-    uploads = Uploads(table, 1000)
-    with monkeypatch.context() as context:
-        context.setattr(Path, "write_text", full)
-        with pytest.raises(NotTaken):
-            uploads.begin("ann")
-    assert list(uploads.folder.iterdir()) == []
 
 
 class Slow(io.BytesIO):
@@ -296,10 +257,14 @@ def test_files_sent_at_once_into_one_upload_are_all_kept_up_to_the_limit(table: 
 
     def send(number: int) -> int:
         start.wait()
-        try:
-            return workers[number % 2].take(token, "ann", f"{number}.csv", Slow(bytes([number]) * 400))
-        except NotTaken as refusal:
-            return refusal.status
+        while True:
+            try:
+                body = Body(Slow(bytes([number]) * 400), 400, f"{number}.csv")
+                return workers[number % 2].take(token, "ann", body)
+            except NotTaken as refusal:
+                if not refusal.retry_after:
+                    return refusal.status
+                time.sleep(0.01)  # as the page does, only sooner
 
     with ThreadPoolExecutor(6) as senders:
         answers = list(senders.map(send, range(6)))
@@ -315,26 +280,26 @@ def test_a_half_file_is_none_and_one_forgotten_on_its_way_is_gone(table: Path) -
 
     def meanwhile() -> None:
         with pytest.raises(NotTaken, match="no file"):
-            uploads.read(token, "ann", {"options": {}})
+            Imports(uploads).check(token, "ann", {"options": {}})
 
     def lost() -> None:
         raise ConnectionError
 
-    assert uploads.take(token, "ann", "a.csv", Slow(b"x" * 99, meanwhile)) == 99
+    assert uploads.take(token, "ann", Body(Slow(b"x" * 99, meanwhile), 99, "a.csv")) == 99
     uploads.forget(token, "ann")
 
     token = uploads.begin("ann")
-    with pytest.raises((NotTaken, ConnectionError)):
-        uploads.take(token, "ann", "a.csv", Slow(b"x", lost))
+    with pytest.raises(NotTaken, match=r"Only 0 of 1 bytes"):
+        uploads.take(token, "ann", Body(Slow(b"x", lost), 1, "a.csv"))
     (place,) = uploads.folder.glob("u-*")
     (place / "coming").mkdir()  # as left by a worker that was killed
     (place / "coming" / "half.csv").write_bytes(b"x" * 999)
-    assert uploads.take(token, "ann", "b.csv", io.BytesIO(b"x" * 999)) == 999
+    assert uploads.take(token, "ann", Body(io.BytesIO(b"x" * 999), 999, "b.csv")) == 999
     assert [file.name for file in held(table)] == ["b.csv"]
 
     token = uploads.begin("ann")
     with pytest.raises(NotTaken) as refusal:
-        uploads.take(token, "ann", "a.csv", Slow(b"x", lambda: uploads.forget(token, "ann")))
+        uploads.take(token, "ann", Body(Slow(b"x", lambda: uploads.forget(token, "ann")), 1, "a.csv"))
     assert refusal.value.status == 410
 
 
@@ -397,3 +362,15 @@ def test_reading_has_bounded_memory() -> None:
     done = subprocess.run([sys.executable, "-c", code], cwd=Path(uploaded.__file__).parents[1], capture_output=True)
     assert done.returncode != 0
     assert b"MemoryError" in done.stderr
+
+
+def test_reading_writes_no_file_larger_than_there_is_room_for(tmp_path: Path) -> None:
+    code = (
+        "from facts import uploaded; uploaded.room = lambda folder: 1_000_000; uploaded.limit();"
+        "file = open('large', 'wb', buffering=0); print(file.write(bytes(9_000_000))); file.write(b'x')"
+    )
+    environment = os.environ | {"PYTHONPATH": str(Path(uploaded.__file__).parents[1])}
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True)
+    assert done.returncode == 1
+    assert b"File too large" in done.stderr
+    assert int(done.stdout) == 1_000_000 + RESERVE // 4

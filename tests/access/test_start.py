@@ -7,8 +7,10 @@ import pytest
 from deltalake import DeltaTable, write_deltalake
 
 from app import admit, create_app
+from cli import base_image, main
 from facts.protocol import DataProblem
 from facts.store import DEMO_NAME, Source, load
+from kpi.metrics import METRICS
 from settings import SETTINGS, WrongSetting, faults, from_environment
 from tests.asking import view
 
@@ -19,6 +21,14 @@ def own_table(facts_path: Path, tmp_path: Path) -> Path:
     path = tmp_path / "own"
     write_deltalake(str(path), DeltaTable(str(facts_path)).to_pandas().tail(4000), name="ours")
     return path
+
+
+def test_check_says_what_an_image_was_built_from(tmp_path: Path) -> None:
+    assert base_image(tmp_path) == "", "outside an image"
+    (tmp_path / "base-image").write_text("python:3.11-slim-bookworm\n")
+    assert base_image(tmp_path).endswith("build with --build-arg BASE=python:3.11-slim-bookworm@sha256:…")
+    (tmp_path / "base-image").write_text(pinned := f"python:3.11-slim-bookworm@sha256:{'a' * 64}")
+    assert base_image(tmp_path) == f"built from {pinned}"
 
 
 @pytest.mark.parametrize("auth", ["demo", ""])
@@ -107,11 +117,62 @@ def test_a_policy_that_cannot_be_read_stops_the_start(environment: dict[str, str
     source.close()
 
 
+OF_META = "Prospecting – Broad – Advantage+ Shopping"
+
+
+def test_check_finds_roles_that_cannot_work(
+    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    policy = tmp_path / "policy.toml"
+    policy.write_text(f"""
+contact = "data-team@example.com"
+[roles.first]
+groups = ["a", "b"]
+pages = ["cmo"]
+rows = "all"
+[roles.never]
+groups = ["b"]
+pages = ["cfo"]
+rows = "all"
+[roles.closed]
+groups = ["c"]
+pages = ["import"]
+rows = "all"
+[roles.bare]
+groups = ["d"]
+pages = ["cmo"]
+rows = "all"
+hides = {list(METRICS)}
+[roles.empty]
+groups = ["e"]
+pages = ["cfo"]
+rows = {{ platform = ["Google"], campaign = ["{OF_META}"] }}
+""")
+    for name, value in {**environment, "DASHBOARD_POLICY": str(policy), "DASHBOARD_UPLOAD_LIMIT": "0"}.items():
+        monkeypatch.setenv(name, value)
+    assert main(["check"]) == 1
+    assert capsys.readouterr().err.splitlines() == [
+        "marketing-dashboard: roles.never.groups: nobody has this role, because first comes first with the same "
+        "groups.",
+        "marketing-dashboard: roles.closed.pages: there is no import page here, and it opens no other.",
+        "marketing-dashboard: roles.bare.hides leaves nothing of the page “cmo”: take the page away.",
+        "marketing-dashboard: roles.empty.rows: each value is in the data, but no row has them all.",
+    ]
+
+
+def test_the_shipped_policy_has_no_fault(
+    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shipped = Path(__file__).parent.parent.parent / "deploy/policy.toml"
+    for name, value in {**environment, "DASHBOARD_POLICY": str(shipped)}.items():
+        monkeypatch.setenv(name, value)
+    assert main(["check"]) == 0
+    assert capsys.readouterr().err == ""
+
+
 def test_check_explains_each_fault(
     environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    from cli import main
-
     for name in SETTINGS:
         monkeypatch.delenv(name.name, raising=False)
     for name, value in environment.items():

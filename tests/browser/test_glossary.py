@@ -46,6 +46,13 @@ def test_a_tooltip_leads_to_its_entry_and_back(visit: Visit):
     expect(page.locator("#filters")).to_be_visible()
 
 
+def test_an_address_that_names_no_metric_shows_the_whole_glossary(visit: Visit):
+    for odd in ("campaign=%", "%E0%A4%A", "%", "no-metric"):
+        visit.page.goto(f"{visit.server}/glossary#{odd}")
+        expect(visit.page.locator("[data-term]").first).to_be_visible()
+        assert visit.complaints == []
+
+
 def test_the_glossary_by_keyboard(visit: Visit):
     visit.open("/cmo")
     link = visit.page.get_by_role("link", name="Glossary")

@@ -1,6 +1,8 @@
 """Files dropped on the Import page of a real server: read, shown, kept, and then seen by every worker."""
 
+import os
 import re
+import signal
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -11,8 +13,10 @@ from deltalake import DeltaTable
 from playwright.sync_api import expect
 
 from facts.intake import How, import_file
+from settings import from_environment
 from tests.access.signing import AUDIENCE, IMPORTERS, ISSUER, Provider
 from tests.browser.conftest import Visit, served
+from tests.callbacks.test_imports import processes, until, writing_elsewhere
 from tests.facts.importers.conftest import FIXTURES
 
 
@@ -108,6 +112,68 @@ def test_a_file_is_read_shown_kept_and_seen_by_every_worker(
     reader.page.goto(company)
     expect(reader.page.get_by_role("link", name="Glossary")).to_be_visible()
     expect(reader.page.get_by_role("link", name="Import", exact=True)).to_have_count(0)
+
+
+def test_the_page_says_what_became_of_a_keep_whoever_is_killed_meanwhile(
+    company: str, visit_in: Callable[..., Visit], provider: Provider, table: Path, tmp_path: Path
+) -> None:
+    page = visit_in(company, extra_http_headers=header(provider, "grp-import")).page
+    restated = tmp_path / "restated.csv"
+    restated.write_text((FIXTURES / "google_en_daily.csv").read_text().replace("228.61", "328.61"))
+    page.goto(f"{company}/import")
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Choose files").click()
+    chooser.value.set_files([restated])
+    confirm = page.get_by_role("button", name="Import", exact=True)
+    expect(confirm).to_be_visible(timeout=60_000)
+
+    with writing_elsewhere(table):  # so that each keep waits just before it writes
+        confirm.click()
+        os.kill(keep_of(table), signal.SIGKILL)
+        expect(page.get_by_role("alert")).to_contain_text(
+            "nothing of it was kept: import the files again", timeout=60_000
+        )
+        assert DeltaTable(str(table)).version() == 0
+
+        expect(confirm).to_be_enabled()
+        confirm.click()
+        keep = keep_of(table)
+        worker = int(Path(f"/proc/{keep}/stat").read_text().rpartition(")")[2].split()[1])
+        os.kill(worker, signal.SIGKILL)
+        page.reload()
+        expect(page.get_by_text("Importing…")).to_be_visible(timeout=60_000)
+
+    expect(page.get_by_role("heading", name="Imported")).to_be_focused(timeout=60_000)
+    assert DeltaTable(str(table)).version() == 1
+    expect(page.get_by_text("The dashboard shows the new figures now.")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("button", name="Choose files")).to_be_visible()
+    expect(page.get_by_role("heading", name="Imported")).to_have_count(0)
+
+
+def keep_of(table: Path) -> int:
+    """The process that keeps an upload for the table."""
+    (upload,) = until(lambda: list(table.parent.glob(".facts.uploads-*/k-*/job/wish")))
+    (found,) = until(lambda: processes(upload.parents[1]))
+    return found
+
+
+def test_a_demo_that_takes_no_files_shows_the_command_for_ones_own(
+    visit_in: Callable[..., Visit], facts_path: Path
+) -> None:
+    with served(facts_path, DASHBOARD_DEMO_UPLOADS="off") as demo:
+        page = visit_in(demo, viewport={"width": 390, "height": 800}).page
+        page.goto(f"{demo}/import")
+        expect(page.get_by_text("This demo takes no files")).to_be_visible()
+        command = page.get_by_label("The command")
+        expect(command).to_contain_text("-e DASHBOARD_AUTH=jwt")
+        expect(page.get_by_role("button", name="Copy", exact=True)).to_be_visible()
+        expect(page.locator("input[type=file]")).to_have_count(0)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        ran = command.inner_text().replace("\\\n", " ").split()
+    assert ran[:2] == ["docker", "run"]
+    named = {word.partition("=")[0]: word.partition("=")[2] for word in ran if word.startswith("DASHBOARD_")}
+    assert from_environment(named).auth == "jwt", "what the command sets is enough to start"
 
 
 def test_the_demo_reads_files_and_asks_for_what_they_leave_open(visit: Visit, tmp_path: Path) -> None:

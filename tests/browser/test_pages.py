@@ -48,7 +48,7 @@ def test_data_links_follow_the_address(visit: Visit):
     menu.locator("summary").click()
     with visit.page.expect_download() as download:
         menu.get_by_text("CSV").click()
-    assert download.value.url.endswith("/data/executive/period-cards.csv?device=Mobile")
+    assert download.value.url.endswith("/data/executive/period-cards.csv?device=Mobile&for=excel")
 
 
 def test_bad_address_says_what_was_left_out(visit: Visit):

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from app import create_app
 from components.visuals import Page, Visual
+from facts.spreadsheets import MARK, like_formula, unguarded
 from facts.store import DEMO_NAME, Source
 from kpi.schema import COUNTS, IDENTIFIERS, MEASURES
 from pages import PAGES
@@ -31,6 +32,8 @@ HOSTILE = [
     "=cmd|' /C calc'!A0",
     "\u202egnp.exe",
     "@SUM(A1)",
+    "x;=1+1;y",
+    "＝1+1",
     '<a href="//x">x</a>',
     "a,b%2C",
 ]
@@ -96,26 +99,35 @@ def test_every_visual_answers(hostile: FlaskClient, of: Page, address: str) -> N
 
 @pytest.mark.parametrize(("of", "visual"), VISUALS, ids=IDS)
 def test_files_hold_the_same_rows_and_no_formula(hostile: FlaskClient, of: Page, visual: Visual) -> None:
+    """Names as they are in a workbook and in a script's CSV; guarded, and only that, in the CSV of the menu."""
     base = f"/data/{of.key}/{visual.name}"
     rows = hostile.get(f"{base}.json").json["rows"]
 
-    table = list(csv.reader(io.StringIO(hostile.get(f"{base}.csv").data.decode())))
+    table, menu = (
+        list(csv.reader(io.StringIO(hostile.get(f"{base}.csv{query}").data.decode()))) for query in ("", "?for=excel")
+    )
     sheet = openpyxl.load_workbook(io.BytesIO(hostile.get(f"{base}.xlsx").data)).active
 
     names, *lines = table
     assert names[: len(visual.columns)] == list(visual.columns)
     assert [cell.value for cell in sheet[1]] == names
-    assert len(lines) == len(rows) == sheet.max_row - 1
-    for line, row, cells in zip(lines, rows, sheet.iter_rows(min_row=2, values_only=True), strict=True):
-        for name, text, cell in zip(names, line, cells, strict=True):
+    assert menu[0] == [MARK + names[0], *names[1:]]
+    assert len(lines) == len(menu) - 1 == len(rows) == sheet.max_row - 1
+    for line, safe, row, cells in zip(lines, menu[1:], rows, sheet.iter_rows(min_row=2), strict=True):
+        for name, text, other, cell in zip(names, line, safe, cells, strict=True):
             value = row.get(name)
             if isinstance(value, str):
-                assert text.lstrip("'") == value.lstrip("'")
-                assert (cell or "") == text
-                assert not re.match(r"[=+\-@\t\r]", text)
+                assert text == value
+                assert unguarded(other) == value
+                assert not re.match(r"[-=+@＝＋－＠\t\r]", other)
+                assert (cell.value or "") == value
+                assert cell.data_type != "f"
+                assert cell.quotePrefix == like_formula(value)
             else:
                 assert (float(text) if text else None) == (None if value is None else pytest.approx(value))
-                assert (None if cell is None else float(cell)) == (None if value is None else pytest.approx(value))
+                assert other == text
+                number = None if cell.value is None else float(cell.value)
+                assert number == (None if value is None else pytest.approx(value))
 
 
 def test_names_reach_a_figure_as_text(hostile: FlaskClient) -> None:

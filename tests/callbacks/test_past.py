@@ -1,9 +1,11 @@
 """The dashboard as it was: a version, a day, one that is not there, and one that may not be seen."""
 
+import gc
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from weakref import ref
 
 import pyarrow.compute as pc
 import pytest
@@ -11,9 +13,10 @@ from deltalake import DeltaTable, write_deltalake
 from flask.testing import FlaskClient
 
 from app import create_app
+from facts import past_versions
 from facts.past import version_at
 from facts.places import path_of
-from facts.protocol import DataProblem
+from facts.protocol import DataProblem, Facts
 from facts.store import Source
 from settings import from_environment
 from tests.asking import view
@@ -99,7 +102,42 @@ def test_a_past_version_is_given_back(table: Path, monkeypatch: pytest.MonkeyPat
     assert source.at("0")[0] is facts
     source.forget()
     assert source.at("0")[0] is facts
-    monkeypatch.setattr("facts.store._KEPT", -1.0)
+    monkeypatch.setattr("facts.past_versions.SECONDS", -1.0)
     source.forget()
     assert source.at("0")[0] is not facts
+    source.close()
+
+
+def test_versions_in_turn_keep_a_few_of_them_and_no_more_than_fit(
+    facts_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is kept are objects that somebody holds; how much memory the process has says little of that."""
+    rows = DeltaTable(str(facts_path)).to_pyarrow_table()
+    table = tmp_path / "facts"
+    for version in range(7):
+        write_deltalake(str(table), rows.slice(0, 1000 + version), mode="overwrite", name="marketing-dashboard demo")
+    source = Source(table)
+    client = create_app(from_environment({"DASHBOARD_FACTS": str(table)}), source).server.test_client()
+
+    def kept(times: int) -> list[Facts]:
+        """Those of earlier versions that are there after each was asked for in turn."""
+        refs = []
+        for version in [*range(6)] * times:
+            facts, _ = source.at(str(version))
+            refs.append(ref(facts))
+            assert view(client, "cfo", f"as_of={version}").json["as_of"]["version"] == version
+        del facts
+        gc.collect()
+        return list({id(found): found for each in refs if (found := each()) is not None}.values())
+
+    few = kept(3)
+    assert len(few) == past_versions.MOST
+    assert sum(facts.nbytes for facts in few) <= past_versions.BYTES
+    one = max(facts.nbytes for facts in few)
+    del few
+    monkeypatch.setattr(past_versions, "BYTES", int(2.5 * one))
+    assert len(kept(2)) == 2
+    monkeypatch.setattr(past_versions, "BYTES", 1)
+    (last,) = kept(2)
+    assert source.at("5")[0] is last
     source.close()

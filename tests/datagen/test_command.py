@@ -18,7 +18,7 @@ from deltalake import DeltaTable, write_deltalake
 
 from datagen.company import found
 from datagen.table import facts
-from datagen.write import NAME
+from datagen.target import NAME
 
 ROOT = Path(__file__).parents[2]
 

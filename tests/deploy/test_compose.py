@@ -29,6 +29,7 @@ OPTIONS = {
     "user": lambda value, folder: ["--user", value],
     "read_only": lambda value, folder: ["--read-only"] if value else [],
     "tmpfs": lambda value, folder: [part for each in value for part in ("--tmpfs", each)],
+    "shm_size": lambda value, folder: ["--shm-size", value],
     "cap_drop": lambda value, folder: [part for each in value for part in ("--cap-drop", each)],
     "security_opt": lambda value, folder: [part for each in value for part in ("--security-opt", each)],
     "mem_limit": lambda value, folder: ["--memory", value],
@@ -68,6 +69,8 @@ def both(image: str, facts_path: Path, tmp_path_factory: pytest.TempPathFactory)
     with Provided(tmp_path_factory.mktemp("provider")) as provider:
         variables = {
             "PUBLIC": f"http://127.0.0.1:{port}",
+            "PYTHON_BASE": "built before",
+            "DEBIAN_BASE": "built before",
             "OIDC_ISSUER": provider.issuer,
             "OIDC_JWKS": f"{provider.issuer}/jwks",
             "OIDC_CLIENT_ID": CLIENT,

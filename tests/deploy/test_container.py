@@ -63,6 +63,8 @@ def test_the_image_holds_the_locked_packages_and_no_tool_to_make_more(image: str
     inside = docker("run", "--rm", "--entrypoint", "sh", image, "-c", "id -u; ls /srv/venv/bin; ls -A /srv/dashboard")
     facts = json.loads(docker("inspect", image))[0]["Config"]
 
+    assert "image     built from python:3.11-slim-bookworm" in docker("run", "--rm", image, "check")
+    assert not {"built", "node_modules"} & set(docker("run", "--rm", "--entrypoint", "ls", image, "bundles").split())
     assert inside.splitlines()[0] == "10001"
     assert not {"gcc", "cc", "pip", "pip3"} & set(inside.split())
     assert not {".git", "tests", "data", ".venv", "docs"} & set(inside.split())
@@ -79,7 +81,9 @@ def test_the_demo_is_shown_under_the_tightest_options_within_seconds(image: str)
             first = docker("exec", container, "cat", "/proc/1/cmdline").replace("\0", " ")
             assert "marketing-dashboard serve" in first
             assert view_at(address, "cfo").json["visuals"]["core-cards"]["state"] == "ready"
-            assert b"Demo data" in body(f"{address}/")
+            page = body(f"{address}/")
+            assert b"Demo data" in page
+            assert b"docker run" in page, "it takes no files, and says how to see one's own"
             assert len(body(f"{address}/data/cfo/core-cards.xlsx")) > 4000
             written = docker("diff", container)
             assert written == "", "nothing is written but to memory"

@@ -59,7 +59,32 @@ def test_the_manifest_is_what_kubernetes_understands() -> None:
         kubernetes_validate.validate(each, "1.30", strict=True)
         kinds.append(each["kind"])
 
-    assert kinds == ["ConfigMap", "ConfigMap", "Deployment", "Service", "NetworkPolicy"]
+    assert kinds == ["ConfigMap", "ConfigMap", "Deployment", "Service", "NetworkPolicy", "Ingress"]
+
+
+def test_memory_that_is_written_to_is_bounded_in_every_service_and_volume() -> None:
+    services = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
+    (deployment,) = (
+        each["spec"]["template"]["spec"]
+        for each in yaml.safe_load_all((DEPLOY / "kubernetes.yaml").read_text())
+        if each["kind"] == "Deployment"
+    )
+    empty = {each["name"]: each["emptyDir"] for each in deployment["volumes"] if "emptyDir" in each}
+
+    for name, service in services.items():
+        assert service["shm_size"], name
+        assert all(re.search(r":.*\bsize=\d+m", each) for each in service["tmpfs"]), name
+    assert set(empty) == {"shared-memory", "scratch"}
+    assert all(each["sizeLimit"] for each in empty.values())
+
+
+def test_pods_reach_names_and_the_key_server_and_nothing_else() -> None:
+    documents = list(yaml.safe_load_all((DEPLOY / "kubernetes.yaml").read_text()))
+    policy = next(each["spec"] for each in documents if each["kind"] == "NetworkPolicy")
+
+    assert policy["policyTypes"] == ["Ingress", "Egress"]
+    assert [[port["port"] for port in rule["ports"]] for rule in policy["egress"]] == [[53, 53], [443]]
+    assert all(rule["to"] for rule in policy["egress"]), "a rule without a place would let everything out"
 
 
 def test_the_import_page_can_write_where_deploy_says_how() -> None:
@@ -81,11 +106,50 @@ def test_the_image_is_built_of_what_the_lock_names() -> None:
     lines = (ROOT / "Dockerfile").read_text().splitlines()
 
     assert sum(line.startswith("FROM ${BASE}") for line in lines) == 2
+    assert 'RUN echo "${BASE}" > base-image' in lines, "for `check`"
+    services = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"].values()
+    bases = [service["build"]["args"]["BASE"] for service in services]
+    assert bases == ["${PYTHON_BASE:?}", "${DEBIAN_BASE:?}"], "a deploy says what its images are built of"
     assert any("--require-hashes -r requirements.lock" in line for line in lines)
     packages = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests", "bench"}
     assert {line.split()[1] for line in lines if line.startswith("COPY ")} >= packages
     ignored = (ROOT / ".dockerignore").read_text()
     assert all(f"!{package}\n" in ignored for package in packages)
+
+
+def test_the_image_sets_what_exists_and_its_demo_takes_no_files() -> None:
+    own = dict(re.findall(r"\b(DASHBOARD_\w+)=(\S+)", (ROOT / "Dockerfile").read_text().partition("\nENV PATH")[2]))
+
+    assert set(own) <= {setting.name for setting in SETTINGS}
+    assert own["DASHBOARD_DEMO_UPLOADS"] == "off"
+    assert from_environment(own).demo_uploads == "off"
+
+
+def test_nothing_that_git_ignores_is_copied_into_the_image() -> None:
+    """What somebody has built or left here is not what the lock and the repository name."""
+    ignored = [line.strip() for line in (ROOT / ".gitignore").read_text().splitlines() if line.strip()]
+    copied = [line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")]
+    folders = [name for name in copied if (ROOT / name).is_dir()]
+    left = [line.strip("/") for line in ignored if "/" in line.rstrip("/")]
+    for name in (line.strip("/").replace("*", "any") for line in ignored if "/" not in line.rstrip("/")):
+        left += [f"{folder}/{deeper}{name}" for folder in folders for deeper in ("", "deeper/")]
+
+    assert {"bundles/built", "bundles/node_modules", "facts/__pycache__", "kpi/deeper/.mypy_cache"} <= set(left)
+    assert [path for path in left if not docker_ignores(f"{path}/file")] == []
+    assert not any(docker_ignores(f"{folder}/module.py") for folder in folders)
+
+
+def docker_ignores(path: str) -> bool:
+    """Whether .dockerignore leaves `path` out: the last line that names it or a folder above it decides."""
+    ignored = False
+    for line in (ROOT / ".dockerignore").read_text().splitlines():
+        pattern = line.removeprefix("!").strip().strip("/")
+        if not pattern or pattern.startswith("#"):
+            continue
+        parts = re.escape(pattern).replace(r"\*\*/", "(.*/)?").replace(r"\*", "[^/]*")
+        if re.fullmatch(f"{parts}(/.*)?", path):
+            ignored = not line.startswith("!")
+    return ignored
 
 
 @pytest.mark.parametrize("there", [False, True])

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
-from deltalake import DeltaTable
+from deltalake import DeltaTable, write_deltalake
 
-from facts.imported import plan, runs, store, writing
+from facts.imported import NAME, plan, store, writing
 from facts.importers import ImportProblem, Options
 from facts.importers.importing import read_file
 from facts.importers.margins import read_margins
@@ -173,12 +174,37 @@ def test_the_demo_is_never_mixed_with(table: Path, bring: Bring) -> None:
 
 
 def test_a_table_of_someone_elses_is_left_alone(table: Path, bring: Bring, tmp_path: Path) -> None:
-    import pyarrow as pa
-    from deltalake import write_deltalake
-
     write_deltalake(str(table), pa.table({"x": [1]}), name="sales")
     with pytest.raises(ImportProblem, match=r"no import made \(its name is 'sales'\)"):
         bring("meta_en_daily.csv")
+
+
+def test_a_table_of_an_earlier_version_goes_on(
+    table: Path, bring: Bring, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its files are called part-…, as delta-rs writes them."""
+    import cli
+
+    bring(rows(("Acme", "A", "2025-07-01", 5, 1), ("Acme", "A", "2025-07-02", 6, 1)))
+    stored = DeltaTable(str(table)).to_pyarrow_table()
+    earlier = tmp_path / "earlier" / "facts"
+    write_deltalake(str(earlier), stored, name=NAME, description="")
+    second = "date = '2025-07-02'"
+    write_deltalake(str(earlier), stored.slice(1, 1), mode="overwrite", predicate=second)
+    (earlier / "part-00000-4a0c1d2e-c000.snappy.parquet").write_bytes(b"left by an import that was killed")
+    theirs = {file.name: file.read_bytes() for file in earlier.glob("part-*")}
+    monkeypatch.setenv("DASHBOARD_FACTS", str(earlier))
+
+    report = tmp_path / "restated.csv"
+    report.write_text(rows(("Acme", "A", "2025-07-02", 8, 1), ("Acme", "B", "2025-07-03", 9, 1)))
+    assert cli.main(["import", str(report)]) == 0
+    assert total(earlier) == 5 + 8 + 9
+    assert cli.main(["undo"]) == 0
+    assert total(earlier) == 5 + 6
+    assert cli.main(["undo", "2"]) == 0
+    assert total(earlier) == 5 + 8 + 9
+    assert cli.main(["history", "--as-of", "0"]) == 0
+    assert {file.name: file.read_bytes() for file in earlier.glob("part-*")} == theirs
 
 
 def test_currencies_are_converted_at_the_days_rate_or_refused(table: Path, bring: Bring, tmp_path: Path) -> None:
@@ -247,8 +273,8 @@ def test_a_second_import_waits_for_the_first(table: Path) -> None:
         pass
 
 
-def test_runs_of_days() -> None:
-    import pandas as pd
-
-    days = pd.Series(pd.to_datetime(["2025-07-03", "2025-07-01", "2025-07-02", "2025-07-09"]))
-    assert runs(days) == [(date(2025, 7, 1), date(2025, 7, 3)), (date(2025, 7, 9), date(2025, 7, 9))]
+def test_days_between_those_that_a_restatement_has_stay(table: Path, bring: Bring) -> None:
+    bring(rows(*(("Acme", "A", f"2025-07-{day:02}", day, 1) for day in (1, 2, 3, 9))))
+    bring(rows(("Acme", "A", "2025-07-01", 100, 1), ("Acme", "A", "2025-07-09", 900, 1)))
+    assert total(table) == 100 + 2 + 3 + 900
+    assert DeltaTable(str(table)).to_pyarrow_table().num_rows == 4

@@ -1,7 +1,9 @@
 """Kill −9 at any moment of an import, and several at once: the table is the old or the new version, never between."""
 
+import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -14,9 +16,12 @@ import pytest
 from deltalake import DeltaTable
 
 from facts import committing
+from facts.importers import ImportProblem
 from facts.intake import How, import_file
-from facts.leftovers import sweep
+from facts.leftovers import OLD, sweep
+from facts.ownership import FACTS, SHOP
 from facts.shop import path_of
+from facts.unfinished import list_of
 from tests.facts.importers.conftest import FIXTURES
 
 #: Two statements of the same days, each a version; a process that imports them in turn until it is killed.
@@ -156,33 +161,148 @@ def test_a_failure_between_the_two_tables_takes_the_first_back(tmp_path: Path, m
     assert [path.name for path in tmp_path.iterdir() if path.name.endswith("under-way")] == []
 
 
-def test_the_next_import_removes_what_a_killed_one_left(tmp_path: Path) -> None:
+#: An import that is killed once its data is written, before its commit.
+BEFORE_THE_COMMIT = """
+import os, signal, sys
+from pathlib import Path
+from facts import replacing
+from facts.intake import How, import_file
+replacing._commit = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+import_file(Path(sys.argv[1]), How(Path(sys.argv[2])), lambda said: None)
+"""
+
+
+def aged(file: Path) -> Path:
+    """A file as if it were two hours old."""
+    os.utime(file, (time.time() - 2 * OLD,) * 2)
+    return file
+
+
+@pytest.fixture
+def left(tmp_path: Path) -> Path:
+    """What a killed import left in a table of two versions, two hours ago."""
     table = tmp_path / "facts"
     for factor in (1, 2):
         import_file(statement(tmp_path / f"{factor}.csv", factor), How(table), lambda said: None)
-    earlier = set(table.glob("*.parquet"))
-    for name in ("part-00000-4a0c1d2e-c000.zstd.parquet", "part-0001.parquet#1", "_delta_log/_commit_4a0c.json.tmp"):
-        (table / name).write_bytes(b"half of it")
-    (table / "notes.txt").write_text("somebody's own")
+    named = set(table.glob("*.parquet"))
+    killed = subprocess.run([sys.executable, "-c", BEFORE_THE_COMMIT, tmp_path / "1.csv", table], cwd=HERE)
+    assert killed.returncode == -signal.SIGKILL
+    (left,) = set(table.glob("*.parquet")) - named
+    return aged(left)
+
+
+def test_the_next_import_removes_what_a_killed_one_left_and_nothing_else(tmp_path: Path, left: Path) -> None:
+    table = left.parent
+    mine = re.fullmatch(r"(dashboard-[0-9a-f]{32})-[0-9a-f]{16}\.parquet", left.name)[1]
+    others = [
+        f"{mine}-{'0' * 16}.parquet",  # as a copy of a table has it whose log is still on its way
+        f"dashboard-new-{'0' * 16}.parquet",
+        "part-00000-4a0c1d2e-c000.zstd.parquet",
+        "part-0001.parquet#1",
+        "demo-2025-01-01-2025-01-02-4a0c1d2e4a0c.parquet",
+        "notes.txt",
+        "_delta_log/_commit_4a0c.json.tmp",
+    ]
+    for name in others:
+        (table / name).write_bytes(b"somebody's own")
+        aged(table / name)
 
     import_file(statement(tmp_path / "3.csv", 3), How(table), lambda said: None)
 
-    files = {path.name for path in table.rglob("*") if path.is_file() and not path.name.endswith(".json")}
-    assert files > {path.name for path in earlier} | {"notes.txt"}
-    assert len(files) == len(earlier) + 2
-    assert sorted(DeltaTable(str(table), version=0).to_pyarrow_table()["impressions"].to_pylist())[-1] == 1
+    assert not left.exists()
+    assert all((table / name).read_bytes() == b"somebody's own" for name in others)
+    assert sorted(path.name for path in tmp_path.iterdir() if path.suffix != ".csv") == [".facts.import", "facts"]
+    for version in range(3):
+        assert DeltaTable(str(table), version=version).to_pyarrow_table().num_rows == 300
 
 
-def test_leftovers_are_told_from_what_only_a_checkpoint_names(tmp_path: Path) -> None:
+def test_what_a_killed_first_import_left_is_removed_once_there_is_a_table(tmp_path: Path) -> None:
     table = tmp_path / "facts"
-    for factor in (1, 2):
-        import_file(statement(tmp_path / f"{factor}.csv", factor), How(table), lambda said: None)
-    DeltaTable(str(table)).create_checkpoint()
-    for commit in (table / "_delta_log").glob("*.json"):
-        commit.unlink()
+    report = statement(tmp_path / "1.csv", 1)
+    script = BEFORE_THE_COMMIT.replace("_commit", "create_table_with_add_actions").replace("*_", "*_, **__")
+    assert subprocess.run([sys.executable, "-c", script, report, table], cwd=HERE).returncode == -signal.SIGKILL
+    (left,) = table.iterdir()
+    for _ in range(2):
+        import_file(report, How(table), lambda said: None)
+        assert aged(left).exists()  # there was no table, then it was too young
+        os.utime(left)
+    aged(left)
+    import_file(report, How(table), lambda said: None)
+    assert not left.exists()
+    assert version_of(table) == (0, 300.0)
 
-    assert sweep(table) == 0
+
+KEPT = {
+    "young": lambda left: os.utime(left),
+    "a link": lambda left: (left.rename(left.with_name("kept")), left.symlink_to("kept")),
+    "named by a version": lambda left: commit(left, {"add": added(left.name)}),
+    "named by one that is gone": lambda left: commit(left, {"remove": {"path": left.name, "deletionTimestamp": 1}}),
+    "a sidecar": lambda left: (left.parent / "_delta_log" / "_sidecars").mkdir(),
+    "an unknown entry": lambda left: (left.parent / "_delta_log" / "strange").mkdir(),
+    "an absolute path": lambda left: commit(left, {"add": added("file:///elsewhere/a.parquet")}),
+    "an absolute path that is gone": lambda left: commit(left, {"remove": {"path": "/a.parquet"}}),
+    "a deletion vector": lambda left: commit(left, {"remove": {"path": "a.parquet", "deletionVector": {"a": 1}}}),
+    "newer features": lambda left: commit(left, {"protocol": NEWER}),
+    "another name": lambda left: DeltaTable(str(left.parent)).alter.set_table_name("sales"),
+    "another table's list": lambda left: list_of(left.parent).write_text(f"dashboard-{'0' * 32}-{'0' * 16}.parquet\n"),
+    "no list": lambda left: list_of(left.parent).unlink(),
+}
+NEWER = {"minReaderVersion": 3, "minWriterVersion": 7, "readerFeatures": ["x"], "writerFeatures": ["x"]}
+
+
+def added(path: str) -> dict[str, object]:
+    return {"path": path, "partitionValues": {}, "size": 1, "modificationTime": 1, "dataChange": True}
+
+
+def commit(left: Path, action: dict[str, object]) -> None:
+    (left.parent / "_delta_log" / f"{2:020}.json").write_text(json.dumps(action))
+
+
+@pytest.mark.parametrize("why", KEPT)
+def test_a_file_stays_while_one_thing_speaks_for_it(left: Path, why: str) -> None:
+    KEPT[why](left)
+    assert sweep(left.parent, FACTS) == 0
+    assert os.path.lexists(left)
+
+
+def test_a_file_goes_where_nothing_speaks_for_it(left: Path) -> None:
+    assert sweep(left.parent, SHOP) == 0
+    assert left.exists()
+    assert sweep(left.parent, FACTS) == 1
+    assert not left.exists()
+    assert not list_of(left.parent).exists()
+
+
+def test_leftovers_are_told_from_what_only_a_checkpoint_names(left: Path) -> None:
+    table = left.parent
+    named = [path.name for path in table.glob("*.parquet") if path != left]
+    list_of(table).write_text("".join(f"{name}\n" for name in [*named, left.name]))
+    for name in named:
+        aged(table / name)
+    DeltaTable(str(table)).create_checkpoint()
+    for entry in (table / "_delta_log").glob("*.json"):
+        entry.unlink()
+
+    assert sweep(table, FACTS) == 1
+    assert sorted(path.name for path in table.glob("*.parquet")) == sorted(named)
     assert held(table, "impressions") == {2}
+
+
+@pytest.mark.parametrize("text", ["somebody's own", "somebody's own\n", "dashboard-new-1.parquet\n", "x" * 2_000_000])
+def test_another_file_in_the_lists_place_is_refused_and_stays(tmp_path: Path, text: str) -> None:
+    table = tmp_path / "facts"
+    list_of(table).write_text(text)
+    with pytest.raises(ImportProblem, match="is no list of an import's files: move it away"):
+        import_file(statement(tmp_path / "1.csv", 1), How(table), lambda said: None)
+    assert list_of(table).read_text() == text
+
+
+def test_a_list_that_was_cut_short_is_ours(tmp_path: Path) -> None:
+    table = tmp_path / "facts"
+    for text in ("", "dashb", f"dashboard-new-{'0' * 16}.parquet\ndashboard-new-0"):
+        list_of(table).write_text(text)
+        import_file(statement(tmp_path / "1.csv", 1), How(table), lambda said: None)
+        assert version_of(table) == (0, 300.0)
 
 
 @pytest.mark.long

@@ -2,12 +2,15 @@
 
 import csv
 import io
+import os
 import re
 import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import openpyxl
 import pandas as pd
@@ -16,8 +19,8 @@ from deltalake import write_deltalake
 from hypothesis import given
 from hypothesis import strategies as st
 
-from facts import memory
-from facts.importers import ImportProblem, gathering
+from facts import memory, scratch
+from facts.importers import ImportProblem, gathering, reading
 from facts.importers.importing import read_file
 from tests.facts.importers.conftest import FIXTURES
 
@@ -227,19 +230,94 @@ def test_documents_that_are_zips_are_named(tmp_path: Path, inside: str) -> None:
         read_file(tmp_path / "report.bin")
 
 
-@pytest.mark.parametrize(("room", "most"), [(1_000, 1_000_000), (2_000_000_000, 1_333_333), (None, 3_000_000)])
-def test_more_rows_than_there_is_memory_for_are_refused(
-    file: File, monkeypatch: pytest.MonkeyPatch, room: int | None, most: int
-) -> None:
-    monkeypatch.setattr(gathering, "free", lambda: room)
-    assert gathering.most_rows() == most
-    monkeypatch.setattr(gathering, "ROWS", 1_500)
+HEADER = "Campaign name,Day,Amount spent (USD),Impressions,Link clicks\n"
+
+
+def test_more_rows_than_are_read_at_once_are_refused(file: File, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gathering, "MOST_ROWS", 1_500)
-    rows = "A,2025-07-01,1,1,1\n" * 2_500
-    with pytest.raises(
-        ImportProblem, match=r"has more than 1,500 rows, which is what .*: split it, for example by month"
-    ):
-        read_file(file("Campaign name,Day,Amount spent (USD),Impressions,Link clicks\n" + rows))
+    with pytest.raises(ImportProblem, match=r"has more than 1,500 rows, which is what is read at once: split it"):
+        read_file(file(HEADER + "A,2025-07-01,1,1,1\n" * 2_500))
+
+
+@pytest.mark.parametrize(("names", "most"), [(1, 5_000), (100_000, 1_000)])
+def test_more_rows_than_there_is_memory_for_are_refused_as_soon_as_that_is_known(
+    file: File, monkeypatch: pytest.MonkeyPatch, names: int, most: int
+) -> None:
+    monkeypatch.setattr(gathering, "_FEW_BYTES", 1_000)
+    monkeypatch.setattr(gathering, "free", lambda: 2_600_000)  # 5,200 rows of one name, 1,529 of a name each
+    read: list[int] = []
+    path = file(HEADER + "".join(f"Campaign {row % names},2025-07-01,1,1,1\n" for row in range(20_000)))
+    named = min(names, most + 1_000)
+    sentence = (
+        f"its first {most + 1_000:,} rows, with {named:,} campaigns, take more memory than is free here: split it"
+    )
+    with pytest.raises(ImportProblem, match=re.escape(sentence)):
+        read_file(path, progress=read.append)
+    assert read[-1] == most + 1_000
+
+    monkeypatch.setattr(gathering, "free", lambda: None)
+    assert read_file(path)[0].rows == 20_000
+
+
+def disk_with(monkeypatch: pytest.MonkeyPatch, free: int) -> None:
+    """Leave so many bytes on the disk of temporary files, whatever is written there meanwhile."""
+    made: list[Any] = []
+    temporary = reading.tempfile.TemporaryFile
+
+    def noted() -> Any:
+        made.append(temporary())
+        return made[-1]
+
+    def status(folder: object) -> SimpleNamespace:
+        used = sum(os.fstat(file.fileno()).st_size for file in made if not file.closed)
+        return SimpleNamespace(f_bavail=free - used, f_frsize=1)
+
+    monkeypatch.setattr(reading.tempfile, "TemporaryFile", noted)
+    monkeypatch.setattr(scratch.os, "statvfs", status)
+
+
+def workbooks(path: Path, number: int, size: int) -> Path:
+    """An archive of workbooks of `size` bytes each that hardly take any packed."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for each in range(number):
+            archive.writestr(f"{each}.xlsx", b"PK\3\4" + bytes(size))
+    return path
+
+
+def test_an_archive_that_unpacks_to_more_than_there_is_room_for_is_refused_before_anything_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = workbooks(tmp_path / "bomb.zip", 3, 10_000_000)
+    disk_with(monkeypatch, scratch.RESERVE + 29_000_000)
+    written: list[object] = []
+    monkeypatch.setattr(reading, "_unpacked", lambda *given: written.append(given))
+    with pytest.raises(ImportProblem, match=r"bomb\.zip unpacks to more than there is room for here: unpack it and"):
+        read_file(path)
+    assert written == []
+
+
+def test_an_archive_whose_sizes_lie_is_refused_while_it_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = workbooks(tmp_path / "bomb.zip", 1, 10_000_000)
+    disk_with(monkeypatch, scratch.RESERVE + 5_000_000)
+    monkeypatch.setattr(reading, "sum", lambda sizes: 1, raising=False)
+    with pytest.raises(ImportProblem, match=r"bomb\.zip › 0\.xlsx unpacks to more than there is room for here"):
+        read_file(path)
+
+
+@pytest.mark.parametrize("prefix", ["", "total_"], ids=["version 2", "version 1"])
+def test_memory_that_is_free_is_what_the_container_leaves_where_copies_of_files_make_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, prefix: str
+) -> None:
+    names = [str(tmp_path / name) for name in ("limit", "used", "stat")]
+    told = ("5000", "4500", f"anon 3000\n{prefix}active_file 70\n{prefix}inactive_file 200\nshmem 1000\n")
+    for name, text in zip(names, told, strict=True):
+        Path(name).write_text(text)
+    monkeypatch.setattr(memory, "_CGROUPS", ((str(tmp_path / "nothing"), "", "", ""), (*names, prefix)))
+    assert memory.free() == 770
+    Path(names[0]).write_text("max\n")
+    assert memory.free() != 770
 
 
 def test_memory_that_is_free_is_bounded_by_this_processs_own_limit() -> None:
@@ -249,3 +327,6 @@ def test_memory_that_is_free_is_bounded_by_this_processs_own_limit() -> None:
     code = f"{limit} from facts.memory import free; print(free())"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert 0 < int(said.stdout) <= 10**9
+    more = code.replace("print", "held = bytearray(500_000_000); print")
+    rest = subprocess.run([sys.executable, "-c", more], capture_output=True, text=True, check=True)
+    assert int(rest.stdout) < 5 * 10**8

@@ -1,0 +1,124 @@
+"""What the processes of one server know of the sign-in keys together, in an unnamed file that forked processes share.
+
+A counter in shared memory says when it has changed, so that looking costs a request nothing.
+"""
+
+import fcntl
+import json
+import math
+import mmap
+import os
+import struct
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Final
+from weakref import finalize
+
+from access.key_sets import PublicKey, read_pem, write_pem
+
+#: A moment before any other.
+NEVER: Final = -math.inf
+_COUNT: Final = struct.Struct("=Q")
+
+
+@dataclass(frozen=True)
+class KeySet:
+    """The keys of one answer by their kid, when the server last gave them, and when it was last asked for them."""
+
+    keys: Mapping[str, PublicKey]
+    confirmed: float
+    tried: float
+
+
+@dataclass(frozen=True)
+class Known:
+    """All that is known: `sets` by the name under which they are asked for, and how asking has gone.
+
+    `began` and `ended` are of the last fetch. `failed` is when known keys last could not be had, NEVER where they could
+    since. `outcomes` counts fetches: "keys", "none" (there is no such key) and "failed".
+    """
+
+    sets: Mapping[str, KeySet] = field(default_factory=dict)
+    began: float = NEVER
+    ended: float = NEVER
+    failed: float = NEVER
+    outcomes: Mapping[str, int] = field(default_factory=dict)
+
+
+class SharedKeys:
+    """`Known`, the same in every process that is forked from the one that made this."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115  (kept open: it is what forked processes share)
+        self._count = mmap.mmap(-1, _COUNT.size)
+        self._read, self._known = 0, Known()
+        self._lock = Lock()
+        finalize(self, self._file.close)
+
+    def known(self) -> Known:
+        """The newest there is."""
+        if self._read != _COUNT.unpack_from(self._count)[0]:
+            with self._locked(fcntl.LOCK_SH):
+                self._take()
+        return self._known
+
+    def change(self, changed: Callable[[Known], Known]) -> None:
+        """Put what `changed` makes of the newest in its place, for every process."""
+        with self._locked(fcntl.LOCK_EX):
+            self._take()
+            self._known = changed(self._known)
+            content = _to_json(self._known)
+            os.ftruncate(self._file.fileno(), 0)
+            os.pwrite(self._file.fileno(), content, 0)
+            self._read += 1
+            _COUNT.pack_into(self._count, 0, self._read)
+
+    @contextmanager
+    def fetching(self) -> Iterator[bool]:
+        """Whether this process is the one that fetches, which it is until the end. Waits for nobody."""
+        try:  # of another byte than the other lock: whoever waits for that one never waits for this
+            fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, 1)
+        except OSError:
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            fcntl.lockf(self._file, fcntl.LOCK_UN, 1, 1)
+
+    def _take(self) -> None:
+        """With the lock: what another process has left. Half a file, of one that was killed, says nothing."""
+        count = _COUNT.unpack_from(self._count)[0]
+        if self._read != count:
+            with suppress(ValueError, KeyError, TypeError):
+                self._known = _from_json(os.pread(self._file.fileno(), os.fstat(self._file.fileno()).st_size, 0))
+            self._read = count
+
+    @contextmanager
+    def _locked(self, how: int) -> Iterator[None]:
+        with self._lock:  # the system's lock is a process's: it keeps no two threads apart
+            fcntl.lockf(self._file, how, 1, 0)  # let go by the system should this process be killed
+            try:
+                yield
+            finally:
+                fcntl.lockf(self._file, fcntl.LOCK_UN, 1, 0)
+
+
+def _to_json(known: Known) -> bytes:
+    sets = {
+        name: {**vars(each), "keys": {kid: write_pem(key) for kid, key in each.keys.items()}}
+        for name, each in known.sets.items()
+    }
+    return json.dumps({**vars(known), "sets": sets}).encode()
+
+
+def _from_json(content: bytes) -> Known:
+    found = json.loads(content)
+    sets = {
+        name: KeySet(**{**each, "keys": {kid: read_pem(text.encode()) for kid, text in each["keys"].items()}})
+        for name, each in found["sets"].items()
+    }
+    return Known(**{**found, "sets": sets})

@@ -1,0 +1,34 @@
+"""What cannot work in a policy that reads well: roles nobody has, and those that see nothing of the pages and data."""
+
+from collections.abc import Collection, Iterator, Sequence
+
+from access.policy import Policy, empty_rows
+from access.rights import rights_of
+from callbacks.shown import shown
+from components.visuals import Page
+from facts import Facts
+
+
+def role_faults(policy: Policy, facts: Facts, pages: Sequence[Page], given: Collection[str]) -> Iterator[str]:
+    """A sentence for each role that cannot work; `pages` are all there are, `given` those that a role can open here."""
+    yield from empty_rows(policy, facts.options())
+    taken: dict[str, str] = {}
+    for role in policy.roles:
+        where, rights = f"roles.{role.name}", rights_of(role, given)
+        if all(group in taken for group in role.groups):
+            earlier = " and ".join(dict.fromkeys(taken[group] for group in sorted(role.groups)))
+            yield f"{where}.groups: nobody has this role, because {earlier} comes first with the same groups."
+        taken.update(dict.fromkeys(role.groups - taken.keys(), role.name))
+        if not rights.pages:
+            yield f"{where}.pages: there is no {' and no '.join(role.pages)} page here, and it opens no other."
+        for page, left in zip((page for page in pages if rights.opens(page.key)), shown(pages, rights), strict=True):
+            if page.visuals and not left.visuals:
+                yield f"{where}.hides leaves nothing of the page “{page.key}”: take the page away."
+        if _named(role.rows, facts) and not any(facts.options(role.rows).values()):
+            yield f"{where}.rows: each value is in the data, but no row has them all."
+
+
+def _named(rows: Collection[tuple[str, tuple[str, ...]]], facts: Facts) -> bool:
+    """Whether the data has each value; the others have a sentence of their own."""
+    options = facts.options()
+    return all(value in options.get(name, ()) for name, values in rows for value in values)

@@ -1,0 +1,41 @@
+"""Whether a keep that ended without a word had changed the table: by what it was about to write, and the history."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from facts.committing import Planned
+from facts.disk import opened
+from facts.places import path_of
+
+
+def record_of(wanted: Planned, by: str, digests: Mapping[str, str]) -> dict[str, Any]:
+    """What is about to be written: the table whose commit decides, its version before, who writes and which files.
+
+    Of an import into both tables the facts' commit decides: without it, facts.committing takes the shop's back.
+    """
+    ads, shop = wanted.ads, wanted.shop
+    table, version = None, None
+    if ads and (ads.replaces_demo or not ads.same):
+        table, version = "facts", ads.version
+    elif shop and not shop.same:
+        table, version = "shop", shop.version
+    return {"table": table, "version": version, "by": by, "digests": dict(digests)}
+
+
+def is_kept(facts: Path, record: Mapping[str, Any]) -> bool:
+    """Whether the tables at `facts` hold what was about to be written, with nothing half done (facts.committing.alone).
+
+    A later import of the same files by the same person counts, too: then they are kept.
+    """
+    if record["table"] is None:  # the table held these figures already
+        return True
+    table = opened(facts if record["table"] == "facts" else path_of(facts))
+    before = -1 if record["version"] is None else record["version"]
+    return table is not None and any(
+        int(commit["version"]) > before
+        and commit.get("import.by") == record["by"]
+        and json.loads(commit.get("import.sha256", "null")) == record["digests"]
+        for commit in table.history()
+    )

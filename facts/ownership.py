@@ -1,0 +1,114 @@
+"""Whose a folder is: ours to change are a place where nothing is, and a table of ours as we lay it out. Nothing else.
+
+Asked before anything is written or removed. Whatever cannot be told for certain is somebody else's.
+"""
+
+import os
+import re
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+from deltalake import DeltaTable
+
+from facts.data_files import is_own_name
+from facts.disk import opened
+from facts.importers.report import ImportProblem
+from facts.places import DEMO_NAME, DEMO_SHOP_NAME, FACTS_NAME, SHOP_NAME
+
+#: The names of the tables that an import may change: what imports wrote, and the demo that makes room for them.
+FACTS: Final = (FACTS_NAME, DEMO_NAME)
+SHOP: Final = (SHOP_NAME, DEMO_SHOP_NAME)
+
+#: What every table of ours can be read and written with; what needs more was changed by a newer program.
+_READER, _WRITER = 1, 2
+
+#: Entries of a log that name a table's files: commits, several in one, classic checkpoints in one part or more.
+_CLASSIC: Final = re.compile(
+    r"\d{20}\.(json|\d{20}\.compacted\.json|checkpoint\.parquet|checkpoint\.\d{10}\.\d{10}\.parquet)"
+)
+#: Entries that name none: where the last checkpoint is, check sums, and what was never finished.
+_NAMELESS: Final = re.compile(r"_last_checkpoint|.*\.crc|.*\.tmp|.*#\d+")
+#: Entries of tables whose files are named elsewhere too: checkpoints of the second kind, commits that a catalog keeps.
+_NEWER: Final = re.compile(r"_sidecars|_staged_commits|_commits|\d{20}\.checkpoint\.[0-9a-f-]{36}\.\w+")
+#: What an ended `python -m datagen` leaves, which it removes itself.
+_DEMO_FILE: Final = re.compile(r"demo-[\d-]{21}-[0-9a-f]{12}\.parquet")
+
+_ELSEWHERE: Final = "name another folder in DASHBOARD_FACTS"
+
+
+def own_table(path: Path, names: Collection[str], instead: str = _ELSEWHERE) -> DeltaTable | None:
+    """The table at `path` that may be changed, its name one of `names`; None where there is nothing yet.
+
+    Raises ImportProblem where something else is there; `instead` is what to do then.
+    """
+    if not path.is_dir():
+        if path.exists() or path.is_symlink():
+            raise ImportProblem(f"{path} is no folder: {instead}.")
+        return None
+    try:
+        table = opened(path)
+        why = next(_foreign(path, table, names), None)
+    except (KeyboardInterrupt, SystemExit, OSError):
+        raise
+    except BaseException as problem:  # a table of another kind makes its readers raise almost anything, or panic
+        said = (str(problem).strip().splitlines() or [type(problem).__name__])[0][:200].rstrip(".")
+        raise ImportProblem(f"{path} cannot be read as a table that imports made ({said}): {instead}.") from problem
+    if why:
+        raise ImportProblem(f"{path} {why}: {instead}.")
+    return table
+
+
+def is_own(path: Path, names: Collection[str]) -> bool:
+    """Whether there is a table at `path` that may be changed."""
+    try:
+        return own_table(path, names) is not None
+    except (ImportProblem, OSError):
+        return False
+
+
+def log_entries(path: Path) -> list[Path]:
+    """The entries of a table's log that name its files. Raises ValueError where others might."""
+    found = []
+    for entry in (path / "_delta_log").iterdir():
+        if _CLASSIC.fullmatch(entry.name) and entry.is_file():
+            found.append(entry)
+        elif not _NAMELESS.fullmatch(entry.name):
+            raise ValueError(f"the log has {entry.name}")
+    return found
+
+
+def _foreign(path: Path, table: DeltaTable | None, names: Collection[str]) -> Iterator[str]:
+    """Why what is in the folder at `path` is not to be changed."""
+    if table is None:
+        for name in sorted(_strangers(path)):
+            yield f"holds files that no import wrote, {name} among them"
+        return
+    metadata, protocol = table.metadata(), table.protocol()
+    if metadata.name not in names:
+        yield f"is a table that no import made (its name is {metadata.name!r})"
+    if protocol.min_reader_version > _READER or protocol.min_writer_version > _WRITER:
+        features = {*(protocol.reader_features or ()), *(protocol.writer_features or ())}
+        needs = ", ".join(sorted(map(str, features))) or f"version {protocol.min_writer_version} of Delta"
+        yield f"was changed by a program that imports do not know (it needs {needs})"
+    if metadata.partition_columns:
+        yield f"is partitioned by {', '.join(metadata.partition_columns)}, as imports never do"
+    for name in filter(_NEWER.fullmatch, os.listdir(path / "_delta_log")):
+        yield f"was changed by a program that imports do not know (its log has {name})"
+    if any(is_elsewhere(name) for name in pa.table(table.get_add_actions(flatten=True))["path"].to_pylist()):
+        yield "is made of files in other folders"
+
+
+def is_elsewhere(name: str) -> bool:
+    """Whether a file that a log names is not in the table's own folder: ours always are, right in it."""
+    return "/" in name or "\\" in name
+
+
+def _strangers(path: Path) -> Iterator[str]:
+    """What is in a folder without a table, beside what an import or datagen left that was ended in its first."""
+    for entry in path.iterdir():
+        if entry.name == "_delta_log" and entry.is_dir() and not entry.is_symlink():
+            yield from (f"_delta_log/{each}" for each in os.listdir(entry) if not _NAMELESS.fullmatch(each))
+        elif not (is_own_name(entry.name) or _DEMO_FILE.fullmatch(entry.name)):
+            yield entry.name

@@ -1,0 +1,61 @@
+"""A demo that takes no files: nothing of them is read, and with a sign-in they are taken."""
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from app import create_app
+from facts.store import Source
+from settings import from_environment
+from tests.access.signing import IMPORTERS, Provider
+
+OURS = {"X-Requested-With": "dashboard", "X-File-Name": "a.csv"}
+OFF = {"DASHBOARD_DEMO_UPLOADS": "off"}
+
+
+class Untouched(io.BytesIO):
+    """A body that nobody may read."""
+
+    def read(self, *_: Any) -> bytes:
+        raise AssertionError("the body was read")
+
+    readinto = readline = read
+
+
+@pytest.fixture
+def demo(facts_path: Path) -> Iterator[FlaskClient]:
+    source = Source(facts_path)
+    yield create_app(from_environment(OFF | {"DASHBOARD_FACTS": str(facts_path)}), source).server.test_client()
+    source.close()
+
+
+@pytest.mark.parametrize("path", ["file", "check", "keep", "forget"])
+def test_a_demo_that_takes_no_files_says_so_and_reads_none(demo: FlaskClient, path: str) -> None:
+    more = {"input_stream": Untouched(), "environ_overrides": {"wsgi.input_terminated": True}}
+    answer = demo.post(f"/import/{path}", headers=OURS, **more)
+
+    assert (answer.status_code, answer.json) == (
+        403, {"error": "This demo takes no files. Its Import page has the command that shows your own data."}
+    )  # fmt: skip
+    assert demo.get("/import").status_code == 200
+    assert "docker run" in demo.get("/_dash-layout").text
+
+
+def test_with_a_sign_in_files_are_taken(
+    environment: dict[str, str], provider: Provider, tmp_path: Path, facts_path: Path
+) -> None:
+    (tmp_path / "policy.toml").write_text(IMPORTERS)
+    source = Source(facts_path)
+    settings = from_environment(environment | OFF | {"DASHBOARD_POLICY": str(tmp_path / "policy.toml")})
+    client = create_app(settings, source).server.test_client()
+    token = {"X-Auth-Id-Token": provider.token(["grp-import"])}
+    answer = client.post("/import/file", data=b"date,spend\n", headers=OURS | token)
+
+    assert answer.status_code == 200
+    assert "docker run" not in client.get("/_dash-layout", headers=token).text
+    client.post("/import/forget", json={"upload": answer.json["upload"]}, headers=OURS | token)
+    source.close()

@@ -1,0 +1,302 @@
+"""gunicorn's worker with threads, made for slow clients: a thread gets a request that is here, not one that may come.
+
+The worker's first thread reads heads and small bodies as they come in and sends what a client is slow to take, each
+within a time. Bodies that are too large for that have threads of their own, and /healthz has one, so that neither a
+client nor a long answer keeps it waiting.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from errno import EAGAIN, ECONNABORTED, EWOULDBLOCK
+from functools import partial
+from selectors import EVENT_READ, EVENT_WRITE
+from socket import SHUT_WR, socket
+from typing import Any, Final
+
+from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine
+from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, TConn, ThreadWorker
+
+from client_socket import SLOWEST, ClientSocket, Lane, lane_of, refuse
+
+#: Seconds for a head, and for a small body with it.
+HEAD_SECONDS: Final = 10.0
+#: Seconds for a large body beside one for every SLOWEST bytes of it (client_socket.py), and for an answer to be taken.
+BODY_SECONDS: Final = 30.0
+ANSWER_SECONDS: Final = 60.0
+#: Connections of one worker; where there are more, the one that has waited longest goes.
+MOST_CONNECTIONS: Final = 500
+#: Bytes of half-sent requests and untaken answers in one worker; where there are more, the same.
+MOST_HELD: Final = 32 << 20
+#: For so long no thread is free before those who knock are taken in nevertheless: one may ask for /healthz.
+STUCK_SECONDS: Final = 1.0
+
+_LINGER: Final = 2.0
+_SWEEP: Final = 0.25
+_READ: Final = 65_536
+
+_log = logging.getLogger("dashboard")
+
+
+class Connection(TConn):  # type: ignore[misc]
+    """A client's connection: what is here of its next request, and until when it may wait for what it waits for."""
+
+    def __init__(self, cfg: Any, sock: socket, client: Any, server: Any) -> None:
+        super().__init__(cfg, ClientSocket(sock), client, server)
+        self.received = bytearray()
+        self.lane: Lane | None = None
+        self.keep = False
+        self.until = 0.0
+        self.held = 0
+
+
+class Worker(ThreadWorker):  # type: ignore[misc]
+    """The worker; takes on only what it has a thread for.
+
+    What waits stays with the listening socket for whichever worker is free, and is not lost with this one.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.health = {b"/healthz", f"{self.app.settings.prefix}healthz".encode()}
+        #: Connections that wait for their client, longest first: half-sent, not taken, closing.
+        self.waiting: dict[Connection, None] = {}
+        self.accepted = self.busy = self.held = 0
+        self.last_change = self.last_sweep = 0.0
+
+    def init_process(self) -> None:
+        self.pools: dict[Lane, ThreadPoolExecutor] = {
+            "view": ThreadPoolExecutor(self.cfg.threads, "view"),
+            "body": ThreadPoolExecutor(self.cfg.threads, "body"),
+            "health": ThreadPoolExecutor(1, "health"),
+        }
+        super().init_process()
+
+    def get_thread_pool(self) -> ThreadPoolExecutor:
+        """The threads of all."""
+        return self.pools["view"]
+
+    @property
+    def worker_connections(self) -> int:
+        """How many connections there may be before it stops taking on more: none where no thread is free for one."""
+        full = self.busy >= self.cfg.threads and time.monotonic() - self.last_change < STUCK_SECONDS
+        return 0 if full else MOST_CONNECTIONS + 1
+
+    @worker_connections.setter
+    def worker_connections(self, number: int) -> None:
+        """gunicorn sets what is configured; the bound is MOST_CONNECTIONS."""
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        """At the end, take on what has knocked already: whoever waits for an answer gets it."""
+        while not (enabled or self.alive):
+            before = self.accepted
+            for listener in self.sockets:
+                self.accept(listener)
+            if self.accepted == before:
+                break
+        super().set_accept_enabled(enabled)
+        if not self.alive:
+            soon = time.monotonic() + STOP_KEEPALIVE_LINGER
+            for conn in self.waiting:
+                conn.until = conn.until if conn.sock.unsent else min(conn.until, soon)
+
+    def wait_for_and_dispatch_events(self, timeout: float) -> None:
+        """As gunicorn's, but back in time to see that no thread has become free."""
+        super().wait_for_and_dispatch_events(min(timeout, STUCK_SECONDS / 2))
+
+    def accept(self, listener: socket) -> None:
+        """Take on a connection and read what is here of its first request."""
+        try:
+            sock, client = listener.accept()
+        except OSError as problem:
+            if problem.errno not in (EAGAIN, ECONNABORTED, EWOULDBLOCK):
+                raise
+            return
+        self.accepted += 1
+        self.nr_conns += 1
+        if self.nr_conns > MOST_CONNECTIONS:
+            self._make_room()
+        self.enqueue_req(Connection(self.cfg, sock, client, listener.getsockname()))
+
+    def enqueue_req(self, conn: Connection) -> None:
+        """Read a connection's next request; a thread gets it once it is whole."""
+        conn.until = time.monotonic() + self.cfg.keepalive  # before its first byte
+        self._read(conn)
+
+    def _read(self, conn: Connection) -> None:
+        try:
+            data = conn.sock.take(_READ)
+        except BlockingIOError:
+            self._wait(conn, EVENT_READ, self._read)
+            return
+        except OSError:
+            self._drop(conn)
+            return
+        if not conn.received:
+            conn.until = time.monotonic() + HEAD_SECONDS
+        conn.received += data
+        self._look(conn, bool(data))
+
+    def _look(self, conn: Connection, more: bool) -> None:
+        """Whether a whole request is here, and whose it is."""
+        lane = lane_of(conn.received, more, self.health)
+        if lane is None and not more:
+            self._drop(conn)
+        elif lane is None:
+            self._hold(conn, len(conn.received))
+            self._wait(conn, EVENT_READ, self._read)
+        elif lane == "too large":
+            self._refuse(conn, 431)
+        else:
+            self._hand_on(conn, lane)
+
+    def _hand_on(self, conn: Connection, lane: Lane) -> None:
+        """Give a request to a thread."""
+        self._leave(conn)
+        conn.init()
+        conn.parser.unreader.unread(bytes(conn.received))
+        conn.received.clear()
+        conn.lane, conn.sock.until = lane, time.monotonic() + BODY_SECONDS
+        if lane == "view":
+            self.busy += 1
+            if self.busy <= self.cfg.threads:
+                self.last_change = time.monotonic()
+        done = self.pools[lane].submit(self.handle, conn)
+        done.add_done_callback(lambda future: self.method_queue.defer(self.finish_request, conn, future))
+
+    def _keepalive_after(self, conn: Connection, keepalive: bool) -> bool:
+        """Whether the connection can be used again. Nobody waits for a body that the answer did not need."""
+        conn.sock.until = 0.0
+        return bool(super()._keepalive_after(conn, keepalive))
+
+    def finish_request(self, conn: Connection, done: "Future[bool]") -> None:
+        """The answer is made: send what the client did not take at once, then read its next request, or close."""
+        if conn.lane == "view":
+            self.busy -= 1
+            self.last_change = time.monotonic()
+        conn.keep = not done.cancelled() and done.exception() is None and bool(done.result())
+        conn.until = time.monotonic() + ANSWER_SECONDS
+        self._send(conn)
+
+    def _send(self, conn: Connection) -> None:
+        try:
+            conn.until += conn.sock.send_on() / SLOWEST
+        except OSError:
+            self._drop(conn)
+            return
+        if conn.sock.unsent:
+            self._hold(conn, sum(map(len, conn.sock.unsent)))
+            self._wait(conn, EVENT_WRITE, self._send)
+        elif conn.keep:
+            self._rest(conn)
+        else:
+            self._close(conn)
+
+    def _rest(self, conn: Connection) -> None:
+        """Until the client asks again, for as long as a connection is kept."""
+        self._leave(conn)
+        if early := conn.parser.unreader.take_buffered():
+            conn.received += early
+            conn.until = time.monotonic() + HEAD_SECONDS
+            self._look(conn, True)
+            return
+        conn.set_timeout()
+        if not self.alive:
+            conn.timeout = min(conn.timeout, time.monotonic() + STOP_KEEPALIVE_LINGER)
+        self.keepalived_conns.append(conn)
+        self.poller.register(conn.sock, EVENT_READ, partial(self.on_client_socket_readable, conn))
+
+    def _close(self, conn: Connection) -> None:
+        """Say that nothing more comes, and let the client take what came: what it still sends would undo that."""
+        conn.until = time.monotonic() + _LINGER
+        try:
+            conn.sock.shutdown(SHUT_WR)
+        except OSError:
+            self._drop(conn)
+            return
+        conn.received.clear()
+        self._leave(conn)
+        self._drain(conn)
+
+    def _drain(self, conn: Connection) -> None:
+        try:
+            if conn.sock.take(_READ):
+                self._wait(conn, EVENT_READ, self._drain)
+                return
+        except BlockingIOError:
+            self._wait(conn, EVENT_READ, self._drain)
+            return
+        except OSError:
+            pass
+        self._drop(conn)
+
+    def _wait(self, conn: Connection, event: int, then: Callable[[Connection], None]) -> None:
+        """Call `then` once the client has sent or taken more."""
+        if conn in self.waiting:
+            if self.poller.get_key(conn.sock).events == event:
+                return
+            self._leave(conn)
+        self.waiting[conn] = None
+        self.poller.register(conn.sock, event, lambda _: then(conn))
+
+    def _leave(self, conn: Connection) -> None:
+        """A connection waits no longer."""
+        if conn in self.waiting:
+            del self.waiting[conn]
+            self.poller.unregister(conn.sock)
+        self.held -= conn.held
+        conn.held = 0
+
+    def _drop(self, conn: Connection) -> None:
+        self._leave(conn)
+        self.nr_conns -= 1
+        conn.close()
+
+    def _hold(self, conn: Connection, size: int) -> None:
+        """A connection holds so many bytes; where all hold too many, those that have waited longest go."""
+        self.held += size - conn.held
+        conn.held = size
+        while self.held > MOST_HELD:
+            longest = next((each for each in self.waiting if each.held and each is not conn), None)
+            if longest is None:
+                return
+            self._drop(longest)
+
+    def _make_room(self) -> None:
+        """Let go the connection that has waited longest for its client, else the one that has rested longest."""
+        if self.waiting:
+            self._drop(next(iter(self.waiting)))
+        elif self.keepalived_conns:
+            self.keepalived_conns[0].timeout = 0.0
+            self.murder_keepalived()
+
+    def murder_pending(self) -> None:
+        """Let those go that were too slow; gunicorn asks for it again and again."""
+        now = time.monotonic()
+        if now < self.last_sweep + _SWEEP:
+            return
+        self.last_sweep = now
+        late = [conn for conn in self.waiting if conn.until < now]
+        half = [conn for conn in late if conn.received]
+        for conn in late:
+            if conn.received:
+                self._refuse(conn, 408)
+            else:
+                self._drop(conn)
+        if half:
+            _log.warning("connections closed that did not send their request in time: %s", len(half))
+
+    def handle_error(self, req: Any, client: ClientSocket, address: Any, problem: Exception) -> None:
+        """Answer what is no request that can be answered; runs in a thread."""
+        status = {LimitRequestHeaders: 431, LimitRequestLine: 414}.get(type(problem))
+        if status is None:
+            super().handle_error(req, client, address, problem)
+        else:
+            refuse(client, status)
+
+    def _refuse(self, conn: Connection, status: int) -> None:
+        conn.keep, conn.until = False, time.monotonic() + _LINGER
+        conn.received.clear()
+        refuse(conn.sock, status)
+        self._send(conn)
