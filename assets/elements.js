@@ -1,14 +1,14 @@
 // Making and changing DOM elements. Text goes in as text, never as markup. Before all of js/ (components/bundles.py).
 (() => {
-  const dashboard = (window.dashboard ??= {});
+  const dashboard = (window.dashboard ??= /** @type {Dashboard} */ ({})); // early.js made it
 
   /** An element with attributes and children; `text` is its text, `class` its classes, false and null are left out. */
   dashboard.make = (tag, attributes = {}, ...children) => {
     const element = document.createElement(tag);
     for (const [name, value] of Object.entries(attributes)) {
       if (value === null || value === undefined || value === false) continue;
-      if (name === "text") element.textContent = value;
-      else element.setAttribute(name, value === true ? "" : value);
+      if (name === "text") element.textContent = String(value);
+      else element.setAttribute(name, value === true ? "" : String(value));
     }
     element.append(...children.filter((child) => child !== null));
     return element;
@@ -33,7 +33,14 @@
     if (element.hidden !== hidden) element.hidden = hidden;
   };
 
-  dashboard.byId = (id) => document.getElementById(id);
+  dashboard.byId = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
+
+  /** The element of `root` that a selector finds, where there must be one. */
+  dashboard.one = (/** @type {ParentNode} */ root, /** @type {string} */ selector) => {
+    const element = root.querySelector(selector);
+    if (!element) throw new Error(`there is no ${selector}`);
+    return element;
+  };
 
   /** A picture from assets/css/icons.css. */
   dashboard.icon = (name) => dashboard.make("span", { class: `icon icon-${name}`, "aria-hidden": "true" });

@@ -1,45 +1,67 @@
 // The Import page: files go to the server one by one, it says what they hold and would change, and keeps them if told to.
 (() => {
-  const dashboard = (window.dashboard ??= {});
+  const { dashboard } = window;
   const { make, text, hide } = dashboard;
   const HEADERS = { "X-Requested-With": "dashboard", "Content-Type": "application/json", Accept: "application/json" };
   const LOOK = 700; // ms between looks at which data is shown
   const PLATFORMS = ["", "Meta", "Google", "Amazon", "TikTok", "Other"];
   const DATES = [["", "As the file proves"], ["dmy", "Day first (31/12)"], ["mdy", "Month first (12/31)"]];
 
-  let limits = null;
-  let parts = null; // the page's lasting elements
+  /** @type {Wire.UploadLimits} */
+  let limits;
+  /** @type {{
+        section: HTMLElement, choose: HTMLElement, over: HTMLElement, files: HTMLElement, options: HTMLDetailsElement,
+        fields: HTMLElement[], state: HTMLElement, outcome: HTMLElement }} */
+  let parts; // the page's lasting elements
   let upload = ""; // the server's name for the files that were sent
   let mark = ""; // what the reader has been shown
   let round = 0; // an answer to an earlier one is not shown
 
   class Refused extends Error {}
 
+  /** @type {Dashboard["bodies"][string]["show"]} */
   function show(section, spec) {
     if (parts?.section === section) return;
-    limits = spec.upload;
-    parts = { section };
+    limits = /** @type {Wire.UploadLimits} */ (spec.upload);
+    parts = /** @type {typeof parts} */ ({ section }); // each of the three adds its own
     section.replaceChildren(chooser(), options(), outcome());
     addEventListener("pagehide", () => upload && forget(true));
     // Beside the zone a browser would open the file and leave the page.
-    for (const kind of ["dragover", "drop"]) addEventListener(kind, (event) => section.hidden || event.preventDefault());
+    for (const kind of ["dragover", "drop"]) {
+      addEventListener(kind, (event) => {
+        if (!section.hidden) event.preventDefault();
+      });
+    }
   }
 
   function chooser() {
-    const input = make("input", { type: "file", multiple: "", class: "visually-hidden", tabindex: "-1", "aria-hidden": "true", accept: ".csv,.tsv,.txt,.xlsx,.parquet,.zip,.toml" });
-    input.addEventListener("change", () => send([...input.files]).finally(() => (input.value = "")));
+    const accept = ".csv,.tsv,.txt,.xlsx,.parquet,.zip,.toml";
+    const hidden = { class: "visually-hidden", tabindex: "-1", "aria-hidden": "true" };
+    const input = make("input", { type: "file", multiple: "", accept, ...hidden });
+    input.addEventListener("change", () => send([...(input.files ?? [])]).finally(() => (input.value = "")));
     const choose = make("button", { type: "button", class: "btn btn-primary", text: "Choose files" });
     choose.addEventListener("click", () => input.click());
     const over = make("button", { type: "button", class: "btn btn-light", text: "Start over", hidden: "" });
     over.addEventListener("click", restart);
-    const kinds = `CSV, TSV, Excel (.xlsx), Parquet, or a zip of these: at most ${limits.files} files and ${dashboard.format.count(Math.round(limits.most / 1e6))} MB. Exchange rates, margins and column mappings can be added as files too.`;
-    const zone = make("div", { class: "import-zone" }, dashboard.icon("upload"), make("p", { class: "import-lead", text: "Drop reports here, by day" }), make("p", { class: "import-kinds", text: kinds }), make("div", { class: "import-actions" }, choose, over), input);
-    for (const kind of ["dragenter", "dragover"]) zone.addEventListener(kind, (event) => (event.preventDefault(), zone.classList.add("over")));
-    zone.addEventListener("dragleave", (event) => zone.contains(event.relatedTarget) || zone.classList.remove("over"));
+    const kinds = `CSV, TSV, Excel (.xlsx), Parquet, or a zip of these: at most ${limits.files} files and ${megabytes()}. `
+      + "Exchange rates, margins and column mappings can be added as files too.";
+    const lead = make("p", { class: "import-lead", text: "Drop reports here, by day" });
+    const actions = make("div", { class: "import-actions" }, choose, over);
+    const words = make("p", { class: "import-kinds", text: kinds });
+    const zone = make("div", { class: "import-zone" }, dashboard.icon("upload"), lead, words, actions, input);
+    for (const kind of ["dragenter", "dragover"]) {
+      zone.addEventListener(kind, (event) => {
+        event.preventDefault();
+        zone.classList.add("over");
+      });
+    }
+    zone.addEventListener("dragleave", (event) => {
+      if (!zone.contains(/** @type {Node | null} */ (event.relatedTarget))) zone.classList.remove("over");
+    });
     zone.addEventListener("drop", (event) => {
       event.preventDefault();
       zone.classList.remove("over");
-      send([...event.dataTransfer.files]);
+      send([...(event.dataTransfer?.files ?? [])]);
     });
     const files = make("ul", { class: "import-files", "aria-label": "Files" });
     Object.assign(parts, { choose, over, files });
@@ -47,13 +69,25 @@
   }
 
   function demoNote() {
-    return limits.demo ? make("p", { class: "import-demo" }, dashboard.icon("info"), make("span", { text: "This is the demo: your files are read and shown to you, and nothing of them is kept." })) : null;
+    if (!limits.demo) return null;
+    const text = "This is the demo: your files are read and shown to you, and nothing of them is kept.";
+    return make("p", { class: "import-demo" }, dashboard.icon("info"), make("span", { text }));
   }
 
   function options() {
-    const field = (name, label, control) => make("label", { class: "import-option", "data-option": name }, make("span", { text: label }), control);
-    const choice = (values) => make("select", { class: "form-select form-select-sm" }, ...values.map(([value, label]) => make("option", { value, text: label })));
-    const word = (placeholder) => make("input", { type: "text", class: "form-control form-control-sm", placeholder, maxlength: "80", autocomplete: "off", spellcheck: "false" });
+    /** @param {string} name @param {string} label @param {HTMLElement} control */
+    const field = (name, label, control) =>
+      make("label", { class: "import-option", "data-option": name }, make("span", { text: label }), control);
+    /** @param {string[][]} values */
+    const choice = (values) => {
+      const options = values.map(([value, label]) => make("option", { value, text: label }));
+      return make("select", { class: "form-select form-select-sm" }, ...options);
+    };
+    /** @param {string} placeholder */
+    const word = (placeholder) => {
+      const plain = { maxlength: "80", autocomplete: "off", spellcheck: "false" };
+      return make("input", { type: "text", class: "form-control form-control-sm", placeholder, ...plain });
+    };
     const fields = [
       field("platform", "Platform", choice(PLATFORMS.map((name) => [name, name || "As the headers say"]))),
       field("dates", "Dates", choice(DATES)),
@@ -67,7 +101,8 @@
       event.preventDefault();
       check();
     });
-    const details = make("details", { class: "import-card import-options", hidden: "" }, make("summary", { text: "What the files do not say" }), form);
+    const summary = make("summary", { text: "What the files do not say" });
+    const details = make("details", { class: "import-card import-options", hidden: "" }, summary, form);
     Object.assign(parts, { options: details, fields });
     return details;
   }
@@ -78,18 +113,22 @@
     return make("div", {}, parts.state, parts.outcome);
   }
 
-  const said = () => Object.fromEntries(parts.fields.map((field) => [field.dataset.option, field.lastChild.value.trim()]));
+  const controlOf = (/** @type {HTMLElement} */ field) => /** @type {HTMLInputElement | HTMLSelectElement} */ (field.lastChild);
+  const said = () => Object.fromEntries(parts.fields.map((field) => [field.dataset.option, controlOf(field).value.trim()]));
 
+  /** @param {string} path @param {object} body */
   async function ask(path, body) {
     let response;
     try {
-      response = await fetch(`${dashboard.prefix}import/${path}`, { method: "POST", headers: HEADERS, body: JSON.stringify(body), redirect: "manual" });
+      const address = `${dashboard.prefix}import/${path}`;
+      response = await fetch(address, { method: "POST", headers: HEADERS, body: JSON.stringify(body), redirect: "manual" });
     } catch {
       throw new Refused("The server cannot be reached. Check the connection and try again.");
     }
     return answerOf(response.type === "opaqueredirect" ? 401 : response.status, await response.text());
   }
 
+  /** @param {number} status @param {string} body */
   function answerOf(status, body) {
     if (status === 401) throw new Refused("Your sign-in has ended. Reload the page to sign in again, then choose the files again.");
     let answer = null;
@@ -102,9 +141,10 @@
     throw new Refused(answer?.error ?? (status === 413 ? tooLarge() : "The server’s answer could not be read. Try again."));
   }
 
-  const tooLarge = () => `At most ${dashboard.format.count(Math.round(limits.most / 1e6))} MB can be sent at once: zip the files, or split them.`;
+  const megabytes = () => `${dashboard.format.count(Math.round(limits.most / 1e6))} MB`;
+  const tooLarge = () => `At most ${megabytes()} can be sent at once: zip the files, or split them.`;
 
-  /** Send files, then have them read. */
+  /** Send files, then have them read. @param {File[]} files */
   async function send(files) {
     if (files.length === 0) return;
     const mine = ++round;
@@ -112,7 +152,8 @@
     parts.outcome.replaceChildren();
     try {
       for (const file of files) {
-        const row = make("li", {}, make("span", { class: "import-name", text: file.name, title: file.name }), make("span", { class: "import-size", text: size(file.size) }));
+        const name = make("span", { class: "import-name", text: file.name, title: file.name });
+        const row = make("li", {}, name, make("span", { class: "import-size", text: size(file.size) }));
         const bar = make("progress", { max: "1", value: "0", "aria-label": `Sending ${file.name}` });
         row.append(bar);
         parts.files.append(row);
@@ -135,7 +176,8 @@
     await check();
   }
 
-  /** One file in one request; fetch could not tell how far it is. */
+  /** One file in one request; fetch could not tell how far it is.
+      @param {File} file @param {HTMLProgressElement} bar @returns {Promise<{ upload: string }>} */
   function sent(file, bar) {
     return new Promise((resolve, reject) => {
       const request = new XMLHttpRequest();
@@ -143,7 +185,9 @@
       request.setRequestHeader("X-Requested-With", "dashboard");
       request.setRequestHeader("X-File-Name", encodeURIComponent(file.name));
       request.setRequestHeader("Content-Type", "application/octet-stream");
-      request.upload.addEventListener("progress", (event) => event.lengthComputable && (bar.value = event.loaded / event.total));
+      request.upload.addEventListener("progress", (event) => {
+        if (event.lengthComputable) bar.value = event.loaded / event.total;
+      });
       request.addEventListener("load", () => {
         try {
           resolve(answerOf(request.status, request.responseText));
@@ -151,25 +195,34 @@
           reject(problem);
         }
       });
-      request.addEventListener("error", () => reject(new Refused(`${file.name} could not be sent. Check the connection and try again.`)));
+      const lost = `${file.name} could not be sent. Check the connection and try again.`;
+      request.addEventListener("error", () => reject(new Refused(lost)));
       request.send(file);
     });
   }
 
+  /** @param {number} bytes */
   const size = (bytes) => (bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
 
+  /** @param {string} sentence */
   function state(sentence, busy = true) {
     text(parts.state, sentence);
     parts.state.classList.toggle("busy", busy && Boolean(sentence));
   }
 
+  /** @param {unknown} problem */
   function failed(problem) {
     if (!(problem instanceof Refused)) console.warn("import failed", problem);
     state("", false);
-    parts.outcome.prepend(alert(problem instanceof Refused ? problem.message : "Something went wrong here. Start over, or try again."));
+    const sentence = problem instanceof Refused ? problem.message : "Something went wrong here. Start over, or try again.";
+    parts.outcome.prepend(alert(sentence));
   }
 
-  const alert = (sentence) => make("div", { class: "import-refused", role: "alert" }, dashboard.icon("warning"), make("p", { text: sentence }));
+  /** @param {string} sentence */
+  const alert = (sentence) => {
+    const words = make("p", { text: sentence });
+    return make("div", { class: "import-refused", role: "alert" }, dashboard.icon("warning"), words);
+  };
 
   /** Have the files read, and show what they hold and would change. */
   async function check() {
@@ -185,19 +238,21 @@
     }
   }
 
+  /** @param {Wire.Import} answer */
   async function drawn(answer, changed = false) {
     await dashboard.later("import-report");
     mark = answer.mark ?? "";
     hide(parts.options, false);
     const asked = dashboard.importReport.asked(answer);
-    for (const field of parts.fields) field.classList.toggle("asked", asked.includes(field.dataset.option));
+    for (const field of parts.fields) field.classList.toggle("asked", asked.includes(field.dataset.option ?? ""));
     if (asked.length) parts.options.open = true;
     const report = dashboard.importReport.draw(answer, { keep, changed });
     parts.outcome.replaceChildren(report);
     state("", false);
-    report.querySelector("h2").focus({ preventScroll: true });
+    dashboard.one(report, "h2").focus({ preventScroll: true });
   }
 
+  /** @param {HTMLButtonElement} button */
   async function keep(button) {
     const mine = ++round;
     button.disabled = true;
@@ -213,15 +268,19 @@
     }
   }
 
-  /** Everything is in the table; say when the dashboard shows it. */
+  /** Everything is in the table; say when the dashboard shows it. @param {{ version?: string, plan: { same: boolean } }} answer */
   async function kept(answer) {
     upload = "";
     parts.files.replaceChildren();
     state("", false);
-    const line = make("p", { class: "import-shown", role: "status", text: "Every page shows the new figures within five seconds." });
-    const link = make("a", { class: "btn btn-primary", href: dashboard.address.page(first(), ""), "data-go": first(), "data-query": "", text: "See the figures" });
-    const heading = make("h2", { tabindex: "-1", text: answer.plan.same ? "Nothing changed: the data already held these figures" : "Imported" });
-    parts.outcome.replaceChildren(make("div", { class: "import-card import-done" }, dashboard.icon("check"), make("div", {}, heading, line, link)));
+    const soon = "Every page shows the new figures within five seconds.";
+    const line = make("p", { class: "import-shown", role: "status", text: soon });
+    const there = { href: dashboard.address.page(first(), ""), "data-go": first(), "data-query": "" };
+    const link = make("a", { class: "btn btn-primary", ...there, text: "See the figures" });
+    const done = answer.plan.same ? "Nothing changed: the data already held these figures" : "Imported";
+    const heading = make("h2", { tabindex: "-1", text: done });
+    const words = make("div", {}, heading, line, link);
+    parts.outcome.replaceChildren(make("div", { class: "import-card import-done" }, dashboard.icon("check"), words));
     heading.focus({ preventScroll: true });
     for (let looks = 0; answer.version && looks < 20; looks += 1) {
       try {
@@ -252,7 +311,7 @@
     parts.files.replaceChildren();
     parts.outcome.replaceChildren();
     for (const field of parts.fields) {
-      field.lastChild.value = "";
+      controlOf(field).value = "";
       field.classList.remove("asked");
     }
     parts.options.open = false;
