@@ -32,5 +32,5 @@ const ANSWERS = {
 
 for await (const line of createInterface({ input: process.stdin })) {
   const [name, ...question] = JSON.parse(line);
-  console.log(JSON.stringify(ANSWERS[name](...question)));
+  process.stdout.write(`${JSON.stringify(ANSWERS[name](...question))}\n`);
 }
