@@ -51,7 +51,7 @@ js: dev
 browser: dev
 	@sh scripts/setup browser
 
-# plotly.js with only the traces in use, where there is Node; the whole one is served elsewhere.
+# plotly.js with only the traces in use, where there is Node (`make dev` brings one); the whole one is served elsewhere.
 bundle:
 	@sh scripts/setup bundle
 

@@ -52,11 +52,11 @@ def without_comments(script: str) -> str:
 
     def take(pattern: re.Pattern[str]) -> str:
         nonlocal at
-        match = pattern.match(script, at)
-        if match is None:
+        whole = pattern.match(script, at)
+        if whole is None:
             raise ValueError(f"what begins at character {at} has no end: {script[at : at + 40]!r}")
-        at = match.end()
-        return match[0]
+        at = whole.end()
+        return whole[0]
 
     while at < len(script):
         sign = script[at]
@@ -86,8 +86,8 @@ def without_comments(script: str) -> str:
             last = "{" if sign == ")" and heads and heads.pop() else sign
         else:
             token = take(_PLAIN)
-            found = _LAST.search(token)
-            last = found[1] if found else last
+            match = _LAST.search(token)
+            last = match[1] if match else last
         parts.append(token)
     if any(braces):
         raise ValueError("a template has no end")

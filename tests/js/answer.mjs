@@ -21,9 +21,9 @@ const ANSWERS = {
   tokens: (script) => {
     try {
       const options = /** @type {const} */ ({ ecmaVersion: "latest", loc: true, tokens: true });
-      const { tokens: found } = /** @type {any} */ (espree.parse(script, options));
-      return found.map((/** @type {any} */ { type, value, loc }, /** @type {number} */ place) =>
-        [type, value, place > 0 && loc.start.line > found[place - 1].loc.end.line]);
+      const { tokens: all } = /** @type {any} */ (espree.parse(script, options));
+      return all.map((/** @type {any} */ { type, value, loc }, /** @type {number} */ place) =>
+        [type, value, place > 0 && loc.start.line > all[place - 1].loc.end.line]);
     } catch (problem) {
       return String(problem);
     }
