@@ -18,25 +18,8 @@ _LAST: Final = re.compile(r"([\w$]+|\+\+|--|\S)\s*\Z")
 _LINE_BREAK: Final = re.compile("[\n\r\u2028\u2029]")
 _REST_OF_LINE: Final = re.compile(r"[ \t]*(\r?\n|\Z)?")
 #: After these words and before a value, `/` begins a regular expression; after other words and values it divides.
-_BEFORE_A_VALUE: Final = frozenset(
-    [
-        "await",
-        "case",
-        "delete",
-        "do",
-        "else",
-        "in",
-        "instanceof",
-        "new",
-        "of",
-        "return",
-        "throw",
-        "typeof",
-        "void",
-        "yield",
-    ]
-)
-_HEADS: Final = frozenset(["if", "while", "for", "with"])
+_BEFORE_A_VALUE: Final = re.compile("await|case|delete|do|else|in|instanceof|new|of|return|throw|typeof|void|yield")
+_HEADS: Final = ("if", "while", "for", "with")
 
 
 def without_comments(script: str) -> str:
@@ -114,6 +97,6 @@ def _instead(before: list[str], comment: str, ends_line: bool) -> str:
 
 def _begins_a_value(last: str) -> bool:
     """Whether a "/" after `last` begins a regular expression, and does not divide."""
-    if last in _BEFORE_A_VALUE or not last:
+    if not last or _BEFORE_A_VALUE.fullmatch(last):
         return True
     return last not in ("++", "--") and not (last[-1].isalnum() or last[-1] in "_$)]'")
