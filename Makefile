@@ -5,23 +5,28 @@ PYTHON ?= python3
 BIN = .venv/bin
 export PYTHON
 
-.PHONY: run test test-long check lock clean venv dev browser bundle demo
+.PHONY: run test test-long check lock clean venv dev js browser bundle demo
 
 # Own facts (DASHBOARD_FACTS) are never made up; the demo's are, until their first version is in the log.
 run: venv bundle $(if $(DASHBOARD_FACTS)$(wildcard data/facts/_delta_log/*.json),,demo)
 	$(BIN)/marketing-dashboard serve
 
 # One process a core; a file's tests stay together, as they share a server. What takes long has a command of its own.
-test: dev browser bundle
+test: dev js browser bundle
 	$(BIN)/python -m pytest -n auto --dist loadfile -m "not long"
 
-test-long: dev browser bundle
+test-long: dev js browser bundle
 	$(BIN)/python -m pytest -m long
 
-check: dev
+TSC = $(BIN)/node scripts/js/node_modules/typescript/bin/tsc --project
+ESLINT = $(BIN)/node scripts/js/node_modules/eslint/bin/eslint.js --config scripts/js/eslint.config.mjs
+check: dev js
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(TSC) assets
+	$(TSC) scripts/js
+	$(ESLINT) assets bundles scripts/js tests/js
 
 # Keeps the pinned versions that still fit pyproject.toml; UPGRADE=1 takes the newest. No registry address is written.
 COMPILE = $(BIN)/uv pip compile --quiet $(if $(UPGRADE),--upgrade) pyproject.toml --universal --python-version 3.11 \
@@ -31,7 +36,7 @@ lock: dev
 	$(COMPILE) --group dev --constraint requirements.lock --output-file requirements-dev.lock
 
 clean:
-	rm -rf .venv bundles/built bundles/node_modules build *.egg-info .pytest_cache .hypothesis .mypy_cache .ruff_cache test-results
+	rm -rf .venv bundles/built bundles/node_modules scripts/js/node_modules build *.egg-info .pytest_cache .hypothesis .mypy_cache .ruff_cache test-results
 
 venv:
 	@sh scripts/setup venv requirements.lock
@@ -39,10 +44,14 @@ venv:
 dev:
 	@sh scripts/setup venv requirements-dev.lock
 
+# The checks of the browser's code; Node comes with the development dependencies.
+js: dev
+	@sh scripts/setup js
+
 browser: dev
 	@sh scripts/setup browser
 
-# plotly.js with only the traces in use, where there is Node; the whole one is served elsewhere.
+# plotly.js with only the traces in use, where there is Node (`make dev` brings one); the whole one is served elsewhere.
 bundle:
 	@sh scripts/setup bundle
 

@@ -1,6 +1,6 @@
 // Making and changing DOM elements. Text goes in as text, never as markup. Before all of js/ (components/bundles.py).
 (() => {
-  const dashboard = (window.dashboard ??= {});
+  const dashboard = (window.dashboard ??= /** @type {Dashboard} */ ({})); // early.js made it
 
   // What turns the text after it around, up to the end of its element: names may hold it, the page does not show it.
   const TURNING = /[\u202A-\u202E\u2066-\u2069]/g;
@@ -12,8 +12,8 @@
     const element = document.createElement(tag);
     for (const [name, value] of Object.entries(attributes)) {
       if (value === null || value === undefined || value === false) continue;
-      if (name === "text") element.textContent = dashboard.steady(value);
-      else element.setAttribute(name, value === true ? "" : WORDS.has(name) ? dashboard.steady(value) : value);
+      if (name === "text") element.textContent = dashboard.steady(String(value));
+      else element.setAttribute(name, value === true ? "" : WORDS.has(name) ? dashboard.steady(String(value)) : String(value));
     }
     element.append(...children.filter((child) => child !== null).map(dashboard.steady));
     return element;
@@ -40,7 +40,14 @@
     if (element.hidden !== hidden) element.hidden = hidden;
   };
 
-  dashboard.byId = (id) => document.getElementById(id);
+  dashboard.byId = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
+
+  /** The element of `root` that a selector finds, where there must be one. */
+  dashboard.one = (/** @type {ParentNode} */ root, /** @type {string} */ selector) => {
+    const element = root.querySelector(selector);
+    if (!element) throw new Error(`there is no ${selector}`);
+    return element;
+  };
 
   /** A picture from assets/css/icons.css. */
   dashboard.icon = (name) => dashboard.make("span", { class: `icon icon-${name}`, "aria-hidden": "true" });

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants } from "node:zlib";
 import { quicker } from "./quicker.mjs";
 
-const here = (name) => fileURLToPath(new URL(name, import.meta.url));
+const here = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.meta.url));
 const { version } = JSON.parse(readFileSync(here("node_modules/plotly.js/package.json"), "utf8"));
 const made = here("built/plotly.min.js");
 
@@ -20,7 +20,10 @@ await build({
   target: "es2020",
   define: { global: "window" },
   loader: { ".css": "empty" },
-  banner: { js: `/* plotly.js v${version}, bar funnel heatmap pie scatter scatterpolar. changed by quicker.mjs. Copyright Plotly, Inc. MIT licence. */` },
+  banner: {
+    js: `/* plotly.js v${version}, bar funnel heatmap pie scatter scatterpolar. changed by quicker.mjs. `
+      + "Copyright Plotly, Inc. MIT licence. */",
+  },
   logLevel: "warning",
 });
 const packed = brotliCompressSync(readFileSync(`${made}.new`), { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } });

@@ -16,6 +16,8 @@ from typing import Final
 
 import brotli
 
+from components.comments import without_comments
+
 ROOT: Final = Path(__file__).resolve().parent.parent
 ASSETS: Final = ROOT / "assets"
 #: plotly.js with only the traces in use, where `make bundle` has made it (bundles/plotly.js).
@@ -119,18 +121,18 @@ def read() -> Bundles:
 
     parts: dict[str, dict[str, Bundle]] = {}
     for path in sorted((ASSETS / "later").glob("*.*")):
-        body = path.read_bytes() if path.suffix == ".js" else placed(path.read_bytes())
+        body = _script(path) if path.suffix == ".js" else placed(path.read_bytes())
         parts.setdefault(path.stem, {})[path.suffix[1:]] = _bundle(path.stem, path.suffix, body)
     own = (ASSETS / "elements.js", *sorted((ASSETS / "js").glob("*.js")))
     style = (ASSETS / "bootstrap.min.css", *sorted((ASSETS / "css").glob("*.css")))
     return Bundles(
         dash=_bundle("dash_renderer", ".js", _joined(dash_files(), b";\n")),
-        own=_bundle("dashboard", ".js", _joined(own, b"\n")),
+        own=_bundle("dashboard", ".js", b"\n".join(map(_script, own))),
         style=_bundle("dashboard", ".css", placed(_joined(style, b"\n"))),
         plotly=_plotly(plotly_file()),
         files=files,
         parts=parts,
-        early=(ASSETS / "early.js").read_text(),
+        early=_script(ASSETS / "early.js").decode(),
     )
 
 
@@ -178,6 +180,11 @@ def _package(name: str) -> Path:
     if found is None or found.origin is None:
         raise FileNotFoundError(f"{name} is not installed")
     return Path(found.origin).parent
+
+
+def _script(path: Path) -> bytes:
+    """A script of ours as it is sent: its comments are for those who read it here."""
+    return without_comments(path.read_text()).encode()
 
 
 def _joined(paths: Iterable[Path], between: bytes) -> bytes:

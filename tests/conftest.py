@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 
 from facts.frame import FrameFacts
 from facts.store import Source, load
+from tests.js.node import Answers
 from tests.oracle import Oracle
 
 if TYPE_CHECKING:
@@ -53,6 +54,13 @@ def client(facts_path: Path) -> Iterator[FlaskClient]:
     source = Source(facts_path)
     yield create_app(from_environment({"DASHBOARD_FACTS": str(facts_path)}), source).server.test_client()
     source.close()
+
+
+@pytest.fixture(scope="session")
+def answers() -> Iterator[Answers]:
+    """A Node process that answers questions about the browser's code."""
+    with Answers() as node:
+        yield node
 
 
 @pytest.fixture(scope="session")

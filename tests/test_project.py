@@ -1,6 +1,7 @@
 """The project against itself: locks, import layers, sizes, and what the README says of settings and commands."""
 
 import ast
+import json
 import re
 import sys
 import tomllib
@@ -106,6 +107,18 @@ def test_lock_holds_what_pyproject_asks_for(lock, wanted):
         for pin, _ in entries:
             version = str(pin.specifier).removeprefix("==")
             assert requirement.specifier.contains(version, prereleases=True), f"{pin} is not {requirement}: make lock"
+
+
+@pytest.mark.parametrize("folder", ["bundles", "scripts/js"])
+def test_locks_of_npm_have_hashes_and_name_no_registry(folder):
+    wanted = json.loads((ROOT / folder / "package.json").read_text())
+    text = (ROOT / folder / "package-lock.json").read_text()
+    packages = json.loads(text)["packages"]
+    assert "resolved" not in text
+    assert len(packages) > 3
+    assert all(re.match(r"sha512-", package["integrity"]) for name, package in packages.items() if name)
+    for name, version in (wanted.get("dependencies", {}) | wanted["devDependencies"]).items():
+        assert packages[f"node_modules/{name}"]["version"] == version
 
 
 def test_tests_run_on_the_versions_that_are_served():

@@ -1,14 +1,24 @@
 // The address of what is chosen, as components/url.py writes it. Only the server decides what is canonical.
 (() => {
-  const dashboard = (window.dashboard ??= {});
-  let spec = null;
+  const { dashboard } = window;
+  /** @type {Wire.Spec} */
+  let spec;
 
+  /** @param {string} text */
   const quote = (text) =>
     encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+  /** @param {string} value */
   const escaped = (value) => value.replaceAll("%", "%25").replaceAll(",", "%2C");
-  const list = (values) => [...values].sort().map((value) => quote(escaped(value))).join(",");
+  /** By code points, as Python sorts; without it by halves of surrogate pairs. @param {string} a @param {string} b */
+  function order(a, b) {
+    let at = 0;
+    while (at < a.length && a[at] === b[at]) at += 1;
+    return (a.codePointAt(at) ?? -1) - (b.codePointAt(at) ?? -1);
+  }
+  /** @param {string[]} values */
+  const list = (values) => [...values].sort(order).map((value) => quote(escaped(value))).join(",");
 
-  /** The query string of what is chosen, without "?"; defaults are left out. */
+  /** The query string of what is chosen, without "?"; defaults are left out. @type {Dashboard["address"]["write"]} */
   function write(chosen) {
     const fields = [];
     for (const dimension of Object.keys(spec.dimensions)) {
@@ -22,17 +32,22 @@
     return fields.join("&");
   }
 
+  /** @param {string} path @param {string} query */
   const withQuery = (path, query) => (query ? `${path}?${query}` : path);
 
-  /** The address of a page and of a visual's data. */
+  /** The address of a page and of a visual's data. @type {Dashboard["address"]["page"]} */
   const page = (key, query) => withQuery(dashboard.prefix + spec.pages[key].path, query);
-  // A CSV is for a spreadsheet here, which must take no name for a formula (facts/spreadsheets.py).
-  const data = (key, visual, form, query) =>
-    withQuery(`${dashboard.prefix}data/${key}/${visual}.${form}`, form === "csv" ? [query, "for=excel"].filter(Boolean).join("&") : query);
+  /** A CSV is for a spreadsheet here, which must take no name for a formula (facts/spreadsheets.py).
+      @type {Dashboard["address"]["data"]} */
+  const data = (key, visual, form, query) => {
+    const whole = form === "csv" ? [query, "for=excel"].filter(Boolean).join("&") : query;
+    return withQuery(`${dashboard.prefix}data/${key}/${visual}.${form}`, whole);
+  };
 
+  /** @type {Dashboard["address"]["workbook"]} */
   const workbook = (key, query) => withQuery(`${dashboard.prefix}data/${key}.xlsx`, query);
 
-  /** The page whose path this is. */
+  /** The page whose path this is. @type {Dashboard["address"]["pageAt"]} */
   const pageAt = (path) => Object.keys(spec.pages).find((each) => spec.pages[each].path === path);
 
   /** Which page and query the address bar names. */

@@ -1,9 +1,11 @@
 // Cards: the figure, its change in sign, arrow, words and colour, and its course as a small line.
 (() => {
-  const dashboard = (window.dashboard ??= {});
+  const { dashboard } = window;
   const { make, makeSvg, text, attribute } = dashboard;
-  let metrics = {};
+  /** @type {Record<string, Wire.Metric>} */
+  let metrics;
 
+  /** @type {Dashboard["cards"]["draw"]} */
   function draw(item, visual, answer) {
     const shape = visual.metrics.join();
     if (item.parts?.shape !== shape) item.parts = { shape, cards: build(item, visual.metrics) };
@@ -11,12 +13,16 @@
     dashboard.visuals.line(item, visual.line);
   }
 
+  /** @param {CardsItem} item @param {string[]} keys @returns {CardParts[]} */
   function build(item, keys) {
     const grid = make("div", { class: "cards", "data-cards": keys.length, style: `--cards: ${keys.length}` });
     const parts = keys.map((key) => {
       const metric = metrics[key];
       const label = make("button", { type: "button", class: "term", text: metric.short });
-      const value = make("button", { type: "button", class: "card-value", "data-metric": key, "data-do": "prove", "aria-haspopup": "dialog", title: "How this comes about" });
+      const value = make("button", {
+        type: "button", class: "card-value", "data-metric": key, "data-do": "prove", "aria-haspopup": "dialog",
+        title: "How this comes about",
+      });
       const arrow = make("span", { class: "card-arrow", "aria-hidden": "true" });
       const step = make("span", { class: "card-step" });
       const change = make("span", { class: "card-change" }, arrow, step);
@@ -25,9 +31,11 @@
       const area = makeSvg("path", { class: "spark-area" });
       const spark = makeSvg("svg", { class: "spark", viewBox: "0 0 100 30", preserveAspectRatio: "none", "aria-hidden": "true" });
       spark.append(area, path);
-      const part = { key, metric, label, value, change, arrow, step, since, path, area, spark, card: null };
+      /** @type {CardParts} */
+      const part = { key, metric, label, value, change, arrow, step, since, path, area, spark };
       dashboard.tips.set(label, () => explain(part));
-      grid.append(make("div", { class: "card-box" }, make("div", { class: "card-label" }, label), value, make("div", { class: "card-against" }, change, since), spark));
+      const against = make("div", { class: "card-against" }, change, since);
+      grid.append(make("div", { class: "card-box" }, make("div", { class: "card-label" }, label), value, against, spark));
       return part;
     });
     item.body.replaceChildren(grid);
@@ -35,25 +43,28 @@
     return parts;
   }
 
+  /** @param {CardParts} part @param {Wire.Card} card @param {Wire.Period} period */
   function fill(part, card, period) {
     const { metric } = part;
-    part.card = card;
-    part.period = period;
+    Object.assign(part, { card, period });
     const most = metric.unit === "people" && card.value !== null ? "≤ " : "";
     text(part.value, most + dashboard.format.brief(metric, card.value));
     attribute(part.value, "data-value", card.value === null ? "" : String(card.value));
     const step = dashboard.format.change(metric, card.change);
-    const tone = !step || step.direction === 0 || metric.better === "neither" ? "" : (step.direction > 0) === (metric.better === "up") ? " good" : " bad";
+    const judged = step && step.direction !== 0 && metric.better !== "neither";
+    const tone = !judged ? "" : (step.direction > 0) === (metric.better === "up") ? " good" : " bad";
     attribute(part.change, "class", `card-change${tone}`);
     text(part.arrow, !step ? "" : step.direction > 0 ? "▲" : step.direction < 0 ? "▼" : "■");
     text(part.step, step ? step.text : "");
     dashboard.hide(part.change, !step);
     part.label.classList.toggle("noted", card.noted);
-    text(part.since, card.value === null && card.notes.length ? card.notes[0] : period.baseline ? (step ? `vs ${period.baseline}` : `no value in ${period.baseline}`) : period.baseline_note ?? "not compared");
+    const { baseline, baseline_note: note } = period;
+    const against = baseline ? (step ? `vs ${baseline}` : `no value in ${baseline}`) : note ?? "not compared";
+    text(part.since, card.value === null && card.notes.length ? card.notes[0] : against);
     line(part, dashboard.packed.course(card.spark));
   }
 
-  /** A path through the points that have a value; gaps stay gaps. */
+  /** A path through the points that have a value; gaps stay gaps. @param {CardParts} part @param {Wire.Figure[]} points */
   function line(part, points) {
     const known = points.filter((point) => point !== null);
     const flat = known.length < 2;
@@ -76,16 +87,20 @@
     attribute(part.area, "d", known.length === points.length ? `${path}L100 30L0 30Z` : "");
   }
 
-  /** What the label says on demand: the name, the whole figure, the definition and the formula. */
+  /** What the label says on demand: the name, the whole figure, the definition and the formula.
+      @param {CardParts} part @returns {TipLine[]} */
   function explain({ key, metric, card, period }) {
+    if (!card || !period) return [];
     const { full } = dashboard.format;
+    /** @type {TipLine[]} */
     const found = [{ kind: "title", text: metric.label }];
     if (metric.unit === "people" && card.value !== null) {
       found.push({ kind: "figure", text: `Between ${full(metric, card.low)} and ${full(metric, card.value)}` });
     } else found.push({ kind: "figure", text: full(metric, card.value) });
     if (card.baseline !== null && period.baseline) found.push({ text: `${full(metric, card.baseline)} in ${period.baseline}` });
     found.push(...card.notes.map((note) => ({ kind: "note", text: note })));
-    return [...found, { text: metric.definition }, { kind: "formula", text: dashboard.format.formula(metric) }, dashboard.tips.glossary(key)];
+    const formula = dashboard.format.formula(metric);
+    return [...found, { text: metric.definition }, { kind: "formula", text: formula }, dashboard.tips.glossary(key)];
   }
 
   dashboard.cards = { draw, use: (spec) => (metrics = spec.metrics) };

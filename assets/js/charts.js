@@ -1,29 +1,36 @@
 // Charts: an answer merged over its prototypes, colours of the theme put in, given to plotly on an element that stays.
 (() => {
-  const dashboard = (window.dashboard ??= {});
+  const { dashboard } = window;
   const { make, attribute } = dashboard;
+  /** @type {object | null} */
   let config = null;
   const CONFIG = { displaylogo: false, showSendToCloud: false, responsive: false, displayModeBar: false };
   /** Lists of figures and names: no colours to look for in them. */
   const PLAIN = new Set(["x", "y", "z", "r", "theta", "text", "values", "labels", "customdata", "name", "title", "hovertemplate"]);
 
-  /** `over` laid over `base`, both left as they are, colours put in on the way. */
+  /** @param {any} value */
+  const plain = (value) => Boolean(value) && typeof value === "object" && !Array.isArray(value);
+
+  /** `over` laid over `base`, both left as they are, colours put in on the way.
+      @param {Record<string, any>} base @param {Record<string, any>} over @returns {Record<string, any>} */
   function merged(base, over) {
+    /** @type {Record<string, any>} */
     const found = {};
     for (const name in base) if (!(name in over)) found[name] = coloured(name, base[name]);
     for (const name in over) {
-      const both = base[name] && over[name] && typeof base[name] === "object" && typeof over[name] === "object" && !Array.isArray(over[name]) && !Array.isArray(base[name]);
-      found[name] = both ? merged(base[name], over[name]) : coloured(name, over[name]);
+      found[name] = plain(base[name]) && plain(over[name]) ? merged(base[name], over[name]) : coloured(name, over[name]);
     }
     return found;
   }
 
+  /** @param {string} name @param {any} value @returns {any} */
   function coloured(name, value) {
     if (typeof value === "string") return value.startsWith("--") && !PLAIN.has(name) ? dashboard.theme.colour(value) : value;
     if (Array.isArray(value)) return PLAIN.has(name) ? value : value.map((each) => coloured("", each));
     return value && typeof value === "object" ? merged(value, {}) : value;
   }
 
+  /** @param {ChartItem} item @param {Wire.Chart} visual */
   function figure(item, visual) {
     const data = visual.traces.map(({ of, ...filled }) => merged(item.spec.traces[of], filled));
     const layout = merged(item.spec.layout, visual.layout ?? {});
@@ -36,6 +43,7 @@
     return { data, layout };
   }
 
+  /** @type {Promise<void> | null} */
   let plotly = null;
   /** plotly.js, asked for once; its bytes are on their way since the head. */
   function library() {
@@ -49,6 +57,7 @@
     return plotly;
   }
 
+  /** @param {string} src @returns {Promise<void>} */
   const script = (src) =>
     new Promise((resolve, reject) => {
       const element = make("script", { src });
@@ -60,15 +69,17 @@
       document.head.append(element);
     });
 
+  /** @type {Promise<void> | null} */
   let entire = null;
   /** All of plotly.js, where somebody's own page has charts: ours has only the traces in use. */
   function whole() {
-    entire ??= library().then(() => (dashboard.whole === dashboard.plotly ? null : script(dashboard.whole)));
+    entire ??= library().then(() => (dashboard.whole === dashboard.plotly ? undefined : script(dashboard.whole)));
     return entire;
   }
 
   const DAY = 86_400_000;
-  /** Long lists travel as texts, and of days without a gap only the first: plotly counts on from it, and reads no dates. */
+  /** Long lists travel as texts, and of days without a gap only the first: plotly counts on from it, and reads no dates.
+      @param {Trace[]} traces */
   function spread(traces) {
     for (const trace of traces) {
       if (trace.y) trace.y = dashboard.packed.figures(trace.y);
@@ -78,7 +89,7 @@
     }
   }
 
-  /** Everything about a chart but its drawing: its place, its name, the sentence below. */
+  /** Everything about a chart but its drawing: its place, its name, the sentence below. @type {Dashboard["charts"]["prepare"]} */
   function prepare(item, visual, answer) {
     spread(visual.traces);
     if (item.said) return;
@@ -87,6 +98,7 @@
     dashboard.visuals.line(item, visual.line);
   }
 
+  /** @type {Dashboard["charts"]["draw"]} */
   function draw(item, visual, answer) {
     prepare(item, visual, answer);
     item.visual = visual;
@@ -96,34 +108,39 @@
     });
   }
 
+  /** @type {Dashboard["charts"]["again"]} */
   function react(item) {
     item.width ||= item.parts.clientWidth;
     if (!item.width) return null; // hidden: drawn when it has a size
     tell(item);
-    const { data, layout } = figure(item, item.visual);
+    const { data, layout } = figure(item, /** @type {Wire.Chart} */ (item.visual));
     item.hue = dashboard.theme.now();
     const drawing = put(item.parts, data, layout);
     dashboard.explore.listen(item);
     return drawing;
   }
 
-  /** Plotly.react would look what has changed, at nearly all of it, and take its settings anew, before it draws all the same. */
+  /** Plotly.react would look what has changed, at nearly all of it, and take its settings anew, before it draws all the same.
+      @param {ChartElement} chart @param {Trace[]} data @param {Layout} layout */
   function put(chart, data, layout) {
-    if (!chart._fullLayout) return window.Plotly.newPlot(chart, data, layout, config);
+    const { Plotly } = /** @type {Required<Window>} */ (window);
+    if (!chart._fullLayout) return Plotly.newPlot(chart, data, layout, config);
     Object.assign(chart, { data, layout });
-    return window.Plotly.redraw(chart);
+    return Plotly.redraw(chart);
   }
 
   /** plotly asks its element for its size at every drawing, which has the page laid out between any two charts. It is
-      known, and tells it without being laid out. */
+      known, and tells it without being laid out. @param {ChartItem} item */
   function tell(item) {
     if (Object.hasOwn(item.parts, "clientWidth")) return;
-    Object.defineProperties(item.parts, { clientWidth: { get: () => item.width }, clientHeight: { get: () => item.spec.height } });
+    const [width, height] = [{ get: () => item.width }, { get: () => item.spec.height }];
+    Object.defineProperties(item.parts, { clientWidth: width, clientHeight: height });
   }
 
+  /** @param {ChartItem} item */
   function build(item) {
-    item.parts = make("div", { class: "chart", role: "img", style: `height: ${item.spec.height}px` });
-    item.parts.item = item;
+    const chart = make("div", { class: "chart", role: "img", style: `height: ${item.spec.height}px` });
+    item.parts = /** @type {any} */ (Object.assign(chart, { item }));
     item.body.append(item.parts);
     dashboard.legend.place(item);
     dashboard.explore.offer(item);
@@ -131,6 +148,7 @@
     sight.observe(item.parts);
   }
 
+  /** @type {Dashboard["charts"]["forget"]} */
   function forget(item) {
     if (!item.parts) return;
     sizes.unobserve(item.parts);
@@ -146,7 +164,7 @@
   const sizes = new ResizeObserver((entries) => {
     for (const { target, contentRect } of entries) {
       const width = Math.floor(contentRect.width);
-      const { item } = target;
+      const { item } = /** @type {ChartElement} */ (target);
       if (!width || width === item.width) continue;
       item.width = width;
       if (window.Plotly && item.visual) react(item);
@@ -155,24 +173,31 @@
 
   const sight = new IntersectionObserver((entries) => {
     for (const { target, isIntersecting } of entries) {
-      target.item.near = isIntersecting;
-      if (isIntersecting && target._fullLayout && target.item.hue !== dashboard.theme.now()) react(target.item);
+      const { item, _fullLayout } = /** @type {ChartElement} */ (target);
+      item.near = isIntersecting;
+      if (isIntersecting && _fullLayout && item.hue !== dashboard.theme.now()) react(item);
     }
   }, { rootMargin: "200px" });
 
-  /** Whether a chart is in sight or nearly; one that was never drawn is asked where it stands. */
+  /** Whether a chart is in sight or nearly; one that was never drawn is asked where it stands. @type {Dashboard["charts"]["near"]} */
   function near(item) {
     if (item.parts && item.near !== undefined) return item.near;
     const { top, bottom } = item.body.getBoundingClientRect();
     return top < innerHeight + 200 && bottom > -200;
   }
 
+  /** @param {Item} item @returns {item is ChartItem} */
+  const isChart = (item) => item.spec.kind === "chart";
+
   /** Put the colours of a new theme on: at once what is in sight, the rest when it comes into sight. */
   function recolour() {
     for (const item of dashboard.visuals.all()) {
-      if (item.spec.kind === "chart" && item.near && item.parts?._fullLayout) react(item);
+      if (isChart(item) && item.near && item.parts?._fullLayout) react(item);
     }
   }
 
-  dashboard.charts = { prepare, draw, use: ({ locale, formats }) => (config = { ...CONFIG, locale, locales: { [locale]: { format: formats.plotly } } }), again: react, forget, near, recolour, library, whole };
+  dashboard.charts = {
+    prepare, draw, again: react, forget, near, recolour, library, whole,
+    use: ({ locale, formats }) => (config = { ...CONFIG, locale, locales: { [locale]: { format: formats.plotly } } }),
+  };
 })();

@@ -1,45 +1,52 @@
 // Exploring: a click on a mark, or on the name of a row, filters the page to it; another one shows everything again.
 (() => {
-  const dashboard = (window.dashboard ??= {});
+  const { dashboard } = window;
   const { make } = dashboard;
   const HINT = "<br><i>Click to filter</i>";
 
-  /** Whether the page is filtered to exactly these pairs of dimension and value. */
+  /** Whether the page is filtered to exactly these pairs of dimension and value. @type {Dashboard["explore"]["picked"]} */
   function picked(pairs) {
     const { chosen } = dashboard.view.wanted();
     return pairs.every(([dimension, value]) => chosen[dimension]?.length === 1 && chosen[dimension][0] === value);
   }
 
+  /** @type {Dashboard["explore"]["pick"]} */
   function pick(pairs) {
     const again = picked(pairs);
     dashboard.view.change(Object.fromEntries(pairs.map(([dimension, value]) => [dimension, again ? [] : [value]])));
   }
 
-  /** The value that a chart's label stands for: for plotly names are escaped and hold nothing that turns text around. */
+  /** The value that a chart's label stands for: for plotly names are escaped and hold nothing that turns text around.
+      @param {string} dimension @param {unknown} label */
   function valueOf(dimension, label) {
     const plain = dashboard.legend.plain(String(label));
     const values = dashboard.view.shown().options[dimension] ?? [];
     return values.includes(plain) ? plain : values.find((value) => dashboard.steady(value) === plain) ?? plain;
   }
 
-  /** What a point of a chart stands for. */
+  /** What a point of a chart stands for. @type {(item: ChartItem, point: ChartPoint) => Pair[]} */
   const pairsOf = (item, point) =>
-    Object.entries(item.spec.pick).map(([field, dimension]) => [dimension, valueOf(dimension, field === "name" ? point.data.name : point[field])]);
+    Object.entries(item.spec.pick ?? {}).map(([field, dimension]) => {
+      return [dimension, valueOf(dimension, field === "name" ? point.data.name : point[field])];
+    });
 
+  /** @param {ChartItem} item */
   const picks = (item) => Object.keys(item.spec.pick ?? {}).length > 0;
 
-  /** Says on hover that a click filters. */
+  /** Says on hover that a click filters. @type {Dashboard["explore"]["hint"]} */
   function hint(item, data) {
     if (!picks(item)) return;
     for (const trace of data) if (trace.hovertemplate) trace.hovertemplate = trace.hovertemplate.replace(/(?=<extra>)|$/, HINT);
   }
 
-  /** Hear the clicks on a chart that plotly has drawn. */
+  /** Hear the clicks on a chart that plotly has drawn. @type {Dashboard["explore"]["listen"]} */
   function listen(item) {
     const chart = item.parts;
     if (!picks(item) || chart.heard) return;
     chart.heard = true;
+    /** @type {ChartPoint | null} */
     let over = null;
+    /** @param {ChartPoint | null} point */
     const press = (point) => point && pick(pairsOf(item, point));
     chart.on("plotly_hover", ({ points }) => {
       over = points[0];
@@ -54,10 +61,11 @@
     else chart.on("plotly_click", ({ points }) => press(points[0]));
   }
 
-  /** The same by keyboard: a button that shows itself on focus and offers the marks as buttons. */
+  /** The same by keyboard: a button that shows itself on focus and offers the marks as buttons. @type {Dashboard["explore"]["offer"]} */
   function offer(item) {
     if (!picks(item)) return;
-    const button = make("button", { type: "button", class: "marks-button btn btn-sm btn-light", "aria-expanded": "false", text: "Filter by this chart" });
+    const looks = "marks-button btn btn-sm btn-light";
+    const button = make("button", { type: "button", class: looks, "aria-expanded": "false", text: "Filter by this chart" });
     button.addEventListener("click", () => dashboard.later("marks").then(() => dashboard.marks.open(item, button)));
     item.body.append(button);
     item.marks = button;
@@ -66,13 +74,14 @@
   /** The campaign that the address names after its #, over the page; none where it names none. */
   function panel() {
     const named = new URLSearchParams(location.hash.slice(1));
-    if (!named.get("campaign")) dashboard.panel?.hide();
-    else dashboard.later("panel").then(() => dashboard.panel.show(named.get("platform") ?? "", named.get("campaign")));
+    const campaign = named.get("campaign");
+    if (!campaign) dashboard.panel?.hide();
+    else dashboard.later("panel").then(() => dashboard.panel.show(named.get("platform") ?? "", campaign));
   }
 
-  /** The name of a row was pressed: a campaign is opened, anything else is filtered to. */
+  /** The name of a row was pressed: a campaign is opened, anything else is filtered to. @type {Dashboard["explore"]["row"]} */
   function row(button) {
-    const { pairs } = button.closest("tr");
+    const { pairs = [] } = /** @type {NamedRow} */ (button.closest("tr"));
     const named = Object.fromEntries(pairs);
     if (button.dataset.opens) dashboard.later("panel").then(() => dashboard.panel.open(named.platform, named.campaign));
     else pick(pairs);

@@ -1,9 +1,11 @@
 // Code that few visits need: assets/later/<name>.js, with <name>.css where there is one, loaded on first use.
 (() => {
-  const dashboard = (window.dashboard ??= {});
+  const { dashboard } = window;
   const { make } = dashboard;
+  /** @type {Map<string, Promise<undefined>>} */
   const loading = new Map(); // name -> promise
 
+  /** @type {(element: HTMLElement) => Promise<void>} */
   const loaded = (element) =>
     new Promise((resolve, reject) => {
       element.addEventListener("load", () => resolve());
@@ -14,16 +16,22 @@
       document.head.append(element);
     });
 
-  /** Loads assets/later/<name> once; rejects where it cannot be had, and tries again at the next call. */
+  /** @param {string} name */
+  async function load(name) {
+    const { js, css } = dashboard.parts[name] ?? {};
+    if (!js) throw new Error(`there is no assets/later/${name}.js`);
+    await Promise.all([css && loaded(make("link", { rel: "stylesheet", href: css })), loaded(make("script", { src: js }))]);
+    return undefined;
+  }
+
+  /** Loads assets/later/<name> once; rejects where it cannot be had, and tries again at the next call. @type {Dashboard["later"]} */
   function later(name) {
-    if (!loading.has(name)) {
-      const { js, css } = dashboard.parts[name] ?? {};
-      const wanted = js ? [css && loaded(make("link", { rel: "stylesheet", href: css })), loaded(make("script", { src: js }))] : [Promise.reject(new Error(`there is no assets/later/${name}.js`))];
-      const both = Promise.all(wanted).then(() => undefined);
-      both.catch(() => loading.delete(name));
-      loading.set(name, both);
-    }
-    return loading.get(name);
+    const known = loading.get(name);
+    if (known) return known;
+    const both = load(name);
+    both.catch(() => loading.delete(name));
+    loading.set(name, both);
+    return both;
   }
 
   dashboard.later = later;

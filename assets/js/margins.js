@@ -1,20 +1,22 @@
 // Room for the axes' words, measured here: plotly's own automargin draws a chart two to four times until it fits.
 (() => {
-  const dashboard = (window.dashboard ??= {});
+  const { dashboard } = window;
   const TITLE = 22;
   const TICKS = 18; // height of one line of tick labels, with its distance to the axis
   const LINE = 15;
   const GAP = 10;
   const HALF = 28; // of the last label below: plotly would measure all of them, for each, to hide what does not fit
+  /** @type {Pen | null} */
   let pen = null;
+  /** @type {Map<string, number>} */
   const widths = new Map();
 
-  /** How wide `text` is as a tick label, in px. */
+  /** How wide `text` is as a tick label, in px. @type {Dashboard["margins"]["width"]} */
   function width(text, size = 13) {
     const key = `${size} ${text}`;
     let found = widths.get(key);
     if (found === undefined) {
-      pen ??= document.createElement("canvas").getContext("2d");
+      pen ??= /** @type {Pen} */ (document.createElement("canvas").getContext("2d"));
       pen.font = `${size}px Inter, system-ui, sans-serif`;
       if (widths.size > 2000) widths.clear();
       widths.set(key, (found = Math.ceil(pen.measureText(plain(text)).width)));
@@ -22,10 +24,10 @@
     return found;
   }
 
-  /** Names arrive escaped for plotly; what is measured is what is seen. */
+  /** Names arrive escaped for plotly; what is measured is what is seen. @type {(text: unknown) => string} */
   const plain = (text) => String(text).replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 
-  /** `text` in lines of at most `room` px, cut where a single word is wider. */
+  /** `text` in lines of at most `room` px, cut where a single word is wider. @param {string} text @param {number} room */
   function wrapped(text, room, lines = 2) {
     const found = [""];
     for (const word of text.split(" ")) {
@@ -37,6 +39,7 @@
     return found.slice(0, lines).map((line) => shortened(line, room));
   }
 
+  /** @param {string} line @param {number} room */
   function shortened(line, room) {
     if (width(line) <= room) return line;
     let cut = plain(line);
@@ -44,10 +47,12 @@
     return `${cut.trimEnd()}…`.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
   }
 
-  /** The names on a category axis: as it orders them, else as the first trace has them. */
+  /** The names on a category axis: as it orders them, else as the first trace has them.
+      @type {(axis: Axis, data: Trace[], letter: "x" | "y") => unknown[]} */
   const names = (axis, data, letter) => axis.categoryarray ?? data.find((trace) => Array.isArray(trace[letter]))?.[letter] ?? [];
 
-  /** Names as tick labels that fit: wrapped, at their places, or at every `dtick`th; returns the most lines and the widest. */
+  /** Names as tick labels that fit: wrapped, at their places, or at every `dtick`th; returns the most lines and the widest.
+      @param {Axis} axis @param {unknown[]} known @param {number} room */
   function label(axis, known, room) {
     const widestWord = Math.max(0, ...known.flatMap((value) => String(value).split(" ")).map((word) => width(word)));
     let every = axis.dtick ?? 1;
@@ -63,22 +68,30 @@
     axis.tickmode = "array";
     axis.tickvals = values.map((_, place) => place * every);
     axis.ticktext = lines.map((each) => each.join("<br>"));
-    return { every, most: Math.max(1, ...lines.map((each) => each.length)), widest: Math.max(0, ...lines.flat().map((line) => width(line))) };
+    const most = Math.max(1, ...lines.map((each) => each.length));
+    return { every, most, widest: Math.max(0, ...lines.flat().map((line) => width(line))) };
   }
 
+  /** @type {(axis: Axis, data: Trace[], letter: "x" | "y") => boolean} */
   const ofNames = (axis, data, letter) => axis.type === "category" || data.some((trace) => trace.type === "funnel" && letter === "y");
   const WIDEST = ["800k", "1.5M"]; // of what stands on an axis of money
-  const ofMoney = () => Math.max(32 + width(dashboard.format.sign()), ...WIDEST.map((label) => width(dashboard.format.tick("money", label), 12)));
+  const ofMoney = () => {
+    const widths = WIDEST.map((label) => width(dashboard.format.tick("money", label), 12));
+    return Math.max(32 + width(dashboard.format.sign()), ...widths);
+  };
+  /** @param {Axis} axis */
   const ofFigures = ({ tickformat = "", showticklabels }) => (showticklabels === false ? 0 : tickformat.includes("$") ? ofMoney() : 34);
 
   const WEEK = 604_800_000;
   const MONTH = 2_629_800_000; // a twelfth of a year, as axes have it
-  /** Labels of weeks' and months' first days come every `dtick`, about eight of them: fewer where they would touch. */
+  /** Labels of weeks' and months' first days come every `dtick`, about eight of them: fewer where they would touch.
+      @param {Axis} axis @param {Trace[]} data @param {number} room */
   function thin(axis, data, room) {
     const days = data.flatMap(({ x }) => (x?.length ? [x[0], x.at(-1)] : [])).map(Date.parse);
     const span = Math.max(...days) - Math.min(...days);
     const months = typeof axis.dtick === "string";
     const step = months ? MONTH : WEEK;
+    /** @param {string} name */
     const widest = (name) => Math.max(...dashboard.format.days(name).map((label) => width(label, 12)));
     const needs = () => GAP + widest(every * step < MONTH ? "dayMonth" : "month"); // as trend.py has plotly write them
     let every = months ? Number(axis.dtick.slice(1)) : axis.dtick / WEEK;
@@ -86,7 +99,7 @@
     axis.dtick = months ? `M${every}` : every * WEEK;
   }
 
-  /** Put margins on `layout` that its axes fit into; only where an axis asks for it (`automargin`). */
+  /** Put margins on `layout` that its axes fit into; only where an axis asks for it (`automargin`). @type {Dashboard["margins"]["fit"]} */
   function fit(layout, data, wide) {
     const { xaxis, yaxis, yaxis2 } = layout;
     const margin = { l: 8, r: 8, t: 8, b: 8, ...layout.margin };
@@ -108,7 +121,9 @@
         const { most, every } = label(xaxis, values, (wide - margin.l - margin.r) / Math.max(1, values.length) - 4);
         lines = most;
         // What is written above the bars is written where a name stands below.
-        for (const trace of data) if (xaxis.dtick && trace.mode === "text") trace.text = trace.text.map((text, place) => (place % every ? "" : text));
+        for (const trace of /** @type {Written[]} */ (xaxis.dtick ? data : [])) {
+          if (trace.mode === "text") trace.text = trace.text.map((text, place) => (place % every ? "" : text));
+        }
       } else {
         margin.r = Math.max(margin.r, HALF);
         if (xaxis.type === "date" && xaxis.dtick) thin(xaxis, data, wide - margin.l - margin.r);
@@ -119,10 +134,11 @@
     for (const trace of data) if (trace.type === "pie") round(trace, margin, wide);
   }
 
-  /** A ring's labels stand outside: their width on both sides. */
+  /** A ring's labels stand outside: their width on both sides.
+      @param {Trace} trace @param {Record<string, number>} margin @param {number} wide */
   function round(trace, margin, wide) {
     trace.automargin = false;
-    const widest = Math.max(0, ...trace.labels.map((each) => width(each)));
+    const widest = Math.max(0, ...trace.labels.map((/** @type {string} */ each) => width(each)));
     const side = Math.min(widest + 24, wide * 0.3);
     Object.assign(margin, { l: side, r: side, t: 30, b: 30 });
   }

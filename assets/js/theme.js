@@ -1,11 +1,12 @@
 // Light, dark, or as the system has it: a change of attributes, no request. Charts read their colours from CSS here.
 (() => {
-  const dashboard = (window.dashboard ??= {});
+  const { dashboard } = window;
   const KEY = "dashboard-theme";
   const root = document.documentElement;
   const system = matchMedia("(prefers-color-scheme: dark)");
   /** In this order, so that the first press is one that shows. */
   const MODES = system.matches ? ["system", "light", "dark"] : ["system", "dark", "light"];
+  /** @type {Map<string, string>} */
   let colours = new Map();
 
   const stored = () => {
@@ -15,9 +16,10 @@
       return null;
     }
   };
-  let mode = MODES.includes(stored()) ? stored() : "system";
+  let mode = MODES.find((each) => each === stored()) ?? "system";
 
-  /** The value of a CSS variable; "--name/0.2" at that opacity. Its values are written as #rrggbb (tokens.css). */
+  /** The value of a CSS variable; "--name/0.2" at that opacity. Its values are written as #rrggbb (tokens.css).
+      @type {Dashboard["theme"]["colour"]} */
   function colour(name) {
     let found = colours.get(name);
     if (found === undefined) {
@@ -30,6 +32,7 @@
     return found;
   }
 
+  /** @type {string | null} */
   let forced = null;
 
   function put() {
@@ -47,7 +50,7 @@
     const button = dashboard.byId("theme");
     const then = MODES[(MODES.indexOf(mode) + 1) % MODES.length];
     button.dataset.mode = mode;
-    dashboard.text(button.querySelector(".visually-hidden"), `Theme: ${mode}. Change to ${then}`);
+    dashboard.text(dashboard.one(button, ".visually-hidden"), `Theme: ${mode}. Change to ${then}`);
     button.dataset.tip = `Theme: ${mode}`;
   }
 
@@ -64,7 +67,7 @@
 
   system.addEventListener("change", () => mode === "system" && put());
 
-  /** A theme that stands whatever the reader chose, as on paper; null gives theirs back. */
+  /** A theme that stands whatever the reader chose, as on paper; null gives theirs back. @type {Dashboard["theme"]["force"]} */
   const force = (theme) => {
     forced = theme;
     put();

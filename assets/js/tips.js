@@ -1,16 +1,24 @@
 // One tooltip for all: on hover, on focus, on a tap; Escape takes it away. It describes what it belongs to.
 (() => {
-  const dashboard = (window.dashboard ??= {});
+  const { dashboard } = window;
   const { make } = dashboard;
   const DELAY = 120;
+  /** @type {WeakMap<HTMLElement, () => TipLine[]>} */
   const told = new WeakMap(); // element -> function that gives the lines
-  let tip = null;
+  /** @type {HTMLElement} */
+  let tip;
+  /** @type {HTMLElement | null} */
   let owner = null;
   let timer = 0;
-  let spec = null;
+  /** @type {Wire.Spec} */
+  let spec;
 
+  /** @type {(target: any) => HTMLElement | null} */
   const ownerOf = (target) => target?.closest?.("[data-tip]") ?? null;
+  /** @param {any} target */
+  const within = (target) => Boolean(target?.closest?.("#tip"));
 
+  /** @param {HTMLElement} element */
   function show(element) {
     clearTimeout(timer);
     if (owner === element) return;
@@ -21,20 +29,22 @@
     }
     const over = element.closest("dialog") ?? dashboard.byId("main"); // what is not in a dialog lies below it
     if (tip.parentNode !== over) over.append(tip);
-    tip.replaceChildren(...lines.filter((line) => line?.text).map(line));
+    tip.replaceChildren(...lines.filter((each) => each?.text).map(line));
     owner = element;
     tip.hidden = false;
     element.setAttribute("aria-describedby", "tip");
     placeAt(element);
   }
 
-  /** One line; `metric` makes it a link to where the glossary explains it. */
-  function line({ kind, text, metric }) {
+  /** One line; `metric` makes it a link to where the glossary explains it. @param {TipLine} words */
+  function line(words) {
+    const { kind, text, metric } = words ?? {};
     if (!metric) return make("p", { class: kind ? `tip-${kind}` : null, text });
     const href = `${dashboard.address.page("glossary", dashboard.view.wanted().query)}#${metric}`;
     return make("p", { class: "tip-link" }, make("a", { href, "data-go": "glossary", text }));
   }
 
+  /** @param {HTMLElement} element */
   function placeAt(element) {
     const around = element.getBoundingClientRect();
     const { width, height } = tip.getBoundingClientRect();
@@ -54,9 +64,10 @@
     tip.hidden = true;
   }
 
+  /** @param {PointerEvent} event */
   function over(event) {
     if (event.pointerType === "touch") return;
-    if (tip && event.target.closest?.("#tip")) return clearTimeout(timer);
+    if (tip && within(event.target)) return clearTimeout(timer);
     const element = ownerOf(event.target);
     clearTimeout(timer);
     if (element && element !== owner) timer = setTimeout(show, DELAY, element);
@@ -65,13 +76,13 @@
 
   document.addEventListener("pointerover", over);
   document.addEventListener("focusin", (event) => {
-    if (event.target.closest?.("#tip")) return; // a link in it is being pressed
+    if (within(event.target)) return; // a link in it is being pressed
     const element = ownerOf(event.target);
-    if (element && event.target.matches(":focus-visible")) show(element);
+    if (element && /** @type {Element} */ (event.target).matches(":focus-visible")) show(element);
     else if (!element) hide();
   });
   document.addEventListener("focusout", (event) => {
-    if (!event.relatedTarget?.closest?.("#tip")) hide();
+    if (!within(event.relatedTarget)) hide();
   });
   document.addEventListener("click", (event) => {
     const element = ownerOf(event.target);

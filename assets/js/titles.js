@@ -1,10 +1,10 @@
 // The axes' titles in HTML at the chart's edges, and a note above the plot: plotly would measure every label of an axis to set
 // a title beside them, and have the page laid out to set a note.
 (() => {
-  const dashboard = (window.dashboard ??= {});
+  const { dashboard } = window;
   const { make, text, hide } = dashboard;
 
-  /** Take the titles off `layout`, whose margins are known, and put ours beside the plot. */
+  /** Take the titles off `layout`, whose margins are known, and put ours beside the plot. @type {Dashboard["titles"]["put"]} */
   function put(item, layout) {
     const { l, r, t, b } = layout.margin;
     item.titles ??= {};
@@ -23,12 +23,14 @@
   }
 
   const HIGH = 18;
-  /** Take the note off `layout`: one word or two above the plot, at a place of its x axis, whose range is given. */
+  /** Take the note off `layout`: one word or two above the plot, at a place of its x axis, whose range is given.
+      @param {ChartItem} item @param {Layout} layout */
   function putNote(item, layout) {
     const { annotations: [note] = [], xaxis, margin: { l, r, t }, width } = layout;
     delete layout.annotations;
-    if (!note && !item.titles.note) return;
-    const place = (item.titles.note ??= placed(item, "note"));
+    const titles = (item.titles ??= {});
+    if (!note && !titles.note) return;
+    const place = (titles.note ??= placed(item, "note"));
     hide(place, !note);
     if (!note) return;
     text(place, note.text);
@@ -39,6 +41,7 @@
     if (place.style.inset !== inset) place.style.inset = inset;
   }
 
+  /** @param {ChartItem} item @param {string} name */
   function placed(item, name) {
     const kind = name === "note" ? name : name[0];
     const title = make("span", { class: `axis-title axis-title-${kind}` });

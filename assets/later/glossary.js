@@ -1,14 +1,24 @@
 // The glossary: the catalogue of the spec, so that it holds what its reader may see and nothing else; searched here.
 (() => {
-  const dashboard = (window.dashboard ??= {});
+  const { dashboard } = window;
   const { make, text, hide } = dashboard;
-  const UNITS = { money: "Amount of money", unit_money: "Money for one", count: "Count", people: "People, at most", percent: "Percent", ratio: "Ratio", months: "Months" };
+  /** @type {Record<string, string>} */
+  const UNITS = {
+    money: "Amount of money", unit_money: "Money for one", count: "Count", people: "People, at most",
+    percent: "Percent", ratio: "Ratio", months: "Months",
+  };
   const BETTER = { up: "Higher is better", down: "Lower is better", neither: "Neither is better" };
+  const RULE = "Every figure is a sum, or a sum divided by a sum: first added up over the rows that the filters leave, then divided. "
+    + "An average of rates would count a day with ten impressions like one with a million.";
   const GROUPS = ["What happened", "Money", "Rates", "Costs", "Returns", "Shares of the whole"];
-  let section = null;
+  /** @type {HTMLElement} */
+  let section;
+  /** @type {{ root: HTMLElement, words: string, heading: HTMLElement }[]} */
   let entries = []; // { root, words, heading }
-  let none = null;
+  /** @type {HTMLElement} */
+  let none;
 
+  /** @type {Dashboard["bodies"][string]["show"]} */
   function show(given, spec) {
     if (section !== given) {
       section = given;
@@ -18,12 +28,14 @@
     reveal();
   }
 
+  /** @param {Wire.Spec} spec */
   function build(spec) {
-    const input = make("input", { type: "search", class: "form-control", placeholder: "Search the glossary", "aria-label": "Search the glossary", autocomplete: "off", spellcheck: "false" });
+    const name = "Search the glossary";
+    const plain = { autocomplete: "off", spellcheck: "false" };
+    const input = make("input", { type: "search", class: "form-control", placeholder: name, "aria-label": name, ...plain });
     input.addEventListener("input", () => search(input.value));
     none = make("p", { class: "glossary-none", role: "status" });
-    const rule = make("p", { class: "glossary-rule", text: "Every figure is a sum, or a sum divided by a sum: first added up over the rows that the filters leave, then divided. An average of rates would count a day with ten impressions like one with a million." });
-    section.replaceChildren(make("div", { class: "glossary-head" }, rule, input), none);
+    section.replaceChildren(make("div", { class: "glossary-head" }, make("p", { class: "glossary-rule", text: RULE }), input), none);
     entries = [];
     const keys = Object.keys(spec.metrics);
     const groups = [...new Set([...GROUPS, ...keys.map((key) => spec.metrics[key].group)])];
@@ -37,6 +49,7 @@
     search("");
   }
 
+  /** @param {string} key @param {Wire.Metric} metric @param {HTMLElement} heading */
   function entry(key, metric, heading) {
     const link = make("a", { class: "glossary-link", href: `#${key}`, "aria-label": `Link to ${metric.label}`, text: "#" });
     const short = metric.short !== metric.label ? make("span", { class: "glossary-short", text: metric.short }) : null;
@@ -47,10 +60,12 @@
       make("div", { class: "glossary-name" }, make("h3", {}, metric.label, link), short, facts),
       make("div", { class: "glossary-words" }, make("p", { text: metric.definition }), why),
       make("p", { class: "glossary-formula", text: formula }));
-    entries.push({ root, heading, words: `${key} ${metric.label} ${metric.short} ${metric.definition} ${metric.formula} ${metric.why}`.toLocaleLowerCase() });
+    const words = [key, metric.label, metric.short, metric.definition, metric.formula, metric.why].join(" ").toLocaleLowerCase();
+    entries.push({ root, heading, words });
     return root;
   }
 
+  /** @param {string} sought */
   function search(sought) {
     const words = sought.trim().toLocaleLowerCase().split(/\s+/).filter(Boolean);
     let found = 0;
@@ -58,10 +73,10 @@
     for (const { root, heading, words: own } of entries) {
       const fits = words.every((word) => own.includes(word));
       hide(root, !fits);
-      found += fits;
+      found += Number(fits);
       groups.set(heading, groups.get(heading) || fits);
     }
-    for (const [heading, any] of groups) hide(heading.parentElement, !any);
+    for (const [heading, any] of groups) if (heading.parentElement) hide(heading.parentElement, !any);
     text(none, found === 0 ? `Nothing here is called “${sought.trim()}”.` : words.length ? `${found} of ${entries.length}` : "");
   }
 
@@ -71,7 +86,7 @@
     const wanted = entries.find(({ root }) => [root.id, encodeURIComponent(root.id)].includes(location.hash.slice(1)));
     for (const { root } of entries) root.classList.toggle("wanted", root === wanted?.root);
     if (!wanted) return;
-    section.querySelector("input").value = "";
+    dashboard.one(section, "input").value = "";
     search("");
     wanted.root.scrollIntoView({ block: "center" });
     wanted.root.focus({ preventScroll: true });

@@ -1,11 +1,14 @@
 // One campaign over the page: the visuals of the page "campaign", asked for by one request, in a dialog of their own.
 (() => {
-  const dashboard = (window.dashboard ??= {});
+  const { dashboard } = window;
   const { make, text } = dashboard;
-  let parts = null;
+  /** @type {ReturnType<typeof build>} */
+  let parts;
+  /** @type {AbortController | null} */
   let asking = null;
   let pushed = false; // whether Back leads to the page without the panel
-  let subject = null;
+  /** @type {{ platform: string, campaign: string }} */
+  let subject;
 
   function build() {
     const title = make("h2", { id: "panel-title" });
@@ -30,15 +33,18 @@
       event.preventDefault();
       leave();
     });
-    root.addEventListener("click", (event) => event.target === root && leave());
+    root.addEventListener("click", (event) => {
+      if (event.target === root) leave();
+    });
     document.body.append(root);
-    return { root, title, dot, period, said, grid, filter, items: null };
+    return { root, title, dot, period, said, grid, filter, items: /** @type {Item[] | null} */ (null) };
   }
 
-  /** A row of a ranking was pressed. */
+  /** A row of a ranking was pressed. @type {Dashboard["panel"]["open"]} */
   function open(platform, campaign) {
     dashboard.view.write(); // a view whose entry still waits comes before the panel's
-    history.pushState({ ...history.state, scroll: window.scrollY }, "", `${location.pathname}${location.search}#${new URLSearchParams({ campaign, platform })}`);
+    const address = `${location.pathname}${location.search}#${new URLSearchParams({ campaign, platform })}`;
+    history.pushState({ ...history.state, scroll: window.scrollY }, "", address);
     pushed = true;
     show(platform, campaign);
   }
@@ -55,6 +61,7 @@
     if (parts?.root.open) parts.root.close();
   }
 
+  /** @type {Dashboard["panel"]["show"]} */
   async function show(platform, campaign) {
     parts ??= build();
     subject = { platform, campaign };
@@ -73,7 +80,7 @@
       parts.grid.hidden = parts.filter.disabled = strange;
       say(strange ? answer.notes.join(" ") : "");
       if (!strange) draw(answer);
-    } catch (problem) {
+    } catch (/** @type {any} */ problem) {
       if (problem.name === "AbortError") return;
       const again = make("button", { type: "button", class: "btn btn-sm btn-outline-secondary", text: "Retry" });
       again.addEventListener("click", () => show(platform, campaign));
@@ -83,6 +90,7 @@
     }
   }
 
+  /** @param {string} platform @param {string} campaign */
   async function ask(platform, campaign) {
     asking?.abort();
     const mine = (asking = new AbortController());
@@ -91,12 +99,15 @@
     return mine === asking ? answer : null;
   }
 
+  /** @param {string} sentence @param {HTMLElement | null} [button] */
   function say(sentence, button = null) {
     parts.said.replaceChildren(...(sentence ? [make("p", { text: sentence })] : []), ...(button ? [button] : []));
   }
 
+  /** @param {Wire.View} answer */
   function draw(answer) {
-    parts.items ??= dashboard.visuals.add("campaign", Object.entries(answer.spec).map(([name, spec]) => item(name, spec)));
+    const entries = Object.entries(answer.spec ?? {});
+    parts.items ??= dashboard.visuals.add("campaign", entries.map(([name, spec]) => item(name, spec)));
     parts.grid.classList.remove("waiting");
     const { label, baseline } = answer.period;
     text(parts.period, baseline ? `${label}, against ${baseline}` : label);
@@ -104,12 +115,15 @@
     dashboard.visuals.draw(answer);
   }
 
+  /** @param {string} name @param {Wire.VisualSpec & { title: string }} spec @returns {Item} */
   function item(name, spec) {
     const body = make("div", { class: "body", style: spec.kind === "chart" ? `min-height: ${spec.height}px` : null });
     const root = make("article", { class: `visual visual-${spec.kind}`, "data-visual": `campaign.${name}`, "data-state": "loading" },
       make("div", { class: "visual-head" }, make("h3", { text: spec.title })), body);
     parts.grid.append(root);
-    return { page: "campaign", name, spec, root, body, title: spec.title, drawn: null, state: "loading", still: true, again: () => show(subject.platform, subject.campaign) };
+    const again = () => show(subject.platform, subject.campaign);
+    const own = { page: "campaign", name, spec, root, body, title: spec.title, drawn: null, state: "loading", still: true, again };
+    return /** @type {any} */ (own); // the module of its kind adds the rest
   }
 
   dashboard.panel = { open, show, hide };

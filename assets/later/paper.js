@@ -1,12 +1,18 @@
 // The open page as it goes on paper: light, as wide as paper is, every chart drawn at that width, without controls.
 (() => {
-  const dashboard = (window.dashboard ??= {});
-  const { make, byId } = dashboard;
+  const { dashboard } = window;
+  const { make, byId, one } = dashboard;
   const root = document.documentElement;
   const PATIENCE = 20_000; // ms for figures that are still on their way
 
-  const charts = () => dashboard.visuals.all().filter((item) => item.page === dashboard.page.open() && item.spec.kind === "chart" && item.state === "ready");
-  const waiting = () => document.querySelector(`[data-page="${dashboard.page.open()}"] > [data-state="loading"]`) || document.documentElement.dataset.busy !== undefined;
+  const charts = () => {
+    const page = dashboard.page.open();
+    const ready = dashboard.visuals.all().filter((item) => item.page === page && item.state === "ready");
+    return /** @type {ChartItem[]} */ (ready.filter((item) => item.spec.kind === "chart"));
+  };
+  const waiting = () =>
+    document.querySelector(`[data-page="${dashboard.page.open()}"] > [data-state="loading"]`) || root.dataset.busy !== undefined;
+  /** @param {number} time */
   const pause = (time) => new Promise((resolve) => setTimeout(resolve, time));
 
   /** Turns the page into its paper; resolves when everything is drawn. */
@@ -32,10 +38,11 @@
   function head() {
     document.querySelector(".paper-head")?.remove();
     const answer = dashboard.view.shown();
-    const chips = [...document.querySelectorAll("#chips .chip")].map((chip) => `${chip.querySelector(".chip-label").textContent}: ${chip.title}`);
-    const demo = byId("banner-demo")?.querySelector(".banner-text").textContent;
+    const chips = [...document.querySelectorAll("#chips .chip")].map((chip) => `${one(chip, ".chip-label").textContent}: ${chip.title}`);
+    const demo = byId("banner-demo")?.querySelector(".banner-text")?.textContent;
     const lines = [answer.data.label, chips.length ? `Filters: ${chips.join("; ")}` : "No filters: all figures of these days", demo];
-    document.querySelector(".heading").prepend(make("div", { class: "paper-head" }, ...lines.filter(Boolean).map((text) => make("p", { text }))));
+    const words = lines.filter(Boolean).map((text) => make("p", { text }));
+    one(document, ".heading").prepend(make("div", { class: "paper-head" }, ...words));
   }
 
   async function print() {
@@ -44,23 +51,28 @@
     window.print();
   }
 
+  const SCREEN_ONLY = "script, link, noscript, footer, [hidden], .topbar, .filters, .toolbar, #banners, .menu, .info, #announcer";
+  const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:";
+
   /** The paper as one file that needs nothing else and runs nothing. */
   async function file() {
-    const page = root.cloneNode(true);
-    for (const part of page.querySelectorAll("script, link, noscript, footer, [hidden], .topbar, .filters, .toolbar, #banners, .menu, .info, #announcer")) part.remove();
+    const page = /** @type {HTMLElement} */ (root.cloneNode(true));
+    for (const part of page.querySelectorAll(SCREEN_ONLY)) part.remove();
     for (const link of page.querySelectorAll("a")) link.removeAttribute("href");
-    const rules = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules].map((rule) => ({ text: rule.cssText, base: sheet.href ?? location.href })));
+    const rules = [...document.styleSheets].flatMap((sheet) =>
+      [...sheet.cssRules].map((rule) => ({ text: rule.cssText, base: sheet.href ?? location.href })));
     const style = [];
     for (const { text, base } of rules) {
       const font = /url\("?([^")]+\.woff2)"?\)/.exec(text);
       if (!font) style.push(text);
       else if (!text.includes("U+0100-02BA")) style.push(text.replace(font[1], await inline(new URL(font[1], base))));
     }
-    const policy = make("meta", { "http-equiv": "Content-Security-Policy", content: "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:" });
-    page.querySelector("head").prepend(make("meta", { charset: "utf-8" }), policy, make("style", { text: style.join("\n") }));
+    const policy = make("meta", { "http-equiv": "Content-Security-Policy", content: POLICY });
+    one(page, "head").prepend(make("meta", { charset: "utf-8" }), policy, make("style", { text: style.join("\n") }));
     return `<!DOCTYPE html>\n${page.outerHTML}`;
   }
 
+  /** @param {URL} address */
   async function inline(address) {
     const blob = await (await fetch(address)).blob();
     return new Promise((resolve) => {

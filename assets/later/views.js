@@ -1,36 +1,48 @@
 // Saved views: names for addresses, in this browser's storage under the reader who is signed in (docs/decisions/0014).
 (() => {
-  const dashboard = (window.dashboard ??= {});
-  const { make, text, byId } = dashboard;
+  const { dashboard } = window;
+  const { make, text } = dashboard;
   const VERSION = 1;
   const MOST = 200;
   const LONGEST_NAME = 80;
   const LARGEST_FILE = 1_000_000;
 
-  let key = null;
-  let parts = null;
-  let views = []; // [{ name, address }], address below the prefix: "cfo?last=12w"
+  /** @type {string} */
+  let key;
+  /** @type {{
+        menu: HTMLElement, name: HTMLInputElement, list: HTMLElement, none: HTMLElement, said: HTMLElement, undo: HTMLElement,
+        out: HTMLButtonElement }} */
+  let parts;
+  /** @typedef {{ name: string, address: string }} View its address is below the prefix: "cfo?last=12w" */
+  /** @type {View[]} */
+  let views = [];
+  /** @type {View[] | null} */
   let before = null; // what Undo gives back
 
+  /** @param {{ page: string, query: string }} view */
   const addressOf = ({ page, query }) => dashboard.address.page(page, query).slice(dashboard.prefix.length);
   const here = () => addressOf(dashboard.view.shown() ?? dashboard.view.wanted());
 
-  /** The page and query that `address` names, or null where it is none of ours: a page's path and a query, no more. */
+  /** The page and query that `address` names, or null where it is none of ours: a page's path and a query, no more.
+      @param {unknown} address */
   function read(address) {
-    const [, path, query = ""] = (typeof address === "string" && address.length < 32_000 && /^([a-z0-9-]*)(?:\?([!-"$-~]*))?$/.exec(address)) || [null, null];
-    const page = path === null ? null : dashboard.address.pageAt(path);
+    if (typeof address !== "string" || address.length >= 32_000) return null;
+    const [, path, query = ""] = /^([a-z0-9-]*)(?:\?([!-"$-~]*))?$/.exec(address) ?? [];
+    const page = path === undefined ? undefined : dashboard.address.pageAt(path);
     return page ? { page, query } : null;
   }
 
+  /** @param {unknown} name */
   const tidy = (name) => (typeof name === "string" ? name.replace(/\s+/g, " ").trim().slice(0, LONGEST_NAME) : "");
 
-  /** Only what is a view: a name, and an address of ours, brought into the one form that it has here. */
+  /** Only what is a view: a name, and an address of ours, brought into the one form that it has here.
+      @param {unknown} list @returns {View[]} */
   function checked(list) {
     const found = [];
     for (const each of Array.isArray(list) ? list.slice(0, MOST) : []) {
       const name = tidy(each?.name);
       const at = read(each?.address);
-      if (name && at) found.push({ name, address: dashboard.address.page(at.page, at.query).slice(dashboard.prefix.length) });
+      if (name && at) found.push({ name, address: addressOf(at) });
     }
     return found;
   }
@@ -43,6 +55,7 @@
     }
   }
 
+  /** @param {View[]} list @param {string} sentence @param {View[] | null} [undo] */
   function keep(list, sentence, undo = null) {
     before = undo;
     views = list;
@@ -55,31 +68,36 @@
     say(sentence);
   }
 
+  /** @param {string} sentence */
   function say(sentence) {
     text(parts.said, sentence);
     parts.undo.hidden = !before;
   }
 
+  /** @param {HTMLElement} menu @param {Wire.Spec} spec */
   function build(menu, spec) {
     key = `dashboard-views${spec.reader ? `-${spec.reader}` : ""}`;
-    const name = make("input", { class: "form-control form-control-sm", maxlength: LONGEST_NAME, required: true, autocomplete: "off", placeholder: "Name of this view", "aria-label": "Name of this view" });
+    const words = "Name of this view";
+    const asks = { maxlength: LONGEST_NAME, required: true, autocomplete: "off", placeholder: words, "aria-label": words };
+    const name = make("input", { class: "form-control form-control-sm", ...asks });
     const form = make("form", { class: "views-save" }, name, make("button", { class: "btn btn-sm btn-primary", text: "Save" }));
     const list = make("ul", { class: "views-list", "aria-label": "Saved views" });
     const none = make("p", { class: "views-none", text: "No saved views yet. Choose filters and dates, then name them." });
     const said = make("span", { role: "status" });
     const undo = make("button", { type: "button", class: "btn btn-sm btn-link", text: "Undo", hidden: true });
-    const file = make("input", { type: "file", accept: ".json,application/json", class: "visually-hidden", tabindex: "-1", "aria-hidden": "true" });
+    const hidden = { class: "visually-hidden", tabindex: "-1", "aria-hidden": "true" };
+    const file = make("input", { type: "file", accept: ".json,application/json", ...hidden });
     const out = make("button", { type: "button", class: "btn btn-sm btn-link", text: "Export" });
     const into = make("button", { type: "button", class: "btn btn-sm btn-link", text: "Import" });
-    const place = menu.querySelector(".menu-list");
-    place.replaceChildren(form, list, none, make("div", { class: "views-said" }, said, undo), make("div", { class: "views-files" }, out, into, file));
+    const files = make("div", { class: "views-files" }, out, into, file);
+    dashboard.one(menu, ".menu-list").replaceChildren(form, list, none, make("div", { class: "views-said" }, said, undo), files);
     parts = { menu, name, list, none, said, undo, out };
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       save();
     });
     undo.addEventListener("click", () => {
-      keep(before, "Undone.");
+      keep(before ?? views, "Undone.");
       name.focus();
     });
     out.addEventListener("click", exported);
@@ -92,7 +110,7 @@
     });
   }
 
-  /** The menu was opened. */
+  /** The menu was opened. @type {Dashboard["views"]["open"]} */
   function open(menu, spec) {
     if (!parts) build(menu, spec);
     before = null;
@@ -109,7 +127,8 @@
     if (!known && views.length >= MOST) return say(`There is room for ${MOST} views: delete one first.`);
     const view = { name, address: here() };
     parts.name.value = "";
-    keep(known ? views.map((each) => (each.name === name ? view : each)) : [...views, view], known ? `“${name}” is this view now.` : `“${name}” saved.`, known ? views : null);
+    if (known) keep(views.map((each) => (each.name === name ? view : each)), `“${name}” is this view now.`, views);
+    else keep([...views, view], `“${name}” saved.`);
   }
 
   function draw() {
@@ -119,11 +138,15 @@
     parts.list.replaceChildren(...views.map((view) => row(view, now)));
   }
 
+  /** @param {View} view @param {string} now */
   function row(view, now) {
-    const { page, query } = read(view.address);
-    const link = make("a", { href: dashboard.address.page(page, query), "data-go": page, "data-query": query, "aria-current": view.address === now ? "page" : null, text: view.name });
+    const { page, query } = /** @type {{ page: string, query: string }} */ (read(view.address)); // `checked` has read it before
+    const there = { href: dashboard.address.page(page, query), "data-go": page, "data-query": query };
+    const link = make("a", { ...there, "aria-current": view.address === now ? "page" : null, text: view.name });
+    /** @param {string} icon @param {string} label @param {() => void} doing */
     const act = (icon, label, doing) => {
-      const button = make("button", { type: "button", class: "icon-button", "aria-label": `${label} “${view.name}”`, title: label }, dashboard.icon(icon));
+      const named = { "aria-label": `${label} “${view.name}”`, title: label };
+      const button = make("button", { type: "button", class: "icon-button", ...named }, dashboard.icon(icon));
       button.addEventListener("click", doing);
       return button;
     };
@@ -131,10 +154,12 @@
     return line;
   }
 
+  /** @param {HTMLElement} line @param {View} view */
   function rename(line, view) {
-    const input = make("input", { class: "form-control form-control-sm", maxlength: LONGEST_NAME, value: view.name, "aria-label": `New name of “${view.name}”` });
+    const label = `New name of “${view.name}”`;
+    const input = make("input", { class: "form-control form-control-sm", maxlength: LONGEST_NAME, value: view.name, "aria-label": label });
     const place = views.indexOf(view);
-    const back = () => parts.list.children[place]?.querySelector("button").focus();
+    const back = () => parts.list.children[place]?.querySelector("button")?.focus();
     input.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" && event.key !== "Escape") return;
       event.preventDefault();
@@ -151,6 +176,7 @@
     input.focus();
   }
 
+  /** @param {View} view */
   function remove(view) {
     keep(views.filter((each) => each !== view), `“${view.name}” deleted.`, views);
     parts.undo.focus();
@@ -158,14 +184,16 @@
 
   function exported() {
     const body = JSON.stringify({ "dashboard-views": VERSION, views }, null, 2);
-    const link = make("a", { href: URL.createObjectURL(new Blob([body], { type: "application/json" })), download: "dashboard-views.json" });
+    const href = URL.createObjectURL(new Blob([body], { type: "application/json" }));
+    const link = make("a", { href, download: "dashboard-views.json" });
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
     say(`${views.length === 1 ? "1 view" : `${views.length} views`} exported.`);
   }
 
+  /** @param {HTMLInputElement} input */
   async function imported(input) {
-    const [file] = input.files;
+    const [file] = input.files ?? [];
     input.value = "";
     if (!file) return;
     let found = null;
@@ -174,14 +202,17 @@
     } catch {
       // Not JSON: said below.
     }
-    if (found?.["dashboard-views"] !== VERSION || !Array.isArray(found.views)) return say("This is no file of saved views: choose one that Export wrote.");
+    if (found?.["dashboard-views"] !== VERSION || !Array.isArray(found.views)) {
+      return say("This is no file of saved views: choose one that Export wrote.");
+    }
     const good = checked(found.views);
     const now = new Map(views.map((view) => [view.name, view]));
     for (const view of good) now.set(view.name, view);
     const list = [...now.values()].slice(0, MOST);
     const left = found.views.length - good.length + (now.size - list.length);
     const words = `${good.length === 1 ? "1 view" : `${good.length} views`} imported.`;
-    keep(list, left ? `${words} ${left} left out: ${left === 1 ? "it is" : "they are"} no view that this dashboard has.` : words, views);
+    const lost = `${left} left out: ${left === 1 ? "it is" : "they are"} no view that this dashboard has.`;
+    keep(list, left ? `${words} ${lost}` : words, views);
   }
 
   dashboard.views = { open };

@@ -2,18 +2,17 @@
 
 import json
 import re
-import shutil
 import subprocess
 
 import pytest
 
 from components.bundles import ROOT, SMALL_PLOTLY
+from tests.js.node import NODE
 
 BUNDLES = ROOT / "bundles"
 
 pytestmark = pytest.mark.skipif(
-    not (shutil.which("node") and (BUNDLES / "node_modules" / "plotly.js").exists()),
-    reason="needs Node.js and bundles/node_modules (make bundle)",
+    not (BUNDLES / "node_modules" / "plotly.js").exists(), reason="needs bundles/node_modules (make bundle)"
 )
 
 _BOTH = """
@@ -49,7 +48,7 @@ const compare = (what, [theirs, ours]) => {
 
 def _compared(script: str) -> tuple[int, list[list[str]]]:
     found = subprocess.run(
-        ["node", "--input-type=module", "-"],
+        [NODE, "--input-type=module", "-"],
         input=f"{_BOTH}{script}\nconsole.log(JSON.stringify([asked, different.slice(0, 5)]));",
         cwd=BUNDLES,
         capture_output=True,
@@ -115,7 +114,7 @@ def test_the_small_plotly_has_both_changes():
 
 def test_another_plotly_fails_the_build():
     result = subprocess.run(
-        ["node", "--input-type=module", "-"],
+        [NODE, "--input-type=module", "-"],
         input='import { FILES, changed } from "./quicker.mjs"; FILES.forEach((file) => changed(file, "another"));',
         cwd=BUNDLES,
         capture_output=True,

@@ -1,0 +1,591 @@
+// The types of the browser's side, for `make check`; nothing here is sent. `Wire` is what travels (docs/wire.md), `Dashboard`
+// is what the modules of js/ and later/ give to each other.
+
+/** What is found by a selector is HTML here, or is asked for by its tag. */
+interface ParentNode {
+  querySelector<K extends keyof HTMLElementTagNameMap>(selectors: K): HTMLElementTagNameMap[K] | null;
+  querySelector(selectors: string): HTMLElement | null;
+  querySelectorAll<K extends keyof HTMLElementTagNameMap>(selectors: K): NodeListOf<HTMLElementTagNameMap[K]>;
+  querySelectorAll(selectors: string): NodeListOf<HTMLElement>;
+}
+interface Element {
+  closest<K extends keyof HTMLElementTagNameMap>(selectors: K): HTMLElementTagNameMap[K] | null;
+  closest(selectors: string): HTMLElement | null;
+}
+
+interface Window {
+  dashboard: Dashboard;
+  dash_clientside?: Record<string, any>;
+  /** Once its script has run (charts.js loads it). */
+  Plotly?: Plotly;
+}
+
+/** plotly.js, as far as it is called. */
+interface Plotly {
+  newPlot(chart: ChartElement, data: Trace[], layout: Layout, config: object | null): Promise<unknown>;
+  redraw(chart: ChartElement): Promise<unknown>;
+  purge(chart: ChartElement): void;
+  toImage(chart: Element, options: { format: string; width: number; height: number }): Promise<string>;
+}
+
+/** A trace, a layout, an axis of plotly: its own documentation has the rest. */
+type Trace = Record<string, any>;
+/** A trace of a point for each text. */
+type Written = Trace & { x: any[]; y: Wire.Figure[]; text: string[] };
+type Layout = Record<string, any>;
+type Axis = Record<string, any>;
+/** What stands on a canvas. */
+type Pen = CanvasRenderingContext2D;
+type Corner = { x: number; y: number; right: number; left: number };
+
+declare namespace Wire {
+  type Unit = "money" | "unit_money" | "count" | "people" | "percent" | "ratio" | "months";
+  type Figure = number | null;
+  /** Where the second stands in the first: of a figure, its text before and after. */
+  type Around = [before: string, after: string];
+  /** From `limit` on a figure is divided by `divisor` and written between two texts. */
+  type Step = [limit: number, divisor: number, before: string, after: string];
+
+  /** How the locale writes (kpi/formats.py, `for_browser`). */
+  interface Formats {
+    decimal: string;
+    group: string;
+    groups: [first: number, further: number];
+    money: Around;
+    percent: Around;
+    compact: Step[];
+    compact_money: Step[];
+    plotly: { months: string[]; month: string; dayMonth: string; dayMonthYear: string; [name: string]: any };
+  }
+
+  interface Metric {
+    label: string;
+    short: string;
+    unit: Unit;
+    decimals: number;
+    better: "up" | "down" | "neither";
+    definition: string;
+    formula: string;
+    group: string;
+    why: string;
+  }
+
+  /** What the layout carries for the browser. */
+  interface Spec {
+    prefix: string;
+    currency: string;
+    locale: string;
+    formats: Formats;
+    dimensions: Record<string, string>;
+    metrics: Record<string, Metric>;
+    presets: [string, string][];
+    compares: [string, string][];
+    grains: [string, string][];
+    ranks?: [string, string][];
+    defaults: Record<string, string>;
+    pages: Record<string, { title: string; path: string; visuals: Record<string, VisualSpec>; body?: string }>;
+    reader?: string;
+    upload?: UploadLimits;
+  }
+
+  interface UploadLimits {
+    files: number;
+    most: number;
+    demo: boolean;
+  }
+
+  interface CardsSpec {
+    kind: "cards";
+    title?: string;
+    metrics: string[];
+  }
+  interface TableSpec {
+    kind: "table";
+    title?: string;
+    keys: string[];
+    metrics: string[];
+    gradient: string[];
+    sort: string | null;
+    rank?: boolean;
+    ranks?: string[];
+  }
+  interface ChartSpec {
+    kind: "chart";
+    title?: string;
+    height: number;
+    layout: Layout;
+    traces: Trace[];
+    grain?: boolean;
+    pick?: Record<string, string>;
+  }
+  interface CalloutsSpec {
+    kind: "callouts";
+    title?: string;
+  }
+  type VisualSpec = CardsSpec | TableSpec | ChartSpec | CalloutsSpec;
+
+  /** What is chosen: `only` by dimension, and the rest by its name in the address. */
+  interface Chosen {
+    last: string | null;
+    from: string | null;
+    to: string | null;
+    compare: string;
+    grain: string;
+    rank: string;
+    [dimension: string]: any;
+  }
+
+  interface Period {
+    start: string;
+    end: string;
+    label: string;
+    days: number;
+    baseline: string | null;
+    baseline_note: string | null;
+    provisional_from: string | null;
+    caveats: string | null;
+  }
+
+  interface Data {
+    version: string;
+    through: string;
+    loaded: string;
+    label: string;
+    notice: string | null;
+    platforms: string[];
+  }
+
+  /** The answer to a change. */
+  interface View {
+    page: string;
+    query: string;
+    notes: string[];
+    data: Data;
+    period: Period;
+    extent: { first: string; last: string };
+    as_of?: { version: number; label: string; sentence: string; query: string } | null;
+    options: Record<string, string[]>;
+    many: Record<string, number>;
+    chosen: Chosen;
+    visuals: Record<string, Visual>;
+    /** Of the panel, which is not in the layout. */
+    spec?: Record<string, VisualSpec & { title: string }>;
+  }
+
+  interface Card {
+    value: Figure;
+    baseline: Figure;
+    change: Figure;
+    spark: string;
+    low: Figure;
+    notes: string[];
+    noted: boolean;
+  }
+  interface Cards {
+    state: "ready";
+    metrics: string[];
+    cards: Card[];
+    line: string | null;
+  }
+  interface Table {
+    state: "ready";
+    keys: string[][];
+    values: Figure[][];
+    total: Figure[] | null;
+    line: string | null;
+    why?: Record<string, Record<string, string>>;
+    metrics?: string[];
+    sort?: string | null;
+    centre?: Figure[];
+  }
+  interface Chart {
+    state: "ready";
+    traces: (Trace & { of: number })[];
+    layout?: Layout;
+    line: string | null;
+    alt?: string;
+  }
+  interface Callout {
+    kind: string;
+    title: string;
+    text: string;
+    query: string | null;
+  }
+  interface Callouts {
+    state: "ready";
+    items: Callout[];
+  }
+  interface Said {
+    state: "empty" | "error";
+    text: string;
+  }
+  type Visual = Cards | Table | Chart | Callouts | Said;
+
+  /** How a figure comes about (GET proof/…). */
+  interface Proof {
+    text: string;
+    sentence: string | null;
+    note: string | null;
+    scale: number;
+    whole: boolean;
+    /** Null where the reader may not see them; then there is no `sentence` either. */
+    over: Part[] | null;
+    by: Part[] | null;
+    company: boolean;
+    rows: number;
+    of: [string, string][];
+    days: string;
+    filters: [string, string[]][];
+    scope: [string, string[]][];
+    data: string;
+    version: string;
+    address: string;
+    before: { days: string; sentence: string | null; change: string | null } | null;
+  }
+  interface Part {
+    label: string;
+    taken: boolean;
+    text: string;
+  }
+
+  /** A figure of an import and its decimals. */
+  type Exact = [figure: number, decimals: number];
+
+  /** The answer to import/check and import/keep (facts/uploaded.py). */
+  interface Import {
+    refused?: string;
+    faults?: string;
+    closed?: string;
+    mark?: string;
+    files: ImportFile[];
+    plan?: {
+      ads?: { demo: boolean; findings: Finding[]; notes: string[]; changes: ImportChange[] };
+      shop?: { line: string };
+      same: boolean;
+    };
+  }
+  interface Finding {
+    kind: string;
+    text: string;
+  }
+  interface ImportChange {
+    kind: "new" | "replaced" | "same";
+    part: string;
+    first: string;
+    last: string;
+    days: number;
+    differences: { measure: string; before: Exact | null; after: Exact | null; by: Exact | null }[];
+  }
+  interface ImportFile {
+    name: string;
+    use?: string;
+    refused?: string;
+    rows?: [row: number, column: string, value: string, problem: string][];
+    wrong: number;
+    imports?: ImportTable[];
+  }
+  interface ImportTable {
+    file: string;
+    source: string;
+    cut: string | null;
+    read: number;
+    used: number;
+    dropped: { rows: number; why: string }[];
+    days: number;
+    first: string;
+    last: string;
+    campaigns: number | null;
+    sums: ({ currency: string } & Record<string, any>)[];
+    preview: { columns: string[]; figures: boolean[]; rows: any[][] };
+    findings: Finding[];
+  }
+}
+
+/** A visual of the layout or of the panel: its element and what is drawn in it. */
+interface AnyItem {
+  page: string;
+  name: string;
+  title: string;
+  root: HTMLElement;
+  body: HTMLElement;
+  /** The answer on the glass, as text. */
+  drawn: string | null;
+  state: string;
+  /** The sentence below, and the one in the place of the figure. */
+  line?: HTMLElement | null;
+  said?: HTMLElement | null;
+  /** What is to be drawn, or was drawn last. */
+  pending?: { context: { answer: Wire.View; visual: Wire.Visual }; now: string };
+  still?: boolean;
+  again?: () => void;
+}
+
+/** `parts` is what the module of its kind has built in its body: there from its first drawing on. */
+interface CardsItem extends AnyItem {
+  spec: Wire.CardsSpec;
+  parts: { shape: string; cards: CardParts[] };
+}
+interface TableItem extends AnyItem {
+  spec: Wire.TableSpec;
+  parts: TableParts;
+}
+interface CalloutsItem extends AnyItem {
+  spec: Wire.CalloutsSpec;
+  parts: HTMLElement;
+}
+interface ChartItem extends AnyItem {
+  spec: Wire.ChartSpec;
+  parts: ChartElement;
+  visual: Wire.Chart | null;
+  width: number;
+  /** Whether it is in sight or nearly. */
+  near?: boolean;
+  /** The theme it was drawn in. */
+  hue?: string;
+  legend: HTMLElement | null;
+  legendShape: string | null;
+  /** The groups of traces that the reader has switched off. */
+  off: Set<string>;
+  titles: Record<string, HTMLElement> | null;
+  marks?: HTMLElement;
+}
+type Item = CardsItem | TableItem | CalloutsItem | ChartItem;
+
+interface ChartElement extends HTMLElement {
+  item: ChartItem;
+  heard?: boolean;
+  /** Plotly's, once it has drawn. */
+  _fullLayout?: Layout;
+  on(event: string, heard: (event: { points: ChartPoint[] }) => void): void;
+}
+type ChartPoint = Record<string, any> & { data: Trace };
+
+interface CardParts {
+  key: string;
+  metric: Wire.Metric;
+  label: HTMLElement;
+  value: HTMLElement;
+  change: HTMLElement;
+  arrow: HTMLElement;
+  step: HTMLElement;
+  since: HTMLElement;
+  path: SVGElement;
+  area: SVGElement;
+  spark: SVGElement;
+  /** What is shown. */
+  card?: Wire.Card;
+  period?: Wire.Period;
+}
+
+/** A column of names: which key of the spec it shows, and which one in small below. */
+interface NameColumn {
+  key: string;
+  place: number;
+  below?: number;
+}
+interface TableHead {
+  key: string;
+  cell: HTMLElement;
+  words: boolean;
+}
+interface TableParts {
+  shape: string;
+  metrics: string[];
+  dimensions: string[];
+  columns: NameColumn[];
+  heads: TableHead[];
+  body: TableBody;
+  foot: HTMLElement;
+  rows: TableRow[];
+  total: TableRow | null;
+  rank: HTMLSelectElement | null;
+  sort: { key: string; down: boolean } | null;
+  visual: Wire.Table;
+  tones: (number[] | null)[];
+}
+type TableBody = HTMLTableSectionElement & { item: TableItem };
+/** `fillRow` says which row of the data it is. */
+type NamedRow = HTMLTableRowElement & { pairs?: Pair[] };
+interface TableRow {
+  row: NamedRow;
+  names: { cell: HTMLElement; main: HTMLElement; dot: HTMLElement | null; below: HTMLElement | null }[];
+  cells: HTMLElement[];
+}
+
+/** A dimension and its value. */
+type Pair = [dimension: string, value: string];
+
+/** A line of a tooltip; `metric` makes it a link to the glossary. */
+type TipLine = { kind?: string; text?: string; metric?: string } | null;
+
+/** What elements are made of; false and null are left out. */
+type Attributes = Record<string, string | number | boolean | null | undefined>;
+type Child = Node | string | null;
+
+/** The elements that the shell always has (components/shell.py). */
+type ShellId =
+  | "announcer" | "chips" | "close-filters" | "copy-link" | "filter-count" | "filters" | "main" | "notes" | "open-filters" | "period"
+  | "retry-error" | "scrim" | "status" | "theme" | "workbook";
+
+interface Dashboard {
+  prefix: string;
+  /** The address of plotly.js, and of what `later` loads. */
+  plotly: string;
+  parts: Record<string, { js?: string; css?: string }>;
+  early: { page: string; query: string; response: Promise<Response>; controller?: AbortController } | null;
+  started?: boolean;
+
+  // elements.js
+  make<K extends keyof HTMLElementTagNameMap>(tag: K, attributes?: Attributes, ...children: Child[]): HTMLElementTagNameMap[K];
+  makeSvg<K extends keyof SVGElementTagNameMap>(tag: K, attributes: Record<string, string>): SVGElementTagNameMap[K];
+  text(element: Node, text: string): void;
+  attribute(element: Element, name: string, value: string | null): void;
+  hide(element: HTMLElement, hidden: boolean): void;
+  byId(id: ShellId): HTMLElement;
+  byId(id: string): HTMLElement | null;
+  one<K extends keyof HTMLElementTagNameMap>(root: ParentNode, selector: K): HTMLElementTagNameMap[K];
+  one(root: ParentNode, selector: string): HTMLElement;
+  icon(name: string): HTMLElement;
+  dot(platform: string): HTMLElement;
+
+  // js/
+  address: {
+    write(chosen: Partial<Wire.Chosen>): string;
+    page(key: string, query: string): string;
+    view(key: string, query: string): string;
+    data(key: string, visual: string, form: string, query: string): string;
+    workbook(key: string, query: string): string;
+    pageAt(path: string): string | undefined;
+    here(): { page: string; query: string };
+    use(spec: Wire.Spec): void;
+  };
+  callouts: { draw(item: CalloutsItem, visual: Wire.Callouts, answer: Wire.View): void };
+  campaigns: {
+    fill(field: HTMLElement, values: string[], chosen: string[], many?: number): void;
+    toggled(box: HTMLInputElement): void;
+    pressed(box: HTMLInputElement): void;
+    unpick(button: HTMLElement): void;
+    searched(input: HTMLInputElement): void;
+  };
+  cards: { draw(item: CardsItem, visual: Wire.Cards, answer: Wire.View): void; use(spec: Wire.Spec): void };
+  charts: {
+    prepare(item: ChartItem, visual: Wire.Chart, answer: Wire.View): void;
+    draw(item: ChartItem, visual: Wire.Chart, answer: Wire.View): Promise<unknown> | null;
+    use(spec: Wire.Spec): void;
+    again(item: ChartItem): Promise<unknown> | null;
+    forget(item: ChartItem): void;
+    near(item: ChartItem): boolean;
+    recolour(): void;
+    library(): Promise<void>;
+  };
+  drawer: { open(): void; close(): void; keep(event: KeyboardEvent): void };
+  explore: {
+    row(button: HTMLElement): void;
+    panel(): void;
+    pick(pairs: Pair[]): void;
+    picked(pairs: Pair[]): boolean;
+    hint(item: ChartItem, data: Trace[]): void;
+    listen(item: ChartItem): void;
+    offer(item: ChartItem): void;
+  };
+  filters: {
+    fill(answer: Wire.View): void;
+    toggled(box: HTMLInputElement): void;
+    pressed(box: HTMLInputElement): void;
+    only(button: HTMLElement): void;
+    choose(dimension: string, values: string[]): void;
+    option(dimension: string, value: string): { row: HTMLElement; box: HTMLInputElement };
+    resetButton(dimension: string, label: string): HTMLElement;
+  };
+  format: {
+    formula(metric: { formula: string }): string;
+    full(metric: { unit?: Wire.Unit; decimals: number }, value: Wire.Figure | undefined): string;
+    brief(metric: { unit: Wire.Unit; decimals: number }, value: Wire.Figure): string;
+    change(metric: { unit: Wire.Unit; decimals: number }, value: Wire.Figure): { direction: number; text: string } | null;
+    count(value: number): string;
+    tick(unit: string, label: string): string;
+    ticks(axis: Axis): Record<string, string> | undefined;
+    days(name: string): string[];
+    sign(): string;
+    use(spec: Pick<Wire.Spec, "formats">): void;
+  };
+  freshness: {
+    past(asOf: Wire.View["as_of"]): void;
+    arrived(now: Wire.Data): void;
+    lost(): void;
+    refused(sentence: string, signIn?: boolean): void;
+    watch(): void;
+    retry(): void;
+    show(): void;
+    chooseItself(box: HTMLInputElement): void;
+  };
+  labels: { put(data: Trace[], layout: Layout): void };
+  later(name: string): Promise<undefined>;
+  legend: { place(item: ChartItem): void; put(item: ChartItem, data: Trace[], layout: Layout): void; plain(text: string): string };
+  margins: { fit(layout: Layout, data: Trace[], wide: number): void; width(text: unknown, size?: number): number };
+  metric(key: string): Wire.Metric;
+  packed: { figures<T>(packed: string | T): (number | null)[] | T; course(packed: string): (number | null)[] };
+  page: {
+    turn(key: string, query: string): void;
+    say(answer: Wire.View, whole: boolean): void;
+    open(): string;
+    use(spec: Wire.Spec): void;
+  };
+  /** Pages without visuals, by the name of their module in later/. */
+  bodies: Record<string, { show(section: HTMLElement, spec: Wire.Spec): void }>;
+  tables: {
+    draw(item: TableItem, visual: Wire.Table, answer: Wire.View): void;
+    sort(button: HTMLElement): void;
+    move(event: KeyboardEvent): void;
+    use(spec: Wire.Spec): void;
+  };
+  theme: { colour(name: string): string; next(): void; put(): void; force(theme: string | null): void; now(): string | undefined };
+  tips: {
+    use(spec: Wire.Spec): void;
+    glossary(metric: string): TipLine;
+    set(element: HTMLElement, lines: () => TipLine[]): void;
+    renew(element: HTMLElement): void;
+  };
+  titles: { put(item: ChartItem, layout: Layout): void };
+  toolbar: {
+    fill(answer: Wire.View, whole?: boolean): void;
+    choosePreset(): void;
+    chooseDays(): void;
+    fit(grain: boolean): void;
+    use(spec: Wire.Spec): void;
+  };
+  view: {
+    show(page: string, query: string, how?: object): Promise<void>;
+    change(patch: Partial<Wire.Chosen>, how?: string): boolean;
+    ahead(page: string, query: string): void;
+    foresee(patch: Partial<Wire.Chosen>): void;
+    write(): void;
+    go(page: string, query: string, hash?: string): void;
+    again(): void;
+    wanted(): { page: string; query: string; chosen: Wire.Chosen };
+    shown(): Wire.View;
+  };
+  visuals: {
+    find(spec: Wire.Spec): void;
+    add(page: string, more: Item[]): Item[];
+    open(page: string): void;
+    point(name: string, scroll?: number | null): void;
+    draw(answer: Wire.View): void;
+    redraw(root: HTMLElement): void;
+    line(item: AnyItem, sentence: string | null): void;
+    all(): Item[];
+  };
+
+  // later/: there once `later(name)` has resolved.
+  importReport: {
+    draw(answer: Wire.Import, how: { keep: (button: HTMLButtonElement) => void; changed: boolean }): HTMLElement;
+    asked(answer: Wire.Import): string[];
+  };
+  marks: { open(item: ChartItem, button: HTMLElement): void };
+  panel: { open(platform: string, campaign: string): void; show(platform: string, campaign: string): Promise<void>; hide(): void };
+  paper: { on(): Promise<void>; off(): void; print(): Promise<void>; file(): Promise<string> };
+  picture: { save(root: HTMLElement): Promise<void> };
+  proof: { open(button: HTMLElement): Promise<void> };
+  rows: { toggle(visual: HTMLElement, spec: Wire.Spec): void; follow(page: string): void };
+  views: { open(menu: HTMLElement, spec: Wire.Spec): void };
+}

@@ -1,0 +1,101 @@
+"""What is written twice, here and in the browser, says the same of anything: figures, addresses, packed lists."""
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from components import packed
+from components.locales import formats_of
+from components.spec import spec
+from components.url import PRESETS, RANKS, Query, read, write
+from kpi.metrics import METRICS
+from kpi.selection import COMPARES, GRAINS, Extent, only
+from kpi.units import brief, decimals, figure
+from pages import PAGES
+from tests.js.node import Answers
+
+MONEY = {"en-US": "USD", "de-DE": "EUR", "fr-FR": "EUR", "ja-JP": "JPY", "ar": "EGP", "hi-IN": "INR"}
+LOCALES = {locale: formats_of(locale, currency) for locale, currency in MONEY.items()}
+ONE_OF_A_UNIT = {metric.unit: metric.key for metric in METRICS.values()}
+
+# Sums of money, rates and what is near a step or a half, where two ways of rounding would part. Up to 1e11: the browser
+# counts in doubles, which do not tell neighbors apart beyond 2^53 of the last digit that is written.
+halves = st.builds(lambda whole, shift: (whole + 0.5) / 10**shift, st.integers(-(10**9), 10**9), st.integers(0, 6))
+steps = st.builds(
+    lambda size, off, sign: sign * 10.0**size * (1 + off),
+    st.integers(0, 10),
+    st.floats(-0.006, 0.006),
+    st.sampled_from([1, -1]),
+)
+numbers = st.one_of(st.none(), halves, steps, st.floats(-1e11, 1e11), st.floats(-1, 1), st.integers(-(10**11), 10**11))
+
+
+@given(st.sampled_from(sorted(LOCALES)), st.lists(numbers, min_size=1, max_size=40))
+def test_figures_are_written_the_same(answers: Answers, locale: str, values: list[float | None]) -> None:
+    formats = LOCALES[locale]
+    asked = [
+        (how, {"unit": unit, "decimals": decimals(key, formats)}, value)
+        for unit, key in ONE_OF_A_UNIT.items()
+        for value in values
+        for how in ("full", "brief")
+    ]
+    ours = [fn(key, value, formats) for key in ONE_OF_A_UNIT.values() for value in values for fn in (figure, brief)]
+    theirs = answers("figures", formats.for_browser(), asked)
+    assert [(each, text) for each, text in zip(asked, theirs, strict=True)] == list(zip(asked, ours, strict=True))
+
+
+def test_all_units_are_among_them() -> None:
+    assert set(ONE_OF_A_UNIT) == {"money", "unit_money", "count", "people", "percent", "ratio", "months"}
+
+
+EXTENT = Extent(date(2023, 9, 29), date(2025, 9, 28))
+SPEC = spec(PAGES, "/")
+names = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=12).filter(
+    lambda name: name == name.strip()
+)
+
+
+@st.composite
+def queries(draw: st.DrawFn) -> tuple[Query, dict[str, list[str]], dict[str, Any]]:
+    """A query, the values that exist, and what the browser holds of it, as callbacks/answers.py sends it."""
+    options = {name: draw(st.lists(names, min_size=2, max_size=5, unique=True)) for name in SPEC["dimensions"]}
+    chosen = {
+        name: draw(st.lists(st.sampled_from(values), min_size=1, max_size=len(values) - 1, unique=True))
+        for name, values in options.items()
+        if draw(st.booleans())
+    }
+    last = draw(st.sampled_from([*PRESETS, "3d", "6m", "1y", None]))
+    start, end = sorted(draw(st.tuples(*[st.dates(EXTENT.first, EXTENT.last)] * 2))) if last is None else (None, None)
+    rest = [
+        draw(st.sampled_from(each)) for each in (list(COMPARES), list(GRAINS), list(RANKS), ["", "7", "2025-09-01"])
+    ]
+    days = {"from": start and start.isoformat(), "to": end and end.isoformat(), "last": last}
+    others = dict(zip(("compare", "grain", "rank", "as_of"), rest, strict=True))
+    return Query(only(chosen), last, start, end, *rest), options, {**chosen, **days, **others}
+
+
+@given(queries())
+def test_addresses_are_written_the_same(
+    answers: Answers, drawn: tuple[Query, dict[str, list[str]], dict[str, Any]]
+) -> None:
+    query, options, chosen = drawn
+    address = answers("query", SPEC, chosen)
+    assert address == write(query)
+    assert read(address, options, EXTENT) == (query, ())
+
+
+@given(
+    st.lists(st.one_of(st.none(), st.floats(-1e9, 1e9)), min_size=packed.FROM, max_size=3 * packed.FROM),
+    st.integers(0, 3),
+)
+@example([None] * packed.FROM, 0)
+def test_packed_lists_are_read_as_they_are_written(answers: Answers, values: list[float | None], digits: int) -> None:
+    given_values = np.round(np.array([np.nan if value is None else value for value in values]), digits)
+    text = packed.figures(given_values, digits)
+    if text is None:  # nothing to pack
+        assert np.isnan(given_values).all()
+        return
+    assert answers("packed", text) == [None if value != value else value for value in given_values.tolist()]
