@@ -1,7 +1,8 @@
 // Runs in the head, before anything is painted: sets the theme, and asks for the first view where the document has none.
 (() => {
-  const { prefix, plotly, whole, parts, ask } = document.currentScript.dataset;
-  const dashboard = (window.dashboard ??= {});
+  const script = /** @type {HTMLScriptElement} */ (document.currentScript);
+  const { prefix, plotly, whole, parts, ask } = /** @type {Record<string, string>} */ (script.dataset);
+  const dashboard = (window.dashboard ??= /** @type {Dashboard} */ ({}));
   dashboard.prefix = prefix;
   dashboard.plotly = plotly;
   dashboard.whole = whole;
@@ -21,7 +22,8 @@
     // Asked for, and reloaded before the address told of it (view.js).
     const [left, asked] = JSON.parse(sessionStorage.getItem("dashboard-asked") ?? "[]");
     sessionStorage.removeItem("dashboard-asked");
-    const reloaded = performance.getEntriesByType("navigation")[0]?.type === "reload";
+    const [navigation] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
+    const reloaded = navigation?.type === "reload";
     if (reloaded && left === location.pathname + location.search) {
       history.pushState(null, "", asked);
       dashboard.moved = true; // the document's answer is that of the address before
@@ -32,11 +34,14 @@
 
   /** Runs the server callback `output` with `value` for its input, as Dash's own code does. */
   dashboard.post = (output, input, value, options = {}) => {
-    const part = ([id, property]) => ({ id, property });
+    const part = (/** @type {string} */ name) => {
+      const [id, property] = name.split(".");
+      return { id, property };
+    };
     const body = {
       output,
-      outputs: part(output.split(".")),
-      inputs: [{ ...part(input.split(".")), value }],
+      outputs: part(output),
+      inputs: [{ ...part(input), value }],
       changedPropIds: [input],
       parsedChangedPropsIds: [input],
     };
@@ -49,7 +54,8 @@
   if (!ask) return;
   const page = dashboard.moved ? location.pathname.slice(prefix.length).replace(/\/+$/, "") || "executive" : ask;
   const query = location.search.slice(1);
-  const response = dashboard.post("view.data", "selection.data", { page, query, request: 0 });
+  const selection = { page, query, request: 0 };
+  const response = dashboard.post("view.data", "selection.data", selection);
   response.catch(() => {}); // whoever takes it sees the failure
-  dashboard.early = { page, query, response };
+  dashboard.early = { page, query, selection, response };
 })();

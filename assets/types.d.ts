@@ -15,10 +15,25 @@ interface Element {
 
 interface Window {
   dashboard: Dashboard;
-  dash_clientside?: Record<string, any>;
+  dash_clientside?: DashClientside;
   /** Once its script has run (charts.js loads it). */
   Plotly?: Plotly;
 }
+
+/** What Dash gives to the browser's side of its callbacks. */
+interface DashClientside {
+  set_props(id: string, props: object): void;
+  no_update: object;
+  callback_context: { triggered: { prop_id: string }[] };
+  dashboard: Pick<Dashboard["controls"], "control"> & Pick<Dashboard["carrier"], "follow">;
+}
+
+/** What the store "selection" holds: the page and query that are looked at; the number tells one request from another. */
+type Looked = { page: string; query: string; request?: number };
+/** What Dash's controls say, by their id. */
+type ControlValues = Record<string, { options?: { label: string; value: string }[]; value?: any }>;
+/** A request for figures on its way. */
+type Asked = { selection: Looked; response: Promise<Response> };
 
 /** plotly.js, as far as it is called. */
 interface Plotly {
@@ -83,15 +98,31 @@ declare namespace Wire {
     grains: [string, string][];
     ranks?: [string, string][];
     defaults: Record<string, string>;
-    pages: Record<string, { title: string; path: string; visuals: Record<string, VisualSpec>; body?: string }>;
+    pages: Record<string, Page>;
     reader?: string;
-    upload?: UploadLimits;
+    upload?: UploadLimits | UploadClosed;
+  }
+
+  interface Page {
+    title: string;
+    path: string;
+    visuals: Record<string, VisualSpec>;
+    /** Its module in later/, where that draws it. */
+    body?: string;
+    /** Whether it is somebody's own, and has charts of plotly. */
+    own?: boolean;
+    plotly?: boolean;
   }
 
   interface UploadLimits {
     files: number;
     most: number;
     demo: boolean;
+  }
+
+  /** Where no files can be sent: the command that shows one's own data. */
+  interface UploadClosed {
+    command: string;
   }
 
   interface CardsSpec {
@@ -257,6 +288,10 @@ declare namespace Wire {
     faults?: string;
     closed?: string;
     mark?: string;
+    /** What became of a keep: its version where it is kept, a sentence where it was stopped. */
+    kept?: boolean;
+    version?: string;
+    stopped?: string;
     files: ImportFile[];
     plan?: {
       ads?: { demo: boolean; findings: Finding[]; notes: string[]; changes: ImportChange[] };
@@ -422,6 +457,32 @@ type TipLine = { kind?: string; text?: string; metric?: string } | null;
 type Attributes = Record<string, string | number | boolean | null | undefined>;
 type Child = Node | string | null;
 
+/** What a refusal of an import says beside its sentence: the server's status, in how many seconds to ask again, whether the same
+    may be sent again, and whether there was no server at all. */
+interface ImportRefusal {
+  status: number;
+  after: number;
+  again: boolean;
+  away: boolean;
+}
+type Refusing = new (sentence: string, more?: Partial<ImportRefusal>) => Error & ImportRefusal;
+/** A button and what it does. */
+type ImportAction = [label: string, act: () => unknown];
+/** What the modules of the Import page get from it. */
+interface ImportHelp {
+  Refused: Refusing;
+  read(status: number, body: string, after?: number): any;
+  say(sentence: string): void;
+}
+/** The files of the Import page on their way to the server. */
+interface FileQueue {
+  add(more: File[]): Promise<void>;
+  deliver(): Promise<void>;
+  clear(): void;
+  forgotten(): boolean;
+  sending(): boolean;
+}
+
 /** The elements that the shell always has (components/shell.py). */
 type ShellId =
   | "announcer" | "chips" | "close-filters" | "copy-link" | "filter-count" | "filters" | "main" | "notes" | "open-filters" | "period"
@@ -429,15 +490,21 @@ type ShellId =
 
 interface Dashboard {
   prefix: string;
-  /** The address of plotly.js, and of what `later` loads. */
+  /** The addresses of plotly.js as our charts need it, of all of it, and of what `later` loads. */
   plotly: string;
+  whole: string;
   parts: Record<string, { js?: string; css?: string }>;
-  early: { page: string; query: string; response: Promise<Response>; controller?: AbortController } | null;
-  started?: boolean;
+  /** What was asked for before anybody wanted it. */
+  early: (Asked & { page: string; query: string; controller?: AbortController }) | null;
+  /** Whether the address was changed since the document was made. */
+  moved?: boolean;
+  post(output: string, input: string, value: unknown, options?: RequestInit & { headers?: Record<string, string> }): Promise<Response>;
 
   // elements.js
   make<K extends keyof HTMLElementTagNameMap>(tag: K, attributes?: Attributes, ...children: Child[]): HTMLElementTagNameMap[K];
   makeSvg<K extends keyof SVGElementTagNameMap>(tag: K, attributes: Record<string, string>): SVGElementTagNameMap[K];
+  /** The same without what turns the text around it. */
+  steady<T>(text: T): T;
   text(element: Node, text: string): void;
   attribute(element: Element, name: string, value: string | null): void;
   hide(element: HTMLElement, hidden: boolean): void;
@@ -452,7 +519,6 @@ interface Dashboard {
   address: {
     write(chosen: Partial<Wire.Chosen>): string;
     page(key: string, query: string): string;
-    view(key: string, query: string): string;
     data(key: string, visual: string, form: string, query: string): string;
     workbook(key: string, query: string): string;
     pageAt(path: string): string | undefined;
@@ -477,6 +543,30 @@ interface Dashboard {
     near(item: ChartItem): boolean;
     recolour(): void;
     library(): Promise<void>;
+    whole(): Promise<void>;
+  };
+  carrier: {
+    begin(page: string, query: string, signal: AbortSignal): Asked;
+    wanted(asked: Asked): Promise<Wire.View>;
+    known(page: string, query: string, answer: Wire.View): void;
+    aside(selection: Looked, signal: AbortSignal): Promise<Wire.View>;
+    set(id: string, props: object): void;
+    seed(layout: unknown): void;
+    follow(selection: Looked | null): void;
+    SignedOut: new (sentence: string) => Error;
+    Refused: new (sentence: string) => Error;
+  };
+  controls: {
+    values(answer: Wire.View | null): ControlValues;
+    fill(answer: Wire.View): void;
+    control(follows: unknown, ...given: any[]): unknown[];
+    heard(target: HTMLInputElement | HTMLSelectElement): void;
+    pressed(box: HTMLInputElement): void;
+    only(button: HTMLElement): void;
+    choose(dimension: string, values: string[]): void;
+    reset(field: HTMLElement): HTMLElement;
+    seeded(given: ControlValues): void;
+    use(spec: Wire.Spec): void;
   };
   drawer: { open(): void; close(): void; keep(event: KeyboardEvent): void };
   explore: {
@@ -487,15 +577,7 @@ interface Dashboard {
     hint(item: ChartItem, data: Trace[]): void;
     listen(item: ChartItem): void;
     offer(item: ChartItem): void;
-  };
-  filters: {
-    fill(answer: Wire.View): void;
-    toggled(box: HTMLInputElement): void;
-    pressed(box: HTMLInputElement): void;
-    only(button: HTMLElement): void;
-    choose(dimension: string, values: string[]): void;
-    option(dimension: string, value: string): { row: HTMLElement; box: HTMLInputElement };
-    resetButton(dimension: string, label: string): HTMLElement;
+    valueOf(dimension: string, label: unknown): string;
   };
   format: {
     formula(metric: { formula: string }): string;
@@ -528,6 +610,10 @@ interface Dashboard {
   page: {
     turn(key: string, query: string): void;
     say(answer: Wire.View, whole: boolean): void;
+    ready(): void;
+    awaitDash(): void;
+    own(key: string): boolean;
+    known(key: string): boolean;
     open(): string;
     use(spec: Wire.Spec): void;
   };
@@ -551,11 +637,13 @@ interface Dashboard {
     fill(answer: Wire.View, whole?: boolean): void;
     choosePreset(): void;
     chooseDays(): void;
-    fit(grain: boolean): void;
+    fit(grain: boolean | undefined): void;
     use(spec: Wire.Spec): void;
   };
   view: {
     show(page: string, query: string, how?: object): Promise<void>;
+    first(answer: Wire.View, scroll?: number | null): void;
+    written(page: string, query: string): void;
     change(patch: Partial<Wire.Chosen>, how?: string): boolean;
     ahead(page: string, query: string): void;
     foresee(patch: Partial<Wire.Chosen>): void;
@@ -581,6 +669,19 @@ interface Dashboard {
     draw(answer: Wire.Import, how: { keep: (button: HTMLButtonElement) => void; changed: boolean }): HTMLElement;
     asked(answer: Wire.Import): string[];
   };
+  importSend: {
+    queue(how: ImportHelp & {
+      list: HTMLElement;
+      most: number;
+      upload(): string;
+      begin(): () => boolean;
+      taken(answer: { upload: string }): void;
+      whole(): Promise<void>;
+      failed(problem: unknown, ...actions: ImportAction[]): void;
+      tooLarge(): string;
+    }): FileQueue;
+  };
+  importJobs: { run(path: string, body: object, how: ImportHelp & { wanted(): boolean }): Promise<(Wire.Import & Record<string, any>) | null> };
   marks: { open(item: ChartItem, button: HTMLElement): void };
   panel: { open(platform: string, campaign: string): void; show(platform: string, campaign: string): Promise<void>; hide(): void };
   paper: { on(): Promise<void>; off(): void; print(): Promise<void>; file(): Promise<string> };
