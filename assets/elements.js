@@ -5,7 +5,7 @@
   // What turns the text after it around, up to the end of its element: names may hold it, the page does not show it.
   const TURNING = /[\u202A-\u202E\u2066-\u2069]/g;
   const WORDS = new Set(["title", "aria-label", "data-tip", "placeholder"]);
-  dashboard.steady = (text) => (typeof text === "string" ? text.replace(TURNING, "") : text);
+  dashboard.steady = (/** @type {any} */ text) => (typeof text === "string" ? text.replace(TURNING, "") : text);
 
   /** An element with attributes and children; `text` is its text, `class` its classes, false and null are left out. */
   dashboard.make = (tag, attributes = {}, ...children) => {

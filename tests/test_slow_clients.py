@@ -147,7 +147,7 @@ def test_a_head_that_is_too_large_is_refused_with_an_audit_line(facts_path: Path
             (f"X-Auth-Id-Token: {'a' * 16_384}\r\n\r\n", 200),
         ):
             with closing(socket.create_connection(("127.0.0.1", port), timeout=60)) as connection:
-                connection.sendall(f"GET /data/cfo.json HTTP/1.1\r\nHost: localhost\r\n{head}".encode())
+                connection.sendall(f"GET /cfo HTTP/1.1\r\nHost: localhost\r\n{head}".encode())
                 status, body = answered(connection)
             assert status == expected
             assert "a token with fewer groups" in json.loads(body)["error"] if status == 431 else b"visuals" in body

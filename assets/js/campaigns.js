@@ -1,15 +1,20 @@
 // The filter over long lists: searched by name, what is chosen on top, at most a hundred names drawn. Of very long ones
 // only the first names are here; the server finds the others.
 (() => {
-  const dashboard = (window.dashboard ??= {});
+  const { dashboard } = window;
   const { make, text, hide } = dashboard;
   const DRAWN = 100;
   const WAIT = 150; // ms after the last key
-  const searches = new Map(); // dimension -> what build() made
+  /** @typedef {{
+         dimension: string, plain: string, field: HTMLElement, input: HTMLInputElement, chips: HTMLElement, list: HTMLElement,
+         more: HTMLElement, values: string[], chosen: string[], many: number, timer: number,
+         found: { text: string, values: string[], count: number } | null }} Search */
+  /** @type {Map<string, Search>} */
+  const searches = new Map(); // by dimension
 
-  /** `many` is how many values there are where `values` are the first of them, else 0. */
+  /** `many` is how many values there are where `values` are the first of them, else 0. @type {Dashboard["campaigns"]["fill"]} */
   function fill(field, values, chosen, many = 0) {
-    const dimension = field.dataset.filter;
+    const dimension = field.dataset.filter ?? "";
     let search = searches.get(dimension);
     if (!search?.list.isConnected) searches.set(dimension, (search = build(field, dimension)));
     const same = search.values.length === values.length && search.values.every((value, place) => value === values[place]);
@@ -21,10 +26,14 @@
     if (many && search.input.value.trim()) ask(search);
   }
 
+  /** @param {HTMLElement} field @param {string} dimension @returns {Search} */
   function build(field, dimension) {
-    const plain = field.dataset.label.toLowerCase();
-    const place = field.querySelector(".searched");
-    const input = make("input", { type: "search", class: "form-control form-control-sm", placeholder: `Search ${plain}s`, "aria-label": `Search ${plain}s`, "data-do": "search", autocomplete: "off", spellcheck: "false" });
+    const plain = (field.dataset.label ?? "").toLowerCase();
+    const place = dashboard.one(field, ".searched");
+    const words = `Search ${plain}s`;
+    const quiet = { autocomplete: "off", spellcheck: "false" };
+    const look = { type: "search", class: "form-control form-control-sm", placeholder: words, "aria-label": words };
+    const input = make("input", { ...look, "data-do": "search", ...quiet });
     const chips = make("div", { class: "picked" });
     const list = make("div", { class: "found", role: "group", "aria-label": field.dataset.label });
     const more = make("p", { class: "more", role: "status" });
@@ -32,36 +41,46 @@
     return { dimension, plain, field, input, chips, list, more, values: [], chosen: [], many: 0, timer: 0, found: null };
   }
 
+  /** @param {Search} search */
   function draw(search) {
     const { dimension, plain, input, chips, list, more, values, chosen, many } = search;
     const words = input.value.trim().toLocaleLowerCase().split(/\s+/).filter(Boolean);
     const ticked = new Set(chosen);
     const asked = many > 0 && words.length > 0;
-    if (asked && search.found?.text !== input.value) return tick(search, chips, ticked); // until the server has answered
-    const found = asked ? search.found.values : values.filter((value) => words.every((word) => value.toLocaleLowerCase().includes(word)));
-    const focused = document.activeElement?.closest?.(".found, .picked") ? document.activeElement.value ?? document.activeElement.dataset.value : null;
+    const server = asked ? search.found : null;
+    if (asked && server?.text !== input.value) return tick(search, chips, ticked); // until the server has answered
+    const found = server?.values ?? values.filter((value) => words.every((word) => value.toLocaleLowerCase().includes(word)));
+    const active = /** @type {HTMLInputElement | null} */ (document.activeElement);
+    const focused = active?.closest?.(".found, .picked") ? active.value ?? active.dataset.value : null;
     chips.replaceChildren(...chosen.map(chip));
     list.replaceChildren(...found.slice(0, DRAWN).map((value) => {
       return option(dimension, value, ticked.has(value));
     }));
-    const left = (asked ? search.found.count : many || found.length) - Math.min(found.length, DRAWN);
-    text(more, left > 0 ? `${dashboard.format.count(left)} more: type to narrow` : found.length === 0 ? `No ${plain} has this in its name` : chosen.length ? "" : `All ${plain}s`);
+    const left = (server ? server.count : many || found.length) - Math.min(found.length, DRAWN);
+    const none = found.length === 0 ? `No ${plain} has this in its name` : chosen.length ? "" : `All ${plain}s`;
+    text(more, left > 0 ? `${dashboard.format.count(left)} more: type to narrow` : none);
     hide(more, more.textContent === "");
     hide(dashboard.controls.reset(search.field), chosen.length === 0);
     if (focused) (list.querySelector(`input[value="${CSS.escape(focused)}"]`) ?? input).focus({ preventScroll: true });
   }
 
+  /** @param {string} dimension @param {string} value @param {boolean} checked */
   function option(dimension, value, checked) {
-    const box = make("input", { type: "checkbox", class: "form-check-input", value, autocomplete: "off" }); // the address knows what is ticked
+    // The address knows what is ticked.
+    const box = make("input", { type: "checkbox", class: "form-check-input", value, autocomplete: "off" });
     box.checked = checked;
     const name = make("span", { class: "option-name", title: value, text: value });
     return make("div", { class: "option" }, make("label", {}, box, dimension === "platform" ? dashboard.dot(value) : null, name));
   }
 
-  const chip = (value) =>
-    make("span", { class: "chip", title: value }, make("span", { class: "chip-value", text: value }),
-      make("button", { type: "button", "data-do": "unpick", "data-value": value, "aria-label": `Remove ${value}` }, dashboard.icon("close")));
+  /** @param {string} value */
+  function chip(value) {
+    const what = { "data-do": "unpick", "data-value": value, "aria-label": `Remove ${value}` };
+    const take = make("button", { type: "button", ...what }, dashboard.icon("close"));
+    return make("span", { class: "chip", title: value }, make("span", { class: "chip-value", text: value }), take);
+  }
 
+  /** @param {Search} search @param {string[]} chosen */
   function choose(search, chosen) {
     search.chosen = search.many ? chosen : search.values.filter((value) => chosen.includes(value));
     const top = search.list.scrollTop;
@@ -70,50 +89,58 @@
     dashboard.view.change({ [search.dimension]: search.chosen });
   }
 
-  /** Ticks and chips of what is chosen, the list left as it is. */
+  /** Ticks and chips of what is chosen, the list left as it is.
+      @param {Search} search @param {HTMLElement} chips @param {Set<string>} ticked */
   function tick(search, chips, ticked) {
     chips.replaceChildren(...search.chosen.map(chip));
     for (const box of search.list.querySelectorAll("input")) box.checked = ticked.has(box.value);
     hide(dashboard.controls.reset(search.field), search.chosen.length === 0);
   }
 
-  /** Has the server find what the box says; the last word typed wins. */
+  /** Has the server find what the box says; the last word typed wins. @param {Search} search */
   function ask(search) {
     clearTimeout(search.timer);
     const text = search.input.value;
     search.timer = setTimeout(async () => {
+      const address = `${dashboard.prefix}options/${search.dimension}?find=${encodeURIComponent(text)}`;
       try {
-        const response = await fetch(`${dashboard.prefix}options/${search.dimension}?find=${encodeURIComponent(text)}`, { redirect: "manual", headers: { Accept: "application/json" } });
+        const response = await fetch(address, { redirect: "manual", headers: { Accept: "application/json" } });
         const { values, count } = await response.json();
         search.found = { text, values, count };
       } catch {
-        text === search.input.value && dashboard.freshness.lost();
+        if (text === search.input.value) dashboard.freshness.lost();
         return;
       }
       if (text === search.input.value) draw(search);
     }, WAIT);
   }
 
+  /** @type {Dashboard["campaigns"]["searched"]} */
   function searched(input) {
     const search = of(input);
     if (search.many && input.value.trim()) ask(search);
     else draw(search);
   }
 
-  const of = (element) => searches.get(element.closest("fieldset").dataset.filter);
+  const of = (/** @type {Element} */ element) =>
+    /** @type {Search} */ (searches.get(element.closest("fieldset")?.dataset.filter ?? ""));
 
+  /** @param {Search} search @param {string | undefined} value */
   const without = (search, value) => search.chosen.filter((each) => each !== value);
 
+  /** @type {Dashboard["campaigns"]["toggled"]} */
   function toggled(box) {
     const search = of(box);
     choose(search, box.checked ? [...search.chosen, box.value] : without(search, box.value));
   }
 
+  /** @type {Dashboard["campaigns"]["pressed"]} */
   function pressed(box) {
     const search = of(box);
     dashboard.view.foresee({ [search.dimension]: box.checked ? without(search, box.value) : [...search.chosen, box.value] });
   }
 
+  /** @type {Dashboard["campaigns"]["unpick"]} */
   function unpick(button) {
     const search = of(button);
     choose(search, without(search, button.dataset.value));

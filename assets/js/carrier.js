@@ -3,21 +3,25 @@
 // would: at a mouse's press, before Dash has loaded, and with a way to give it up. Dash's own request for the same then
 // gets this answer and does not leave the browser.
 (() => {
-  const dashboard = (window.dashboard ??= {});
+  const { dashboard } = window;
   const TAB = crypto.getRandomValues(new Uint32Array(1))[0]; // with a count it tells the server what is still wanted
   const OUTPUT = "view.data";
   const INPUT = "selection.data";
   let count = 0;
-  let asked = null; // { selection, answer }: the newest request
+  /** @type {{ selection: Looked, answer: Promise<Wire.View> } | null} */
+  let asked = null; // the newest request
   let ready = false; // Dash has put up its layout
+  /** @type {Looked | null} */
   let told = null; // what Dash's store "selection" holds
 
   class Refused extends Error {}
   class SignedOut extends Refused {}
 
+  /** @param {Looked | null | undefined} one @param {Looked | null | undefined} other */
   const same = (one, other) => one?.page === other?.page && one?.query === other?.query && one?.request === other?.request;
 
-  /** The answer in a response. Throws Refused with a sentence for the reader, SignedOut where a sign-in has ended. */
+  /** The answer in a response. Throws Refused with a sentence for the reader, SignedOut where a sign-in has ended.
+      @param {Promise<Response>} coming @returns {Promise<Wire.View>} */
   async function read(coming) {
     const response = await coming;
     // The proxy in front sends elsewhere, or the server says so.
@@ -27,7 +31,7 @@
     let body = null;
     try {
       body = await response.json();
-    } catch (problem) {
+    } catch (/** @type {any} */ problem) {
       if (problem.name === "AbortError") throw problem;
     }
     const answer = body?.response?.view?.data;
@@ -35,41 +39,46 @@
     throw new Refused(body?.error ?? "The server’s answer could not be read. Reload the page, or try again.");
   }
 
+  /** @param {Looked} selection @param {AbortSignal} signal */
   const post = (selection, signal) =>
     dashboard.post(OUTPUT, INPUT, selection, { signal, headers: { "X-Turn": `${TAB}.${selection.request}` } });
 
-  /** Ask for the figures of a page and query: { selection, response }, for `wanted` to take. */
+  /** Ask for the figures of a page and query: { selection, response }, for `wanted` to take. @type {Dashboard["carrier"]["begin"]} */
   function begin(page, query, signal) {
     const selection = { page, query, request: ++count };
     return { selection, response: post(selection, signal) };
   }
 
-  /** The view of a selection that is looked at beside the page: a panel's. The store stays as it is. */
+  /** The view of a selection that is looked at beside the page: a panel's. The store stays as it is.
+      @type {Dashboard["carrier"]["aside"]} */
   const aside = (selection, signal) => read(dashboard.post(OUTPUT, INPUT, selection, { signal }));
 
-  /** What is looked at from now on: the store says so, and `answer` (a promise) is what it will be answered with. */
+  /** What is looked at from now on: the store says so, and `answer` (a promise) is what it will be answered with.
+      @param {Looked} selection @param {Promise<Wire.View>} answer */
   function look(selection, answer) {
     asked = { selection, answer };
     answer.catch(() => {}); // whoever asked says it
     tell();
   }
 
-  /** The figures that `begin` asked for. */
+  /** The figures that `begin` asked for. @type {Dashboard["carrier"]["wanted"]} */
   function wanted({ selection, response }) {
     const answer = read(response);
     look(selection, answer);
     return answer;
   }
 
-  /** An answer that is here already is looked at: nothing is asked, and the stores follow when it can be seen. */
+  /** An answer that is here already is looked at: nothing is asked, and the stores follow when it can be seen.
+      @type {Dashboard["carrier"]["known"]} */
   function known(page, query, answer) {
     asked = { selection: { page, query, request: ++count }, answer: Promise.resolve(answer) };
     requestAnimationFrame(() => setTimeout(tell));
   }
 
-  /** Sets props of one of Dash's components, where Dash is there; what it finds when it comes is set by `seed`. */
+  /** Sets props of one of Dash's components, where Dash is there; what it finds when it comes is set by `seed`.
+      @type {Dashboard["carrier"]["set"]} */
   function set(id, props) {
-    if (ready) window.dash_clientside.set_props(id, props);
+    if (ready) window.dash_clientside?.set_props(id, props);
   }
 
   /** The store "selection" follows what was asked last. */
@@ -81,10 +90,11 @@
 
   const NOTHING = () => new Response(null, { status: 204 }); // to Dash: nothing to update
 
-  /** Dash asks for the store's figures: it gets the answer that is here or on its way, and of what is no longer wanted none. */
+  /** Dash asks for the store's figures: it gets the answer that is here or on its way, and of what is no longer wanted none.
+      @param {Looked} selection */
   async function join(selection) {
     const mine = asked;
-    if (!same(selection, mine?.selection)) return NOTHING();
+    if (!mine || !same(selection, mine.selection)) return NOTHING();
     try {
       const answer = await mine.answer;
       return mine === asked ? Response.json({ multi: true, response: { view: { data: answer } } }) : NOTHING();
@@ -96,11 +106,13 @@
   const plain = window.fetch;
   window.fetch = (address, options) => {
     const body = options?.body;
-    if (options?.redirect === "manual" || typeof body !== "string" || !body.startsWith(`{"output":"${OUTPUT}"`)) return plain(address, options);
+    const ours = options?.redirect === "manual";
+    if (ours || typeof body !== "string" || !body.startsWith(`{"output":"${OUTPUT}"`)) return plain(address, options);
     return join(JSON.parse(body).inputs[0].value);
   };
 
-  /** The layout as it came from the server, before React has seen it: its stores and controls say what is shown. */
+  /** The layout as it came from the server, before React has seen it: its stores and controls say what is shown.
+      @type {Dashboard["carrier"]["seed"]} */
   function seed(layout) {
     try {
       told = asked?.selection ?? null;
@@ -116,6 +128,7 @@
     }
   }
 
+  /** @param {any} part @param {(props: Record<string, any>) => void} each */
   function walk(part, each) {
     if (Array.isArray(part)) for (const one of part) walk(one, each);
     else if (part?.props) {
@@ -124,7 +137,8 @@
     }
   }
 
-  /** The store "selection" was written: by us, or by a callback of somebody's, which is looked at like a click. */
+  /** The store "selection" was written: by us, or by a callback of somebody's, which is looked at like a click.
+      @type {Dashboard["carrier"]["follow"]} */
   function follow(selection) {
     if (!ready) {
       ready = true;
@@ -133,8 +147,7 @@
     }
     if (same(selection, asked?.selection)) return;
     told = selection;
-    const { page, query } = selection ?? {};
-    dashboard.view.written(String(page ?? ""), String(query ?? ""));
+    dashboard.view.written(String(selection?.page ?? ""), String(selection?.query ?? ""));
   }
 
   dashboard.carrier = { begin, wanted, known, aside, set, seed, follow, SignedOut, Refused };

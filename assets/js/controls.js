@@ -1,36 +1,47 @@
 // The filters and the toolbar's choices that Dash draws (components/controls.py): what they say, and what is made of it.
 (() => {
-  const dashboard = (window.dashboard ??= {});
+  const { dashboard } = window;
   const { make, hide } = dashboard;
   const MANY = 40; // from here on a dimension is searched, not read: see campaigns.js
+  /** @type {string[]} */
   let dimensions = [];
+  /** @type {string[]} */
   let ids = []; // of the controls, in the order in which Dash hands them over
-  let now = {}; // id -> { options, value }: what the controls are to say
+  /** @type {ControlValues} */
+  let now = {}; // what the controls are to say, by their id
+  /** @type {ControlValues} */
   let said = {}; // the same, of what Dash has
   let count = 0;
 
-  const fieldOf = (dimension) => document.querySelector(`fieldset[data-filter="${dimension}"]`);
-  const idOf = (dimension) => `filter-${dimension}`;
+  const fieldOf = (/** @type {string} */ dimension) => dashboard.one(document, `fieldset[data-filter="${dimension}"]`);
+  const idOf = (/** @type {string} */ dimension) => `filter-${dimension}`;
+  const boxesOf = (/** @type {Element} */ box) => /** @type {HTMLElement} */ (box.closest("fieldset"));
+  /** @param {string} dimension @param {string[]} values */
   const searched = (dimension, values) => dimension === "campaign" || values.length > MANY;
 
-  /** What the controls say for an answer: { id: { options, value } }. All ticked is the same as no filter. */
+  /** What the controls say for an answer: { id: { options, value } }. All ticked is the same as no filter.
+      @type {Dashboard["controls"]["values"]} */
   function values(answer) {
     if (!answer) return {};
+    /** @type {ControlValues} */
     const found = { compare: { value: answer.chosen.compare }, grain: { value: answer.chosen.grain } };
     for (const dimension of dimensions) {
       const every = answer.options[dimension] ?? [];
       const list = searched(dimension, every) ? [] : every;
       const chosen = answer.chosen[dimension] ?? list;
-      found[idOf(dimension)] = { options: list.map((value) => ({ label: value, value })), value: list.filter((value) => chosen.includes(value)) };
+      const options = list.map((value) => ({ label: value, value }));
+      found[idOf(dimension)] = { options, value: list.filter((value) => chosen.includes(value)) };
     }
     return found;
   }
 
-  /** What Dash draws follows an answer through its own store; here what it does not: long lists, and what stands around. */
+  /** What Dash draws follows an answer through its own store; here what it does not: long lists, and what stands around.
+      @type {Dashboard["controls"]["fill"]} */
   function fill(answer) {
     now = values(answer);
     // What Dash draws comes some milliseconds later, and nothing is to be seen moving then.
-    if (dimensions.some((dimension) => !agrees(now[idOf(dimension)].options, said[idOf(dimension)]?.options))) dashboard.byId("filters").dataset.waiting = "";
+    const relisted = dimensions.map(idOf).some((id) => !agrees(now[id].options, said[id]?.options));
+    if (relisted) dashboard.byId("filters").dataset.waiting = "";
     if (ids.some((id) => !agrees(now[id], said[id]))) dashboard.carrier.set("shown", { data: ++count });
     for (const dimension of dimensions) {
       const every = answer.options[dimension] ?? [];
@@ -42,39 +53,50 @@
     dress();
   }
 
+  /** @type {Dashboard["controls"]["reset"]} */
   function reset(field) {
     const { filter, label } = field.dataset;
     let button = field.querySelector(".filter-reset");
     if (!button) {
-      button = make("button", { type: "button", class: "filter-reset", "data-do": "clear", "data-dimension": filter, "aria-label": `Reset ${label}`, text: "Reset", hidden: true });
-      field.querySelector("legend").after(button);
+      const what = { "data-do": "clear", "data-dimension": filter, "aria-label": `Reset ${label}` };
+      button = make("button", { type: "button", class: "filter-reset", ...what, text: "Reset", hidden: true });
+      dashboard.one(field, "legend").after(button);
     }
     return button;
   }
 
   /** Each row that Dash has drawn gets its platform's colour, its whole name, and "Only". */
   function dress() {
-    for (const field of document.querySelectorAll(".slot select:not([aria-label])")) field.setAttribute("aria-label", field.closest(".slot").getAttribute("aria-label"));
+    for (const field of document.querySelectorAll(".slot select:not([aria-label])")) {
+      dashboard.attribute(field, "aria-label", field.closest(".slot")?.getAttribute("aria-label") ?? null);
+    }
     for (const row of document.querySelectorAll("fieldset[data-filter] .options .form-check")) {
-      const { value } = row.querySelector("input");
+      const { value } = dashboard.one(row, "input");
       if (row.dataset.value === value) continue;
       row.dataset.value = value;
       row.classList.add("option");
       for (const old of row.querySelectorAll(".only, .dot")) old.remove();
-      const label = row.querySelector("label");
+      const label = dashboard.one(row, "label");
       label.title = value;
-      if (row.closest("fieldset").dataset.filter === "platform") row.insertBefore(dashboard.dot(value), label);
-      if (row.parentElement.childElementCount > 1) row.append(make("button", { type: "button", class: "only", "data-do": "only", "aria-label": `Only ${value}`, text: "Only" }));
+      if (boxesOf(row).dataset.filter === "platform") row.insertBefore(dashboard.dot(value), label);
+      if ((row.parentElement?.childElementCount ?? 0) > 1) {
+        row.append(make("button", { type: "button", class: "only", "data-do": "only", "aria-label": `Only ${value}`, text: "Only" }));
+      }
     }
   }
 
-  /** Dash's callback over all controls: they follow the answer that is shown, or one of them was changed. */
+  /** Dash's callback over all controls: they follow the answer that is shown, or one of them was changed.
+      @type {Dashboard["controls"]["control"]} */
   function control(follows, ...given) {
     ids.forEach((id, place) => (said[id] = { ...said[id], value: given[place] }));
-    for (const { prop_id: name } of window.dash_clientside.callback_context.triggered) choose(name.split(".")[0], said[name.split(".")[0]]?.value);
-    const none = window.dash_clientside.no_update;
+    const { callback_context: context, no_update: none } = /** @type {DashClientside} */ (window.dash_clientside);
+    for (const { prop_id: name } of context.triggered) {
+      const [id] = name.split(".");
+      choose(id, said[id]?.value);
+    }
+    /** @param {string} id @param {"options" | "value"} prop */
     const differing = (id, prop) => (!now[id] || agrees(now[id][prop], said[id][prop]) ? none : now[id][prop]);
-    const answer = [...dimensions.map((dimension) => differing(idOf(dimension), "options")), ...ids.map((id) => differing(id, "value"))];
+    const answer = [...dimensions.map(idOf).map((id) => differing(id, "options")), ...ids.map((id) => differing(id, "value"))];
     for (const id of ids) if (now[id]) said[id] = { ...now[id] };
     requestAnimationFrame(() => {
       dress();
@@ -83,10 +105,11 @@
     return answer;
   }
 
-  /** The same text is the same list: its parts are texts, or pairs of the same text twice. */
+  /** The same text is the same list: its parts are texts, or pairs of the same text twice.
+      @param {unknown} one @param {unknown} other */
   const agrees = (one, other) => one === other || JSON.stringify(one) === JSON.stringify(other);
 
-  /** A control was changed by the reader. */
+  /** A control was changed by the reader. @param {string} id @param {any} value */
   function choose(id, value) {
     if (!(id in now) || agrees(now[id].value, value)) return; // heard already
     if (id === "compare" || id === "grain") {
@@ -97,47 +120,54 @@
     pick(id.slice("filter-".length), value);
   }
 
-  /** What is chosen where `ticked` are ticked, in the list's order: none and all of them are no filter. */
+  /** What is chosen where `ticked` are ticked, in the list's order: none and all of them are no filter.
+      @param {string} dimension @param {string[]} ticked */
   function narrowed(dimension, ticked) {
-    const every = now[idOf(dimension)].options.map((option) => option.value);
+    const every = (now[idOf(dimension)].options ?? []).map((option) => option.value);
     const chosen = every.filter((value) => ticked.includes(value));
     return { every, chosen: chosen.length === every.length ? [] : chosen };
   }
 
+  /** @param {string} dimension @param {string[]} ticked */
   function pick(dimension, ticked) {
     const { every, chosen } = narrowed(dimension, ticked);
     now[idOf(dimension)].value = chosen.length ? chosen : every;
     dashboard.view.change({ [dimension]: chosen });
   }
 
-  /** A control of Dash's was changed by hand. Dash tells of it, too, some milliseconds later. */
+  /** A control of Dash's was changed by hand. Dash tells of it, too, some milliseconds later.
+      @type {Dashboard["controls"]["heard"]} */
   function heard(target) {
-    const field = target.closest("[data-filter]").dataset.filter;
+    const field = target.closest("[data-filter]")?.dataset.filter ?? "";
     if (field === "compare" || field === "grain") choose(field, target.value);
     else pick(field, toggled(field, target.value));
   }
 
+  /** @param {string} dimension @param {string} value */
   function toggled(dimension, value) {
+    /** @type {string[]} */
     const ticked = now[idOf(dimension)].value;
     return ticked.includes(value) ? ticked.filter((each) => each !== value) : [...ticked, value];
   }
 
-  /** A mouse was pressed on a box, which is ticked or not when it is let go. */
+  /** A mouse was pressed on a box, which is ticked or not when it is let go. @type {Dashboard["controls"]["pressed"]} */
   function pressed(box) {
-    const { filter } = box.closest("fieldset").dataset;
+    const { filter = "" } = boxesOf(box).dataset;
     if (!box.closest(".options")) return dashboard.campaigns.pressed(box);
     dashboard.view.foresee({ [filter]: narrowed(filter, toggled(filter, box.value)).chosen });
   }
 
+  /** @type {Dashboard["controls"]["only"]} */
   function only(button) {
-    const box = button.closest(".option").querySelector("input");
-    choice(box.closest("fieldset").dataset.filter, [box.value]);
+    const box = dashboard.one(/** @type {Element} */ (button.closest(".option")), "input");
+    choice(boxesOf(box).dataset.filter ?? "", [box.value]);
   }
 
-  /** Choose `values` of a dimension; none of them means all. The boxes say so at once. */
+  /** Choose `values` of a dimension; none of them means all. The boxes say so at once.
+      @type {Dashboard["controls"]["choose"]} */
   function choice(dimension, chosen) {
     const list = now[idOf(dimension)];
-    if (list.options.length) {
+    if (list.options?.length) {
       const every = list.options.map((option) => option.value);
       list.value = every.filter((value) => chosen.length === 0 || chosen.includes(value));
       dashboard.carrier.set("shown", { data: ++count });

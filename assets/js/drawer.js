@@ -1,16 +1,17 @@
 // The filter panel as a drawer, where the screen is too narrow to have it beside the figures.
 (() => {
-  const dashboard = (window.dashboard ??= {});
+  const { dashboard } = window;
   const { byId } = dashboard;
   const narrow = matchMedia("(max-width: 1199.98px)");
   const root = document.documentElement;
+  /** @type {HTMLElement | null} */
   let returnTo = null;
 
   const others = () => document.querySelectorAll(".topbar, .skip, #main, .toolbar, .own-page");
 
   function open() {
     if (!narrow.matches) return;
-    returnTo = document.activeElement;
+    returnTo = /** @type {HTMLElement | null} */ (document.activeElement);
     root.dataset.drawer = "";
     byId("scrim").hidden = false;
     byId("open-filters").setAttribute("aria-expanded", "true");
@@ -33,11 +34,12 @@
     returnTo?.focus();
   }
 
-  /** Tab stays within the drawer. */
+  /** Tab stays within the drawer. @type {Dashboard["drawer"]["keep"]} */
   function keep(event) {
     if (!("drawer" in root.dataset) || event.key !== "Tab") return;
-    const stops = [...byId("filters").querySelectorAll("button, input, a[href]")].filter((stop) => stop.offsetParent !== null && !stop.disabled);
-    const [first, last] = [stops[0], stops.at(-1)];
+    const every = /** @type {NodeListOf<HTMLButtonElement>} */ (byId("filters").querySelectorAll("button, input, a[href]"));
+    const stops = [...every].filter((stop) => stop.offsetParent !== null && !stop.disabled);
+    const [first, last] = [stops[0], stops[stops.length - 1]];
     if (event.shiftKey && document.activeElement === first) last.focus();
     else if (!event.shiftKey && document.activeElement === last) first.focus();
     else return;

@@ -1,12 +1,14 @@
 // Which data is shown, whether there is newer, and whether the server still answers.
 (() => {
-  const dashboard = (window.dashboard ??= {});
+  const { dashboard } = window;
   const { make, text, hide, byId } = dashboard;
   const EVERY = 6000; // so that with the server’s own look and reading, newer data is known within ten seconds
   const AGAIN = 3000; // after a failure
   const KEY = "dashboard-update-by-itself";
 
+  /** @type {Wire.Data | null} */
   let data = null; // of the answer on the screen
+  /** @type {string | null} */
   let offered = null; // newer data that the reader has not taken
   let broken = false;
   let timer = 0;
@@ -21,13 +23,14 @@
     }
   };
 
+  /** @param {string} name @param {string} sentence */
   function banner(name, sentence) {
-    const place = byId(`banner-${name}`);
-    if (sentence) text(place.querySelector(".banner-text"), sentence);
+    const place = dashboard.one(document, `#banner-${name}`);
+    if (sentence) text(dashboard.one(place, ".banner-text"), sentence);
     hide(place, !sentence);
   }
 
-  /** An answer came: the connection stands, and this is the data it shows. */
+  /** An answer came: the connection stands, and this is the data it shows. @type {Dashboard["freshness"]["arrived"]} */
   function arrived(now) {
     data = now;
     if (offered === now.version) offered = null;
@@ -40,7 +43,7 @@
 
   let looksBack = false;
 
-  /** An earlier version is shown: say which, and do not offer newer data over it. */
+  /** An earlier version is shown: say which, and do not offer newer data over it. @type {Dashboard["freshness"]["past"]} */
   function past(asOf) {
     looksBack = Boolean(asOf);
     banner("as-of", asOf ? `${asOf.label} ${asOf.sentence}` : "");
@@ -51,11 +54,12 @@
     if (!place.firstChild) {
       place.append(make("span", { class: "status-dot", "aria-hidden": "true" }), make("span", { class: "status-text" }));
       place.tabIndex = 0;
-      dashboard.tips.set(place, () => [{ kind: "title", text: data?.label ?? "" }, ...(data?.platforms ?? []).map((line) => ({ text: line }))]);
+      const platforms = () => (data?.platforms ?? []).map((line) => ({ text: line }));
+      dashboard.tips.set(place, () => [{ kind: "title", text: data?.label ?? "" }, ...platforms()]);
     }
     place.classList.toggle("lost", broken);
     place.classList.toggle("newer", Boolean(offered));
-    text(place.lastChild, broken ? "Connection lost" : data?.label ?? "");
+    text(/** @type {Node} */ (place.lastChild), broken ? "Connection lost" : data?.label ?? "");
   }
 
   function recovered() {
@@ -73,7 +77,7 @@
     plan(AGAIN);
   }
 
-  /** The server says no; `signIn` where only signing in again helps. */
+  /** The server says no; `signIn` where only signing in again helps. @type {Dashboard["freshness"]["refused"]} */
   function refused(sentence, signIn = false) {
     banner("error", sentence);
     text(byId("retry-error"), signIn ? "Sign in" : "Retry");
@@ -89,7 +93,8 @@
     if (asking) return;
     asking = true;
     try {
-      const response = await fetch(`${dashboard.prefix}version`, { headers: { Accept: "application/json" }, cache: "no-store", redirect: "manual" });
+      const headers = { Accept: "application/json" };
+      const response = await fetch(`${dashboard.prefix}version`, { headers, cache: "no-store", redirect: "manual" });
       if (response.type === "opaqueredirect" || response.status === 401) return; // the next change says it
       const now = await response.json();
       const wasBroken = broken;
@@ -111,6 +116,7 @@
     if (!shown || wanted.query !== shown.query || wanted.page !== shown.page) dashboard.view.again();
   }
 
+  /** @param {Wire.Data} now */
   function newer(now) {
     if (itself()) {
       offered = now.version;
@@ -125,12 +131,13 @@
   }
 
   function offerItself() {
-    const place = document.querySelector(".auto-slot");
+    const place = dashboard.one(document, ".auto-slot");
     if (place.firstChild) return;
     const box = make("input", { type: "checkbox", class: "form-check-input", "data-do": "itself" });
     place.append(make("label", {}, box, make("span", { text: "Update by itself" })));
   }
 
+  /** @type {Dashboard["freshness"]["chooseItself"]} */
   function chooseItself(box) {
     try {
       localStorage.setItem(KEY, box.checked ? "yes" : "no");

@@ -1,18 +1,19 @@
 // What stands around the figures: which page is open, its links, the period, the chips, and what is said aloud.
 (() => {
-  const dashboard = (window.dashboard ??= {});
+  const { dashboard } = window;
   const { make, text, attribute, hide, byId } = dashboard;
-  let spec = null;
-  let open = null;
+  /** @type {Wire.Spec} */
+  let spec;
+  let open = ""; // the key of the page that is shown
 
-  /** Show page `key`, and let all links carry `query`. */
+  /** Show page `key`, and let all links carry `query`. @type {Dashboard["page"]["turn"]} */
   function turn(key, query) {
     for (const link of document.querySelectorAll("a[data-go]:not([data-query])")) {
-      attribute(link, "href", dashboard.address.page(link.dataset.go, query));
+      attribute(link, "href", dashboard.address.page(link.dataset.go ?? "", query));
       if (link.closest(".topbar") && !link.matches(".brand")) attribute(link, "aria-current", link.dataset.go === key ? "page" : null);
     }
     if (open === key) return;
-    const first = open === null;
+    const first = open === "";
     open = key;
     for (const part of document.querySelectorAll("[data-page]")) hide(part, part.dataset.page !== key);
     dashboard.visuals.open(key);
@@ -22,12 +23,16 @@
     document.title = `${spec.pages[key].title} · Marketing dashboard`;
     fit();
     const busy = document.activeElement?.closest("details.menu[open]"); // opened while the answer was on its way
-    if (!first && !busy) byId(`title-${key}`).focus({ preventScroll: true });
+    if (!first && !busy) byId(`title-${key}`)?.focus({ preventScroll: true });
   }
 
   /** Time steps are offered where a chart runs over time, or somebody's own may. */
-  const fit = () => dashboard.toolbar.fit(spec.pages[open].own || Object.values(spec.pages[open].visuals).some((visual) => visual.grain));
+  function fit() {
+    const { own, visuals } = spec.pages[open];
+    dashboard.toolbar.fit(own || Object.values(visuals).some((visual) => "grain" in visual && visual.grain));
+  }
 
+  /** @type {string | null} */
   let mounted = null;
   /** A page of somebody's own is Dash's to draw: it is put up when it is opened and taken away when it is left. */
   async function mount() {
@@ -51,18 +56,18 @@
     const waiting = new MutationObserver(() => {
       if (!document.querySelector(".dash-part")) return;
       waiting.disconnect();
-      byId("before").remove();
+      byId("before")?.remove();
       const shown = dashboard.view.shown();
       if (shown) say(shown, true);
       fit();
     });
-    waiting.observe(byId("react-entry-point"), { childList: true, subtree: true });
+    waiting.observe(dashboard.one(document, "#react-entry-point"), { childList: true, subtree: true });
   }
 
-  /** A page without visuals: the module of its name draws it, every time it is turned to. */
+  /** A page without visuals: the module of its name draws it, every time it is turned to. @param {string} key */
   async function body(key) {
-    const section = document.querySelector(`section[data-page="${key}"]`);
-    const name = spec.pages[key].body;
+    const section = dashboard.one(document, `section[data-page="${key}"]`);
+    const { body: name = "" } = spec.pages[key];
     try {
       await dashboard.later(name);
       if (open === key) dashboard.bodies[name].show(section, spec);
@@ -70,11 +75,13 @@
       console.warn(`${key} could not be drawn`, problem);
       const retry = make("button", { type: "button", class: "btn btn-sm btn-outline-secondary", text: "Retry" });
       retry.addEventListener("click", () => body(key));
-      section.replaceChildren(make("div", { class: "said" }, dashboard.icon("warning"), make("p", { text: "This page could not be loaded. Check the connection." }), retry));
+      const sentence = make("p", { text: "This page could not be loaded. Check the connection." });
+      section.replaceChildren(make("div", { class: "said" }, dashboard.icon("warning"), sentence, retry));
     }
   }
 
-  /** Everything an answer says beside its figures; `whole` also in a box that is being written in. */
+  /** Everything an answer says beside its figures; `whole` also in a box that is being written in.
+      @type {Dashboard["page"]["say"]} */
   function say(answer, whole) {
     dashboard.controls.fill(answer);
     dashboard.toolbar.fill(answer, whole);
@@ -86,26 +93,29 @@
     text(notes, answer.notes.join(" "));
     attribute(byId("workbook"), "href", dashboard.address.workbook(answer.page, answer.query));
     for (const link of document.querySelectorAll(`[data-page="${answer.page}"] a[data-form]`)) {
-      const visual = link.closest("[data-visual]").dataset.visual.split(".")[1];
-      attribute(link, "href", dashboard.address.data(answer.page, visual, link.dataset.form, answer.query));
+      const [, visual] = link.closest("[data-visual]")?.dataset.visual?.split(".") ?? [];
+      attribute(link, "href", dashboard.address.data(answer.page, visual, link.dataset.form ?? "", answer.query));
     }
   }
 
+  /** @param {Wire.Period} period */
   function period({ label, days, baseline, baseline_note: note, caveats }) {
     const place = byId("period");
     if (!place.firstChild) place.append(make("strong"), make("span"));
-    text(place.firstChild, label);
+    text(/** @type {Node} */ (place.firstChild), label);
     const length = days === 1 ? "1 day" : `${dashboard.format.count(days)} days`;
     const against = baseline ? `compared with ${baseline}` : note ? `${note} to compare with` : "not compared";
-    text(place.lastChild, `${length}, ${against}${caveats ? `. ${caveats}` : ""}`);
+    text(/** @type {Node} */ (place.lastChild), `${length}, ${against}${caveats ? `. ${caveats}` : ""}`);
   }
 
-  /** One chip a narrowed filter; each takes its filter away. */
+  /** One chip a narrowed filter; each takes its filter away. @param {Wire.View} answer */
   function chips({ chosen, options, period: { label } }) {
     const narrowed = Object.keys(spec.dimensions).filter((dimension) => chosen[dimension]?.length);
     const found = narrowed.map((dimension) => {
-      const known = options[dimension].filter((value) => chosen[dimension].includes(value)); // in the lists' order
-      const values = known.length === chosen[dimension].length ? known : chosen[dimension]; // a long list comes in part
+      /** @type {string[]} */
+      const wanted = chosen[dimension];
+      const known = options[dimension].filter((value) => wanted.includes(value)); // in the lists' order
+      const values = known.length === wanted.length ? known : wanted; // a long list comes in part
       const named = values.length > 3 ? `${values.slice(0, 2).join(", ")} and ${values.length - 2} more` : values.join(", ");
       return { dimension, label: spec.dimensions[dimension], named, all: values.join(", ") };
     });
@@ -115,7 +125,7 @@
       place.dataset.now = now;
       const within = place.contains(document.activeElement); // its chip was just removed
       place.replaceChildren(...found.map(chip));
-      if (within) (place.querySelector("button") ?? byId(`title-${open}`)).focus({ preventScroll: true });
+      if (within) (place.querySelector("button") ?? byId(`title-${open}`))?.focus({ preventScroll: true });
     }
     const count = byId("filter-count");
     text(count, narrowed.length ? String(narrowed.length) : "");
@@ -124,9 +134,12 @@
     text(byId("announcer"), `Figures for ${label}. ${words.join(". ")}`);
   }
 
+  /** @param {{ dimension: string, label: string, named: string, all: string }} narrowed */
   function chip({ dimension, label, named, all }) {
-    const take = make("button", { type: "button", "data-do": "clear", "data-dimension": dimension, "aria-label": `Remove filter ${label}: ${all}` }, dashboard.icon("close"));
-    return make("span", { class: "chip", title: all }, make("span", { class: "chip-label", text: label }), make("span", { class: "chip-value", text: named }), take);
+    const what = { "data-do": "clear", "data-dimension": dimension, "aria-label": `Remove filter ${label}: ${all}` };
+    const take = make("button", { type: "button", ...what }, dashboard.icon("close"));
+    const value = make("span", { class: "chip-value", text: named });
+    return make("span", { class: "chip", title: all }, make("span", { class: "chip-label", text: label }), value, take);
   }
 
   dashboard.bodies = {};
@@ -134,6 +147,8 @@
     turn, say, ready: reachable, awaitDash,
     own: (key) => Boolean(spec.pages[key].own),
     known: (key) => key in spec.pages,
-    open: () => open, use: (given) => (spec = given) };
+    open: () => open,
+    use: (given) => (spec = given),
+  };
   dashboard.metric = (key) => spec.metrics[key];
 })();

@@ -1,22 +1,23 @@
 // Where it begins: the first answer, what Dash calls (callbacks/selection.py), and the one set of listeners for all else.
 (() => {
-  const dashboard = (window.dashboard ??= {});
+  const { dashboard } = window;
   const { byId } = dashboard;
-  let spec = null;
+  /** @type {Wire.Spec} */
+  let spec;
 
-  /** What a click on [data-do] does. */
+  /** What a click on [data-do] does. @type {Record<string, (button: HTMLElement) => unknown>} */
   const CLICKS = {
-    clear: (button) => dashboard.controls.choose(button.dataset.dimension, []),
+    clear: (button) => dashboard.controls.choose(button.dataset.dimension ?? "", []),
     only: (button) => dashboard.controls.only(button),
     unpick: (button) => dashboard.campaigns.unpick(button),
     pick: (button) => dashboard.explore.row(button),
     prove: (button) => dashboard.later("proof").then(() => dashboard.proof.open(button)),
     sort: (button) => dashboard.tables.sort(button),
     link: (button) => taken(button, (visual) => copyLink(visual)),
-    picture: (button) => taken(button, (visual) => lazily("picture", (picture) => picture.save(visual))),
+    picture: (button) => taken(button, (visual) => lazily("picture", () => dashboard.picture.save(visual))),
     rows: (button) => taken(button, rows),
     print: (button) => {
-      button.closest("details").open = false;
+      menuOf(button).open = false;
       printed();
     },
     theme: () => dashboard.theme.next(),
@@ -28,9 +29,9 @@
     "show-today": () => dashboard.view.go(dashboard.view.shown().page, dashboard.view.shown().as_of?.query ?? ""),
     "retry-lost": () => dashboard.freshness.retry(),
     "retry-error": () => dashboard.freshness.retry(),
-    redraw: (button) => dashboard.visuals.redraw(button.closest("[data-visual]")),
+    redraw: (button) => dashboard.visuals.redraw(visualOf(button)),
   };
-  /** What a change of [data-do] does. */
+  /** What a change of [data-do] does. @type {Record<string, (control: HTMLInputElement) => unknown>} */
   const CHANGES = {
     preset: () => dashboard.toolbar.choosePreset(),
     days: () => dashboard.toolbar.chooseDays(),
@@ -38,74 +39,93 @@
     itself: (box) => dashboard.freshness.chooseItself(box),
   };
 
+  const menuOf = (/** @type {Element} */ entry) => /** @type {HTMLDetailsElement} */ (entry.closest("details"));
+  const visualOf = (/** @type {Element} */ part) => /** @type {HTMLElement} */ (part.closest("[data-visual]"));
+  const targetOf = (/** @type {Event} */ event) => /** @type {HTMLInputElement} */ (event.target);
+  const linkOf = (/** @type {Event} */ event) => /** @type {HTMLAnchorElement | null} */ (targetOf(event).closest("a[data-go]"));
+
+  /** @param {MouseEvent} event */
   function clicked(event) {
-    const doing = event.target.closest("[data-do]");
-    if (doing && CLICKS[doing.dataset.do]) return CLICKS[doing.dataset.do](doing);
-    if (event.target.id === "scrim") return dashboard.drawer.close();
-    const link = event.target.closest("a[data-go]");
+    const target = targetOf(event);
+    const doing = target.closest("[data-do]");
+    const click = doing && CLICKS[doing.dataset.do ?? ""];
+    if (click) return click(doing);
+    if (target.id === "scrim") return dashboard.drawer.close();
+    const link = linkOf(event);
     if (link && plain(event)) {
       event.preventDefault();
-      dashboard.view.go(link.dataset.go, queryOf(link), link.hash);
+      dashboard.view.go(link.dataset.go ?? "", queryOf(link), link.hash);
     }
   }
 
+  /** @param {MouseEvent} event */
   const plain = (event) => event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
-  const queryOf = (link) => link.dataset.query ?? dashboard.view.wanted().query;
+  const queryOf = (/** @type {HTMLElement} */ link) => link.dataset.query ?? dashboard.view.wanted().query;
 
-  /** A mouse went down: most presses are let go where they began. A finger that goes down may be about to scroll. */
+  /** A mouse went down: most presses are let go where they began. A finger that goes down may be about to scroll.
+      @param {PointerEvent} event */
   function down(event) {
     if (event.pointerType !== "mouse" || !plain(event)) return;
-    const link = event.target.closest("a[data-go]");
-    const box = event.target.closest(".option")?.querySelector("input");
-    if (link) dashboard.view.ahead(link.dataset.go, queryOf(link));
+    const link = linkOf(event);
+    const box = targetOf(event).closest(".option")?.querySelector("input");
+    if (link) dashboard.view.ahead(link.dataset.go ?? "", queryOf(link));
     else if (box?.type === "checkbox") dashboard.controls.pressed(box);
   }
 
+  /** @param {Event} event */
   function changed(event) {
-    const { target } = event;
+    const target = targetOf(event);
     if (target.dataset.do) CHANGES[target.dataset.do]?.(target);
     else if (target.matches(".searched input[type=checkbox]")) dashboard.campaigns.toggled(target);
     else if (target.matches(":is(.options, .slot) :is(input, select)")) dashboard.controls.heard(target);
   }
 
+  /** @param {Element | null} [except] */
   function closeMenus(except = null) {
-    for (const menu of document.querySelectorAll("details.menu[open]")) if (menu !== except) menu.open = false;
+    const menus = /** @type {NodeListOf<HTMLDetailsElement>} */ (document.querySelectorAll("details.menu[open]"));
+    for (const menu of menus) if (menu !== except) menu.open = false;
   }
 
-  /** The menu that a click leaves open: one whose head it is on, or one that is worked in. */
+  /** The menu that a click leaves open: one whose head it is on, or one that is worked in. @param {MouseEvent} event */
   function kept(event) {
-    if (event.target.closest("a[data-go]")) return null;
-    return event.composedPath().find((each) => each.matches?.("summary, .stays"))?.parentElement;
+    if (linkOf(event)) return null;
+    const path = /** @type {HTMLElement[]} */ (event.composedPath());
+    return path.find((each) => each.matches?.("summary, .stays"))?.parentElement;
   }
 
-  /** A menu near the lower edge opens upwards: below the last visual there is nothing to scroll to. */
-  function opened({ target }) {
+  /** A menu near the lower edge opens upwards: below the last visual there is nothing to scroll to.
+      @param {Event} event */
+  function opened(event) {
+    const target = targetOf(event);
     if (!target.matches("details.menu[open]")) return;
-    if (target.id === "views") lazily("views", (views) => views.open(target, spec));
-    const list = target.querySelector(".menu-list");
+    if (target.id === "views") lazily("views", () => dashboard.views.open(target, spec));
+    const list = dashboard.one(target, ".menu-list");
     list.classList.remove("up");
     const { bottom, height } = list.getBoundingClientRect();
     list.classList.toggle("up", bottom > innerHeight && target.getBoundingClientRect().top > height + 64);
   }
 
   /** A chart's data as a table in its place, or the chart again. */
-  const rows = (visual) => lazily("rows", (module) => module.toggle(visual, spec));
+  const rows = (/** @type {HTMLElement} */ visual) => lazily("rows", () => dashboard.rows.toggle(visual, spec));
 
-  const printed = () => lazily("paper", (paper) => paper.print());
+  const printed = () => lazily("paper", () => dashboard.paper.print());
 
+  /** @param {KeyboardEvent} event */
   function pressed(event) {
+    const target = targetOf(event);
     if (event.key === "p" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey) {
       event.preventDefault();
       printed();
     }
-    const chart = event.key.toLowerCase() === "t" && !event.ctrlKey && !event.metaKey && !event.altKey && event.target.closest?.(".visual-chart");
+    const bare = !event.ctrlKey && !event.metaKey && !event.altKey;
+    const chart = event.key.toLowerCase() === "t" && bare ? target.closest?.(".visual-chart") : null;
     if (chart) rows(chart);
     dashboard.drawer.keep(event);
     dashboard.tables.move(event);
     if (event.key !== "Escape") return;
-    const menu = event.target.closest?.("details.menu[open]");
+    const menu = target.closest?.("details.menu[open]");
     closeMenus();
-    if (menu) menu.querySelector("summary").focus();
+    if (menu) dashboard.one(menu, "summary").focus();
     else dashboard.drawer.close();
   }
 
@@ -116,7 +136,10 @@
     document.addEventListener("toggle", opened, true);
     document.addEventListener("change", changed);
     document.addEventListener("keydown", pressed);
-    document.addEventListener("input", (event) => event.target.dataset?.do === "search" && dashboard.campaigns.searched(event.target));
+    document.addEventListener("input", (event) => {
+      const target = targetOf(event);
+      if (target.dataset?.do === "search") dashboard.campaigns.searched(target);
+    });
     addEventListener("popstate", (event) => {
       const { page, query } = dashboard.address.here();
       dashboard.view.show(page, query, { scroll: event.state?.scroll }).then(dashboard.explore.panel);
@@ -124,30 +147,32 @@
     addEventListener("pagehide", () => history.replaceState({ ...history.state, scroll: window.scrollY }, ""));
   }
 
-  /** An entry of a visual's menu: the menu closes, and what it says is done for the visual. */
+  /** An entry of a visual's menu: the menu closes, and what it says is done for the visual.
+      @param {HTMLElement} button @param {(visual: HTMLElement) => unknown} doing */
   function taken(button, doing) {
-    const menu = button.closest("details");
+    const menu = menuOf(button);
     menu.open = false;
-    menu.querySelector("summary").focus();
-    doing(button.closest("[data-visual]"));
+    dashboard.one(menu, "summary").focus();
+    doing(visualOf(button));
   }
 
-  /** What a module of assets/later does; where it cannot be had or done, that is said. */
+  /** What a module of assets/later does; where it cannot be had or done, that is said.
+      @param {string} name @param {() => unknown} doing */
   async function lazily(name, doing) {
     try {
       await dashboard.later(name);
-      await doing(dashboard[name]);
+      await doing();
     } catch (problem) {
       console.warn(`${name} failed`, problem);
       dashboard.freshness.refused("That could not be done. Check the connection and try again.");
     }
   }
 
-  /** Copies the address of what is shown, or of one visual in it. */
+  /** Copies the address of what is shown, or of one visual in it. @param {HTMLElement | null} [visual] */
   async function copyLink(visual = null) {
     const button = byId("copy-link");
     const { page, query } = dashboard.view.wanted();
-    const part = visual ? `#${visual.dataset.visual.split(".")[1]}` : "";
+    const part = visual ? `#${visual.dataset.visual?.split(".")[1]}` : "";
     const link = new URL(dashboard.address.page(page, query) + part, location.href).href;
     let copied = true;
     try {
@@ -156,13 +181,14 @@
       copied = copyByHand(link);
     }
     if (!visual) button.classList.toggle("done", copied);
-    byId("announcer").textContent = copied ? visual ? `Link to “${title(visual)}” copied.` : "Link copied." : "The link could not be copied; it stands in the address bar.";
+    const done = visual ? `Link to “${title(visual)}” copied.` : "Link copied.";
+    byId("announcer").textContent = copied ? done : "The link could not be copied; it stands in the address bar.";
     setTimeout(() => button.classList.remove("done"), 1600);
   }
 
-  const title = (visual) => visual.querySelector("h2").textContent;
+  const title = (/** @type {HTMLElement} */ visual) => dashboard.one(visual, "h2").textContent;
 
-  /** Where there is no clipboard: a page that is not served over TLS. */
+  /** Where there is no clipboard: a page that is not served over TLS. @param {string} link */
   function copyByHand(link) {
     const field = dashboard.make("textarea", { class: "visually-hidden", readonly: true });
     field.value = link;
@@ -173,16 +199,18 @@
     return copied;
   }
 
-  const data = (name) => JSON.parse(byId(name).textContent);
+  const data = (/** @type {string} */ name) => JSON.parse(byId(name)?.textContent ?? "null");
 
   function start() {
     spec = data("spec");
-    for (const part of ["format", "address", "page", "tips", "cards", "tables", "toolbar", "controls", "charts"]) dashboard[part].use(spec);
+    const parts = /** @type {const} */ (["format", "address", "page", "tips", "cards", "tables", "toolbar", "controls", "charts"]);
+    for (const part of parts) dashboard[part].use(spec);
     dashboard.visuals.find(spec);
     dashboard.theme.put();
     listen();
     dashboard.page.awaitDash();
     history.scrollRestoration = "manual";
+    /** @type {Wire.View | null} */
     const first = dashboard.moved ? null : data("first");
     const scroll = history.state?.scroll;
     if (first) dashboard.view.first(first, scroll);
@@ -196,9 +224,11 @@
     setTimeout(() => dashboard.charts.library().catch(() => {})); // after the figures' text, in time for the charts
   }
 
-  window.dash_clientside = window.dash_clientside ?? {};
-  window.dash_clientside.dashboard = {
+  const clientside = (window.dash_clientside ??= /** @type {DashClientside} */ ({}));
+  clientside.dashboard = {
+    /** @type {Dashboard["controls"]["control"]} */
     control: (...given) => dashboard.controls.control(...given),
+    /** @type {Dashboard["carrier"]["follow"]} */
     follow: (selection) => dashboard.carrier.follow(selection),
   };
   queueMicrotask(start); // once the modules after this one are there

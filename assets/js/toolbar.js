@@ -1,35 +1,38 @@
 // The dates; comparison and time steps are Dash's own controls.
 (() => {
-  const dashboard = (window.dashboard ??= {});
+  const { dashboard } = window;
   const { make, hide, attribute } = dashboard;
   const CUSTOM = "custom";
-  let spec = null;
-  let parts = null;
+  /** @type {Wire.Spec} */
+  let spec;
+  /** @type {{ preset: HTMLSelectElement, from: HTMLInputElement, to: HTMLInputElement, days: HTMLElement }} */
+  let parts; // from the first answer on
 
-  const slot = (name) => document.querySelector(`.slot[data-filter="${name}"]`);
+  const slot = (/** @type {string} */ name) => dashboard.one(document, `.slot[data-filter="${name}"]`);
 
   function build() {
     const preset = make("select", { class: "form-select form-select-sm", "data-do": "preset", "aria-label": "Dates" });
     for (const [value, label] of spec.presets) preset.append(make("option", { value, text: label }));
     preset.append(make("option", { value: CUSTOM, text: "Custom dates" }));
-    const from = make("input", { type: "date", class: "form-control form-control-sm", "data-do": "days", "aria-label": "From", required: true });
-    const to = make("input", { type: "date", class: "form-control form-control-sm", "data-do": "days", "aria-label": "To", required: true });
+    const day = { type: "date", class: "form-control form-control-sm", "data-do": "days", required: true };
+    const from = make("input", { ...day, "aria-label": "From" });
+    const to = make("input", { ...day, "aria-label": "To" });
     const days = make("span", { class: "days", hidden: true }, from, make("span", { text: "–", "aria-hidden": "true" }), to);
     slot("dates").append(preset, days);
 
     parts = { preset, from, to, days };
   }
 
-  /** "6m" in words, for a period that an address names and the list does not. */
+  /** "6m" in words, for a period that an address names and the list does not. @param {string} last */
   function spoken(last) {
     const [, number, unit] = /^(\d+)([dwmy])$/.exec(last) ?? [];
     if (!unit) return last;
-    const noun = { d: "day", w: "week", m: "month", y: "year" }[unit];
+    const noun = { d: "day", w: "week", m: "month", y: "year" }[/** @type {"d" | "w" | "m" | "y"} */ (unit)];
     return `${number} ${noun}${number === "1" ? "" : "s"}`;
   }
 
   /** What an answer is of. The box that is being written in is left alone, as the answer may be to its last digit but one;
-      not where the answer is `whole`: it is what Back leads to, and the box would tell of another. */
+      not where the answer is `whole`: it is what Back leads to, and the box would tell of another. @type {Dashboard["toolbar"]["fill"]} */
   function fill({ chosen, period, extent }, whole = false) {
     if (!parts?.preset.isConnected) build();
     const { preset, from, to, days } = parts;
@@ -37,7 +40,7 @@
       preset.insertBefore(make("option", { value: chosen.last, text: spoken(chosen.last) }), preset.lastChild);
     }
     preset.value = chosen.last ?? CUSTOM;
-    for (const [input, value] of [[from, period.start], [to, period.end]]) {
+    for (const [input, value] of /** @type {[HTMLInputElement, string][]} */ ([[from, period.start], [to, period.end]])) {
       attribute(input, "min", extent.first);
       attribute(input, "max", extent.last);
       if (input.value !== value && (whole || document.activeElement !== input)) input.value = value;

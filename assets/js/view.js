@@ -1,23 +1,34 @@
 // What is asked, what has been answered, and the history. One change is one request; a new change cancels the one before.
 // Nothing that a reader does not wait for happens between the press and the figures: browsers do much for a new address.
 (() => {
-  const dashboard = (window.dashboard ??= {});
+  const { dashboard } = window;
   const KEPT = 40;
   const SLOW = 200; // ms before anything says that we wait: quicker answers must not flicker
 
-  const kept = new Map(); // "page?query" -> answer, oldest first, all of one version of the data
+  /** @typedef {{ page: string, query: string, hash: string, over?: boolean, from: number, shown?: boolean }} Entry */
+  /** @typedef {{ how?: string, anew?: boolean, scroll?: number | null, hash?: string }} How */
+
+  /** @type {Map<string, Wire.View>} */
+  const kept = new Map(); // by "page?query", oldest first, all of one version of the data
+  /** @type {string | null} */
   let version = null;
-  let wanted = null; // { page, query, chosen }: what the reader asked for last
+  /** @type {{ page: string, query: string, chosen: Wire.Chosen | null } | null} */
+  let wanted = null; // what the reader asked for last
+  /** @type {Wire.View | null} */
   let shown = null; // the answer on the screen
+  /** @type {AbortController | null} */
   let controller = null; // of the request that is waited for
-  let entry = null; // of the history, not written yet: { page, query, hash, over, from }
+  /** @type {Entry | null} */
+  let entry = null; // of the history, not written yet
   let leaving = false; // the document, while an entry is not written
   const LONG = 2000; // ms before the reader is told in words, and may stop it
   let slow = 0;
   let long = 0;
 
+  /** @param {string} page @param {string} query */
   const key = (page, query) => `${page}?${query}`;
 
+  /** @param {string} page @param {string} query @param {Wire.View} answer */
   function keep(page, query, answer) {
     if (answer.data.version !== version) {
       kept.clear();
@@ -30,10 +41,10 @@
     kept.set(key(page, query), answer);
     // Under its canonical address it has nothing to say about what was dropped from another.
     if (answer.query !== query) kept.set(key(page, answer.query), { ...answer, notes: [] });
-    while (kept.size > KEPT) kept.delete(kept.keys().next().value);
+    while (kept.size > KEPT) kept.delete(/** @type {string} */ (kept.keys().next().value));
   }
 
-  /** What was asked for ahead of time, if it was this: { response, controller }; anything else is given up. */
+  /** What was asked for ahead of time, if it was this; anything else is given up. @param {string} [page] @param {string} [query] */
   function early(page, query) {
     const found = dashboard.early;
     dashboard.early = null;
@@ -43,7 +54,7 @@
   }
 
   /** A mouse was pressed on what asks for `query` when it is let go, some 80 ms later: it is asked for now. Not while
-      another answer is waited for, which the server would give up. */
+      another answer is waited for, which the server would give up. @type {Dashboard["view"]["ahead"]} */
   function ahead(page, query) {
     if (!shown || controller || kept.has(key(page, query)) || bare(page, query)) return;
     early(); // a press that came to nothing
@@ -56,7 +67,7 @@
   }
 
   /** Show a page for a query. `how` is what happens to the history: "push", "over" (the entry it is at becomes this one) or
-      "stay"; `scroll` is where it stood. */
+      "stay"; `scroll` is where it stood. @param {string} page @param {string} query @param {How} [options] */
   async function show(page, query, { how = "stay", anew = false, scroll = null, hash = "" } = {}) {
     controller?.abort();
     const asked = early(page, query);
@@ -67,15 +78,18 @@
     pend(null); // no entry for a view that was never shown
     leaving = false;
     wanted = { page, query, chosen: wanted?.chosen ?? null };
-    let answer = anew ? null : kept.get(key(page, query)) ?? bare(page, query);
-    if (answer) dashboard.carrier.known(page, answer.query, answer);
-    const coming = answer ? null : dashboard.carrier.wanted(asked ?? dashboard.carrier.begin(page, query, mine.signal));
+    const known = anew ? null : kept.get(key(page, query)) ?? bare(page, query);
+    if (known) dashboard.carrier.known(page, known.query, known);
+    const coming = known ? null : dashboard.carrier.wanted(asked ?? dashboard.carrier.begin(page, query, mine.signal));
     // Asking where the page is scrolled to has it laid out, so not before the request is on its way.
     if (how !== "stay") pend({ page, query, hash, over, from: window.scrollY });
-    if (coming) {
+    /** @type {Wire.View} */
+    let answer;
+    if (known) answer = known;
+    else {
       waiting(true, page);
       try {
-        answer = await coming;
+        answer = await /** @type {Promise<Wire.View>} */ (coming);
       } catch (problem) {
         if (mine !== controller) return;
         controller = null;
@@ -96,16 +110,24 @@
     wanted = { page, query: answer.query, chosen: structuredClone(answer.chosen) };
     put(answer, how === "stay" && !anew);
     if (entry) later(entry);
-    const canonical = dashboard.address.page(page, answer.query);
-    if (!entry && canonical !== location.pathname + location.search) history.replaceState(history.state, "", canonical + location.hash);
+    else settle(page, answer.query);
     if (turned) window.scrollTo({ top: scroll ?? 0, behavior: "instant" });
     if (turned || how === "stay") dashboard.visuals.point(location.hash.slice(1), scroll);
   }
 
-  /** Of a page of somebody's own nothing is asked here but what is chosen, which the answer on the screen tells. */
-  const bare = (page, query) => (dashboard.page.own(page) && shown?.query === query ? { ...shown, page, notes: [], visuals: {} } : null);
+  /** The address says what is shown, in its canonical form. @param {string} page @param {string} query */
+  function settle(page, query) {
+    const canonical = dashboard.address.page(page, query);
+    if (canonical === location.pathname + location.search) return;
+    history.replaceState(history.state, "", canonical + location.hash);
+  }
 
-  /** The answer that came in the document. */
+  /** Of a page of somebody's own nothing is asked here but what is chosen, which the answer on the screen tells.
+      @param {string} page @param {string} query */
+  const bare = (page, query) =>
+    dashboard.page.own(page) && shown?.query === query ? { ...shown, page, notes: [], visuals: {} } : null;
+
+  /** The answer that came in the document. @type {Dashboard["view"]["first"]} */
   function first(answer, scroll) {
     const { page, query } = answer;
     wanted = { page, query, chosen: structuredClone(answer.chosen) };
@@ -113,18 +135,19 @@
     shown = answer;
     dashboard.carrier.known(page, query, answer);
     put(answer, true);
-    const canonical = dashboard.address.page(page, query);
-    if (canonical !== location.pathname + location.search) history.replaceState(history.state, "", canonical + location.hash);
+    settle(page, query);
     if (scroll) window.scrollTo({ top: scroll, behavior: "instant" });
     dashboard.visuals.point(location.hash.slice(1), scroll);
   }
 
-  /** A callback of somebody's wrote what is to be looked at: it is a step like a click; what is no page stays where it is. */
+  /** A callback of somebody's wrote what is to be looked at: it is a step like a click; what is no page stays where it is.
+      @type {Dashboard["view"]["written"]} */
   function written(page, query) {
-    show(dashboard.page.known(page) ? page : wanted.page, query, { how: "push" });
+    show(dashboard.page.known(page) ? page : wantedNow().page, query, { how: "push" });
   }
 
-  /** `whole` where nobody's writing is to be spared: it leads back to what was shown before. */
+  /** `whole` where nobody's writing is to be spared: it leads back to what was shown before.
+      @param {Wire.View} answer @param {boolean} whole */
   function put(answer, whole) {
     try {
       dashboard.freshness.arrived(answer.data);
@@ -137,12 +160,13 @@
     }
   }
 
-  /** The entry of what is shown now is written when it can be seen. */
+  /** The entry of what is shown now is written when it can be seen. @param {Entry} mine */
   function later(mine) {
     mine.shown = true;
     requestAnimationFrame(() => setTimeout(() => entry === mine && write()));
   }
 
+  /** @param {Entry | null} next */
   function pend(next) {
     entry = next;
     window.onbeforeunload = next && (() => { leaving = true; }); // only then: a browser keeps no page that listens
@@ -170,7 +194,8 @@
     }
   });
 
-  function waiting(on, page) {
+  /** @param {boolean} on @param {string} [page] */
+  function waiting(on, page = "") {
     clearTimeout(slow);
     clearInterval(long);
     patience(0);
@@ -180,12 +205,13 @@
       slow = setTimeout(() => {
         write();
         document.documentElement.dataset.busy = "";
-        dashboard.page.turn(page, wanted.query);
+        dashboard.page.turn(page, wantedNow().query);
       }, SLOW);
     } else delete document.documentElement.dataset.busy;
   }
 
-  /** A sentence on a slow answer: how long it takes so far, and a way out where there is something to go back to. */
+  /** A sentence on a slow answer: how long it takes so far, and a way out where there is something to go back to.
+      @param {number} seconds */
   function patience(seconds) {
     let place = dashboard.byId("patience");
     if (seconds * 1000 < LONG) return place?.remove();
@@ -196,7 +222,7 @@
       document.body.append(place);
       dashboard.text(dashboard.byId("announcer"), "Still waiting for the figures."); // once, not every second
     }
-    dashboard.text(place.firstChild, `Still waiting for the figures: ${seconds} s.`);
+    dashboard.text(/** @type {Node} */ (place.firstChild), `Still waiting for the figures: ${seconds} s.`);
   }
 
   /** The reader waits no longer: what is shown stays, and so does its address. */
@@ -204,13 +230,15 @@
     controller?.abort();
     controller = null;
     waiting(false);
+    if (!shown) return;
     history.replaceState(history.state, "", dashboard.address.page(shown.page, shown.query));
     show(shown.page, shown.query);
   }
 
+  /** @param {unknown} problem @param {string} page */
   function failed(problem, page) {
     write();
-    dashboard.page.turn(page, wanted.query);
+    dashboard.page.turn(page, wantedNow().query);
     const { Refused, SignedOut } = dashboard.carrier;
     if (problem instanceof Refused) dashboard.freshness.refused(problem.message, problem instanceof SignedOut);
     else dashboard.freshness.lost();
@@ -218,11 +246,12 @@
 
   /** The reader chose what is chosen already: boxes that were opened or emptied without asking for anything say so again. */
   function same() {
-    if (!controller && shown?.page === wanted.page && shown.query === wanted.query) dashboard.page.say(shown, true);
+    if (!controller && shown && shown.page === wanted?.page && shown.query === wanted.query) dashboard.page.say(shown, true);
     return false;
   }
 
-  /** The reader changed what is chosen: `patch` holds what differs. True where that asks for another view. */
+  /** The reader changed what is chosen: `patch` holds what differs. True where that asks for another view.
+      @type {Dashboard["view"]["change"]} */
   function change(patch, how = "push") {
     if (!wanted?.chosen) return false;
     const chosen = { ...wanted.chosen, ...patch };
@@ -233,8 +262,13 @@
     return true;
   }
 
-  /** What a change by `patch` would ask for is asked for ahead of it. */
-  const foresee = (patch) => wanted?.chosen && ahead(wanted.page, dashboard.address.write({ ...wanted.chosen, ...patch }));
+  /** What a change by `patch` would ask for is asked for ahead of it. @type {Dashboard["view"]["foresee"]} */
+  function foresee(patch) {
+    if (wanted?.chosen) ahead(wanted.page, dashboard.address.write({ ...wanted.chosen, ...patch }));
+  }
+
+  /** There once anything is asked for. */
+  const wantedNow = () => /** @type {ReturnType<Dashboard["view"]["wanted"]>} */ (wanted);
 
   dashboard.view = {
     show,
@@ -251,8 +285,8 @@
       if (hash) location.hash = hash;
       else window.scrollTo({ top: 0, behavior: "smooth" });
     },
-    again: () => show(wanted.page, wanted.query, { anew: true }),
-    wanted: () => wanted,
-    shown: () => shown,
+    again: () => void show(wantedNow().page, wantedNow().query, { anew: true }),
+    wanted: wantedNow,
+    shown: () => /** @type {Wire.View} */ (shown),
   };
 })();

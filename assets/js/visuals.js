@@ -1,24 +1,27 @@
 // All visuals of a page: each drawn by its kind, each guarded by itself; what is not in sight is drawn after the rest.
 (() => {
-  const dashboard = (window.dashboard ??= {});
+  const { dashboard } = window;
   const { make, text } = dashboard;
-  const items = new Map(); // page -> [item]
+  /** @type {Map<string, Item[]>} */
+  const items = new Map(); // by page
 
-  /** What the layout holds: one item a visual, with its element, its empty body and its spec. */
+  /** What the layout holds: one item a visual, with its element, its empty body and its spec.
+      @type {Dashboard["visuals"]["find"]} */
   function find(spec) {
     for (const [page, { visuals }] of Object.entries(spec.pages)) {
       items.set(page, Object.entries(visuals).map(([name, visual]) => {
-        const root = document.querySelector(`[data-visual="${page}.${name}"]`);
-        return {
-          page, name, spec: visual, root, body: root.querySelector(".body"), title: root.querySelector("h2").textContent,
+        const root = dashboard.one(document, `[data-visual="${page}.${name}"]`);
+        const own = {
+          page, name, spec: visual, root, body: dashboard.one(root, ".body"), title: dashboard.one(root, "h2").textContent,
           drawn: null, // the answer on the glass, as text
           state: "loading",
         };
+        return /** @type {any} */ (own); // the module of its kind adds the rest
       }));
     }
   }
 
-  /** Only the open page's visuals go by their name: a page that is not shown has none. */
+  /** Only the open page's visuals go by their name: a page that is not shown has none. @type {Dashboard["visuals"]["open"]} */
   function open(page) {
     for (const item of all()) {
       if (item.page === page) item.root.dataset.visual = `${item.page}.${item.name}`;
@@ -26,8 +29,10 @@
     }
   }
 
+  /** @type {HTMLElement | null} */
   let pointed = null;
-  /** The visual that an address names behind its # is brought into sight and marked; `scroll` is where a reader was. */
+  /** The visual that an address names behind its # is brought into sight and marked; `scroll` is where a reader was.
+      @type {Dashboard["visuals"]["point"]} */
   function point(name, scroll) {
     pointed?.classList.remove("pointed");
     pointed = name ? document.querySelector(`[data-visual="${dashboard.page.open()}.${CSS.escape(name)}"]`) : null;
@@ -39,7 +44,7 @@
     pointed.focus({ preventScroll: true });
   }
 
-  /** Visuals that the layout did not hold. */
+  /** Visuals that the layout did not hold. @type {Dashboard["visuals"]["add"]} */
   function add(page, more) {
     items.set(page, more);
     return more;
@@ -47,26 +52,30 @@
 
   const all = () => [...items.values()].flat();
 
+  /** @type {ChartItem[]} */
   let later = []; // charts out of sight, waiting for their turn
   let turnTaken = false;
 
-  /** Draw an answer: text first, then the charts in sight, in one go; the rest one by one when the screen is free. */
+  /** Draw an answer: text first, then the charts in sight, in one go; the rest one by one when the screen is free.
+      @type {Dashboard["visuals"]["draw"]} */
   function draw(answer) {
+    /** @type {{ item: ChartItem, visual: Wire.Chart }[]} */
     const charts = [];
     later = [];
-    for (const item of items.get(answer.page)) {
+    for (const item of items.get(answer.page) ?? []) {
+      /** @type {Wire.Visual} */
       const visual = answer.visuals[item.name] ?? { state: "error", text: "The server sent nothing for this visual." };
       const context = { answer, visual };
       const now = JSON.stringify(visual) + answer.period.baseline + answer.period.baseline_note;
       if (item.drawn === now) continue;
       item.pending = { context, now };
-      if (item.spec.kind === "chart" && visual.state === "ready") charts.push(item);
+      if (isChart(item) && visual.state === "ready") charts.push({ item, visual: /** @type {Wire.Chart} */ (visual) });
       else place(item);
     }
-    for (const item of charts) {
+    for (const { item, visual } of charts) {
       if (dashboard.charts.near(item)) place(item);
       else {
-        dashboard.charts.prepare(item, item.pending.context.visual, answer); // so that nothing moves when it is drawn
+        dashboard.charts.prepare(item, visual, answer); // so that nothing moves when it is drawn
         later.push(item);
       }
     }
@@ -86,16 +95,23 @@
     requestAnimationFrame(() => setTimeout(next));
   }
 
+  /** @param {Item} item @returns {item is ChartItem} */
+  const isChart = (item) => item.spec.kind === "chart";
+
+  /** What draws each kind.
+      @returns {Record<string, { draw(item: any, visual: any, answer: Wire.View): Promise<unknown> | null | void }>} */
   const kinds = () => ({ cards: dashboard.cards, table: dashboard.tables, chart: dashboard.charts, callouts: dashboard.callouts });
 
+  /** @param {Item} item */
   function place(item) {
-    const { context, now } = item.pending;
+    const { context, now } = pendingOf(item);
     item.drawn = now;
     try {
       if (context.visual.state === "ready") {
         if (item.said) clear(item);
         const drawing = kinds()[item.spec.kind].draw(item, context.visual, context.answer);
-        if (drawing?.then) drawing.then(() => item.drawn === now && state(item, "ready"), (problem) => item.drawn === now && broken(item, problem));
+        const then = (/** @type {() => void} */ act) => item.drawn === now && act();
+        if (drawing) drawing.then(() => then(() => state(item, "ready")), (problem) => then(() => broken(item, problem)));
         else state(item, "ready");
       } else say(item, context.visual.state, context.visual.text);
     } catch (problem) {
@@ -103,45 +119,55 @@
     }
   }
 
+  const pendingOf = (/** @type {Item} */ item) => /** @type {NonNullable<AnyItem["pending"]>} */ (item.pending);
+
+  /** @param {Item} item @param {unknown} problem */
   function broken(item, problem) {
     console.warn(`${item.page}.${item.name} could not be drawn`, problem);
     say(item, "error", "This visual could not be drawn. The other figures are not affected.");
   }
 
+  /** @param {Item} item @param {string} now */
   function state(item, now) {
     if (item.state === now) return;
     item.state = now;
     item.root.dataset.state = now;
   }
 
-  /** A sentence in the place of the figure; an error can be tried again. */
+  /** A sentence in the place of the figure; an error can be tried again.
+      @param {Item} item @param {"empty" | "error"} kind @param {string} sentence */
   function say(item, kind, sentence) {
     clear(item);
-    const retry = kind === "error" ? make("button", { type: "button", class: "btn btn-sm btn-outline-secondary", "data-do": "redraw", text: "Retry" }) : null;
-    item.said = make("div", { class: "said" }, dashboard.icon(kind === "error" ? "warning" : "empty"), make("p", { text: sentence ?? "" }), retry);
+    const button = { type: "button", class: "btn btn-sm btn-outline-secondary", "data-do": "redraw", text: "Retry" };
+    const icon = dashboard.icon(kind === "error" ? "warning" : "empty");
+    const retry = kind === "error" ? make("button", button) : null;
+    item.said = make("div", { class: "said" }, icon, make("p", { text: sentence ?? "" }), retry);
     item.body.append(item.said);
     state(item, kind);
   }
 
+  /** @param {Item} item */
   function clear(item) {
-    if (item.spec.kind === "chart") dashboard.charts.forget(item);
-    item.parts = null;
+    if (isChart(item)) dashboard.charts.forget(item);
+    /** @type {{ parts: unknown }} */ (item).parts = null;
     item.said = null;
     item.body.replaceChildren();
   }
 
-  /** The Retry of one visual: what failed here is drawn again, what failed on the server is asked again. */
+  /** The Retry of one visual: what failed here is drawn again, what failed on the server is asked again.
+      @type {Dashboard["visuals"]["redraw"]} */
   function redraw(root) {
     const item = all().find((each) => each.root === root);
+    if (!item) return;
     item.drawn = null;
-    if (item.pending.context.visual.state === "error") (item.again ?? dashboard.view.again)();
+    if (pendingOf(item).context.visual.state === "error") (item.again ?? dashboard.view.again)();
     else {
       clear(item);
       place(item);
     }
   }
 
-  /** The sentence below a table or chart. */
+  /** The sentence below a table or chart. @type {Dashboard["visuals"]["line"]} */
   function line(item, sentence) {
     if (!item.line?.isConnected) {
       if (!sentence) return;

@@ -20,9 +20,11 @@
   const state = Int32Array.from(FIRST);
   const words = new Int32Array(64);
 
-  /** Takes the 64 bytes at `at` into the state. */
+  /** Takes the 64 bytes at `at` into the state. @param {Uint8Array} bytes @param {number} at */
   function take(bytes, at) {
-    for (let i = 0; i < 16; i += 1, at += 4) words[i] = (bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3];
+    for (let i = 0; i < 16; i += 1, at += 4) {
+      words[i] = (bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3];
+    }
     for (let i = 16; i < 64; i += 1) {
       const x = words[i - 15];
       const y = words[i - 2];
@@ -48,7 +50,7 @@
     [a, b, c, d, e, f, g, h].forEach((value, i) => (state[i] += value));
   }
 
-  /** The last bytes of a file of `size` bytes, with what the standard puts behind them. */
+  /** The last bytes of a file of `size` bytes, with what the standard puts behind them. @param {Uint8Array} rest @param {number} size */
   function ended(rest, size) {
     const bytes = new Uint8Array(rest.length < 56 ? 64 : 128);
     bytes.set(rest);
@@ -59,6 +61,7 @@
     return bytes;
   }
 
+  /** @param {File} file */
   async function digest(file) {
     let rest = new Uint8Array(0);
     for (let from = 0; from < file.size; from += STEP) {

@@ -176,7 +176,7 @@
   const megabytes = () => `${dashboard.format.count(Math.round(limits.most / 1e6))} MB`;
   const tooLarge = () => `At most ${megabytes()} can be sent at once: zip the files, or split them.`;
 
-  /** Files to be imported beside those that are here. @param {File[]} more */
+  /** Files to be imported beside those that are here. @param {File[]} more @returns {Promise<void>} */
   async function send(more) {
     if (more.length === 0) return;
     hide(parts.over, false);

@@ -1,11 +1,6 @@
 // What `make check` says of JavaScript beyond its types: ESLint's own list of mistakes, and lines of 140 characters.
 import js from "@eslint/js";
 import globals from "globals";
-import { readFileSync } from "node:fs";
-
-// Files that are being rewritten are checked for mistakes alone: those that assets/tsconfig.json leaves out.
-const tsconfig = readFileSync(new URL("../../assets/tsconfig.json", import.meta.url), "utf8").replace(/^\s*\/\/.*$/gm, "");
-const rewritten = JSON.parse(tsconfig).exclude.map((/** @type {string} */ file) => `assets/${file}`);
 
 const browser = ["assets/*.js", "assets/js/*.js", "assets/later/*.js"];
 const node = ["bundles/*.mjs", "scripts/js/*.mjs", "tests/js/*.mjs"];
@@ -33,5 +28,4 @@ export default [
   { files: browser, languageOptions: { sourceType: "script", globals: globals.browser } },
   { files: node, languageOptions: { globals: { ...globals.node, window: "readonly" } } }, // tests have one of their own
   { files: ["bundles/plotly.js"], languageOptions: { sourceType: "commonjs", globals: globals.commonjs } },
-  { files: rewritten, rules: { "max-len": "off", "no-unused-expressions": "off" } },
 ];

@@ -33,8 +33,9 @@ test("values are in the order of their code points, as the server sorts them: na
 test("addresses are below the prefix", () => {
   assert.equal(address.page("cfo", "last=7d"), "/below/cfo?last=7d");
   assert.equal(address.page("executive", ""), "/below/");
-  assert.equal(address.view("cfo", ""), "/below/view/cfo");
-  assert.equal(address.data("cfo", "core-cards", "csv", "last=7d"), "/below/data/cfo/core-cards.csv?last=7d");
+  assert.equal(address.data("cfo", "core-cards", "json", "last=7d"), "/below/data/cfo/core-cards.json?last=7d");
+  assert.equal(address.data("cfo", "core-cards", "csv", "last=7d"), "/below/data/cfo/core-cards.csv?last=7d&for=excel");
+  assert.equal(address.data("cfo", "core-cards", "csv", ""), "/below/data/cfo/core-cards.csv?for=excel");
   assert.equal(address.workbook("cfo", ""), "/below/data/cfo.xlsx");
 });
 
