@@ -14,6 +14,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components.shell import icon_button, icon_of
+from kpi.formats import in_words
 
 #: A list with more values than this is searched, not read.
 MANY: Final = 40
@@ -88,7 +89,7 @@ def _filter(dimension: str, label: str, answer: Mapping[str, Any] | None) -> Com
             html.Legend(label),
             dbc.Checklist(
                 id=filter_id(dimension),
-                options=[{"label": value, "value": value} for value in values],
+                options=[{"label": in_words(value), "value": value} for value in values],
                 value=[value for value in values if value in chosen],
                 className="options",
                 labelClassName="option-name",

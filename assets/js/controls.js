@@ -29,7 +29,7 @@
       const every = answer.options[dimension] ?? [];
       const list = searched(dimension, every) ? [] : every;
       const chosen = answer.chosen[dimension] ?? list;
-      const options = list.map((value) => ({ label: value, value }));
+      const options = list.map((value) => ({ label: dashboard.steady(value), value }));
       found[idOf(dimension)] = { options, value: list.filter((value) => chosen.includes(value)) };
     }
     return found;
@@ -77,7 +77,7 @@
       row.classList.add("option");
       for (const old of row.querySelectorAll(".only, .dot")) old.remove();
       const label = dashboard.one(row, "label");
-      label.title = value;
+      label.title = dashboard.steady(value);
       if (boxesOf(row).dataset.filter === "platform") row.insertBefore(dashboard.dot(value), label);
       if ((row.parentElement?.childElementCount ?? 0) > 1) {
         row.append(make("button", { type: "button", class: "only", "data-do": "only", "aria-label": `Only ${value}`, text: "Only" }));
@@ -105,7 +105,7 @@
     return answer;
   }
 
-  /** The same text is the same list: its parts are texts, or pairs of the same text twice.
+  /** The same text is the same list: its parts are texts, or pairs of a text and what is shown of it.
       @param {unknown} one @param {unknown} other */
   const agrees = (one, other) => one === other || JSON.stringify(one) === JSON.stringify(other);
 

@@ -20,6 +20,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, Route, expect
 
+from tests.asking import json_in
+
 expect.set_options(timeout=15_000)  # a busy machine takes seconds to compile plotly.js
 
 CALLBACK = "**/_dash-update-component*"
@@ -124,9 +126,11 @@ class Visit:
                 return route.fallback()
             answer = route.fetch()
             text = re.sub(r'(id="first">).*?(</script>)', r"\1null\2", answer.text(), flags=re.DOTALL)
-            return route.fulfill(
-                response=answer, body=text.replace("<script data-prefix", '<script data-ask="yes" data-prefix')
-            )
+            path = urlsplit(route.request.url).path.strip("/")
+            pages = json_in(text, "spec")["pages"].items()
+            key = next(key for key, page in pages if page["path"] == path)
+            ask = f'<script data-ask="{key}" data-prefix'
+            return route.fulfill(response=answer, body=text.replace("<script data-prefix", ask))
 
         self.page.route("**/*", strip)
 

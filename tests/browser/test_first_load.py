@@ -1,6 +1,6 @@
 """What the first load brings, and what comes only when it is used."""
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, asked_for
 
 
 def test_later_code_comes_once_and_when_used(visit: Visit):
@@ -27,18 +27,30 @@ def test_later_code_comes_once_and_when_used(visit: Visit):
     assert said == "there is no assets/later/nothing.js"
 
 
-def test_figures_and_layout_are_asked_for_once_and_from_the_head(visit: Visit):
-    """The page itself, then figures, layout and code at one time; nothing of it twice, nothing of Dash's own files."""
+def test_the_first_figures_stand_in_the_document_and_nothing_is_asked_for_twice(visit: Visit):
+    """The page with its figures, then layout and code at one time; nothing of Dash's own files."""
+    visit.open("/cfo?platform=Google,Meta&last=12w")
+    visit.page.wait_for_function("document.querySelector('.dash-part')")
+    assert [path for path in visit.asked if path.startswith(("/view/", "/callback/"))] == []
+    for once in ("/_dash-layout", "/_dash-dependencies"):
+        assert visit.asked.count(once) == 1
+    assert [path for path in visit.asked if path.startswith(("/assets/", "/_dash-component-suites/"))] == []
+    assert len([path for path in visit.asked if path.startswith("/bundles/")]) <= 6
+
+
+def test_figures_that_are_not_in_the_document_are_asked_for_once_and_from_the_head(visit: Visit):
+    """Before any of the page's code is there; the stores hear of them all the same."""
     held, came = [], []
+    visit.without_first()
     visit.page.route("**/bundles/*.js", lambda route: route.continue_() if came else held.append(route))
-    with visit.page.expect_response(lambda answer: "/view/cfo" in answer.url) as response:
+    address = "/view/cfo?platform=Google,Meta&last=12w"
+    with visit.page.expect_response(lambda answer: asked_for(answer.request, visit.server) == address) as response:
         visit.page.goto(f"{visit.server}/cfo?platform=Google,Meta&last=12w", wait_until="commit")
     came.append(response.value.status)
     for route in held:
         route.continue_()
     visit.settled()
+    visit.page.wait_for_function("document.querySelector('.dash-part')")
+    visit.page.wait_for_timeout(150)
     assert came == [200]
-    for once in ("/view/cfo?platform=Google,Meta&last=12w", "/_dash-layout", "/_dash-dependencies"):
-        assert visit.asked.count(once) == 1
-    assert [path for path in visit.asked if path.startswith(("/assets/", "/_dash-component-suites/"))] == []
-    assert len([path for path in visit.asked if path.startswith("/bundles/")]) <= 6
+    assert [path for path in visit.asked if path.startswith(("/view/", "/callback/"))] == [address]

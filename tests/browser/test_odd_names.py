@@ -18,7 +18,7 @@ STEADY = "Alphagnp.exe"
 TURNING = r"""() => {
     const wrong = /[\u202A-\u202E\u2066-\u2069]/;
     const found = [];
-    for (const element of document.querySelectorAll("body *")) {
+    for (const element of document.querySelectorAll("body :not(script)")) {
         const words = [...element.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data);
         const said = ["title", "aria-label", "data-tip", "placeholder"];
         words.push(...said.map((name) => element.getAttribute(name) ?? ""));

@@ -56,6 +56,15 @@ def test_an_own_page_opens_by_its_address(visit_in, extended: str):
     assert [path for path in visit.asked if path == "/callback/own-page.children"] == ["/callback/own-page.children"]
 
 
+def test_an_own_page_knows_what_is_looked_at_where_the_first_answer_is_slow(visit_in, extended: str):
+    visit = visit_in(extended)
+    visit.without_first()
+    visit.page.goto(f"{extended}/channel-mix?platform=Google,Meta")
+    graph = visit.page.locator("#channel-mix .js-plotly-plot")
+    expect(graph).to_contain_text("Meta")
+    expect(graph).not_to_contain_text("Amazon")
+
+
 def test_what_an_own_callback_writes_into_the_store_is_looked_at(visit_in, extended: str):
     visit = visit_in(extended).open("/cfo")
     with visit.requests() as asked:

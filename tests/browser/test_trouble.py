@@ -49,15 +49,21 @@ def test_one_visual_failing_leaves_the_others(visit: Visit):
 
 
 def test_a_fault_that_passes_is_over_when_its_view_is_asked_for_again(visit: Visit):
+    spoiled = []
+
     def spoil(route: Route) -> None:
+        if spoiled:
+            return route.fallback()
         answer = route.fetch()
         body = answer.json()
-        body["visuals"]["regional-roi"] = {"state": "error", "text": "“ROI by region” could not be drawn."}
-        route.fulfill(response=answer, json=body)
+        visuals = body["response"]["view"]["data"]["visuals"]
+        visuals["regional-roi"] = {"state": "error", "text": "“ROI by region” could not be drawn."}
+        spoiled.append(body)
+        return route.fulfill(response=answer, json=body)
 
     page = visit.open("/cfo").page
     chart = page.locator('[data-visual="cfo.regional-roi"]')
-    page.route("**/view/cfo?platform=*", spoil, times=1)
+    visit.on_view("/view/cfo?platform=*", spoil)
     visit.box("platform", "TikTok").click()
     expect(chart).to_have_attribute("data-state", "error")
     visit.box("platform", "TikTok").click()
