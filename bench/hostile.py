@@ -4,7 +4,8 @@
 
 Archives that unpack to a hundred times their size, nested ones, workbooks and files made to break a reader, cut and
 slow ones, checks in parallel and abandoned. Prints one JSON object: workers lost (by /metrics; they end by SIGBUS where
-what they count in is full), the longest that /healthz took, and the readers' p95 during, and before and after, as a ratio too.
+what they count in is full), the longest that /healthz took, and the readers' p95 during it, and before and after, with
+the ratio of both.
 """
 
 import argparse
