@@ -34,7 +34,8 @@
     const answer = dashboard.view.shown();
     const chips = [...document.querySelectorAll("#chips .chip")].map((chip) => `${chip.querySelector(".chip-label").textContent}: ${chip.title}`);
     const demo = byId("banner-demo")?.querySelector(".banner-text").textContent;
-    const lines = [answer.data.label, chips.length ? `Filters: ${chips.join("; ")}` : "No filters: all figures of these days", demo];
+    const past = answer.as_of && `${answer.as_of.label} ${answer.as_of.sentence}`.trim();
+    const lines = [past, answer.data.label, chips.length ? `Filters: ${chips.join("; ")}` : "No filters: all figures of these days", demo];
     document.querySelector(".heading").prepend(make("div", { class: "paper-head" }, ...lines.filter(Boolean).map((text) => make("p", { text }))));
   }
 
