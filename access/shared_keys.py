@@ -1,17 +1,17 @@
-"""What the processes of one server know of the sign-in keys together, in an unnamed file that forked processes share.
+"""What the processes of one server know of the sign-in keys together, in memory that forked processes share.
 
-A counter in shared memory says when it has changed, so that looking costs a request nothing.
+It needs no disk, so a full one changes nothing. A counter says when it has changed: looking costs a request nothing.
 """
 
 import fcntl
 import json
 import math
 import mmap
-import os
 import struct
 import tempfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Final
@@ -22,6 +22,10 @@ from access.key_sets import PublicKey, read_pem, write_pem
 #: A moment before any other.
 NEVER: Final = -math.inf
 _COUNT: Final = struct.Struct("=Q")
+#: Of what is stored: how often something was, how long it is, and its checksum.
+_HEAD: Final = struct.Struct("=QQI")
+#: Room for several times the keys of the longest answer (access/key_server.py); what is not used is not taken.
+_ROOM: Final = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -52,15 +56,15 @@ class SharedKeys:
     """`Known`, the same in every process that is forked from the one that made this."""
 
     def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115  (kept open: it is what forked processes share)
-        self._count = mmap.mmap(-1, _COUNT.size)
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115  (kept open and empty: it is what they lock)
+        self._memory = mmap.mmap(-1, _ROOM)
         self._read, self._known = 0, Known()
         self._lock = Lock()
         finalize(self, self._file.close)
 
     def known(self) -> Known:
         """The newest there is."""
-        if self._read != _COUNT.unpack_from(self._count)[0]:
+        if self._read != _COUNT.unpack_from(self._memory)[0]:
             with self._locked(fcntl.LOCK_SH):
                 self._take()
         return self._known
@@ -71,10 +75,9 @@ class SharedKeys:
             self._take()
             self._known = changed(self._known)
             content = _to_json(self._known)
-            os.ftruncate(self._file.fileno(), 0)
-            os.pwrite(self._file.fileno(), content, 0)
+            self._memory[_HEAD.size : _HEAD.size + len(content)] = content
             self._read += 1
-            _COUNT.pack_into(self._count, 0, self._read)
+            _HEAD.pack_into(self._memory, 0, self._read, len(content), zlib.crc32(content))
 
     @contextmanager
     def fetching(self) -> Iterator[bool]:
@@ -90,11 +93,12 @@ class SharedKeys:
             fcntl.lockf(self._file, fcntl.LOCK_UN, 1, 1)
 
     def _take(self) -> None:
-        """With the lock: what another process has left. Half a file, of one that was killed, says nothing."""
-        count = _COUNT.unpack_from(self._count)[0]
+        """With the lock: what another process has left. What one that was killed has left by half says nothing."""
+        count, length, checksum = _HEAD.unpack_from(self._memory)
         if self._read != count:
-            with suppress(ValueError, KeyError, TypeError):
-                self._known = _from_json(os.pread(self._file.fileno(), os.fstat(self._file.fileno()).st_size, 0))
+            content = self._memory[_HEAD.size : _HEAD.size + length]
+            if zlib.crc32(content) == checksum:
+                self._known = _from_json(content)
             self._read = count
 
     @contextmanager

@@ -4,7 +4,8 @@
 
 Archives that unpack to a hundred times their size, nested ones, workbooks and files made to break a reader, cut and
 slow ones, checks in parallel and abandoned. Prints one JSON object: workers lost (by /metrics; they end by SIGBUS where
-what they count in is full), the longest that /healthz took, and the readers’ p95 during, before and after, their ratio.
+what they count in is full), the longest that /healthz took, and the readers' p95 during it, and before and after, with
+the ratio of both.
 """
 
 import argparse
@@ -156,17 +157,32 @@ FILES: dict[str, Callable[[], bytes]] = {
 }
 
 
-def abandoned(server: Server) -> None:
+#: What is sent in ways of its own; all is made beforehand, as whoever measures shares the processor with the server.
+MATERIAL: dict[str, Callable[[], bytes]] = {
+    "long.csv": lambda: rows(200_000, 10),
+    "short.csv": lambda: rows(100_000, 1000),
+    # Which fill the 64 MB of a container's shared memory to the last pages, less what the archive and others take.
+    **{f"tight-{left}.zip": lambda left=left: full(64 * MEGABYTE - left * 1024) for left in range(200, 560, 24)},
+}
+
+
+def full(size: int) -> bytes:
+    """An archive of files that unpack to `size`, and of one that takes long to read meanwhile."""
+    parts = [(f"{n}.parquet", b"PAR1", size // 8) for n in range(8)]
+    return packed(*parts, ("slow.csv", HEADER.encode() + b"\n" * 20_000_000, 0))
+
+
+def abandoned(server: Server, material: dict[str, bytes]) -> None:
     """Checks that nobody waits for."""
-    _, upload = server.send("a.csv", rows(200_000, 10))
+    _, upload = server.send("a.csv", material["long.csv"])
     for _ in range(5):
         server.ask("POST", "/import/check", json.dumps({"upload": upload}).encode(), 0.2, **OURS)
     server.forget(upload)
 
 
-def parallel(server: Server) -> None:
+def parallel(server: Server, material: dict[str, bytes]) -> None:
     """Ten checks at once."""
-    uploads = [server.send("a.csv", rows(100_000, 1000))[1] for _ in range(10)]
+    uploads = [server.send("a.csv", material["short.csv"])[1] for _ in range(10)]
     every = [threading.Thread(target=server.check, args=(upload, 40)) for upload in uploads if upload]
     for each in every:
         each.start()
@@ -176,21 +192,21 @@ def parallel(server: Server) -> None:
         server.forget(upload)
 
 
-def filling(server: Server) -> None:
+def filling(server: Server, material: dict[str, bytes]) -> None:
     """As much as is taken."""
     uploads = [server.send("a.csv", bytes(15 * MEGABYTE))[1] for _ in range(8)]
     for upload in uploads:
         server.forget(upload)
 
 
-def half_sent(server: Server) -> None:
+def half_sent(server: Server, material: dict[str, bytes]) -> None:
     """Bodies that end early."""
     for _ in range(4):
         with suppress(OSError), socket.create_connection((server.host, server.port), 10) as connection:
             connection.sendall(head(server, 10 * MEGABYTE) + bytes(MEGABYTE))
 
 
-def slow(server: Server) -> None:
+def slow(server: Server, material: dict[str, bytes]) -> None:
     """Bodies of a byte a second."""
     with suppress(OSError):
         connections = [socket.create_connection((server.host, server.port), 10) for _ in range(6)]
@@ -211,20 +227,13 @@ def head(server: Server, length: int) -> bytes:
     return f"{said}\r\n\r\n".encode()
 
 
-def tight(server: Server) -> None:
-    """Archives that fill the 64 MB of a container's shared memory to the last pages, while files are asked for that
-    nobody has asked for, so that a worker counts where it has not counted yet."""
-    addresses = [
-        f"/data/{page.key}/{visual.name}.{kind}?last=7d"
-        for page in PAGES
-        for visual in page.visuals
-        for kind in ("json", "csv", "xlsx")
-    ]
+def tight(server: Server, material: dict[str, bytes]) -> None:
+    """Archives that fill the disk, while files are asked for as never before: a worker counts where it has not yet."""
+    visuals = [f"/data/{page.key}/{visual.name}" for page in PAGES for visual in page.visuals]
+    addresses = [f"{visual}.{kind}?last=7d" for visual in visuals for kind in ("json", "csv", "xlsx")]
     random.Random(3).shuffle(addresses)
-    for left in range(200, 560, 24):  # kilobytes, for the archive itself and what is counted: the first that fit stay
-        size = 64 * MEGABYTE - left * 1024
-        parts = [(f"{n}.parquet", b"PAR1", size // 8) for n in range(8)]
-        status, upload = server.send("tight.zip", packed(*parts, ("slow.csv", HEADER.encode() + b"\n" * 20_000_000, 0)))
+    for name in [name for name in material if name.startswith("tight-")]:
+        status, upload = server.send(name, material[name])
         check = threading.Thread(target=server.check, args=(upload, 20))
         if status == 200:
             check.start()
@@ -234,7 +243,7 @@ def tight(server: Server) -> None:
             server.forget(upload)
 
 
-ATTACKS: tuple[Callable[[Server], None], ...] = (abandoned, parallel, filling, half_sent, slow, tight)
+ATTACKS: tuple[Callable[[Server, dict[str, bytes]], None], ...] = (abandoned, parallel, filling, half_sent, slow, tight)
 
 
 @dataclass
@@ -309,7 +318,7 @@ def main() -> None:
     address = urlsplit(given.address)
     name, _, value = given.header.partition(":")
     server = Server(address.hostname or "", address.port or 80, {name: value.strip()} if name else {})
-    files = {name: make() for name, make in FILES.items()}
+    files, material = ({name: make() for name, make in each.items()} for each in (FILES, MATERIAL))
     lost = restarts(server)
     quiet, busy = Watch(server), Watch(server)
     with quiet.watching(given.readers):
@@ -322,7 +331,7 @@ def main() -> None:
         server.forget(upload)
 
     every = [threading.Thread(target=attack, args=each) for each in files.items()]
-    every += [threading.Thread(target=each, args=(server,)) for each in ATTACKS]
+    every += [threading.Thread(target=each, args=(server, material)) for each in ATTACKS]
     random.Random(2).shuffle(every)
     with busy.watching(given.readers):
         for each in every:

@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -69,6 +70,14 @@ def test_an_html_needs_nothing_and_runs_nothing(client: FlaskClient, facts_path:
     for row in client.get(f"/data/executive/period-cards.json?{QUERY}").json["rows"]:
         assert brief(row["metric"], row["value"]) in text
     assert text.count("main-svg") >= 1
+
+
+@pytest.mark.long
+def test_an_html_as_of_a_version_says_which(facts_path: Path, tmp_path: Path) -> None:
+    out = tmp_path / "report.html"
+    done = report("--page", "cfo", "--query", f"{QUERY}&as_of=0", "--out", str(out), facts=facts_path)
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"As of [^<]+, version 0\.", out.read_text())
 
 
 def test_a_workbook_for_a_role_has_its_rows_alone(

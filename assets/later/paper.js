@@ -40,8 +40,9 @@
     const answer = dashboard.view.shown();
     const chips = [...document.querySelectorAll("#chips .chip")].map((chip) => `${one(chip, ".chip-label").textContent}: ${chip.title}`);
     const demo = byId("banner-demo")?.querySelector(".banner-text")?.textContent;
-    const lines = [answer.data.label, chips.length ? `Filters: ${chips.join("; ")}` : "No filters: all figures of these days", demo];
-    const words = lines.filter(Boolean).map((text) => make("p", { text }));
+    const past = answer.as_of && `${answer.as_of.label} ${answer.as_of.sentence}`.trim();
+    const filters = chips.length ? `Filters: ${chips.join("; ")}` : "No filters: all figures of these days";
+    const words = [past, answer.data.label, filters, demo].flatMap((text) => (text ? [make("p", { text })] : []));
     one(document, ".heading").prepend(make("div", { class: "paper-head" }, ...words));
   }
 

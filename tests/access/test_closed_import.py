@@ -12,6 +12,7 @@ from app import create_app
 from facts.store import Source
 from settings import from_environment
 from tests.access.signing import IMPORTERS, Provider
+from tests.asking import json_in
 
 OURS = {"X-Requested-With": "dashboard", "X-File-Name": "a.csv"}
 OFF = {"DASHBOARD_DEMO_UPLOADS": "off"}
@@ -41,8 +42,9 @@ def test_a_demo_that_takes_no_files_says_so_and_reads_none(demo: FlaskClient, pa
     assert (answer.status_code, answer.json) == (
         403, {"error": "This demo takes no files. Its Import page has the command that shows your own data."}
     )  # fmt: skip
-    assert demo.get("/import").status_code == 200
-    assert "docker run" in demo.get("/_dash-layout").text
+    page = demo.get("/import")
+    assert page.status_code == 200
+    assert "docker run" in json_in(page.text, "spec")["upload"]["command"]
 
 
 def test_with_a_sign_in_files_are_taken(
@@ -56,6 +58,6 @@ def test_with_a_sign_in_files_are_taken(
     answer = client.post("/import/file", data=b"date,spend\n", headers=OURS | token)
 
     assert answer.status_code == 200
-    assert "docker run" not in client.get("/_dash-layout", headers=token).text
+    assert "command" not in json_in(client.get("/import", headers=token).text, "spec")["upload"]
     client.post("/import/forget", json={"upload": answer.json["upload"]}, headers=OURS | token)
     source.close()

@@ -17,8 +17,9 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.browser.bad_line import BadLine, bad_line
 from tests.browser.conftest import Visit, served
 
+#: More than the worker waits for before the app hears of a file (client_socket.SMALL_BODY).
 CSV = "date,platform,campaign,spend,impressions\n" + "".join(
-    f"2025-07-{day:02},Meta,Summer {name},{day}.50,{day * 100}\n" for day in range(1, 31) for name in range(40)
+    f"2025-07-{day:02},Meta,Summer {name},{day}.50,{day * 100}\n" for day in range(1, 31) for name in range(120)
 )
 
 
@@ -176,7 +177,7 @@ def test_a_file_waits_for_another_that_is_on_its_way(
     with socket.create_connection((host.hostname, host.port)) as other:
         other.sendall(
             b"POST /import/file HTTP/1.1\r\nHost: localhost\r\nX-Requested-With: dashboard\r\n"
-            b"X-File-Name: other.csv\r\nContent-Length: 9\r\n\r\nhalf"
+            b"X-File-Name: other.csv\r\nContent-Length: 90000\r\n\r\nhalf"
         )
         until(lambda: left(folder) == ["other.csv"])
         choose(page, sheets[0])

@@ -31,7 +31,7 @@ def work(place, requests):
     if not child:
         counts.place = place
         for number in range(requests):
-            metrics.requests.labels("cfo", f"visual-{number}", "csv", "200").inc()
+            metrics.requests.labels("cfo", f"visual-{number}", "csv", "200", "").inc()
         os._exit(0)
     assert os.waitpid(child, 0)[1] == 0
 
