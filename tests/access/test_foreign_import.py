@@ -127,7 +127,7 @@ def sent(post: Post, tmp_path: Path, *, shop: bool) -> str:
 
 def no_upload(lake: Path) -> dict[str, tuple[object, ...]]:
     """All that is in a folder but what the uploads themselves are kept in."""
-    return {name: value for name, value in content(lake).items() if not name.startswith(".facts.")}
+    return content(lake, without=".facts.")
 
 
 def expect_nothing_of_others_to_change(post: Post, lake: Path, tmp_path: Path, mark: str, *, shared: bool) -> None:

@@ -261,18 +261,23 @@ def aged(folder: Path) -> None:
             os.utime(path, (time.time() - 7200,) * 2)
 
 
-def content(folder: Path) -> dict[str, tuple[object, ...]]:
-    """All that is in a folder: names, and what each file or link holds and since when."""
-    return dict(_entries(folder, folder))
+def content(folder: Path, without: str | None = None) -> dict[str, tuple[object, ...]]:
+    """All that is in a folder: names, and what each file or link holds and since when.
+
+    Not looked into is what begins like `without`, as it changes meanwhile.
+    """
+    return dict(_entries(folder, folder, without))
 
 
-def _entries(folder: Path, root: Path) -> Iterator[tuple[str, tuple[object, ...]]]:
+def _entries(folder: Path, root: Path, without: str | None) -> Iterator[tuple[str, tuple[object, ...]]]:
     for path in sorted(folder.iterdir()):
         name = str(path.relative_to(root))
+        if without and name.startswith(without):
+            continue
         if path.is_symlink():
             yield name, ("link", os.readlink(path))
         elif path.is_dir():
             yield name, ("folder",)
-            yield from _entries(path, root)
+            yield from _entries(path, root, without)
         else:
             yield name, (path.read_bytes(), path.stat().st_mtime_ns)
