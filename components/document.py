@@ -29,8 +29,8 @@ def document(
 ) -> str:
     """The document of the page called `page`.
 
-    `shell` is what stands before and after Dash's part, `first` the first answer as JSON (`null` where it must be waited
-    for: the browser asks then), `parts` are Dash's: its metas, config and renderer.
+    `shell` is what stands before and after Dash's part, `first` the first answer as JSON (`null` where it must be
+    waited for: the browser asks then), `parts` are Dash's: its metas, config and renderer.
 
     plotly.js comes when the line is free, and is run once the text stands (assets/js/charts.js): a script tag here
     would put its evaluation before the text.
