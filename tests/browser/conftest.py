@@ -82,7 +82,7 @@ ARRIVED = """() => {
 
 
 def asked_for(request: Request, server: str = "") -> str:
-    """What is asked for: the path below `server`; of a callback "/view/<page>?<query>" or "/callback/<output>"."""
+    """A request's path below `server`; of a callback "/view/<page>?<query>" or "/callback/<output>"."""
     path = request.url.removeprefix(server)
     if not path.split("?")[0].endswith("/_dash-update-component"):
         return path
