@@ -75,6 +75,7 @@ def server(facts_path: Path) -> Iterator[str]:
 # Visuals are ready with the answer before, too; the address follows the figures, or goes before those that are slow.
 ARRIVED = """() => {
     const { view, address } = window.dashboard;
+    if (!view?.wanted()) return false; // the figures stand in the document before any of our code has run
     const [wanted, shown] = [view.wanted(), view.shown()];
     return Boolean(shown) && wanted.page === shown.page && wanted.query === shown.query
         && location.pathname + location.search === address.page(shown.page, shown.query);
