@@ -79,7 +79,7 @@ def test_the_dark_begins_dark(visit_in: Callable[..., Visit], server: str, syste
 
 
 def brightest(page: Page) -> int:
-    """The brightest ground at the corners, the edges' middles and the centre, from 0 to 255: the shell has words there."""
+    """The brightest ground at corners, edges' middles and centre, from 0 to 255; the words on it do not count."""
     glass = Image.open(io.BytesIO(page.screenshot())).convert("L")
     side = 32
     right, bottom = glass.width - side, glass.height - side
