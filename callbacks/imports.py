@@ -30,8 +30,8 @@ from facts.turn import hold
 
 #: How long a request waits for its answer, or for its turn, before it is to be asked again.
 STEP: Final = 3.0
-#: What a reader takes for its libraries and a small file.
-LEAST_MEMORY: Final = 200_000_000
+#: What a reader takes for its libraries and a small file, with some left to others.
+LEAST_MEMORY: Final = 250_000_000
 _LOOK_EVERY: Final = 0.05
 _ROOT: Final = Path(__file__).resolve().parent.parent
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{32}")

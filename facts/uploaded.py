@@ -38,7 +38,7 @@ from facts.summary import told_of_import, told_of_plan, told_of_shop
 MEMORY: Final = 2_000_000_000
 CPU_SECONDS: Final = 240
 LARGEST_FILE: Final = 4_000_000_000
-_LEFT_MEMORY: Final = 30_000_000  # to others, who may need some meanwhile
+_LEFT_MEMORY: Final = 100_000_000  # to others, whose caches may fill meanwhile
 _NICE: Final = 10
 
 _SHOWN_FAULTS: Final = 50

@@ -4,8 +4,6 @@ import io
 import json
 import os
 import re
-import subprocess
-import sys
 import threading
 import time
 import zipfile
@@ -27,7 +25,6 @@ from callbacks.upload_body import Body
 from callbacks.uploads import KEPT_SECONDS, MOST_FILES, SPARE, NotTaken, Uploads
 from facts import uploaded
 from facts.intake import How, import_file
-from facts.scratch import RESERVE
 from facts.store import Source, load
 from pages import GIVEN
 from settings import from_environment
@@ -355,22 +352,3 @@ def test_a_policy_gives_the_page_only_with_every_figure() -> None:
     for narrower in ({"rows": {"region": ["Europe"]}}, {"hides": ["profit"]}):
         with pytest.raises(WrongPolicy, match="changes and shows all figures"):
             policy_of({"contact": "c", "roles": {"r": role | narrower}}, GIVEN)
-
-
-def test_reading_has_bounded_memory() -> None:
-    code = "from facts import uploaded; uploaded.MEMORY = 400_000_000; uploaded.limit(); bytearray(600_000_000)"
-    done = subprocess.run([sys.executable, "-c", code], cwd=Path(uploaded.__file__).parents[1], capture_output=True)
-    assert done.returncode != 0
-    assert b"MemoryError" in done.stderr
-
-
-def test_reading_writes_no_file_larger_than_there_is_room_for(tmp_path: Path) -> None:
-    code = (
-        "from facts import uploaded; uploaded.room = lambda folder: 1_000_000; uploaded.limit();"
-        "file = open('large', 'wb', buffering=0); print(file.write(bytes(9_000_000))); file.write(b'x')"
-    )
-    environment = os.environ | {"PYTHONPATH": str(Path(uploaded.__file__).parents[1])}
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True)
-    assert done.returncode == 1
-    assert b"File too large" in done.stderr
-    assert int(done.stdout) == 1_000_000 + RESERVE // 4
