@@ -38,6 +38,7 @@ _SENTENCES: Final = {
 _PHRASES: Final = {408: "Request Timeout", 414: "URI Too Long", 431: "Request Header Fields Too Large"}
 _END: Final = b"\r\n\r\n"
 _LENGTH: Final = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,18})[ \t]*\r\n", re.I)
+_LENGTHS: Final = re.compile(rb"\r\ncontent-length", re.I)
 _UNKNOWN_LENGTH: Final = re.compile(rb"\r\n(transfer-encoding|expect):", re.I)
 _FIRST: Final = re.compile(rb"(?:\r\n)?(?:GET|HEAD) ([^ ?]+)")
 
@@ -60,8 +61,10 @@ def lane_of(received: bytearray, more: bool, health: Set[bytes]) -> Lane | None:
     head = bytes(received[: end + 2])
     if _UNKNOWN_LENGTH.search(head):
         return "body"
-    length = int(found[1]) if (found := _LENGTH.search(head)) else 0
-    if length > SMALL_BODY:
+    found = _LENGTH.search(head)
+    length = int(found[1]) if found else 0
+    # A length that is written otherwise may be one to whoever parses it: it must not wait for the body in another lane.
+    if length > SMALL_BODY or len(_LENGTHS.findall(head)) != (found is not None):
         return "body"
     if more and len(received) < end + len(_END) + length:
         return None

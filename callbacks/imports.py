@@ -24,6 +24,7 @@ from callbacks.import_job import Job
 from callbacks.import_process import CUT_OFF, sentence
 from callbacks.upload_refusals import gone
 from callbacks.uploads import KEPT_SECONDS, NotTaken, Uploads
+from callbacks.waiting_line import WaitingLine
 from facts.memory import free
 from facts.scratch import room
 from facts.turn import hold
@@ -65,11 +66,12 @@ class Imports:
     def __init__(self, uploads: Uploads) -> None:
         self._uploads = uploads
         self._waiting = Lock()
+        self._line = WaitingLine(uploads.folder)
 
     def check(self, token: str, subject: str, wish: Mapping[str, Any]) -> Answer:
         """What an upload's files hold and would change. Raises NotTaken."""
         wish = {**wish, "kind": "check"}
-        with self._one_request():
+        with self._one_request(token, subject) as person:
             until = time.monotonic() + STEP
             job = Job.of(self._find(token, subject))
             if not (job.runs and self._asks(job, wish)):
@@ -79,18 +81,20 @@ class Imports:
                     turn = held.enter_context(self._turn(until))
                     self._restore(self._find(token, subject))
                     self._start(self._find(token, subject), wish, turn, held)
+            self._line.leave(person)
             return self._wait(token, subject, until)
 
     def keep(self, token: str, subject: str, wish: Mapping[str, Any]) -> Answer:
         """Keep an upload's files, once, however often that is asked for. Raises NotTaken."""
         wish = {**wish, "kind": "keep"}
-        with self._one_request():
+        with self._one_request(token, subject, keep=True) as person:
             until = time.monotonic() + STEP
             if not self._is_kept(token, subject):
                 with ExitStack() as held:
                     turn = held.enter_context(self._turn(until))
                     if not self._is_kept(token, subject):  # by who had the turn before
                         self._start_keep(self._find(token, subject), wish, turn, held)
+            self._line.leave(person)
             return self._wait(token, subject, until)
 
     def outcome(self, token: str, subject: str) -> Answer:
@@ -129,13 +133,25 @@ class Imports:
                         shutil.rmtree(place, ignore_errors=True)
 
     @contextmanager
-    def _one_request(self) -> Iterator[None]:
-        """The only request of this worker that waits. Raises Busy."""
+    def _one_request(self, token: str, subject: str, keep: bool = False) -> Iterator[str]:
+        """The only request of this worker that waits, of the person who is next. Raises Busy.
+
+        Else whoever asks most often would be first each time, and others never.
+        """
+        with self._disk():
+            person = (self._find(token, subject) / "person").read_text()
+            if not self._line.stand(person, keep):
+                raise Busy
         if not self._waiting.acquire(blocking=False):
             raise Busy
         try:
             with self._disk():
-                yield
+                yield person
+        except Busy:
+            raise
+        except BaseException:  # they are told what is wrong, and wait no longer
+            self._line.leave(person)
+            raise
         finally:
             self._waiting.release()
 

@@ -27,6 +27,7 @@ HALVES = {
     "a head": "GET /cfo HTTP/1.1\r\nHost: localhost\r\nX-",
     "a line": "GET /healthz HT",
     "a small body": f'{CHECK}Content-Length: 60\r\n\r\n{{"upload": ',
+    "a length of many digits": f"{CHECK}Content-Length: 0000000000000000100\r\n\r\n",
     "a file": f"{UPLOAD}Content-Length: 900000\r\n\r\nday,",
     "chunks": f"{CHECK}Transfer-Encoding: chunked\r\n\r\n4\r\nday,\r\n",
 }

@@ -20,6 +20,8 @@ from tests.browser.conftest import served
 from tests.facts.importers.conftest import FIXTURES
 
 BODY = (FIXTURES / "google_en_daily.csv").read_bytes()
+#: More than the worker waits for before the app hears of it (client_socket.SMALL_BODY).
+LARGE = BODY * (100_000 // len(BODY) + 1)
 DIGEST = hashlib.sha256(BODY).hexdigest()
 #: How a sender goes: it says that nothing more comes and still listens, it closes, or its machine is gone (a reset).
 ENDINGS = ("half", "close", "reset")
@@ -212,7 +214,7 @@ def alive(server: str) -> bool:
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere this machine has one address only")
 def test_senders_of_a_byte_a_while_are_left_and_hold_no_more_than_half_of_the_threads(table: Path) -> None:
     with served(table, DASHBOARD_WORKERS="1", DASHBOARD_THREADS="4") as server, ThreadPoolExecutor(8) as senders:
-        drips = [senders.submit(drip, server, f"127.0.0.{number}", BODY) for number in range(2, 10)]
+        drips = [senders.submit(drip, server, f"127.0.0.{number}", LARGE) for number in range(2, 10)]
         looks = 0
         while not all(each.done() for each in drips):
             assert alive(server)
