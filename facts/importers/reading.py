@@ -340,11 +340,10 @@ def _text(name: str, opened: Callable[[], IO[bytes]], encoding: str, separator: 
             except StopIteration:
                 return
             except csv.Error:  # a cell is too long; over several lines it can only go between quotation marks
-                opens = "a quotation mark opens a cell that does not end within"
+                several = reader.line_num > before + 1
+                what = "a quotation mark opens a cell that does not end within" if several else "a cell has more than"
                 raise ImportProblem(
-                    f"{name}, row {before + 1}: "
-                    f"{opens if reader.line_num > before + 1 else 'a cell has more than'} {_LONGEST_CELL:,} characters; "
-                    "repair that row or export again."
+                    f"{name}, row {before + 1}: {what} {_LONGEST_CELL:,} characters; repair that row or export again."
                 ) from None
             except UnicodeError:
                 raise ImportProblem(
