@@ -7,6 +7,7 @@ the demo, where nobody signs in, files are read and nothing is kept (docs/decisi
 """
 
 import logging
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -19,7 +20,7 @@ from callbacks.routes import figures, refusal
 from callbacks.shown import reader
 from callbacks.upload_body import Body, plain
 from callbacks.uploads import NotTaken, Uploads
-from facts.places import path_of
+from facts.places import path_of, without_folder
 
 FILE: Final = "/import/file"
 CHECK: Final = "/import/check"
@@ -75,10 +76,10 @@ def register(server: Flask, uploads: Uploads, *, demo: bool) -> None:
     def without_paths(response: Response) -> Response:
         """Who imports is a reader of pages too: where the server keeps its files is not theirs to know."""
         if request.path.startswith("/import/") and response.mimetype == "application/json":
-            body = response.get_data()
+            body = response.get_data(as_text=True)
             for path in (uploads.folder, path_of(uploads.facts), uploads.facts):
-                body = body.replace(orjson.dumps(str(path))[1:-1], b"this dashboard\xe2\x80\x99s table")
-            response.set_data(body)
+                body = body.replace(_in_json(path), "this dashboard’s table")
+            response.set_data(without_folder(body, Path(_in_json(uploads.facts))))
         return response
 
     @server.errorhandler(NotTaken)
@@ -88,6 +89,10 @@ def register(server: Flask, uploads: Uploads, *, demo: bool) -> None:
         if problem.retry_after:
             answer.headers["Retry-After"] = str(problem.retry_after)
         return answer
+
+
+def _in_json(path: Path) -> str:
+    return orjson.dumps(str(path))[1:-1].decode()
 
 
 def subject() -> str:

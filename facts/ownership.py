@@ -35,6 +35,12 @@ _NEWER: Final = re.compile(r"_sidecars|_staged_commits|_commits|\d{20}\.checkpoi
 #: What an ended `python -m datagen` leaves, which it removes itself.
 _DEMO_FILE: Final = re.compile(r"demo-[\d-]{21}-[0-9a-f]{12}\.parquet")
 
+#: What stands right in a table or data set of whatever program, and nowhere else.
+_MARKS: Final = ("_delta_log", ".hoodie", "_SUCCESS", "_metadata", "_common_metadata")
+#: A folder of one value of a partitioned table, and a file as Spark, dask, Databricks and others call theirs.
+_PARTITION: Final = re.compile(r"[^=]+=.*")
+_PART: Final = re.compile(r"part(-.+|\.\d+)\.parquet(\.\w+)?|_(started|committed)_\d+", re.IGNORECASE)
+
 _ELSEWHERE: Final = "name another folder in DASHBOARD_FACTS"
 
 
@@ -66,6 +72,37 @@ def is_own(path: Path, names: Collection[str]) -> bool:
         return own_table(path, names) is not None
     except (ImportProblem, OSError):
         return False
+
+
+def data_of(folder: Path) -> str | None:
+    """What makes `folder` a table or data set, or a part of one, as the end of a sentence; None for any other folder.
+
+    Its parents are looked at too, both as it is named and where its links lead.
+    """
+    for way in dict.fromkeys((folder.absolute(), folder.resolve())):
+        for each in (way, *way.parents):
+            if mark := _mark(each):
+                return f"is a table (it has {mark})" if each == way else f"lies in a table ({each} has {mark})"
+            if _PARTITION.fullmatch(each.name):
+                return f"belongs to a table ({each.name} is called as a partition)"
+    for entry in sorted(folder.iterdir()):
+        if entry.is_dir() and _PARTITION.fullmatch(entry.name):
+            return f"is a table ({entry.name} is called as a partition)"
+        if _PART.fullmatch(entry.name) or is_own_name(entry.name) or _DEMO_FILE.fullmatch(entry.name):
+            return f"is a table ({entry.name} is called as one of its files)"
+    return None
+
+
+def _mark(folder: Path) -> str | None:
+    """An entry of `folder` that only a table or data set has; None too where the folder may not be looked into."""
+    for name in _MARKS:
+        if os.path.lexists(folder / name):
+            return name
+    try:
+        names = os.listdir(folder / "metadata")
+    except OSError:
+        return None
+    return next((f"metadata/{name}" for name in sorted(names) if name.endswith((".metadata.json", ".avro"))), None)
 
 
 def log_entries(path: Path) -> list[Path]:

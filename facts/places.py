@@ -3,6 +3,7 @@
 Nothing here needs pandas, which takes longer to import than a table to read.
 """
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,15 @@ def path_of(facts: Path) -> Path:
 def under_way_note(facts: Path) -> Path:
     """The note that stands beside the tables while an import changes both (facts.committing)."""
     return facts.with_name(f".{facts.name}.under-way")
+
+
+def without_folder(text: str, facts: Path) -> str:
+    """A text for readers: files in the folder that holds the facts are left their names, without where they are."""
+    beside = os.path.join(facts.parent, f".{facts.name}")
+    text = text.replace(beside, f".{facts.name}")
+    if facts.is_absolute() and facts.parent.name:  # else it is a word or a slash, which other texts have too
+        text = text.replace(os.path.join(facts.parent, ""), "")
+    return text
 
 
 @dataclass(frozen=True)

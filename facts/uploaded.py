@@ -31,6 +31,7 @@ from facts.importers.rates import Rates, read_rates
 from facts.importers.report import as_csv
 from facts.keeping import record_of
 from facts.memory import free, held
+from facts.places import without_folder
 from facts.scratch import RESERVE, room
 from facts.shop import path_of
 from facts.summary import told_of_import, told_of_plan, told_of_shop
@@ -263,7 +264,7 @@ def kept(facts: Path) -> dict[str, Any]:
 def _refusal(problem: Exception, facts: Path) -> str:
     if isinstance(problem, ImportProblem):
         said = str(problem).replace(str(path_of(facts)), "The folder of the shop’s days")
-        return in_words_of_the_page(said.replace(str(facts), "The data’s folder"))
+        return in_words_of_the_page(without_folder(said.replace(str(facts), "The data’s folder"), facts))
     if "No space left" in str(problem):
         return "The server’s disk is full; nothing was changed. Make room and import again."
     return closed(facts) or "The data could not be written; nothing was changed. The server’s log says more."

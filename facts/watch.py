@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from facts.importers import ImportProblem
 from facts.intake import How, import_file
-from facts.ownership import FACTS, own_table
+from facts.ownership import FACTS, data_of, own_table
 from facts.places import path_of
 
 #: As many looks in a row must find a file the same before it is taken.
@@ -39,13 +39,12 @@ class Stamp:
 
 
 def watch(folder: Path, how: How, *, every: float, once: bool = False, stop: Event | None = None) -> int:
-    """Import what lands in `folder` until a signal or `stop`. Raises ImportProblem where there is no such folder."""
+    """Import what lands in `folder` until a signal or `stop`. Raises ImportProblem where that is no inbox."""
     if not folder.is_dir():
         raise ImportProblem(f"{folder} is no folder: make it first.")
-    if (folder / "_delta_log").exists() or folder.resolve() in (how.facts.resolve(), path_of(how.facts).resolve()):
-        raise ImportProblem(
-            f"{folder} is a table, whose files may not be moved: watch the folder that exports land in."
-        )
+    ours = folder.resolve() in (how.facts.resolve(), path_of(how.facts).resolve())
+    if why := "is a table" if ours else data_of(folder):
+        raise ImportProblem(f"{folder} {why}, whose files may not be moved: watch the folder that exports land in.")
     own_table(how.facts, FACTS)  # else each file would be moved to failed/ for what is no fault of its own
     stop = stop or _stopped_by_signals()
     seen: dict[Path, tuple[Stamp, int]] = {}

@@ -103,6 +103,8 @@ def _of(
     assert today is not None
     if empty := _without_value(query):
         raise NoReport(f"“{empty}” has no value in the query, so nothing would be filtered by it.")
+    if sum(name == "as_of" for name, _ in parse_qsl(query)) > 1:  # a page shows the last of several
+        raise NoReport("“as_of” is in the query more than once: name one version.")
     facts, found, _ = resolve_query(source, today, query, writing_of(settings), rights, settings.provisional)
     if found.notes:  # a report that nobody looks at while it is made must not show more than was asked for
         raise NoReport(f"Nothing is written, because the page would say: {' '.join(found.notes)}")

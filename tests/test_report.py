@@ -137,6 +137,7 @@ def test_a_report_as_of_a_version_is_the_page_of_that_version(
     [
         ("as_of=nonsense", "“nonsense” is no version and no day"),
         ("as_of=99", "There is no version 99"),
+        ("as_of=nonsense&as_of=0", "“as_of” is in the query more than once"),
         ("last=12w&as_of=2001-01-01", "The first version is of "),
         ("region=&last=12w", "“region” has no value in the query"),
         ("platform=Nope", "There is no platform “Nope” in the data"),

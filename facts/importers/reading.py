@@ -334,14 +334,16 @@ def _text(name: str, opened: Callable[[], IO[bytes]], encoding: str, separator: 
     with closing(opened()) as file, io.TextIOWrapper(file, encoding, errors, newline="") as text:
         reader = csv.reader(text, delimiter=separator)
         while True:
+            before = reader.line_num
             try:
                 row = next(reader)
             except StopIteration:
                 return
-            except csv.Error:
+            except csv.Error:  # a cell is too long; over several lines it can only go between quotation marks
+                several = reader.line_num > before + 1
+                what = "a quotation mark opens a cell that does not end within" if several else "a cell has more than"
                 raise ImportProblem(
-                    f"{name}, row {reader.line_num}: a quotation mark opens a cell that never ends; "
-                    "repair that row or export again."
+                    f"{name}, row {before + 1}: {what} {_LONGEST_CELL:,} characters; repair that row or export again."
                 ) from None
             except UnicodeError:
                 raise ImportProblem(

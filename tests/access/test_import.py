@@ -145,6 +145,19 @@ def test_a_dry_run_then_kept_under_the_readers_name(post: Post, table: Path, cap
     assert held(table) == []
 
 
+@pytest.mark.parametrize("ending", ["under-way", "unfinished"])
+def test_who_keeps_is_not_told_where_the_data_is(post: Post, table: Path, ending: str) -> None:
+    token = restated(post)
+    seen = post("check", {"upload": token})[1]
+    (table.parent / f".facts.{ending}").write_text("somebody's own")
+
+    _, answer = post("keep", {"upload": token, "mark": seen["mark"]})
+
+    assert answer["refused"].startswith(f".facts.{ending} is no ")
+    assert str(table.parent) not in json.dumps(answer)
+    assert DeltaTable(str(table)).version() == 0
+
+
 def test_a_table_that_changed_meanwhile_is_shown_anew_before_anything_is_kept(post: Post, table: Path) -> None:
     token = restated(post)
     seen = post("check", {"upload": token})[1]

@@ -16,9 +16,12 @@ from tests.facts.foreign import (
     SHARED,
     Build,
     aged,
+    another_delta_table,
     content,
     foreign_note,
+    iceberg,
     ours,
+    part,
     plain_parquet,
 )
 from tests.facts.importers.conftest import FIXTURES
@@ -212,8 +215,74 @@ def test_a_tables_own_folder_is_not_watched(
     ours(lake / "another")
     before = content(lake)
     assert cli.main(["watch", "--once", "--every", "0.01", str(lake / name)]) == 1
-    assert "is a table, whose files may not be moved" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "is a table" in said
+    assert "whose files may not be moved" in said
     assert content(lake) == before
+
+
+def hive(folder: Path) -> None:
+    part(folder / "region=EU", 0)
+
+
+DATA_SETS: list[tuple[Build, str, str]] = [
+    (another_delta_table, ".", "_delta_log"),
+    (another_delta_table, "region=EU", "as a partition"),
+    (another_delta_table, "raw/2025", "_delta_log"),
+    (plain_parquet, ".", "part-0000"),
+    (hive, ".", "region=EU"),
+    (hive, "region=EU", "as a partition"),
+    (hive, "region=EU/day=1/raw", "as a partition"),
+    (iceberg, ".", "metadata/00000-4a0c.metadata.json"),
+    (iceberg, "data", "metadata/00000-4a0c.metadata.json"),
+    (lambda folder: (folder / "_SUCCESS").write_text(""), ".", "_SUCCESS"),
+    (lambda folder: (folder / "_metadata").write_text(""), ".", "_metadata"),
+    (lambda folder: (folder / "_common_metadata").write_text(""), ".", "_common_metadata"),
+    (lambda folder: (folder / "part.0.parquet").write_text(""), ".", "part.0.parquet"),
+    (lambda folder: (folder / "part-0.zstd.parquet").write_text(""), ".", "part-0.zstd.parquet"),
+    (lambda folder: (folder / "part-r-0.parquet.gz").write_text(""), ".", "part-r-0.parquet.gz"),
+]
+
+
+@pytest.mark.parametrize("linked", [False, True], ids=["itself", "link"])
+@pytest.mark.parametrize(("build", "inside", "why"), DATA_SETS)
+def test_a_part_of_a_table_or_data_set_is_not_watched(
+    build: Build,
+    inside: str,
+    why: str,
+    linked: bool,
+    lake: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("DASHBOARD_FACTS", str(lake / "facts"))
+    (lake / "sales").mkdir()
+    build(lake / "sales")
+    watched = lake / "sales" / inside
+    watched.mkdir(parents=True, exist_ok=True)
+    shutil.copy(REPORT, watched / "a.csv")
+    if linked:
+        (lake / "link").symlink_to(watched)
+        watched = lake / "link"
+    before = content(lake)
+    assert cli.main(["watch", "--once", "--every", "0.01", str(watched)]) == 1
+    said = capsys.readouterr().err
+    assert (said.count("\n"), why in said, "whose files may not be moved" in said) == (1, True, True), said
+    assert content(lake) == before
+
+
+def test_an_inbox_of_plainly_named_files_is_watched(
+    lake: Path, inbox: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DASHBOARD_FACTS", str(lake / "facts"))
+    names = ["export.parquet", "participants.xlsx", "part-3.csv", "a=b.csv"]
+    for name in names:
+        (inbox / name).write_text("name,age\nAnn,7\n")
+    (inbox / "metadata").mkdir()
+    (inbox / "metadata" / "notes.json").write_text("{}")
+    assert cli.main(["watch", "--once", "--every", "0.01", str(inbox)]) == 0
+    assert {path.name for path in (inbox / "failed").iterdir()} >= set(names)
+    assert (inbox / "done" / REPORT.name).exists()
 
 
 @pytest.mark.parametrize("before", [False, True], ids=["first", "restated"])

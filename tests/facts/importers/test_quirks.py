@@ -248,7 +248,11 @@ def test_several_rows_of_one_key_are_summed_and_reach_is_not(file: File) -> None
             META + "2025-07-01,2025-07-01,Sale, July,2025-07-01,5,1,1,0\n",
             "row 2: it has 9 cells where",
         ),
-        (META + '2025-07-01,2025-07-01,"Sale,2025-07-01,5,1,1,0\n' + "x" * 200_000, "row .*quotation mark"),
+        (META + '2025-07-01,2025-07-01,"Sale,2025-07-01,5,1,1,0\n' + "x" * 200_000, "row 2: a quotation mark opens"),
+        (
+            META + f"2025-07-01,2025-07-01,{'x' * 500_000},2025-07-01,5,1,1,0\n",
+            "row 2: a cell has more than 131,072 characters",
+        ),
         (META + "2025-07-01,2025-07-01,A,,5,1,1,0\n", "row 2: “Day” is empty"),
         (META + "2025-07-01,2025-07-01,A,2025-07-01,5,-1,1,0\n", "row 2: “Impressions” is below zero"),
     ],
