@@ -27,7 +27,8 @@ class WaitingLine:
         mine = self._folder / f"{'check' if not keep else 'a-keep'}.{person}"  # sorted, a keep comes first
         if mine.name not in self._waiting():
             mine.write_text(f"{time.time():.6f}")
-        os.utime(mine)
+        with suppress(FileNotFoundError):  # another request of theirs was served meanwhile
+            os.utime(mine)
         waiting = {mine.name: time.time()} | self._waiting()
         places = [(name.partition(".")[0], began, name) for name, began in waiting.items()]
         return min(places)[2] == mine.name
