@@ -9,10 +9,11 @@ def draw(data):
 ```
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import pandas as pd
 from dash.exceptions import PreventUpdate
 from flask import current_app
 
@@ -24,7 +25,7 @@ from callbacks.view import asked_of
 from facts import Facts, Scope
 from facts.store import Source
 from kpi.formats import Formats
-from kpi.selection import Selection
+from kpi.selection import Extent, Grouping, Selection
 
 _NAME: Final = "dashboard.desk"
 
@@ -38,13 +39,43 @@ class Desk:
     restated: Restated = None
 
 
+class WrongScope(ValueError):
+    """Rows were asked for that are not the reader's."""
+
+
+class OwnFacts:
+    """The facts as one reader may have them: every question names the rows, and no others than theirs are answered."""
+
+    def __init__(self, facts: Facts, scope: Scope) -> None:
+        self._facts, self._scope = facts, scope
+
+    def totals(
+        self, selection: Selection, groupings: Iterable[Grouping], scope: Scope
+    ) -> Mapping[Grouping, pd.DataFrame]:
+        """Sums by grouping of the rows in `scope`, the reader's own (facts.protocol). Raises WrongScope for another."""
+        return self._facts.totals(selection, groupings, self._checked(scope))
+
+    def options(self, scope: Scope) -> dict[str, tuple[str, ...]]:
+        """The values of each dimension among the rows in `scope`. Raises WrongScope."""
+        return self._facts.options(self._checked(scope))
+
+    def extent(self) -> Extent:
+        """The first and the last day of the data."""
+        return self._facts.extent()
+
+    def _checked(self, scope: Scope) -> Scope:
+        if scope != self._scope:
+            raise WrongScope("Pass the scope that resolve_selection gave: it is the rows that this reader may see.")
+        return scope
+
+
 @dataclass(frozen=True)
 class Resolved:
     """What a reader looks at: `scope` are the rows they may see (pass it to every call of `facts`), `hides` the metrics
     they may not, `baseline` what is compared with (None where nothing is), `notes` what the address asked for in vain.
     """
 
-    facts: Facts
+    facts: OwnFacts
     selection: Selection
     baseline: Selection | None
     scope: Scope
@@ -71,4 +102,5 @@ def resolve_selection(data: Any) -> Resolved:
     address = asked_of(data)[1].decode("latin-1")
     facts, past = seen(desk.source, address, facts)
     asked = ask(facts, address, desk.writing(facts), mine.rows, ranks(mine), desk.restated, past)
-    return Resolved(facts, asked.selection, asked.baseline, mine.rows, mine.hides, asked.formats, asked.notes)
+    own = OwnFacts(facts, mine.rows)
+    return Resolved(own, asked.selection, asked.baseline, mine.rows, mine.hides, asked.formats, asked.notes)
