@@ -16,15 +16,19 @@ PublicKey = RSAPublicKey | EllipticCurvePublicKey
 
 
 def read_keys(content: bytes) -> dict[str, PublicKey]:
-    """The usable keys of a JWKS by their kid ("" for one without). Raises ValueError where it is none."""
+    """The usable keys of a JWKS by their kid ("" for one without), perhaps none. Raises ValueError where it is no JWKS.
+
+    Any object whose `keys` is a list is one; what cannot be used in the list is passed over.
+    """
     try:
-        entries = json.loads(content)["keys"]
-        found = {str(entry.get("kid", "")): key for entry in entries if (key := _public_key(entry)) is not None}
-    except (TypeError, KeyError, AttributeError, RecursionError, json.JSONDecodeError, UnicodeDecodeError):
-        raise ValueError("it is no JSON web key set") from None
-    if not found:
-        raise ValueError("it holds no RSA key of 2048 bits or more and no P-256 key")
-    return found
+        document = json.loads(content)
+    except (RecursionError, ValueError):
+        document = None
+    entries = document.get("keys") if isinstance(document, dict) else None
+    if not isinstance(entries, list):
+        raise ValueError("it is no JSON web key set")
+    read = [(str(entry.get("kid", "")), _public_key(entry)) for entry in entries if isinstance(entry, dict)]
+    return {kid: key for kid, key in read if key is not None}
 
 
 def read_pem(content: bytes) -> PublicKey:
@@ -54,5 +58,5 @@ def _public_key(entry: dict[str, Any]) -> PublicKey | None:
         return None
     try:
         return usable(jwt.PyJWK(entry, algorithm="ES256" if entry.get("kty") == "EC" else "RS256").key)
-    except (jwt.PyJWTError, ValueError, KeyError):
+    except (jwt.PyJWTError, ValueError, KeyError, TypeError, AttributeError):
         return None

@@ -16,13 +16,16 @@ from weakref import ReferenceType, finalize, ref
 
 from access.key_server import DEADLINE, NoSuchKey, fetch
 from access.key_sets import PublicKey, read_keys, read_pem
-from access.shared_keys import NEVER, KeySet, Known, SharedKeys
+from access.shared_keys import NEVER, KeySet, Known, SharedKeys, Vain
 from access.wanted_keys import WantedKeys
 
 #: Seconds between two fetches of a set, from the end of one to the beginning of the next: whatever tokens name.
 FETCH_EVERY: Final = 10.0
-#: Seconds between fetches where each key is a file of its own, and after which one that was not there is tried again.
+#: Seconds between fetches where each key is a file of its own.
 KEY_EVERY: Final = 0.5
+#: Seconds after which an id that was asked for in vain is tried again; twice as many at each refusal, up to the most.
+VAIN_WAIT: Final = 10.0
+MOST_VAIN_WAIT: Final = 600.0
 #: Seconds after which known keys are asked for again, and again after that failed.
 CONFIRM_EVERY: Final = 300.0
 RETRY_EVERY: Final = 30.0
@@ -32,6 +35,8 @@ CONFIRMED_WITHIN: Final = 600.0
 _LOOK_EVERY: Final = 0.5
 _FIRST_WITHIN: Final = 2.0
 _MOST_KEYS: Final = 16
+#: About what is asked for, two a second, while the longest wait goes by.
+_MOST_VAIN: Final = 1200
 _SAID_EVERY: Final = 600.0
 _KID: Final = re.compile(r"[A-Za-z0-9._~-]{1,128}", re.ASCII)
 
@@ -60,7 +65,7 @@ class Keys:
         self.by_kid = "{kid}" in address
         self._hours, self._fetch, self._clock = hours, fetch, clock
         self._shared = SharedKeys()
-        self._wanted = WantedKeys(FETCH_EVERY)
+        self._wanted = WantedKeys()
         self._asked = self._overlooked = NEVER
         self._said = NEVER
         self._wake, self._stop = Event(), Event()
@@ -95,7 +100,7 @@ class Keys:
         if not self.by_kid:
             self._asked = now
         elif _KID.fullmatch(kid):
-            self._wanted.add(kid, now)
+            self._wanted.add(kid, self.known(), now)
         self._wake.set()
         if not self.by_kid or self.known().sets:
             return None
@@ -129,7 +134,7 @@ class Keys:
         """Why the address gives no key now, or None. One PEM file a key cannot be tried without a token."""
         try:
             if not self.by_kid:
-                read_keys(self._fetch(self.address))
+                _some(read_keys(self._fetch(self.address)))
         except (OSError, ValueError) as problem:
             return str(problem)
         return None
@@ -187,20 +192,20 @@ class Keys:
             if old:
                 return min(old, key=lambda name: known.sets[name].tried)
         if self.by_kid:
-            while (kid := self._wanted.first()) is not None and kid in known.sets:
-                self._wanted.tried(kid, now)  # another process has had it
-            return kid
+            return self._wanted.first(known, now)
         return "" if not known.sets or known.began < self._asked else None
 
     def _ask_server(self, name: str) -> None:
         began, before = self._clock(), self.known()
         self._shared.change(lambda known: replace(known, began=began))
-        self._wanted.tried(name, began)
+        self._wanted.drop(name)
         keys: dict[str, PublicKey] = {}
         outcome, problem = "keys", ""
         try:
             content = self._fetch(self.address.replace("{kid}", name))
             keys = {name: read_pem(content)} if self.by_kid else read_keys(content)
+            if name not in before.sets:  # a set without keys withdraws those there are; at the start it is none
+                _some(keys)
         except Exception as fault:  # whatever an answer breaks, it is none, and this goes on
             outcome = "none" if self.by_kid and isinstance(fault, NoSuchKey) else "failed"
             problem = str(fault) or type(fault).__name__
@@ -211,7 +216,7 @@ class Keys:
     def _after(
         self, known: Known, name: str, keys: dict[str, PublicKey], outcome: str, began: float, ended: float
     ) -> Known:
-        """What is known after a fetch. Only an answer with keys, or one that says there is none, takes keys away."""
+        """What is known after a fetch. Only a set, or an answer that says there is no such key, takes keys away."""
         sets, failed = dict(known.sets), known.failed
         old = sets.pop(name, None)
         if outcome == "keys":
@@ -224,15 +229,23 @@ class Keys:
                 failed = ended
         kept = sorted(sets.items(), key=lambda item: item[1].confirmed)[-_MOST_KEYS:]
         outcomes = {**known.outcomes, outcome: known.outcomes.get(outcome, 0) + 1}
-        return Known(dict(kept), known.began, ended, failed, outcomes)
+        vain = dict(known.vain)
+        if self.by_kid and name not in sets:
+            refusals = (vain.pop(name).refusals if name in vain else 0) + (outcome == "none")
+            wait = min(VAIN_WAIT * 2 ** max(refusals - 1, 0), MOST_VAIN_WAIT)
+            vain[name] = Vain(refusals, ended + wait)
+        else:
+            vain.pop(name, None)
+        return Known(dict(kept), known.began, ended, failed, outcomes, dict(list(vain.items())[-_MOST_VAIN:]))
 
     def _report(self, before: Known, name: str, outcome: str, problem: str) -> None:
         """One line where something changes, and one in ten minutes while nothing can be had."""
         after, now = self.known(), self._clock()
         gone = {kid for each in before.sets.values() for kid in each.keys}
-        gone -= {kid for each in after.sets.values() for kid in each.keys}
-        if gone:
-            _log.warning("sign-in keys withdrawn: %s", ", ".join(sorted(gone)))
+        left = {kid for each in after.sets.values() for kid in each.keys}
+        if gone - left:
+            end = "" if left or self.by_kid else f"; {self.address} holds no usable key any more, so nobody can sign in"
+            _log.warning("sign-in keys withdrawn: %s%s", ", ".join(sorted(gone - left)), end)
         if outcome == "keys" and before.failed > NEVER:
             _log.warning("sign-in keys can be had again from %s", self.address)
         if outcome != "failed" or (self.by_kid and name not in before.sets):
@@ -242,6 +255,12 @@ class Keys:
             age = self.age()
             held = "there are none" if age is None else f"those of {age / 60:.0f} minutes ago serve on"
             _log.warning("no sign-in keys from %s: %s; %s", self.address, problem, held)
+
+
+def _some(keys: dict[str, PublicKey]) -> None:
+    """Raise ValueError where there is no key."""
+    if not keys:
+        raise ValueError("it holds no RSA key of 2048 bits or more and no P-256 key")
 
 
 def _look(here: ReferenceType[Keys], wake: Event, stop: Event) -> None:

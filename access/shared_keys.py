@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Final
+from typing import Final, NamedTuple
 from weakref import finalize
 
 from access.key_sets import PublicKey, read_pem, write_pem
@@ -37,12 +37,20 @@ class KeySet:
     tried: float
 
 
+class Vain(NamedTuple):
+    """Of an id that was asked for in vain: how often there was no such key, and until when it waits."""
+
+    refusals: int
+    until: float
+
+
 @dataclass(frozen=True)
 class Known:
     """All that is known: `sets` by the name under which they are asked for, and how asking has gone.
 
     `began` and `ended` are of the last fetch. `failed` is when known keys last could not be had, NEVER where they could
     since. `outcomes` counts fetches: "keys", "none" (there is no such key) and "failed".
+    `vain` are the ids that were last asked for in vain where each key is a file of its own, the newest last.
     """
 
     sets: Mapping[str, KeySet] = field(default_factory=dict)
@@ -50,6 +58,7 @@ class Known:
     ended: float = NEVER
     failed: float = NEVER
     outcomes: Mapping[str, int] = field(default_factory=dict)
+    vain: Mapping[str, Vain] = field(default_factory=dict)
 
 
 class SharedKeys:
@@ -125,4 +134,4 @@ def _from_json(content: bytes) -> Known:
         name: KeySet(**{**each, "keys": {kid: read_pem(text.encode()) for kid, text in each["keys"].items()}})
         for name, each in found["sets"].items()
     }
-    return Known(**{**found, "sets": sets})
+    return Known(**{**found, "sets": sets, "vain": {kid: Vain(*each) for kid, each in found["vain"].items()}})
