@@ -27,7 +27,7 @@ WORKDIR /srv/dashboard
 RUN python3 -m venv /srv/venv
 COPY requirements.lock ./
 RUN /srv/venv/bin/pip install --quiet --only-binary :all: --require-hashes -r requirements.lock
-COPY pyproject.toml README.md app.py cli.py client_socket.py serving.py settings.py worker.py ./
+COPY pyproject.toml README.md app.py cli.py serving.py settings.py ./
 COPY access access
 COPY assets assets
 COPY --from=bundle /srv/bundles bundles
@@ -35,9 +35,12 @@ COPY callbacks callbacks
 COPY components components
 COPY datagen datagen
 COPY facts facts
+COPY ingest ingest
 COPY kpi kpi
 COPY pages pages
 COPY report report
+COPY views views
+COPY web web
 RUN /srv/venv/bin/pip install --quiet --no-deps --no-build-isolation -e . \
     && /srv/venv/bin/python -m datagen --out /srv/demo/facts \
     && /srv/venv/bin/pip uninstall --quiet --yes pip \

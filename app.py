@@ -14,22 +14,21 @@ from access.identity import SignIn
 from access.keys import Keys
 from access.policy import WrongPolicy, read_policy
 from access.rights import Admission
-from callbacks.callback_guard import visible_scripts
-from callbacks.front import TITLE, Front
-from callbacks.guard import WARM_UP, WARM_UP_KEY, Entrance
 from callbacks.own_pages import WrongPage, load_pages, page_files
-from callbacks.reader import Desk
 from callbacks.register import register
-from callbacks.routes import Writing
-from callbacks.uploads import Uploads
 from components.bundles import read
 from components.locales import formats_of
 from facts import Facts
 from facts.engines.choice import elsewhere, engine_of
 from facts.protocol import DataProblem
-from facts.store import Source, load_aside
+from facts.source import Source, load_aside
 from pages import EVERY, GIVEN, IMPORT, PAGES
 from settings import Settings, WrongSetting, from_environment
+from views.desk import Desk, Writing
+from web.callback_guard import visible_scripts
+from web.front import TITLE, Front
+from web.guard import WARM_UP, WARM_UP_KEY, Entrance
+from web.imports.uploads import Uploads
 
 _HERE = Path(__file__).resolve().parent
 _MB = 1_000_000

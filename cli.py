@@ -5,8 +5,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from facts.aside import Aside
 from facts.engines.choice import elsewhere, engine_of
+from facts.reader_process import Aside
 from settings import SETTINGS, WrongSetting, faults, from_environment, unknown
 
 
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     if arguments != ["serve"]:  # which starts without the third of a second that importing the others takes
-        from facts import commands as data
+        from ingest import commands as data
         from report import command as report
 
         data.add_commands(commands)
@@ -72,9 +72,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def roll_up(address: str, out: Path) -> int:
     """Write the roll-up of the facts at `address`; returns the exit status."""
-    from facts import rollup
-    from facts.patience import NoAnswer
+    from facts.deadline import NoAnswer
     from facts.protocol import DataProblem
+    from ingest import rollup
 
     try:
         print(f"{rollup.roll_up(address, out):,} rows by day and dimensions in {out}.")
@@ -89,11 +89,11 @@ def check() -> int:
     from access.keys import Keys
     from access.policy import WrongPolicy, read_policy
     from app import admit, given_pages, policy_pages
-    from callbacks.roles import role_faults
     from facts.engines.address import label
     from facts.protocol import DataProblem
-    from facts.store import load
+    from facts.source import load
     from pages import EVERY
+    from views.roles import role_faults
 
     wrong = faults()
     for name in unknown():

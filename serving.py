@@ -10,14 +10,14 @@ from typing import Any
 import gunicorn.http.message
 from gunicorn.app.base import BaseApplication
 
-from callbacks.counting import Counts
-from client_socket import LONGEST_FIELD, LONGEST_LINE
-from facts.aside import Aside
 from facts.engines.choice import engine_of
-from facts.memory import give_back
+from facts.free_memory import give_back
 from facts.protocol import DataProblem
+from facts.reader_process import Aside
 from settings import Settings, WrongSetting
-from worker import MOST_CONNECTIONS, Worker
+from web.client_socket import LONGEST_FIELD, LONGEST_LINE
+from web.counting import Counts
+from web.worker import MOST_CONNECTIONS, Worker
 
 SHARED_MEMORY = "/dev/shm" if sys.platform == "linux" else None
 MASTER = os.getpid()
@@ -81,7 +81,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         gc.disable()  # what is made now stays: looking for garbage among it is a tenth of the start
         self.counts.install()
         from app import create_app
-        from facts.store import Source, load_aside
+        from facts.source import Source, load_aside
 
         try:
             engine = engine_of(self.settings)
@@ -122,7 +122,7 @@ def let_go() -> None:
 
 def start_logging(settings: Settings) -> None:
     """Lines of the dashboard and of gunicorn in one form."""
-    from callbacks import operations
+    from web import operations
 
     operations.start_logging(settings.log)
     logging.getLogger("gunicorn.error").handlers[:] = []

@@ -282,7 +282,7 @@ declare namespace Wire {
   /** A figure of an import and its decimals. */
   type Exact = [figure: number, decimals: number];
 
-  /** The answer to import/check and import/keep (facts/uploaded.py). */
+  /** The answer to import/check and import/keep (ingest/uploaded.py). */
   interface Import {
     refused?: string;
     faults?: string;

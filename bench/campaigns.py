@@ -22,7 +22,7 @@ import pandas as pd
 from app import create_app
 from bench.asking import CALLBACK, view_body
 from bench.machine import machine
-from facts.frame import FrameFacts
+from facts.memory.frame import FrameFacts
 from kpi.schema import COUNTS, MEASURES, ORDER
 from pages import PAGES
 from settings import from_environment

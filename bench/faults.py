@@ -256,7 +256,7 @@ def replaced(facts: str, times: int) -> dict[str, Any]:
     """The table replaced while it is read: every answer must be wholly of one version."""
     from deltalake import DeltaTable, write_deltalake
 
-    from facts.store import DEMO_NAME
+    from facts.source import DEMO_NAME
 
     folder = Path(tempfile.mkdtemp(prefix="dashboard-bench-"))
     frame = DeltaTable(facts).to_pandas().tail(20_000)

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
-from facts.intake import How, import_file
+from ingest.one_file import How, import_file
 
 HEADER: Final = (
     "Reporting starts,Reporting ends,Account name,Campaign name,Campaign ID,Day,Impression device,Amount spent (USD),"

@@ -22,7 +22,7 @@ from deltalake import DeltaTable, write_deltalake
 from bench import table
 from bench.campaigns import made
 from bench.machine import machine
-from facts.places import DEMO_NAME
+from facts.delta.table_names import DEMO_NAME
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "bench" / "results"

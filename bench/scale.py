@@ -90,7 +90,7 @@ def peak() -> float:
 
 def measure(folder: Path, rounds: int) -> dict[str, object]:
     """The times in seconds and the peak memory in MB, of this process."""
-    from facts.store import load
+    from facts.source import load
     from pages import CFO
 
     groupings = tuple(dict.fromkeys(grouping for visual in CFO.visuals for grouping in visual.needs))

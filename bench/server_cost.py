@@ -16,8 +16,8 @@ from itertools import cycle
 from app import create_app
 from bench.asking import CALLBACK, view_body
 from bench.machine import machine
-from components.url import Query, write
-from facts.store import Source
+from components.address import Query, write
+from facts.source import Source
 from kpi.selection import only
 from pages import PAGES
 from settings import from_environment

@@ -16,8 +16,8 @@ from dash import Dash, Input, Output
 from dash._callback import GLOBAL_CALLBACK_LIST, GLOBAL_CALLBACK_MAP, GLOBAL_INLINE_SCRIPTS
 from dash.exceptions import PreventUpdate
 
-from callbacks.shown import rights
 from components.visuals import Page
+from web.current_reader import current_rights
 
 #: The package under which their modules are imported.
 OWN: Final = "own_pages"
@@ -111,7 +111,9 @@ def register(app: Dash, own: dict[Page, dict[str, Any]]) -> None:
     def own_page(opened: Any) -> Any:
         if opened is None:
             return None
-        entry = next((entry for page, entry in own.items() if page.key == opened and rights().opens(page.key)), None)
+        entry = next(
+            (entry for page, entry in own.items() if page.key == opened and current_rights().opens(page.key)), None
+        )
         if entry is None:
             raise PreventUpdate
         layout = entry["layout"]

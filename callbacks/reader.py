@@ -9,7 +9,7 @@ def draw(data):
 ```
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -18,25 +18,17 @@ from dash.exceptions import PreventUpdate
 from flask import current_app
 
 from access.rights import Rights
-from callbacks.answers import Restated, ask
-from callbacks.past import seen
-from callbacks.shown import ranks, rights
 from callbacks.view import asked_of
 from facts import Facts, Scope
-from facts.store import Source
 from kpi.formats import Formats
 from kpi.selection import Extent, Grouping, Selection
+from views.answers import ask
+from views.desk import Desk
+from views.past import seen
+from views.visible import visible_ranks
+from web.current_reader import current_rights
 
 _NAME: Final = "dashboard.desk"
-
-
-@dataclass(frozen=True)
-class Desk:
-    """What answers are made from: the facts' source, how figures are written, for how many days platforms restate."""
-
-    source: Source
-    writing: Callable[[Facts], Formats]
-    restated: Restated = None
 
 
 class WrongScope(ValueError):
@@ -98,9 +90,9 @@ def resolve_selection(data: Any) -> Resolved:
     facts = desk.source.current()
     if facts is None:
         raise PreventUpdate
-    mine: Rights = rights()
+    mine: Rights = current_rights()
     address = asked_of(data)[1].decode("latin-1")
     facts, past = seen(desk.source, address, facts)
-    asked = ask(facts, address, desk.writing(facts), mine.rows, ranks(mine), desk.restated, past)
+    asked = ask(facts, address, desk.writing(facts), mine.rows, visible_ranks(mine), desk.restated, past)
     own = OwnFacts(facts, mine.rows)
     return Resolved(own, asked.selection, asked.baseline, mine.rows, mine.hides, asked.formats, asked.notes)

@@ -4,27 +4,18 @@ from typing import Any
 
 from dash import Dash
 
-from callbacks import (
-    bundles,
-    closed_import,
-    guard,
-    headers,
-    importing,
-    operations,
-    own_pages,
-    routes,
-    selection,
-    turns,
-    view,
-)
-from callbacks.callback_guard import owned_of
-from callbacks.reader import Desk, put_desk
-from callbacks.uploads import Uploads
-from callbacks.views import Views
+from callbacks import own_pages, selection, view
+from callbacks.reader import put_desk
 from components.bundles import Bundles
 from components.controls import controls
 from components.spec import spec
 from components.visuals import Page
+from views.desk import Desk
+from views.kept import Views
+from web import bundles, data_files, guard, headers, operations, superseded
+from web.callback_guard import owned_of
+from web.imports import addresses, closed
+from web.imports.uploads import Uploads
 
 
 def register(
@@ -44,7 +35,7 @@ def register(
     """
     metrics = app.server.extensions["dashboard.metrics"] = operations.Metrics()
     put_desk(app.server, desk)
-    views = Views(desk.source, metrics, desk.writing, desk.restated)
+    views = Views(desk.source, metrics.cache, desk.writing, desk.restated)
     selection.register(app, controls(spec((), entrance.prefix)))
     view.register(app, entrance.pages, views)
     own_pages.register(app, own)
@@ -53,13 +44,13 @@ def register(
     keys = app.server.extensions["dashboard.keys"] = sign_in.keys if sign_in else None
     operations.register(app.server, entrance.pages, desk.source, metrics, keys)
     guard.register(app, entrance)
-    turns.register(app.server, seconds)
-    routes.register(app.server, entrance.pages, desk, views, entrance.prefix)
+    superseded.register(app.server, seconds)
+    data_files.register(app.server, entrance.pages, desk, views, entrance.prefix)
     bundles.register(app.server, files)
     headers.register(app, files.early)
     if entrance.closed:
-        closed_import.register(app.server)
+        closed.register(app.server)
     else:
-        importing.register(app.server, uploads, demo=entrance.admission.demo)
+        addresses.register(app.server, uploads, demo=entrance.admission.demo)
     guard.complete(app, owned_of(own))
     return views

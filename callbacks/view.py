@@ -6,17 +6,18 @@ from typing import Any
 import orjson
 from dash import Dash, Input, Output
 
-from callbacks.views import Views
 from components.visuals import Page
+from views.kept import Views
+from web.current_reader import current_rights
 
 
 def register(app: Dash, pages: Sequence[Page], views: Views) -> None:
-    """Tie the store "view" to the store "selection". Raises Unanswered (callbacks.views) for the server to answer."""
+    """Tie the store "view" to the store "selection". Raises Unanswered (views.kept) for the server to answer."""
 
     @app.callback(Output("view", "data"), Input("selection", "data"), prevent_initial_call=True)
     def view(selection: Any) -> Any:
         page, address = asked_of(selection)
-        return orjson.Fragment(views.answer(pages, page, address))
+        return orjson.Fragment(views.answer(pages, page, address, current_rights()))
 
 
 def asked_of(selection: Any) -> tuple[str, bytes]:

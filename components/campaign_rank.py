@@ -3,9 +3,9 @@
 from collections.abc import Set
 from typing import Any, Final
 
+from components.address import RANKS
 from components.reading import Reading
 from components.tables import enough
-from components.url import RANKS
 from components.visuals import Visual
 from kpi.metrics import METRICS
 from kpi.rank import of_average, standing

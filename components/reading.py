@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from components import packed
-from components.url import Query, write
+from components.address import Query, write
 from kpi.caveats import Caveats
 from kpi.formats import Formats
 from kpi.metrics import METRICS

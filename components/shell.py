@@ -15,7 +15,7 @@ from components.visuals import Page, Visual
 
 #: What a visual's menu offers: its data in three forms, and what the browser does itself (assets/js/start.js).
 _FORMS: Final = (("csv", "CSV"), ("xlsx", "Excel"), ("json", "JSON"))
-#: A CSV from the menu is opened with a spreadsheet; a script's has names as they are (facts/spreadsheets.py).
+#: A CSV from the menu is opened with a spreadsheet; a script's has names as they are (kpi/formula_guard.py).
 _FOR: Final = {"csv": "?for=excel"}
 _ACTS: Final = (("picture", "Picture (PNG)"), ("link", "Copy link"))
 #: A chart's data as a table in its place (assets/later/rows.js).

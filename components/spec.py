@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence, Set
 from typing import Any
 
-from components.url import RANKS, choices
+from components.address import RANKS, choices
 from components.visuals import Page
 from kpi.formats import Formats
 from kpi.glossary import WHY, group

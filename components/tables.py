@@ -5,8 +5,8 @@ from typing import Any
 
 import pandas as pd
 
+from components.address import RANKS
 from components.reading import TOTAL, Reading, block, exact, told
-from components.url import RANKS
 from components.visuals import Visual
 from kpi.metrics import METRICS
 from kpi.rank import Ranking, rank

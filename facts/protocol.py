@@ -9,7 +9,7 @@ from kpi.selection import Extent, Grouping, Only, Selection
 if TYPE_CHECKING:
     import pandas as pd
 
-    from facts.beside import Beside
+    from facts.side_facts import Beside
 
 #: The rows a reader may see at all, in the form of `Selection.only`; () is every row.
 Scope = Only

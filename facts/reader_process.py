@@ -1,6 +1,6 @@
-"""`python -m facts.aside PATH KIND ROWS`: the table at PATH as an Arrow stream, read by a process of its own.
+"""`python -m facts.reader_process PATH KIND ROWS`: the table at PATH as an Arrow stream, read by a process of its own.
 
-`Aside` starts it, for a process that is going to fork (`facts.store.load_aside`). KIND and ROWS are those of
+`Aside` starts it, for a process that is going to fork (`facts.source.load_aside`). KIND and ROWS are those of
 `facts.engines.choice.Engine`. Exit status 1, a sentence on stderr and no stream where the table cannot be read;
 NOT_FOR_MEMORY in the stream's place where its rows stay where they are.
 """
@@ -44,7 +44,7 @@ class Aside:
             [
                 sys.executable,
                 "-m",
-                "facts.aside",
+                "facts.reader_process",
                 str(Path(self.path).absolute()),
                 self.engine.kind,
                 str(self.engine.memory_rows),
@@ -100,7 +100,7 @@ def main(path: str, engine: Engine = Engine()) -> int:  # noqa: B008 - frozen
     sys.meta_path.insert(0, _WithoutPandas())
     import pyarrow as pa
 
-    from facts.fetching import fetch, understood
+    from facts.delta.rows import fetch, understood
 
     try:
         if understood(lambda: by_duckdb(path, engine), path):

@@ -1,6 +1,6 @@
 """What belongs to a version of the facts beside its rows: the shop's own days, and why it has none.
 
-It is read where the rows are (facts.alongside), travels with them as text, and becomes `Beside` where they become
+It is read where the rows are (facts.delta.side_data), travels with them as text, and becomes `Beside` where they become
 facts.
 """
 
@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from facts.alongside import SHOP
+from facts.delta.side_data import SHOP
 from kpi.caveats import Reported
 from kpi.schema import DATE, MEASURES, in_order
 
@@ -49,7 +49,7 @@ _FEES: Final = (
 
 
 def of_text(text: str | None) -> Beside:
-    """The shop's part of `Beside`, of what `facts.alongside.read` gave, as JSON."""
+    """The shop's part of `Beside`, of what `facts.delta.side_data.read` gave, as JSON."""
     content: Mapping[str, Any] = json.loads(text) if text else {}
     shop = content.get("shop")
     if not shop or not shop.get(DATE):
@@ -60,7 +60,7 @@ def of_text(text: str | None) -> Beside:
 
 
 def reported(frame: pd.DataFrame, text: str | None) -> tuple[Reported, ...]:
-    """What is known of each platform's data, of its rows and what `facts.alongside.imports` gave, as JSON."""
+    """What is known of each platform's data, of its rows and what `facts.delta.side_data.imports` gave, as JSON."""
     content: Mapping[str, Any] = json.loads(text).get("imports", {}) if text else {}
     last = frame.groupby("platform", observed=True)[DATE].max()
     gaps = [name for name in MEASURES if frame[name].isna().any()]

@@ -22,19 +22,19 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from facts import beside
-from facts.aside import Aside
-from facts.costs import with_shop_costs
-from facts.cuts import of_cuts, unmet
+from facts import side_facts
+from facts.delta.kept_versions import PastVersions
+from facts.delta.rows import CURRENCY, CUT, fetch, understood
+from facts.delta.table_names import DEMO_NAME as DEMO_NAME
+from facts.delta.table_names import path_of, under_way_note
+from facts.delta.versions import Version, version_at
 from facts.engines.choice import Engine, Named, by_duckdb, elsewhere, is_parquet, stamp
-from facts.fetching import CURRENCY, CUT, fetch, understood
-from facts.frame import FrameFacts
-from facts.memory import give_back
-from facts.past import Version, version_at
-from facts.past_versions import PastVersions
-from facts.places import DEMO_NAME as DEMO_NAME
-from facts.places import path_of, under_way_note
+from facts.free_memory import give_back
+from facts.memory.costs import with_shop_costs
+from facts.memory.cuts import of_cuts, unmet
+from facts.memory.frame import FrameFacts
 from facts.protocol import DataProblem, Facts, NotYet, time_of_day, utc_now
+from facts.reader_process import Aside
 from kpi.schema import COUNTS, DATE, DIMENSIONS, MEASURES
 
 if TYPE_CHECKING:
@@ -103,10 +103,10 @@ def facts_of(rows: pa.Table, path: str | Path, now: Callable[[], datetime], name
     """The facts of fetched rows, checked; `named` are cuts that come first. Raises DataProblem."""
     metadata = {key.decode(): value.decode() for key, value in (rows.schema.metadata or {}).items()}
     version, loaded, demo = metadata["version"], time_of_day(now()), metadata["name"] == DEMO_NAME
-    more = beside.of_text(metadata.get("beside"))
+    more = side_facts.of_text(metadata.get("beside"))
     frame = _checked(rows, path)
     frame, costs = with_shop_costs(frame, more.store) if CUT in frame.columns else (frame, "")
-    reported = beside.reported(frame, metadata.get("beside"))
+    reported = side_facts.reported(frame, metadata.get("beside"))
     more = replace(more, reported=reported, costs=costs, unmet=unmet(frame, named))
     if CUT not in frame.columns:
         return FrameFacts(frame, version, loaded=loaded, demo=demo, beside=more)
@@ -225,7 +225,7 @@ class Source:
             self._problem, self._seen = None, seen
             if self._facts is not None and self._facts.version == found.version:
                 return False
-            before, self._facts = self._facts.beside if self._facts is not None else beside.NOTHING, found
+            before, self._facts = self._facts.beside if self._facts is not None else side_facts.NOTHING, found
             for sentence in (found.beside.unmet, found.beside.reason):
                 if sentence not in ("", before.unmet, before.reason):
                     _log.warning("%s", sentence)
@@ -234,8 +234,8 @@ class Source:
     def at(self, text: str) -> tuple[Facts, Version]:
         """The facts of an earlier version, named by its number, a day or a time, and which it is.
 
-        A few are kept for as long as they are asked for now and then (facts.past_versions). Raises DataProblem where
-        there is no such version, or where it may not be shown.
+        A few are kept for as long as they are asked for now and then (facts.delta.kept_versions). Raises
+        DataProblem where there is no such version, or where it may not be shown.
         """
         if self._elsewhere is not None or is_parquet(self._path):
             raise DataProblem(no_versions := "These data have no versions.", no_versions)

@@ -14,23 +14,22 @@ import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable
 from deltalake.exceptions import DeltaError
 
-from facts import ownership
-from facts.committing import alone
+from facts.delta.versions import version_at
 from facts.engines.choice import Engine
-from facts.imported import opened
-from facts.importers import Fault, ImportProblem, Options, WrongRows
-from facts.importers.margins import read_margins
-from facts.importers.options import platform_named
-from facts.importers.rates import read_rates
-from facts.importers.report import as_csv
-from facts.intake import How, import_file
-from facts.ownership import own_table
-from facts.past import version_at
 from facts.protocol import DataProblem
-from facts.shop import path_of
-from facts.store import load
-from facts.summary import number
-from facts.watch import watch
+from facts.source import load
+from ingest.one_file import How, import_file
+from ingest.read.margins import read_margins
+from ingest.read.options import Options, platform_named
+from ingest.read.rates import read_rates
+from ingest.results import Fault, ImportProblem, WrongRows, as_csv
+from ingest.watch import watch
+from ingest.write import ownership
+from ingest.write.commit import alone
+from ingest.write.ownership import own_table
+from ingest.write.shop import path_of
+from ingest.write.summary import number
+from ingest.write.table import opened
 from kpi.schema import DATE
 from kpi.selection import Selection
 

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from facts.committing import Planned, alone, carry_out, planned
-from facts.importers import Import, Options
-from facts.importers.importing import read_file
-from facts.importers.margins import Margin
-from facts.importers.rates import Rates
-from facts.summary import of_import
+from ingest.read.margins import Margin
+from ingest.read.options import Options
+from ingest.read.rates import Rates
+from ingest.read.report_file import read_file
+from ingest.results import Import
+from ingest.write.commit import Planned, alone, carry_out, planned
+from ingest.write.summary import of_import
 
 Say = Callable[[str], None]
 

@@ -9,15 +9,11 @@ from typing import Final
 
 import pandas as pd
 
-from facts.fetching import CURRENCY as CURRENCY
-from facts.fetching import CUT as CUT
-from facts.fetching import PROGRAM as PROGRAM
-from facts.spreadsheets import guarded
+from facts.delta.rows import CURRENCY as CURRENCY
+from facts.delta.rows import CUT as CUT
+from facts.delta.rows import PROGRAM as PROGRAM
+from kpi.formula_guard import guarded
 from kpi.schema import COUNTS, DATE, EVENTS, MEASURES
-
-#: Breakdowns that a platform reports for part of the money only (a search term without a click is not listed).
-PARTIAL: Final = frozenset({"ad group", "ad", "keyword", "search term", "product", "placement", "gender", "age"})
-
 
 #: A file with more wrong rows than this is not worth a list of them.
 MOST_FAULTS: Final = 10_000
@@ -83,7 +79,7 @@ class Import:
 
     `frame` of an advertising report has the columns of kpi.schema with `cut`, `program` and `currency`; text holds no
     null, measures are floats with NaN where the source says nothing, several rows of one key are added up. `frame` of
-    `kind` "business" has the columns of `facts.importers.business`. `rows` counts the file's rows that went into it.
+    `kind` "business" has the columns of `ingest.layouts.business`. `rows` counts the file's rows that went into it.
     """
 
     file: str

@@ -10,16 +10,16 @@ import pyarrow.compute as pc
 from dateutil.relativedelta import relativedelta
 from deltalake import DeltaTable
 
+from facts.delta.rows import CURRENCY, CUT, PROGRAM
+from facts.delta.table_names import DEMO_NAME
 from facts.engines.choice import Engine
 from facts.engines.expressions import REPORTED
 from facts.engines.lazy import LazyFacts
-from facts.fetching import CURRENCY, CUT, PROGRAM
-from facts.importers.report import ImportProblem
-from facts.ownership import own_table
-from facts.places import DEMO_NAME
 from facts.protocol import DataProblem
-from facts.replacing import replace_table
-from facts.store import load
+from facts.source import load
+from ingest.results import ImportProblem
+from ingest.write.ownership import own_table
+from ingest.write.replace import replace_table
 from kpi.schema import DATE, DIMENSIONS, MEASURES, ROLLED
 
 NAME: Final = "marketing-dashboard roll-up"

@@ -1,8 +1,8 @@
-"""Read files that somebody sent, in a process apart from those that serve (callbacks.import_process).
+"""Read files that somebody sent, in a process apart from those that serve (web.imports.process).
 
 What they hold and would change is answered, and kept where that is asked for. Memory, time and disk are limited here,
 so junk or a bomb ends this process and no other; and deltalake's runtime never meets a fork (see
-facts.store.load_aside).
+facts.source.load_aside).
 """
 
 import contextlib
@@ -22,19 +22,18 @@ import pyarrow as pa
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
-from facts.committing import Planned, alone, carry_out, planned
-from facts.importers import Fault, Import, ImportProblem, Options, WrongRows
-from facts.importers.importing import read_file
-from facts.importers.margins import Margin, read_margins
-from facts.importers.options import platform_named, read_mapping, read_toml
-from facts.importers.rates import Rates, read_rates
-from facts.importers.report import as_csv
-from facts.keeping import record_of
-from facts.memory import free, held
-from facts.places import without_folder
-from facts.scratch import RESERVE, room
-from facts.shop import path_of
-from facts.summary import told_of_import, told_of_plan, told_of_shop
+from facts.delta.table_names import without_folder
+from facts.free_disk import RESERVE, room
+from facts.free_memory import free, held
+from ingest.read.margins import Margin, read_margins
+from ingest.read.options import Options, platform_named, read_mapping, read_toml
+from ingest.read.rates import Rates, read_rates
+from ingest.read.report_file import read_file
+from ingest.results import Fault, Import, ImportProblem, WrongRows, as_csv
+from ingest.write.commit import Planned, alone, carry_out, planned
+from ingest.write.keep import record_of
+from ingest.write.shop import path_of
+from ingest.write.summary import told_of_import, told_of_plan, told_of_shop
 
 MEMORY: Final = 2_000_000_000
 CPU_SECONDS: Final = 240
@@ -106,7 +105,7 @@ def answered(asked: Mapping[str, Any], begin: Callable[[dict[str, Any]], None] =
     `plan` (what storing would change) or `refused` (why nothing can be stored), `mark` (a digest of the plan: what a
     person agreed to), `closed` (why this server can store nothing), `faults` (every wrong row as CSV), and, where it
     was asked to `keep` and the plan is still the one with the given `mark`, `kept`, and `version`, the one that shows
-    them. `begin` is called with what is about to be written (facts.keeping), just before.
+    them. `begin` is called with what is about to be written (ingest.write.keep), just before.
     """
     facts = Path(asked["facts"])
     try:
@@ -253,7 +252,7 @@ def closed(facts: Path) -> str | None:
 
 
 def kept(facts: Path) -> dict[str, Any]:
-    """What is answered once everything is in the table: the version, as the dashboard names it (facts.store.fetch)."""
+    """What is answered once everything is in the table: the version, as the dashboard names it (facts.source.fetch)."""
     version = None
     with contextlib.suppress(OSError, DeltaError):  # it is kept, also where it cannot be read just now
         table = DeltaTable(str(facts))

@@ -12,10 +12,10 @@ from pathlib import Path
 from threading import Event
 from typing import Any, Final
 
-from facts.importers import ImportProblem
-from facts.intake import How, import_file
-from facts.ownership import FACTS, data_of, own_table
-from facts.places import path_of
+from facts.delta.table_names import path_of
+from ingest.one_file import How, import_file
+from ingest.results import ImportProblem
+from ingest.write.ownership import FACTS, data_of, own_table
 
 #: As many looks in a row must find a file the same before it is taken.
 LOOKS: Final = 3

@@ -1,8 +1,8 @@
 """One campaign: what it costs and brings, against the comparison, among the others, and where. A panel over a page."""
 
+from components.campaign_rank import place
 from components.cards import cards
 from components.figures.trend import trend
-from components.standing import place
 from components.tables import table
 from components.visuals import Page
 

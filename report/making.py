@@ -25,18 +25,18 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from access.policy import IMPORT, WrongPolicy, read_policy
 from access.rights import Admission, Rights, rights_of
 from app import create_app, writing_of
-from callbacks.answers import resolve_query
-from callbacks.operations import start_logging
-from callbacks.shown import shown
-from callbacks.workbook import workbook
-from components.url import write
+from components.address import write
 from components.visuals import Page
 from facts.engines.choice import engine_of
 from facts.protocol import DataProblem
-from facts.store import Source
+from facts.source import Source
 from pages import GIVEN, PAGES
 from report.chromium import NoChromium, Tab, tab
 from settings import Settings, WrongSetting
+from views.answers import resolve_query
+from views.visible import visible_pages
+from views.workbook import workbook
+from web.operations import start_logging
 
 #: The endings of reports, and how such files begin.
 _FORMS: Final = {".pdf": b"%pdf-", ".xlsx": b"pk", ".html": b"<!doctype html"}
@@ -80,7 +80,7 @@ def _make(asked: argparse.Namespace, settings: Settings) -> None:
     known = [page.key for page in PAGES if page.visuals]
     if asked.page not in known:
         raise NoReport(f"There is no page “{asked.page}” with figures; there are {', '.join(known)}.")
-    page = next((page for page in shown(PAGES, rights) if page.key == asked.page), None)
+    page = next((page for page in visible_pages(PAGES, rights) if page.key == asked.page), None)
     if page is None:
         raise NoReport(f"The role “{asked.role}” may not see the page “{asked.page}”.")
     source = Source(settings.facts, engine=engine_of(settings))

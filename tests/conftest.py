@@ -9,8 +9,8 @@ import pytest
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
 
-from facts.frame import FrameFacts
-from facts.store import Source, load
+from facts.memory.frame import FrameFacts
+from facts.source import Source, load
 from tests.js.node import Answers
 from tests.oracle import Oracle
 

@@ -26,7 +26,7 @@ from facts.engines.duckdb_table import DuckTable
 from facts.engines.lazy import LazyFacts
 from facts.engines.remote import Remote
 from facts.engines.table import Sessions
-from facts.frame import FrameFacts
+from facts.memory.frame import FrameFacts
 
 QUICK = ["pandas", "polars", "duckdb"]
 SERVERS = [pytest.param(name, marks=pytest.mark.long) for name in ("spark", "postgres")]

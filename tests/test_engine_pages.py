@@ -14,12 +14,11 @@ from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from callbacks.turns import Turns
 from facts import Facts
+from facts.deadline import NoAnswer, patience
 from facts.engines.lazy import LazyFacts
 from facts.engines.table import Sessions
-from facts.frame import FrameFacts
-from facts.patience import NoAnswer, patience
+from facts.memory.frame import FrameFacts
 from kpi.schema import COUNTS
 from kpi.selection import Selection, only
 from pages import PAGES
@@ -27,6 +26,7 @@ from tests.asking import view
 from tests.engines import ENGINES, PolarsTable, engine, text_columns
 from tests.oracle import Oracle
 from tests.test_right_numbers import assert_right, queries
+from web.superseded import Turns
 
 SCOPES = [
     only({"region": ["Europe"]}),

@@ -18,7 +18,7 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from cli import main
-from facts.store import Source
+from facts.source import Source
 from kpi.units import brief
 from settings import from_environment
 from tests.access.conftest import POLICY

@@ -9,10 +9,10 @@ from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.url import Query, write
+from components.address import Query, write
 from components.visuals import Page, Visual
 from facts import Facts
-from facts.frame import FrameFacts
+from facts.memory.frame import FrameFacts
 from kpi.metrics import METRICS
 from kpi.selection import Selection, baseline, only
 from pages import PAGES

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from bench.hostile import FILES, MEGABYTE, Server, packed, restarts
-from facts.scratch import RESERVE
-from tests.callbacks.test_imports import until
+from facts.free_disk import RESERVE
+from tests.web.test_imports import until
 
 ROOT = Path(__file__).parent.parent
 SIZE = 64 * MEGABYTE

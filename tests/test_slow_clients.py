@@ -184,7 +184,7 @@ def running(facts: Path, log: object, code: str = "", **settings: str) -> Iterat
 #: The server with an app of which every answer but that of /healthz waits until a file is there.
 STUCK = """
 import os, sys, time
-from callbacks.counting import Counts
+from web.counting import Counts
 from serving import Server
 from settings import from_environment
 class Stuck(Server):

@@ -8,22 +8,22 @@ from typing import Any, Final
 import pandas as pd
 
 from access.rights import Rights
-from callbacks.company import company_of
-from callbacks.past import Past, seen, told
-from callbacks.shown import ranks
+from components.address import DEFAULT_LAST, RANKS, Query, read, write
 from components.caveats import with_caveats
 from components.reading import TOTAL, Reading, number
 from components.spec import visuals_of
-from components.url import DEFAULT_LAST, RANKS, Query, read, write
 from components.visuals import Page, Visual
 from facts import Facts, Scope
-from facts.store import Source
+from facts.source import Source
 from kpi.caveats import RESTATED, Caveats, caveats
 from kpi.evaluate import REACH_FLOOR, evaluate, pooled
 from kpi.formats import Formats
 from kpi.metrics import COMPANY_WIDE
 from kpi.schema import DATE, DIMENSIONS
 from kpi.selection import Extent, Grouping, Selection, baseline, cut_short, period_start
+from views.company import company_of
+from views.past import Past, seen, told
+from views.visible import visible_ranks
 
 OVER_TIME: Final[Grouping] = (DATE,)
 SPARK_POINTS: Final = 60
@@ -92,7 +92,7 @@ def resolve_query(
     The one way from an address to figures, for the server and for reports alike.
     """
     facts, past = seen(source, address, now)
-    return facts, ask(facts, address, writing(facts), rights.rows, ranks(rights), restated, past), past
+    return facts, ask(facts, address, writing(facts), rights.rows, visible_ranks(rights), restated, past), past
 
 
 def view(

@@ -8,8 +8,16 @@ from typing import Any, Final
 import orjson
 import xlsxwriter
 
-from facts.spreadsheets import MARK, guarded, like_formula
+from access.rights import Rights
+from components.address import write
+from components.visuals import Page, Visual
+from facts import Facts
+from kpi.formats import Formats
+from kpi.formula_guard import MARK, guarded, like_formula
 from kpi.metrics import METRICS
+from views.answers import Restated, ask, reading_of
+from views.past import Past
+from views.visible import visible_ranks
 
 Row = dict[str, Any]
 
@@ -24,10 +32,53 @@ _NUMBER_FORMATS: Final = {
 }
 
 
+def data_file(
+    page: str,
+    visual: Visual,
+    facts: Facts,
+    address: str,
+    kind: str,
+    rights: Rights,
+    formats: Formats,
+    restated: Restated = None,
+    past: Past | None = None,
+    for_spreadsheet: bool = False,
+) -> bytes:
+    """A visual's rows as a file of `kind`; a CSV is guarded where it is for a spreadsheet."""
+    asked = ask(facts, address, formats, rights.rows, visible_ranks(rights), restated, past)
+    reading = reading_of([visual], facts, asked, rights.rows)
+    rows = visual.rows(reading) if reading is not None else []
+    if kind == "csv":
+        return csv_of(visual.columns, rows, for_spreadsheet)
+    if kind == "xlsx":
+        return xlsx_of(visual.columns, rows, visual.title)
+    through = facts.extent().last.isoformat()
+    notes = [text for metric in visual.metrics for text in asked.caveats.on(metric)]
+    first = asked.caveats.provisional_from
+    more = {"notes": list(dict.fromkeys(notes)), "provisional_from": first.isoformat() if first else None}
+    return json_of(f"{page}.{visual.name}", write(asked.query), through, formats.currency, rows, more)
+
+
+def page_json(
+    page: Page,
+    facts: Facts,
+    address: str,
+    rights: Rights,
+    formats: Formats,
+    restated: Restated = None,
+    past: Past | None = None,
+) -> bytes:
+    """The rows of all visuals of a page, by their names: the same as each visual's own JSON has."""
+    asked = ask(facts, address, formats, rights.rows, visible_ranks(rights), restated, past)
+    reading = reading_of(page.visuals, facts, asked, rights.rows)
+    rows = {visual.name: visual.rows(reading) if reading is not None else [] for visual in page.visuals}
+    return page_of_rows(page.key, write(asked.query), facts.extent().last.isoformat(), formats.currency, rows)
+
+
 def csv_of(columns: Sequence[str], rows: Sequence[Row], for_spreadsheet: bool = False) -> bytes:
     """Comma-separated UTF-8 with a header; empty where there is no value.
 
-    Texts are as they are, for scripts; `for_spreadsheet` keeps each from becoming a formula (facts/spreadsheets.py).
+    Texts are as they are, for scripts; `for_spreadsheet` keeps each from becoming a formula (kpi/formula_guard.py).
     """
     text = io.StringIO()
     if for_spreadsheet:

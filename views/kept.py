@@ -8,18 +8,18 @@ from typing import Final
 
 import orjson
 from cachetools import LRUCache
+from prometheus_client import Counter
 
 from access.rights import Rights
-from callbacks.answers import Asked, Restated, ask, view
-from callbacks.operations import Metrics
-from callbacks.past import Past, seen
-from callbacks.shown import ranks, rights, shown
-from components.url import write
+from components.address import write
 from components.visuals import Page
 from facts import Facts
-from facts.patience import GivenUp, wait_for
-from facts.store import Source
+from facts.deadline import GivenUp, wait_for
+from facts.source import Source
 from kpi.formats import Formats
+from views.answers import Asked, Restated, ask, view
+from views.past import Past, seen
+from views.visible import visible_page, visible_ranks
 
 #: Of one process: answers (some 20 kB each), and addresses whose canonical form is known, none of them very long.
 ANSWER_BYTES: Final = 16_000_000
@@ -44,28 +44,28 @@ class Views:
     """
 
     def __init__(
-        self, source: Source, metrics: Metrics, writing: Callable[[Facts], Formats], restated: Restated = None
+        self, source: Source, lookups: Counter, writing: Callable[[Facts], Formats], restated: Restated = None
     ) -> None:
         self._source, self._writing, self._restated = source, writing, restated
         self._kept: LRUCache[object, bytes] = LRUCache(ANSWER_BYTES, getsizeof=lambda body: len(body) + KEY_BYTES)
         self._canonical: LRUCache[object, object] = LRUCache(ADDRESSES)
         self._coming: dict[object, Future[bytes]] = {}
         self._lock = Lock()
-        self._found, self._waited, self._made = (metrics.cache.labels(found) for found in ("yes", "wait", "no"))
+        self._found, self._waited, self._made = (lookups.labels(found) for found in ("yes", "wait", "no"))
 
-    def answer(self, pages: Sequence[Page], key: str, address: bytes) -> bytes:
-        """The view of the page called `key` for a query string, as JSON, as the reader who asks may see it.
+    def answer(self, pages: Sequence[Page], key: str, address: bytes, rights: Rights) -> bytes:
+        """The view of the page called `key` for a query string, as JSON, as who has `rights` may see it.
 
         Raises Unanswered where they may open no such page or there is no data yet.
         """
-        page = next((page for page in shown(pages, rights()) if page.key == key), None)
+        page = visible_page(pages, rights, key)
         if page is None:
             raise Unanswered(404, "There is no such page.")
         facts = self._source.current()
         if facts is None:
             raise Unanswered(503, self._source.problem or "There is no data yet.")
         facts, past = seen(self._source, address.decode("latin-1"), facts)
-        return self.of(page, facts, address, rights(), past)
+        return self.of(page, facts, address, rights, past)
 
     def of(self, page: Page, facts: Facts, address: bytes, rights: Rights, past: Past | None = None) -> bytes:
         """The view of `page` for a query string, as JSON."""
@@ -79,7 +79,13 @@ class Views:
             self._found.inc()
             return body
         asked = ask(
-            facts, address.decode("latin-1"), self._writing(facts), rights.rows, ranks(rights), self._restated, past
+            facts,
+            address.decode("latin-1"),
+            self._writing(facts),
+            rights.rows,
+            visible_ranks(rights),
+            self._restated,
+            past,
         )
         key = (shared, write(asked.query), asked.notes)
         with self._lock:

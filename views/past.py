@@ -4,11 +4,11 @@ import logging
 from dataclasses import dataclass, replace
 from typing import Any
 
-from components.url import as_of, write
+from components.address import as_of, write
 from components.visuals import Page
 from facts import DataProblem, Facts, Scope
-from facts.past import Version
-from facts.store import Source
+from facts.delta.versions import Version
+from facts.source import Source
 from kpi.evaluate import evaluate
 from kpi.formats import Formats
 from kpi.selection import Selection

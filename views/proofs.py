@@ -5,13 +5,9 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
 
 from access.rights import Rights
-from callbacks.answers import Asked, ask, data_of
-from callbacks.company import ledger_of
-from callbacks.past import Past
-from callbacks.shown import ranks
+from components.address import write
 from components.proof import changed, told
 from components.reading import TOTAL
-from components.url import write
 from components.visuals import Visual
 from facts import Facts, Scope
 from kpi.formats import Formats
@@ -19,6 +15,10 @@ from kpi.metrics import COMPANY_WIDE, METRICS
 from kpi.proof import Proof, prove
 from kpi.schema import DATE, DIMENSIONS
 from kpi.selection import Selection
+from views.answers import Asked, ask, data_of
+from views.company import ledger_of
+from views.past import Past
+from views.visible import visible_ranks
 
 _MOST_FIELDS: Final = 2000
 
@@ -48,7 +48,7 @@ def proof_of(
     by = visual.needs[0] if key else TOTAL
     if len(key) != len(by):
         raise NoProof(f"A row here is named by its {' and '.join(by)}, one key each.")
-    asked = ask(facts, rest, formats, rights.rows, ranks(rights), past=past)
+    asked = ask(facts, rest, formats, rights.rows, visible_ranks(rights), past=past)
     known = [each for each in METRICS if each not in rights.hides] if rights.hides else None
     now = _prove(metric, key, by, facts, asked.selection, rights.rows, known)
     if now is None:

@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterator, Sequence
 
 from access.policy import Policy, empty_rows
 from access.rights import rights_of
-from callbacks.shown import shown
 from components.visuals import Page
 from facts import Facts
+from views.visible import visible_pages
 
 
 def role_faults(policy: Policy, facts: Facts, pages: Sequence[Page], given: Collection[str]) -> Iterator[str]:
@@ -21,7 +21,9 @@ def role_faults(policy: Policy, facts: Facts, pages: Sequence[Page], given: Coll
         taken.update(dict.fromkeys(role.groups - taken.keys(), role.name))
         if not rights.pages:
             yield f"{where}.pages: there is no {' and no '.join(role.pages)} page here, and it opens no other."
-        for page, left in zip((page for page in pages if rights.opens(page.key)), shown(pages, rights), strict=True):
+        for page, left in zip(
+            (page for page in pages if rights.opens(page.key)), visible_pages(pages, rights), strict=True
+        ):
             if page.visuals and not left.visuals:
                 yield f"{where}.hides leaves nothing of the page “{page.key}”: take the page away."
         if _named(role.rows, facts) and not any(facts.options(role.rows).values()):

@@ -13,18 +13,18 @@ from typing import Any, Final
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from callbacks.answers import Asked, data_of, reading_of, why_empty
-from callbacks.files import Row, columns_of
+from components.address import write
 from components.reading import TOTAL, Reading
 from components.spec import spec
-from components.url import write
 from components.visuals import Page, Visual
 from facts import Facts, Scope
-from facts.spreadsheets import like_formula
 from kpi.formats import MINUS, Formats
+from kpi.formula_guard import like_formula
 from kpi.metrics import METRICS, Metric
 from kpi.schema import DATE, DIMENSIONS
 from kpi.units import decimals, figure
+from views.answers import Asked, data_of, reading_of, why_empty
+from views.files import Row, columns_of
 
 _CARDS: Final = ("value", "baseline", "change")
 _WIDEST: Final = 60

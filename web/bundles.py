@@ -4,8 +4,8 @@ from typing import Final
 
 from flask import Flask, Response, request
 
-from callbacks.routes import refusal
 from components.bundles import Bundles, chunks
+from web.data_files import refusal
 
 #: The name changes with the content, so nobody needs to ask again.
 FOR_GOOD: Final = "public, max-age=31536000, immutable"

@@ -12,8 +12,8 @@ import orjson
 from dash import Dash, Output
 from flask import Flask
 
-from callbacks.shown import rights
 from components.visuals import Page
+from web.current_reader import current_rights
 
 #: Stands for the page that a callback's input names: checked here, and again where it is answered.
 NAMED: Final = "(named)"
@@ -92,14 +92,14 @@ def may_know(server: Flask, output: str) -> bool:
     """Whether the reader who asks may know of the callback called `output`: it is ours, or of a page they may open."""
     owned, _ = server.extensions[_KEPT]
     page = owned.callbacks.get(output)
-    return page is None or rights().opens(page)
+    return page is None or current_rights().opens(page)
 
 
 def visible_scripts(server: Flask, scripts: Sequence[str]) -> list[str]:
     """Those of the document's `scripts` that are ours, or of a page that the reader who asks may open."""
     owned, _ = server.extensions[_KEPT]
     pages = ((script, owned.scripts.get(script)) for script in scripts)
-    return [script for script, page in pages if page is None or rights().opens(page)]
+    return [script for script, page in pages if page is None or current_rights().opens(page)]
 
 
 def wanted(app: Dash, raw: bytes, pages: Set[str], longest_query: int) -> Wanted:

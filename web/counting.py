@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-#: One for each kind of metric of callbacks.operations.
+#: One for each kind of metric of web.operations.
 KINDS: Final = ("counter", "histogram")
 MASTER: Final = 0
 _BEGUN: Final = 1 << 16

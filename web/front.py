@@ -11,19 +11,20 @@ from dash import html
 from dash.development.base_component import Component
 from flask import request
 
-from callbacks.closed_import import OWN_DATA
-from callbacks.guard import Entrance
-from callbacks.reader import Desk
-from callbacks.shown import reader, rights, shown
-from callbacks.uploads import MOST_FILES
-from callbacks.views import Unanswered, Views
 from components import controls, document, shell
 from components.bundles import Bundles
 from components.spec import spec
 from components.visuals import Page
-from facts.patience import NoAnswer, patience
+from facts.deadline import NoAnswer, patience
 from kpi.formats import Formats
 from pages import IMPORT
+from views.desk import Desk
+from views.kept import Unanswered, Views
+from views.visible import visible_pages
+from web.current_reader import current_reader, current_rights
+from web.guard import Entrance
+from web.imports.closed import OWN_DATA
+from web.imports.uploads import MOST_FILES
 
 TITLE: Final = "Marketing dashboard"
 #: A document waits this long for its first answer; what takes longer is asked for by the browser meanwhile.
@@ -44,7 +45,7 @@ class Front:
 
     def layout(self) -> Component:
         """Dash's part for the reader who asks; nothing where nobody does, as when Dash looks for itself."""
-        return controls.layout(self._spec()) if rights().pages else html.Div()
+        return controls.layout(self._spec()) if current_rights().pages else html.Div()
 
     def document(self, views: Views, bundles: Bundles, parts: Mapping[str, str]) -> str:
         """The page that the request names, with its first answer in it where that is quick."""
@@ -52,7 +53,7 @@ class Front:
         mine = self._mine()
         page = next((page for page in mine if page.path == path), None)
         if page is None:
-            return ""  # the guard lets nobody so far (callbacks/guard.py)
+            return ""  # the guard lets nobody so far (web/guard.py)
         first = self._first(views, page)
         known = self._spec()
         answer = orjson.loads(first)
@@ -69,14 +70,14 @@ class Front:
         )
 
     def _mine(self) -> tuple[Page, ...]:
-        return tuple(page for page in shown(self._entrance.pages, rights()) if not page.panel)
+        return tuple(page for page in visible_pages(self._entrance.pages, current_rights()) if not page.panel)
 
     def _shell(self, mine: Sequence[Page], page: Page) -> tuple[str, str]:
         facts = self._desk.source.current()
         banner = _DEMO if facts is not None and facts.demo and self._demo else None
-        who = reader()
+        who = current_reader()
         account = (who.name, self._entrance.log_out) if who else None
-        key = (page.key, rights().pages, rights().hides, banner, account)
+        key = (page.key, current_rights().pages, current_rights().hides, banner, account)
         with self._lock:
             found = self._shells.get(key)
         if found is None:
@@ -89,13 +90,13 @@ class Front:
         """The answer to the address that was asked for, `null` where the browser must ask."""
         try:
             with patience(FIRST_SECONDS):
-                return views.answer(self._entrance.pages, page.key, request.query_string)
+                return views.answer(self._entrance.pages, page.key, request.query_string, current_rights())
         except (NoAnswer, Unanswered):
             return b"null"
 
     def _spec(self) -> dict[str, Any]:
         """What the browser knows beforehand (docs/wire.md)."""
-        allowed, who = rights(), reader()
+        allowed, who = current_rights(), current_reader()
         facts = self._desk.source.current()
         formats = self._desk.writing(facts) if facts is not None else self._formats
         known = spec(self._mine(), self._entrance.prefix, formats, hidden=allowed.hides)

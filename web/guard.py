@@ -19,12 +19,12 @@ from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntity
 from access.identity import NoKeys, NotSignedIn
 from access.policy import IMPORT
 from access.rights import NOTHING, Admission, Rights
-from callbacks.callback_guard import Malformed, Owned, Unowned, Wanted, keep, may_know, wanted
-from callbacks.operations import wanted_callback
-from callbacks.shown import shown, with_beside
-from callbacks.uploads import too_large
 from components import notices
 from components.visuals import Page
+from views.visible import visible_pages, with_panels
+from web.callback_guard import Malformed, Owned, Unowned, Wanted, keep, may_know, wanted
+from web.imports.uploads import too_large
+from web.operations import wanted_callback
 
 LONGEST_QUERY: Final = 32_768
 LARGEST_BODY: Final = 65_536
@@ -184,7 +184,7 @@ def decide(entrance: Entrance, app: Dash) -> None:
         raise Refused(401, f"not signed in: {fault}", "You are not signed in.") from None
     except NoKeys as fault:
         raise Refused(503, "no keys", str(fault)) from None
-    rights = with_beside(entrance.admission.rights(g.reader), entrance.pages)
+    rights = with_panels(entrance.admission.rights(g.reader), entrance.pages)
     g.opened = rights
     page = _page_of(entrance, kind, app) if rights.pages else None
     if rights.pages and (kind is None or page == ""):
@@ -262,7 +262,7 @@ def answer_refusal(entrance: Entrance, refused: Refused) -> Response:
     wants_page = request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html"
     if not (wants_page and request.method in ("GET", "HEAD")):
         return said(refused.status, refused.sentence)
-    opened = [page for page in shown(entrance.pages, g.get("opened", NOTHING)) if not page.panel]
+    opened = [page for page in visible_pages(entrance.pages, g.get("opened", NOTHING)) if not page.panel]
     if refused.status == 401:
         text = notices.not_signed_in()
     elif refused.status == 403 and g.reader is not None:
@@ -284,4 +284,4 @@ def complete(app: Dash, owned: Owned) -> None:
     keep(app, owned)
     for rule in app.server.url_map.iter_rules():
         if rule.rule not in KINDS:
-            raise Unowned(f"The address {rule.rule} belongs to no page: say in callbacks.guard.KINDS who may have it.")
+            raise Unowned(f"The address {rule.rule} belongs to no page: say in web.guard.KINDS who may have it.")

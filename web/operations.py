@@ -22,9 +22,9 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from access.keys import Keys
-from callbacks.callback_guard import Wanted
 from components.visuals import Page
-from facts.store import Source
+from facts.source import Source
+from web.callback_guard import Wanted
 
 _GIVEN_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 _SECONDS: Final = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
@@ -204,7 +204,7 @@ def register(server: Flask, pages: Sequence[Page], source: Source, metrics: Metr
 
 
 def wanted_callback() -> Wanted:
-    """The callback that the request asked to run, as it is registered (callbacks/guard.py)."""
+    """The callback that the request asked to run, as it is registered (web/guard.py)."""
     found = g.get("wanted")
     return found if isinstance(found, Wanted) else Wanted()
 

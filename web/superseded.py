@@ -13,8 +13,8 @@ from typing import Final
 
 from flask import Flask, Response, g, request
 
-from callbacks.shown import reader
-from facts.patience import NoAnswer, start, stop
+from facts.deadline import NoAnswer, start, stop
+from web.current_reader import current_reader
 
 TURN: Final = "X-Turn"
 
@@ -54,7 +54,7 @@ def register(server: Flask, seconds: float) -> None:
         if given is None:
             g.patience = start(seconds)
             return
-        who = reader()
+        who = current_reader()
         tab, turn = zlib.crc32(f"{who.subject if who else ''}|{given[1]}".encode()), int(given[2])
         turns.take(tab, turn)
         g.patience = start(seconds, lambda: turns.passed(tab, turn))
@@ -66,7 +66,7 @@ def register(server: Flask, seconds: float) -> None:
 
     @server.errorhandler(NoAnswer)
     def unanswered(problem: NoAnswer) -> Response:
-        from callbacks.routes import refusal
+        from web.data_files import refusal
 
         g.reason = "no answer"
         if problem.reader != str(problem):

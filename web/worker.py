@@ -18,11 +18,12 @@ from typing import Any, Final
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, TConn, ThreadWorker
 
-from client_socket import SLOWEST, ClientSocket, Lane, lane_of, refuse
+from web.client_socket import SLOWEST, ClientSocket, Lane, lane_of, refuse
 
 #: Seconds for a head, and for a small body with it.
 HEAD_SECONDS: Final = 10.0
-#: Seconds for a large body beside one for every SLOWEST bytes of it (client_socket.py), and for an answer to be taken.
+#: Seconds for a large body beside one for every SLOWEST bytes of it (web/client_socket.py), and for an answer to be
+#: taken.
 BODY_SECONDS: Final = 30.0
 ANSWER_SECONDS: Final = 60.0
 #: Connections of one worker; where there are more, the one that has waited longest goes.

@@ -1,4 +1,4 @@
-// The address of what is chosen, as components/url.py writes it. Only the server decides what is canonical.
+// The address of what is chosen, as components/address.py writes it. Only the server decides what is canonical.
 (() => {
   const { dashboard } = window;
   /** @type {Wire.Spec} */
@@ -37,7 +37,7 @@
 
   /** The address of a page and of a visual's data. @type {Dashboard["address"]["page"]} */
   const page = (key, query) => withQuery(dashboard.prefix + spec.pages[key].path, query);
-  /** A CSV is for a spreadsheet here, which must take no name for a formula (facts/spreadsheets.py).
+  /** A CSV is for a spreadsheet here, which must take no name for a formula (kpi/formula_guard.py).
       @type {Dashboard["address"]["data"]} */
   const data = (key, visual, form, query) => {
     const whole = form === "csv" ? [query, "for=excel"].filter(Boolean).join("&") : query;

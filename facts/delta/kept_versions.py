@@ -5,7 +5,7 @@ from collections import OrderedDict
 from threading import Lock
 from typing import Final
 
-from facts.past import Version
+from facts.delta.versions import Version
 from facts.protocol import Facts
 
 MOST: Final = 4

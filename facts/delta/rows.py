@@ -13,9 +13,9 @@ from deltalake import DeltaTable
 from deltalake.exceptions import TableNotFoundError
 from pyarrow.dataset import ParquetReadOptions
 
-from facts import alongside
-from facts.disk import dataset
-from facts.places import DEMO_NAME
+from facts.delta import side_data
+from facts.delta.table_names import DEMO_NAME
+from facts.delta.tables import dataset
 from facts.protocol import DataProblem
 from kpi.schema import DATE, DIMENSIONS, MEASURES, ROLLED
 
@@ -24,6 +24,9 @@ from kpi.schema import DATE, DIMENSIONS, MEASURES, ROLLED
 CUT: Final = "cut"
 PROGRAM: Final = "program"
 CURRENCY: Final = "currency"
+
+#: Breakdowns that a platform reports for part of the money only (a search term without a click is not listed).
+PARTIAL: Final = frozenset({"ad group", "ad", "keyword", "search term", "product", "placement", "gender", "age"})
 
 _COLUMNS: Final = (DATE, *DIMENSIONS, *MEASURES)
 
@@ -59,10 +62,10 @@ def fetch(path: str | Path, version: int | None = None, shop: int | None = None)
     held = [*_COLUMNS, *(_OF_CUTS if CUT in found.schema.names else ()), *rolled]
     rows = found.to_table(columns=held)
     currency = rows[CURRENCY][0].as_py() if CURRENCY in held and len(rows) else "USD"
-    shop_days = alongside.read(
+    shop_days = side_data.read(
         path, demo=metadata.name == DEMO_NAME, currency=currency, past=version is not None, shop=shop
     )
-    more = {"imports": alongside.imports(table, found), **shop_days}
+    more = {"imports": side_data.imports(table, found), **shop_days}
     shown = (more["shop"] or {}).get("version")
     return rows.replace_schema_metadata(
         {

@@ -9,8 +9,8 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 from deltalake import DeltaTable
 
-from facts.disk import dataset
-from facts.places import DEMO_SHOP_NAME, SHOP_NAME, path_of, version_with
+from facts.delta.table_names import DEMO_SHOP_NAME, SHOP_NAME, path_of, version_with
+from facts.delta.tables import dataset
 from facts.protocol import FOR_READERS
 from kpi.schema import DATE
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from facts.disk import opened
+from facts.delta.tables import opened
 
 #: The names of the tables that `python -m datagen` writes, and of those that imports write.
 DEMO_NAME: Final = "marketing-dashboard demo"
@@ -26,7 +26,7 @@ def path_of(facts: Path) -> Path:
 
 
 def under_way_note(facts: Path) -> Path:
-    """The note that stands beside the tables while an import changes both (facts.committing)."""
+    """The note that stands beside the tables while an import changes both (ingest.write.commit)."""
     return facts.with_name(f".{facts.name}.under-way")
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from facts.disk import opened
+from facts.delta.tables import opened
 from facts.protocol import DataProblem
 
 #: Of an import that changed both tables, in the facts' log: the shop's version before it, -1 where there was none.
@@ -30,7 +30,7 @@ def version_at(facts: Path, text: str) -> Version:
 
     Raises DataProblem with a sentence where there is none.
     """
-    from facts.places import path_of
+    from facts.delta.table_names import path_of
 
     commits = _commits(facts)
     if not commits:

@@ -12,12 +12,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from facts.deadline import NoAnswer
 from facts.engines.expressions import REPORTED, Values
-from facts.grid import FULL, Grid
-from facts.groups import Meanings, coarse, grouped, numbered
-from facts.patience import NoAnswer
+from facts.memory.grid import FULL, Grid
+from facts.memory.groups import Meanings, coarse, grouped, numbered
+from facts.memory.sums import Floats, Ints, Sums
 from facts.protocol import Scope
-from facts.sums import Floats, Ints, Sums
 from kpi.evaluate import REACH_FLOOR, ROWS
 from kpi.schema import DATE, MEASURES, in_order
 from kpi.selection import Grain, Grouping, period_starts

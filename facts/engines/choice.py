@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
-#: Cuts by platform, "" for every other: the dimensions joined by "+", as imports call them (facts.cuts).
+#: Cuts by platform, "" for every other: the dimensions joined by "+", as imports call them (facts.memory.cuts).
 Named = tuple[tuple[str, str], ...]
 
 

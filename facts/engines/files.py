@@ -16,16 +16,16 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from deltalake import DeltaTable
 
-from facts import alongside
-from facts.beside import of_text
-from facts.cuts import unmet
+from facts.deadline import NoAnswer
+from facts.delta import side_data
+from facts.delta.rows import CURRENCY, CUT, PROGRAM
 from facts.engines.choice import Named, is_parquet, parquet_files, stamp
 from facts.engines.duckdb_table import DuckTable, driver
 from facts.engines.lazy import LazyFacts
 from facts.engines.table import Sessions
-from facts.fetching import CURRENCY, CUT, PROGRAM
-from facts.patience import NoAnswer
+from facts.memory.cuts import unmet
 from facts.protocol import DataProblem, time_of_day
+from facts.side_facts import of_text
 from kpi.evaluate import ROWS
 from kpi.schema import DATE, MEASURES
 
@@ -46,7 +46,7 @@ class Files:
 
 
 class TwoCuts(DataProblem):
-    """The rows tell the same money twice, which only the engine in memory takes apart (facts.cuts)."""
+    """The rows tell the same money twice, which only the engine in memory takes apart (facts.memory.cuts)."""
 
 
 def files(path: str | Path, version: int | None = None) -> Files:
@@ -95,7 +95,8 @@ def _of_parquet(path: Path) -> Files:
 def open_files(found: Files, now: Callable[[], datetime], demo_name: str, named: Named = ()) -> LazyFacts:
     """The facts over a table's files. Raises DataProblem; TwoCuts where its rows tell the same money twice.
 
-    `named` are cuts that come first (facts.cuts): of one cut an account and day that is said only of one nobody has.
+    `named` are cuts that come first (facts.memory.cuts): of one cut an account and day that is said only of one
+    nobody has.
     """
     driver()
     if not found.rows:
@@ -103,7 +104,7 @@ def open_files(found: Files, now: Callable[[], datetime], demo_name: str, named:
     sessions = Sessions(DuckTable(found.names, found.label))
     currency, cuts = _imported(found, sessions) if CUT in found.columns else ("USD", pd.DataFrame())
     more = (
-        {} if is_parquet(found.label) else alongside.read(found.label, demo=found.name == demo_name, currency=currency)
+        {} if is_parquet(found.label) else side_data.read(found.label, demo=found.name == demo_name, currency=currency)
     )
     shop = (more.get("shop") or {}).get("version")
     return LazyFacts(

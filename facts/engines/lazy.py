@@ -12,14 +12,14 @@ import pandas as pd
 import pyarrow as pa
 from cachetools import LRUCache
 
-from facts.beside import NOTHING, Beside
+from facts.deadline import NoAnswer, wait
 from facts.engines import expressions
 from facts.engines.cells import Cells, Gridded, cells
 from facts.engines.expressions import Frame, Rows
 from facts.engines.plan import Pass, passes
 from facts.engines.table import Sessions
-from facts.patience import NoAnswer, wait
 from facts.protocol import DataProblem, Scope
+from facts.side_facts import NOTHING, Beside
 from kpi.evaluate import ROWS
 from kpi.schema import DATE, DIMENSIONS, MEASURES, in_order
 from kpi.selection import Extent, Grouping, Selection

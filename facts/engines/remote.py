@@ -6,13 +6,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
+from facts.deadline import NoAnswer, patience
 from facts.engines import expressions
 from facts.engines.address import Address, parse
 from facts.engines.ibis_table import IbisTable
 from facts.engines.lazy import LazyFacts
 from facts.engines.spark_table import SparkTable
 from facts.engines.table import Sessions
-from facts.patience import NoAnswer, patience
 from facts.protocol import DataProblem, time_of_day, utc_now
 from kpi.evaluate import ROWS
 

@@ -8,8 +8,8 @@ from typing import Protocol, runtime_checkable
 
 import pyarrow as pa
 
+from facts.deadline import NoAnswer, present, wait
 from facts.engines.expressions import Frame, Rows, Values, rows
-from facts.patience import NoAnswer, present, wait
 from facts.protocol import DataProblem
 
 

@@ -13,11 +13,11 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from facts.beside import NOTHING, Beside
+from facts.delta.rows import CUT, PARTIAL, PROGRAM
 from facts.engines.choice import Named
-from facts.frame import FrameFacts
-from facts.importers.report import CUT, PARTIAL, PROGRAM
+from facts.memory.frame import FrameFacts
 from facts.protocol import Facts, Scope
+from facts.side_facts import NOTHING, Beside
 from kpi.schema import DATE
 from kpi.selection import Extent, Grouping, Selection
 

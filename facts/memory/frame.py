@@ -3,7 +3,8 @@
 Rows are sorted by day. Every distinct combination of dimension values is a *cell*; a row knows its day and its cell. A
 selection is then a slice of rows (the days) and a mask over cells (the filters), and all groupings of a page follow
 from one pass over that slice: the sums of each cell, kept by days because filters do not change them, and, for what is
-drawn over time, the sums of each day. Where nearly every cell has a row every day, rows lie on a grid (facts/grid.py).
+drawn over time, the sums of each day. Where nearly every cell has a row every day, rows lie on a grid
+(facts/memory/grid.py).
 """
 
 from collections.abc import Callable, Iterable
@@ -17,11 +18,11 @@ import pandas as pd
 from cachetools import LRUCache
 from numpy.typing import NDArray
 
-from facts.beside import NOTHING, Beside
-from facts.grid import Grid, on_grid
-from facts.groups import Keys, Meanings, Numbered, coarse, grouped, numbered
+from facts.memory.grid import Grid, on_grid
+from facts.memory.groups import Keys, Meanings, Numbered, coarse, grouped, numbered
+from facts.memory.sums import Ints, Sums
 from facts.protocol import DataProblem, Scope
-from facts.sums import Ints, Sums
+from facts.side_facts import NOTHING, Beside
 from kpi.schema import DATE, DIMENSIONS, MEASURES, in_order
 from kpi.selection import Extent, Grain, Grouping, Selection, period_starts
 

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from facts.sums import Floats, Ints, Sums
+from facts.memory.sums import Floats, Ints, Sums
 
 #: How much of a grid must be rows: the rest takes memory and time for nothing.
 FULL: Final = 2 / 3

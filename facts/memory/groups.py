@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from facts.sums import Ints, Sums
+from facts.memory.sums import Ints, Sums
 from kpi.schema import DATE
 from kpi.selection import Grouping
 

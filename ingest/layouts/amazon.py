@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from facts.importers.headers import Layout, names
+from ingest.layouts.headers import Layout, names
 
 PROGRAMS: Final = ("Sponsored Products", "Sponsored Brands", "Sponsored Display")
 

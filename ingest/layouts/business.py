@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from facts.importers.headers import Layout, names
+from ingest.layouts.headers import Layout, names
 from kpi.schema import DATE
 
 #: Whole numbers a day.

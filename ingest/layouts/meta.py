@@ -6,7 +6,7 @@ its indicator says so on every row; other goals are not conversions.
 
 from typing import Final
 
-from facts.importers.headers import Layout, names
+from ingest.layouts.headers import Layout, names
 
 PURCHASE: Final = ("purchase", "kauf", "käufe", "achat", "compra")
 

@@ -5,7 +5,7 @@ The platform stands in a column, is said with `--platform`, or is the one that t
 
 from typing import Final
 
-from facts.importers.headers import Layout, names
+from ingest.layouts.headers import Layout, names
 
 LAYOUT: Final = Layout(
     name="a plain table",

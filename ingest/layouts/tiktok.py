@@ -6,7 +6,7 @@ is taken before it.
 
 from typing import Final
 
-from facts.importers.headers import Layout, names
+from ingest.layouts.headers import Layout, names
 
 LAYOUT: Final = Layout(
     name="TikTok Ads Manager",

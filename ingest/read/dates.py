@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from facts.importers.report import ImportProblem
+from ingest.results import ImportProblem
 
 FIRST: Final = date(2000, 1, 1)
 LAST: Final = date(2100, 1, 1)

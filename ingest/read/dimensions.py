@@ -7,11 +7,11 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from facts.importers import amazon, meta, unified
-from facts.importers.normalise import Table, constant
-from facts.importers.options import PLATFORMS
-from facts.importers.reading import Sheet
-from facts.importers.report import CURRENCY, PROGRAM, ImportProblem
+from ingest.layouts import amazon, meta, unified
+from ingest.read.normalize import Table, constant
+from ingest.read.options import PLATFORMS
+from ingest.read.tables import Sheet
+from ingest.results import CURRENCY, PROGRAM, ImportProblem
 from kpi.schema import MONEY, UNKNOWN
 
 _OBJECTIVES: Final = {

@@ -12,13 +12,13 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from facts.importers.dates import is_day, of_serial
-from facts.importers.headers import normal
-from facts.importers.numbers import MISSING, Floats
-from facts.importers.reading import Sheet
-from facts.importers.recognise import Recognised
-from facts.importers.report import MOST_FAULTS, Dropped, Fault, ImportProblem, WrongRows
-from facts.memory import free
+from facts.free_memory import free
+from ingest.layouts.headers import normal
+from ingest.read.dates import is_day, of_serial
+from ingest.read.numbers import MISSING, Floats
+from ingest.read.recognize import Recognised
+from ingest.read.tables import Sheet
+from ingest.results import MOST_FAULTS, Dropped, Fault, ImportProblem, WrongRows
 from kpi.schema import MEASURES
 
 #: Told how many rows have been read.

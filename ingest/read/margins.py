@@ -19,9 +19,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from facts.importers.options import read_toml
-from facts.importers.report import ImportProblem
-from facts.importers.vocabulary import country
+from ingest.layouts.vocabulary import country
+from ingest.read.options import read_toml
+from ingest.results import ImportProblem
 from kpi.schema import DATE
 
 

@@ -10,13 +10,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from facts.importers import dates, numbers, vocabulary
-from facts.importers.gathering import SHOWN, TOTAL, Raw, RawColumn
-from facts.importers.headers import language
-from facts.importers.numbers import Floats
-from facts.importers.options import Options
-from facts.importers.recognise import Recognised
-from facts.importers.report import MOST_FAULTS, Dropped, Fault, Finding, ImportProblem, WrongRows
+from ingest.layouts import vocabulary
+from ingest.layouts.headers import language
+from ingest.read import dates, numbers
+from ingest.read.gather import SHOWN, TOTAL, Raw, RawColumn
+from ingest.read.numbers import Floats
+from ingest.read.options import Options
+from ingest.read.recognize import Recognised
+from ingest.results import MOST_FAULTS, Dropped, Fault, Finding, ImportProblem, WrongRows
 from kpi.schema import UNKNOWN
 
 #: Texts that name nothing. "None" and "null" are not among them: a campaign may be called so.

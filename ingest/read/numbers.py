@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from facts.importers.report import ImportProblem
+from ingest.results import ImportProblem
 
 Floats = NDArray[np.float64]
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from facts.importers.business import MEASURES as BUSINESS
-from facts.importers.headers import EXTRA_CUTS, PERIOD_FIELDS, normal
-from facts.importers.report import ImportProblem
-from facts.importers.wide import CHANNEL
+from ingest.layouts.business import MEASURES as BUSINESS
+from ingest.layouts.headers import EXTRA_CUTS, PERIOD_FIELDS, normal
+from ingest.read.wide import CHANNEL
+from ingest.results import ImportProblem
 from kpi.schema import DATE, DIMENSIONS, IDENTIFIERS, MEASURES, ORDER
 
 PLATFORMS: Final = {name.casefold(): name for name in ORDER["platform"]} | {"facebook": "Meta"}
@@ -20,7 +20,7 @@ _FIELDS: Final = {"date", "currency", "program", "gender", "age", *DIMENSIONS, *
 class Options:
     """`platform`, `account` and `currency` hold for the whole file; `dates` is "dmy" or "mdy"; `columns` says which
     header holds a field, `values` what a dimension's values are called here. `wide` has the pattern of each channel's
-    columns, `weeks` says that a row is the sum of seven days (facts.importers.wide), `kind` "business" that it is the
+    columns, `weeks` says that a row is the sum of seven days (ingest.read.wide), `kind` "business" that it is the
     shop's.
     """
 

@@ -10,8 +10,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from facts.importers.dates import days, no_day
-from facts.importers.report import CURRENCY, ImportProblem
+from ingest.read.dates import days, no_day
+from ingest.results import CURRENCY, ImportProblem
 from kpi.schema import DATE, MONEY
 
 BILLED: Final = "billed_currency"

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 
-from facts.importers import amazon, business, google, meta, own, tiktok, unified
-from facts.importers.headers import Layout, currency_of, normal
-from facts.importers.options import Options
-from facts.importers.reading import Cell, Row, Sheet
-from facts.importers.report import ImportProblem
+from ingest.layouts import amazon, business, google, meta, own, tiktok, unified
+from ingest.layouts.headers import Layout, currency_of, normal
+from ingest.read.options import Options
+from ingest.read.tables import Cell, Row, Sheet
+from ingest.results import ImportProblem
 from kpi.schema import DATE, MEASURES
 
 LAYOUTS: Final = (

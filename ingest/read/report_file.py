@@ -10,18 +10,19 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from facts.importers import business, dimensions, meta
-from facts.importers.dates import newest
-from facts.importers.gathering import Progress, gather
-from facts.importers.headers import EXTRA_CUTS
-from facts.importers.normalise import Table
-from facts.importers.numbers import LARGEST
-from facts.importers.options import Options
-from facts.importers.reading import Sheet, sheets
-from facts.importers.recognise import Recognised, recognise
-from facts.importers.report import CURRENCY, CUT, PROGRAM, Finding, Import, ImportProblem
-from facts.importers.totals import not_totals
-from facts.importers.wide import long, spread
+from ingest.layouts import business, meta
+from ingest.layouts.headers import EXTRA_CUTS
+from ingest.read import dimensions
+from ingest.read.dates import newest
+from ingest.read.gather import Progress, gather
+from ingest.read.normalize import Table
+from ingest.read.numbers import LARGEST
+from ingest.read.options import Options
+from ingest.read.recognize import Recognised, recognise
+from ingest.read.tables import Sheet, sheets
+from ingest.read.totals import not_totals
+from ingest.read.wide import long, spread
+from ingest.results import CURRENCY, CUT, PROGRAM, Finding, Import, ImportProblem
 from kpi.schema import COLUMNS, COUNTS, DATE, EVENTS, MEASURES, MONEY, TEXT, UNKNOWN
 
 #: Columns that tell rows apart; figures of rows that agree in all of them are added up.

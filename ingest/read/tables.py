@@ -22,11 +22,11 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 from deltalake import DeltaTable
 
-from facts.disk import dataset
-from facts.importers.report import ImportProblem
-from facts.importers.workbook import check_workbook, workbook_sheets
-from facts.scratch import room
-from facts.spreadsheets import unguarded_row
+from facts.delta.tables import dataset
+from facts.free_disk import room
+from ingest.read.workbook import check_workbook, workbook_sheets
+from ingest.results import ImportProblem
+from kpi.formula_guard import unguarded_row
 
 Cell = str | int | float | date | None
 Row = tuple[int, Sequence[Cell]]

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from facts.importers.gathering import ALL
-from facts.importers.headers import EXTRA_CUTS
-from facts.importers.normalise import Table
-from facts.importers.numbers import Floats
+from ingest.layouts.headers import EXTRA_CUTS
+from ingest.read.gather import ALL
+from ingest.read.normalize import Table
+from ingest.read.numbers import Floats
 from kpi.schema import UNKNOWN
 
 _BREAKDOWNS: Final = ("region", "device", "segment", "gender", "age", *EXTRA_CUTS)

@@ -13,9 +13,9 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from facts.importers.headers import normal
-from facts.importers.reading import Cell, Row, Sheet
-from facts.importers.report import ImportProblem
+from ingest.layouts.headers import normal
+from ingest.read.tables import Cell, Row, Sheet
+from ingest.results import ImportProblem
 from kpi.schema import DATE
 
 CHANNEL: Final = "{channel}"

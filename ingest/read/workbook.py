@@ -9,7 +9,7 @@ from typing import IO, Any, Final
 
 import openpyxl
 
-from facts.importers.report import ImportProblem
+from ingest.results import ImportProblem
 
 LARGEST_PART: Final = 3_000_000_000
 LARGEST_TEXTS: Final = 200_000_000

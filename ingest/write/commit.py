@@ -16,17 +16,17 @@ from typing import Final
 
 from deltalake import CommitProperties, DeltaTable
 
-from facts import ownership
-from facts.imported import Plan, note_of, opened, plan, store, writing
-from facts.importers import Import, ImportProblem
-from facts.importers.margins import Margin
-from facts.importers.rates import Rates
-from facts.leftovers import sweep
-from facts.ownership import is_own, own_table
-from facts.past import SHOP_BEFORE
-from facts.places import DEMO_NAME, UnderWay, under_way, under_way_note
-from facts.shop import ShopPlan, path_of, plan_shop, store_shop
-from facts.summary import of_plan, of_shop
+from facts.delta.table_names import DEMO_NAME, UnderWay, under_way, under_way_note
+from facts.delta.versions import SHOP_BEFORE
+from ingest.read.margins import Margin
+from ingest.read.rates import Rates
+from ingest.results import Import, ImportProblem
+from ingest.write import ownership
+from ingest.write.leftovers import sweep
+from ingest.write.ownership import is_own, own_table
+from ingest.write.shop import ShopPlan, path_of, plan_shop, store_shop
+from ingest.write.summary import of_plan, of_shop
+from ingest.write.table import Plan, note_of, opened, plan, store, writing
 
 #: Of a commit to the shop's table: the run that commits to both, as the note beside the tables names it.
 _RUN: Final = "import.run"

@@ -5,15 +5,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from facts.committing import Planned
-from facts.disk import opened
-from facts.places import path_of
+from facts.delta.table_names import path_of
+from facts.delta.tables import opened
+from ingest.write.commit import Planned
 
 
 def record_of(wanted: Planned, by: str, digests: Mapping[str, str]) -> dict[str, Any]:
     """What is about to be written: the table whose commit decides, its version before, who writes and which files.
 
-    Of an import into both tables the facts' commit decides: without it, facts.committing takes the shop's back.
+    Of an import into both tables the facts' commit decides: without it, ingest.write.commit takes the shop's back.
     """
     ads, shop = wanted.ads, wanted.shop
     table, version = None, None
@@ -25,9 +25,10 @@ def record_of(wanted: Planned, by: str, digests: Mapping[str, str]) -> dict[str,
 
 
 def is_kept(facts: Path, record: Mapping[str, Any]) -> bool:
-    """Whether the tables at `facts` hold what was about to be written, with nothing half done (facts.committing.alone).
+    """Whether the tables at `facts` hold what was about to be written, with nothing half done.
 
-    A later import of the same files by the same person counts, too: then they are kept.
+    The caller is alone at them (ingest.write.commit.alone). A later import of the same files by the same
+    person counts, too: then they are kept.
     """
     if record["table"] is None:  # the table held these figures already
         return True

@@ -1,8 +1,9 @@
 """Files that an import which was ended in the middle left in a table of ours: no version names them, none is read.
 
 Removed is a file only where all of this holds: the table is ours by name and layout, the list of what its imports had
-not finished has the file (facts.unfinished), the file's name is one of ours with this very table's id, nothing in the
-log names it, and it is an hour old. What earlier versions of this program left has names that others use too: it stays.
+not finished has the file (ingest.write.unfinished), the file's name is one of ours with this very table's id, nothing
+in the log names it, and it is an hour old. What earlier versions of this program left has names that others use
+too: it stays.
 """
 
 import logging
@@ -18,9 +19,9 @@ import orjson
 import pyarrow.parquet as pq
 from deltalake.exceptions import DeltaError
 
-from facts.data_files import NEW, id_in_names, id_of
-from facts.ownership import is_elsewhere, is_own, log_entries
-from facts.unfinished import forget, unfinished
+from ingest.write.data_files import NEW, id_in_names, id_of
+from ingest.write.ownership import is_elsewhere, is_own, log_entries
+from ingest.write.unfinished import forget, unfinished
 
 #: Seconds that a file must be old: a writer that no lock of ours stops may be about to name it.
 OLD: Final = 3600.0
@@ -31,8 +32,8 @@ _log = logging.getLogger(__name__)
 def sweep(path: Path, names: Collection[str]) -> int:
     """Remove what ended imports left in the table at `path`, one of `names`, and return how many files that were.
 
-    Only while nobody writes to the table (`facts.imported.writing`). Raises ImportProblem where another file has the
-    name of the list.
+    Only while nobody writes to the table (`ingest.write.table.writing`). Raises ImportProblem where another file has
+    the name of the list.
     """
     listed = unfinished(path)
     if not listed or (path / "_delta_log").is_symlink() or not is_own(path, names):

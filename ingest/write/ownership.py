@@ -12,10 +12,10 @@ from typing import Final
 import pyarrow as pa
 from deltalake import DeltaTable
 
-from facts.data_files import is_own_name
-from facts.disk import opened
-from facts.importers.report import ImportProblem
-from facts.places import DEMO_NAME, DEMO_SHOP_NAME, FACTS_NAME, SHOP_NAME
+from facts.delta.table_names import DEMO_NAME, DEMO_SHOP_NAME, FACTS_NAME, SHOP_NAME
+from facts.delta.tables import opened
+from ingest.results import ImportProblem
+from ingest.write.data_files import is_own_name
 
 #: The names of the tables that an import may change: what imports wrote, and the demo that makes room for them.
 FACTS: Final = (FACTS_NAME, DEMO_NAME)

@@ -18,9 +18,9 @@ from deltalake import CommitProperties, DeltaTable, Schema
 from deltalake.exceptions import CommitFailedError
 from deltalake.transaction import AddAction, RemoveAction, create_table_with_add_actions
 
-from facts.data_files import write_files
-from facts.importers.report import ImportProblem
-from facts.unfinished import forget, remember
+from ingest.results import ImportProblem
+from ingest.write.data_files import write_files
+from ingest.write.unfinished import forget, remember
 from kpi.schema import DATE
 
 #: Batches that are read ahead of the one being written: a table may be far larger than the memory.

@@ -11,17 +11,17 @@ import pandas as pd
 import pyarrow as pa
 from deltalake import DeltaTable
 
-from facts import ownership
-from facts.disk import dataset
-from facts.imported import DEFAULT_CURRENCY, FILE, IMPORTED_AT
-from facts.importers.business import COLUMNS, COUNTS, MEASURES, MONEY
-from facts.importers.rates import BILLED, RATE, RATE_DATE, Rates, converted
-from facts.importers.report import CURRENCY, Import, ImportProblem
-from facts.ownership import own_table
-from facts.places import DEMO_SHOP_NAME
-from facts.places import SHOP_NAME as NAME
-from facts.places import path_of as path_of
-from facts.replacing import replace_rows, replace_table
+from facts.delta.table_names import DEMO_SHOP_NAME
+from facts.delta.table_names import SHOP_NAME as NAME
+from facts.delta.table_names import path_of as path_of
+from facts.delta.tables import dataset
+from ingest.layouts.business import COLUMNS, COUNTS, MEASURES, MONEY
+from ingest.read.rates import BILLED, RATE, RATE_DATE, Rates, converted
+from ingest.results import CURRENCY, Import, ImportProblem
+from ingest.write import ownership
+from ingest.write.ownership import own_table
+from ingest.write.replace import replace_rows, replace_table
+from ingest.write.table import DEFAULT_CURRENCY, FILE, IMPORTED_AT
 from kpi.schema import DATE
 
 DESCRIPTION: Final = "What the shop sold, day by day, imported by `marketing-dashboard import`."

@@ -5,10 +5,9 @@ from typing import Any, Final
 
 import pandas as pd
 
-from facts.imported import Change, Plan
-from facts.importers import Dropped, Import
-from facts.importers.report import CURRENCY, CUT, totals
-from facts.shop import ShopPlan
+from ingest.results import CURRENCY, CUT, Dropped, Import, totals
+from ingest.write.shop import ShopPlan
+from ingest.write.table import Change, Plan
 from kpi.schema import COUNTS, DATE, MEASURES, UNKNOWN
 
 _PREVIEWED: Final = 8

@@ -23,17 +23,18 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 from deltalake import DeltaTable
 
-from facts import ownership
-from facts.disk import dataset
-from facts.disk import opened as opened
-from facts.importers.margins import Margin, with_costs
-from facts.importers.rates import BILLED, RATE, RATE_DATE, Rates, converted
-from facts.importers.report import CURRENCY, CUT, PARTIAL, PROGRAM, Finding, Import, ImportProblem
-from facts.ownership import own_table
-from facts.places import DEMO_NAME
-from facts.places import FACTS_NAME as NAME
-from facts.replacing import replace_rows, replace_table
-from facts.turn import turn
+from facts.delta.rows import PARTIAL
+from facts.delta.table_names import DEMO_NAME
+from facts.delta.table_names import FACTS_NAME as NAME
+from facts.delta.tables import dataset
+from facts.delta.tables import opened as opened
+from facts.file_lock import turn
+from ingest.read.margins import Margin, with_costs
+from ingest.read.rates import BILLED, RATE, RATE_DATE, Rates, converted
+from ingest.results import CURRENCY, CUT, PROGRAM, Finding, Import, ImportProblem
+from ingest.write import ownership
+from ingest.write.ownership import own_table
+from ingest.write.replace import replace_rows, replace_table
 from kpi.schema import COUNTS, DATE, MEASURES, TEXT, UNKNOWN
 
 DESCRIPTION: Final = "Figures that `marketing-dashboard import` read from a company's own reports."

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from access.policy import Policy, read_policy
 from app import create_app
-from facts.store import Source
+from facts.source import Source
 from pages import PAGES
 from settings import from_environment
 from tests.access import own_pages

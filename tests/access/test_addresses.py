@@ -7,11 +7,11 @@ import pytest
 from flask.testing import FlaskClient
 
 from access.policy import Policy, Role
-from callbacks.guard import KINDS
 from pages import EVERY
 from tests.access.addresses import addresses
 from tests.access.conftest import GROUPS
 from tests.access.signing import Provider
+from web.guard import KINDS
 
 Ask = Callable[..., Any]
 

@@ -9,11 +9,11 @@ import pytest
 from dash import Dash
 from flask.testing import FlaskClient
 
-from callbacks.callback_guard import DEEPEST
-from callbacks.guard import LARGEST_BODY
 from pages import EVERY
 from tests.access.own_pages import honest, value
 from tests.asking import CALLBACK, callback_body, view_body
+from web.callback_guard import DEEPEST
+from web.guard import LARGEST_BODY
 
 Post = Callable[..., Any]
 CMO, CFO = view_body("cmo"), view_body("cfo")

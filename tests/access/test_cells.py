@@ -13,8 +13,8 @@ from flask.testing import FlaskClient
 
 from access.policy import Policy, Role
 from app import create_app
-from facts.shop import path_of
-from facts.store import DEMO_NAME, Source
+from facts.source import DEMO_NAME, Source
+from ingest.write.shop import path_of
 from pages import PAGES
 from settings import from_environment
 from tests.access.conftest import GROUPS

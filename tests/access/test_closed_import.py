@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from app import create_app
-from facts.store import Source
+from facts.source import Source
 from settings import from_environment
 from tests.access.signing import IMPORTERS, Provider
 from tests.asking import json_in

@@ -17,10 +17,10 @@ import pytest
 from deltalake import DeltaTable, write_deltalake
 
 from tests.browser.conftest import served
-from tests.facts.importers.conftest import FIXTURES
+from tests.ingest.read.conftest import FIXTURES
 
 BODY = (FIXTURES / "google_en_daily.csv").read_bytes()
-#: More than the worker waits for before the app hears of it (client_socket.SMALL_BODY).
+#: More than the worker waits for before the app hears of it (web.client_socket.SMALL_BODY).
 LARGE = BODY * (100_000 // len(BODY) + 1)
 DIGEST = hashlib.sha256(BODY).hexdigest()
 #: How a sender goes: it says that nothing more comes and still listens, it closes, or its machine is gone (a reset).

@@ -8,17 +8,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from access.rights import Rights
-from callbacks.answers import ask, view
-from callbacks.routes import data_file
-from callbacks.views import encoded
 from facts import Facts
-from facts.cuts import of_cuts
 from facts.engines.choice import Named
+from facts.memory.cuts import of_cuts
 from kpi.metrics import METRICS
 from kpi.schema import DATE, MEASURES, TEXT, UNKNOWN
 from kpi.selection import Only, only
 from kpi.units import USUAL
 from pages import PAGES
+from views.answers import ask, view
+from views.files import data_file
+from views.kept import encoded
 
 DAYS = pd.date_range("2025-07-01", periods=40)
 VALUES = {

@@ -18,11 +18,10 @@ import pytest
 from deltalake import DeltaTable
 
 from app import create_app
-from callbacks.uploads import NotTaken, Uploads
-from facts.store import Source
+from facts.source import Source
 from settings import from_environment
 from tests.access.signing import AUDIENCE, IMPORTERS, ISSUER, Provider
-from tests.facts.foreign import (
+from tests.ingest.foreign import (
     REFUSED,
     SHARED,
     Build,
@@ -34,9 +33,10 @@ from tests.facts.foreign import (
     plain_parquet,
     second_kind_of_checkpoint,
 )
-from tests.facts.importers.conftest import FIXTURES
-from tests.facts.test_killed import HERE, both
+from tests.ingest.read.conftest import FIXTURES
+from tests.ingest.test_killed import HERE, both
 from tests.test_serve import wait_for
+from web.imports.uploads import NotTaken, Uploads
 
 Post = Callable[..., dict[str, Any]]
 FEW = (plain_parquet, another_delta_table, second_kind_of_checkpoint, ours_among_others, ours_beside_parquet)

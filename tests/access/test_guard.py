@@ -17,11 +17,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app import create_app
-from callbacks.guard import LARGEST_BODY, LONGEST_QUERY
-from facts.store import Source
+from facts.source import Source
 from settings import from_environment
 from tests.access.signing import Provider
 from tests.asking import CALLBACK, callback_body, view, view_body
+from web.guard import LARGEST_BODY, LONGEST_QUERY
 
 Ask = Callable[..., Any]
 #: Three thousand requests in all: two roles a body and an address, four addresses a raw body.
@@ -311,7 +311,7 @@ def test_metrics_are_not_for_the_public(environment: dict[str, str], ask: Ask, p
 def test_lines_say_who_and_what_and_never_a_token_or_a_figure(
     ask: Ask, company: FlaskClient, provider: Provider, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from callbacks.operations import Lines
+    from web.operations import Lines
 
     caplog.set_level(logging.INFO)
     token = provider.token(["grp-marketing"], sub="u-42")

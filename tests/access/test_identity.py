@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from access.identity import NotSignedIn, Reader, SignIn
 from access.keys import Keys
 from app import create_app
-from facts.store import Source
+from facts.source import Source
 from settings import from_environment
 from tests.access.signing import AUDIENCE, ISSUER, Provider
 from tests.asking import view

@@ -20,17 +20,17 @@ from flask.testing import FlaskClient
 
 from access.policy import WrongPolicy, policy_of
 from app import create_app
-from callbacks.imports import Imports
-from callbacks.upload_body import Body
-from callbacks.uploads import KEPT_SECONDS, MOST_FILES, SPARE, NotTaken, Uploads
-from facts import uploaded
-from facts.intake import How, import_file
-from facts.store import Source, load
+from facts.source import Source, load
+from ingest import uploaded
+from ingest.one_file import How, import_file
 from pages import GIVEN
 from settings import from_environment
 from tests.access.signing import AUDIENCE, IMPORTERS, ISSUER, Provider
 from tests.asking import json_in, view
-from tests.facts.importers.conftest import FIXTURES
+from tests.ingest.read.conftest import FIXTURES
+from web.imports.body import Body
+from web.imports.checks import Imports
+from web.imports.uploads import KEPT_SECONDS, MOST_FILES, SPARE, NotTaken, Uploads
 
 GOOGLE = FIXTURES / "google_en_daily.csv"
 OURS = {"X-Requested-With": "dashboard"}
@@ -324,7 +324,7 @@ def test_uploads_leave_room_for_the_counters_that_share_their_disk(
     def held_or_coming() -> list[Path]:
         return list(table.parent.glob(".facts.uploads-*/u-*/*/*"))
 
-    monkeypatch.setattr("callbacks.uploads.os.statvfs", filled)
+    monkeypatch.setattr("web.imports.uploads.os.statvfs", filled)
     for body in (b"x" * 800_001, io.BytesIO(b"x" * 800_001)):  # with its size told, and without
         status, answer = post("file", body)
         assert (status, "no room" in answer["error"]) == (507, True)

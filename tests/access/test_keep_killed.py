@@ -17,11 +17,11 @@ from typing import Any
 import pytest
 
 from bench.hostile import OURS, Server
-from facts.intake import How, import_file
-from facts.shop import path_of
+from ingest.one_file import How, import_file
+from ingest.write.shop import path_of
 from tests.access.signing import AUDIENCE, IMPORTERS, ISSUER, Provider
-from tests.callbacks.test_imports import processes, until
-from tests.facts.test_killed import both, held
+from tests.ingest.test_killed import both, held
+from tests.web.test_imports import processes, until
 
 ROOT = Path(__file__).parents[2]
 ROUNDS = 24

@@ -17,11 +17,11 @@ from access.key_server import fetch
 from access.key_sets import read_keys
 from access.keys import CONFIRM_EVERY, CONFIRMED_WITHIN, FETCH_EVERY, Keys
 from app import create_app
-from callbacks.operations import Metrics
-from facts.store import Source
+from facts.source import Source
 from settings import from_environment
 from tests.access.key_server import AnsweringServer, answering, until
 from tests.access.signing import AUDIENCE, ISSUER, Provider
+from web.operations import Metrics
 
 
 class Clock:

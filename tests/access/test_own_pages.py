@@ -15,15 +15,15 @@ from dash import Dash
 from flask.testing import FlaskClient
 
 from app import create_app
-from callbacks.operations import Lines
 from cli import main
-from facts.store import Source
+from facts.source import Source
 from pages import EVERY
 from settings import SETTINGS, WrongSetting, from_environment
 from tests.access.own_pages import MARGIN, POLICY, honest, put_page
 from tests.access.signing import Provider
 from tests.access.stack import ROOT
 from tests.asking import CALLBACK, callback_body, json_in, view
+from web.operations import Lines
 
 Post = Callable[..., Any]
 ALL = {"Europe", "North America", "Latin America", "Asia Pacific"}

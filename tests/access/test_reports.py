@@ -8,7 +8,7 @@ import pytest
 from access.policy import IMPORT, read_policy
 from app import create_app
 from cli import main
-from facts.store import Source
+from facts.source import Source
 from pages import GIVEN, PAGES
 from settings import from_environment
 from tests.access.signing import Provider

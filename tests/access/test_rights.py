@@ -17,9 +17,7 @@ from flask.testing import FlaskClient
 from access.policy import Policy, Role, WrongPolicy, policy_of
 from access.rights import NOTHING, Admission
 from app import create_app
-from callbacks.callback_guard import Owned, Unowned
-from callbacks.guard import KINDS, complete
-from facts.store import Source, load
+from facts.source import Source, load
 from kpi.derive import tells
 from kpi.metrics import METRICS
 from pages import EVERY, PAGES
@@ -28,6 +26,8 @@ from tests.access.addresses import addresses
 from tests.access.conftest import GROUPS
 from tests.access.test_cells import ADDRESSES
 from tests.asking import json_in, view
+from web.callback_guard import Owned, Unowned
+from web.guard import KINDS, complete
 
 KEYS = [page.key for page in PAGES]
 Ask = Callable[..., Any]

@@ -9,7 +9,7 @@ from deltalake import DeltaTable, write_deltalake
 from app import admit, create_app
 from cli import base_image, main
 from facts.protocol import DataProblem
-from facts.store import DEMO_NAME, Source, load
+from facts.source import DEMO_NAME, Source, load
 from kpi.metrics import METRICS
 from settings import SETTINGS, WrongSetting, faults, from_environment
 from tests.asking import view

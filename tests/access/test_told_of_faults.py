@@ -13,9 +13,9 @@ from deltalake import DeltaTable, write_deltalake
 from flask.testing import FlaskClient
 
 from app import create_app
-from facts.patience import NoAnswer
-from facts.places import path_of
-from facts.store import Source
+from facts.deadline import NoAnswer
+from facts.delta.table_names import path_of
+from facts.source import Source
 from settings import from_environment
 from tests.access.signing import Provider
 from tests.asking import view
@@ -142,7 +142,7 @@ def test_an_engine_that_fails_is_told_without_its_address_and_logged_with_it(
 
     problem = _sentence(Warehouse(), RuntimeError('relation "facts_2025" does not exist at 10.0.0.7'))
     assert isinstance(problem, NoAnswer)
-    monkeypatch.setattr("callbacks.views.view", fail_with(problem))
+    monkeypatch.setattr("views.kept.view", fail_with(problem))
     answer = ask_as("grp-fin-emea", "cfo")
 
     assert answer.status_code == 503

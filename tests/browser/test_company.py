@@ -9,7 +9,7 @@ import pytest
 from deltalake import DeltaTable
 from playwright.sync_api import expect
 
-from facts.places import path_of
+from facts.delta.table_names import path_of
 from tests.browser.conftest import Visit, served
 
 

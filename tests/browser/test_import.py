@@ -12,12 +12,12 @@ import pytest
 from deltalake import DeltaTable
 from playwright.sync_api import expect
 
-from facts.intake import How, import_file
+from ingest.one_file import How, import_file
 from settings import from_environment
 from tests.access.signing import AUDIENCE, IMPORTERS, ISSUER, Provider
 from tests.browser.conftest import Visit, served
-from tests.callbacks.test_imports import processes, until, writing_elsewhere
-from tests.facts.importers.conftest import FIXTURES
+from tests.ingest.read.conftest import FIXTURES
+from tests.web.test_imports import processes, until, writing_elsewhere
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.browser.bad_line import BadLine, bad_line
 from tests.browser.conftest import Visit, served
 
-#: More than the worker waits for before the app hears of a file (client_socket.SMALL_BODY).
+#: More than the worker waits for before the app hears of a file (web.client_socket.SMALL_BODY).
 CSV = "date,platform,campaign,spend,impressions\n" + "".join(
     f"2025-07-{day:02},Meta,Summer {name},{day}.50,{day * 100}\n" for day in range(1, 31) for name in range(120)
 )

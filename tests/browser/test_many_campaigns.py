@@ -10,7 +10,7 @@ import pytest
 from deltalake import DeltaTable, write_deltalake
 from playwright.sync_api import expect
 
-from facts.store import DEMO_NAME
+from facts.source import DEMO_NAME
 from tests.asking import view_at
 from tests.browser.conftest import Visit, served
 

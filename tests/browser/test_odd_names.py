@@ -8,7 +8,7 @@ import pytest
 from deltalake import DeltaTable, write_deltalake
 from playwright.sync_api import expect
 
-from facts.places import DEMO_NAME, path_of
+from facts.delta.table_names import DEMO_NAME, path_of
 from tests.browser.conftest import Visit, served
 
 TURNED = "Alpha\u202egnp.exe\u2066"

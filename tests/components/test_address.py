@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.url import PRESETS, RANKS, Query, as_of, read, write
+from components.address import PRESETS, RANKS, Query, as_of, read, write
 from kpi.selection import Extent, only
 
 EXTENT = Extent(date(2023, 9, 29), date(2025, 9, 28))

@@ -14,10 +14,10 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from components import bundles, controls, document
+from components.address import DEFAULT_LAST
 from components.bundles import ROOT
 from components.spec import spec
-from components.url import DEFAULT_LAST
-from facts.store import Source
+from facts.source import Source
 from pages import EVERY, PAGES
 from settings import from_environment
 from tests.access.own_pages import put_page

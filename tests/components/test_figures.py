@@ -10,12 +10,12 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from callbacks.answers import ask, reading_of
-from facts.frame import FrameFacts
+from facts.memory.frame import FrameFacts
 from kpi.formats import Formats
 from kpi.schema import DATE, DIMENSIONS, IDENTIFIERS, MEASURES
 from pages import EVERY, PAGES
 from tests.components.test_packed import unpacked
+from views.answers import ask, reading_of
 
 CHARTS = [(page, visual) for page in PAGES for visual in page.visuals if visual.kind == "chart"]
 SELECTIONS = [

@@ -5,7 +5,7 @@ import pytest
 from facts import DataProblem
 from facts.engines.address import label, parse
 from facts.engines.choice import elsewhere
-from facts.store import Source
+from facts.source import Source
 
 
 def test_a_password_goes_to_the_driver_and_nowhere_else() -> None:

@@ -9,14 +9,14 @@ from deltalake import DeltaTable
 from flask.testing import FlaskClient
 
 from app import create_app, only_the_demo
-from callbacks.answers import ask, view
-from facts.intake import How, import_file
-from facts.places import path_of, under_way_note
-from facts.store import Source, load
+from facts.delta.table_names import path_of, under_way_note
+from facts.source import Source, load
+from ingest.one_file import How, import_file
 from kpi.units import USUAL
 from pages import CFO, EXECUTIVE
 from settings import from_environment
 from tests import asking
+from views.answers import ask, view
 
 ADS = "Date,Platform,Account,Campaign,Currency,Spend,Impressions,Clicks,Conversions,Revenue\n"
 

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from deltalake import DeltaTable
 
-from callbacks.answers import ask, view
-from facts.intake import How, import_file
-from facts.places import path_of
-from facts.store import load
+from facts.delta.table_names import path_of
+from facts.source import load
+from ingest.one_file import How, import_file
 from kpi.caveats import Reported
 from kpi.units import USUAL
 from pages import CFO, CMO
-from tests.facts.importers.conftest import FIXTURES
+from tests.ingest.read.conftest import FIXTURES
+from views.answers import ask, view
 
 HEADER = "date,platform,account,campaign,currency,spend,impressions,clicks,conversions,revenue\n"
 

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from facts import DataProblem, Facts
-from facts.cuts import of_cuts
 from facts.engines.choice import Engine, Named
 from facts.engines.lazy import LazyFacts
-from facts.store import Source, load
+from facts.memory.cuts import of_cuts
+from facts.source import Source, load
 from kpi.schema import DATE, MEASURES, TEXT, UNKNOWN
 from kpi.selection import Selection, only
 from settings import WrongSetting, from_environment
@@ -129,7 +129,7 @@ def test_a_cut_that_no_data_has_is_said_and_stops_nothing(
     path = str(tmp_path / "facts")
     frame = table({("1", DAYS[0], "campaign"), ("1", DAYS[0], "campaign+device")}, 1)
     write_deltalake(path, frame.assign(currency="USD"))
-    with caplog.at_level(logging.WARNING, "facts.store"):
+    with caplog.at_level(logging.WARNING, "facts.source"):
         source = Source(path, engine=Engine(cut=named))
     facts = source.current()
     source.close()
@@ -165,7 +165,7 @@ def test_on_disk_one_cut_a_day_is_summed_and_several_are_refused_or_read_into_me
     )
     with pytest.raises(DataProblem, match=r"tells the same days in several cuts.* set DASHBOARD_ENGINE=memory"):
         load(several, engine=on_disk)
-    with caplog.at_level(logging.WARNING, "facts.store"):
+    with caplog.at_level(logging.WARNING, "facts.source"):
         read = load(several, engine=Engine(memory_rows=0, cut=on_disk.cut))
     assert "is read into memory" in caplog.text
     sums = DeltaTable(several).to_pandas().groupby(["account", "cut"])["spend"].sum()

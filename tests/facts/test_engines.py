@@ -15,10 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from facts import DataProblem, Facts
+from facts.deadline import NoAnswer
 from facts.engines.duckdb_table import DuckTable
 from facts.engines.lazy import LazyFacts
 from facts.engines.table import Sessions
-from facts.patience import NoAnswer
 from kpi.schema import COUNTS, DIMENSIONS, MEASURES
 from kpi.selection import Selection, only
 from tests.engines import Fill

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from facts import DataProblem
-from facts.frame import FrameFacts
+from facts.memory.frame import FrameFacts
 from kpi.schema import DIMENSIONS, IDENTIFIERS, MEASURES, UNKNOWN
 from kpi.selection import Grouping, Only, Selection, only, period_start
 
@@ -82,8 +82,8 @@ def test_totals_are_those_of_a_group_by(
 
     with pytest.MonkeyPatch.context() as patch:
         if many:  # as with thousands of campaigns: cells are many, and two dimensions long
-            patch.setattr("facts.frame._SHORT", 2)
-            patch.setattr("facts.frame._MANY", 0)
+            patch.setattr("facts.memory.frame._SHORT", 2)
+            patch.setattr("facts.memory.frame._MANY", 0)
         facts = FrameFacts(frame, "v")
     found = facts.totals(selection, GROUPINGS, scope)
 

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from facts.intake import How, import_file
-from facts.past import version_at
-from tests.facts.test_killed import both, statement
+from facts.delta.versions import version_at
+from ingest.one_file import How, import_file
+from tests.ingest.test_killed import both, statement
 
 
 def test_a_past_version_goes_with_the_shop_that_it_came_with(tmp_path: Path) -> None:

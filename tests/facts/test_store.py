@@ -14,8 +14,8 @@ import pytest
 from deltalake import DeltaTable, write_deltalake
 
 from facts import DataProblem, Facts
-from facts.aside import Aside
-from facts.store import Source, _forked, load, load_aside
+from facts.reader_process import Aside
+from facts.source import Source, _forked, load, load_aside
 from kpi.selection import Selection
 
 ROOT = Path(__file__).parent.parent.parent
@@ -180,7 +180,10 @@ def test_a_request_never_sees_two_versions(table: Path) -> None:
 
 def test_the_process_that_reads_ahead_needs_no_pandas(table: Path) -> None:
     """It would take longer to import than the rows to read (docs/decisions/0008)."""
-    lines = "import sys; from facts.aside import main; assert not main(sys.argv[1]); assert 'pandas' not in sys.modules"
+    lines = (
+        "import sys; from facts.reader_process import main; assert not main(sys.argv[1]); "
+        "assert 'pandas' not in sys.modules"
+    )
     done = subprocess.run([sys.executable, "-c", lines, str(table)], cwd=ROOT, capture_output=True)
 
     assert (done.returncode, done.stderr) == (0, b"")

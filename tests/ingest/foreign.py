@@ -14,10 +14,10 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 from deltalake import DeltaTable, write_deltalake
 
-from facts.intake import How, import_file
-from facts.ownership import FACTS_NAME
-from facts.places import path_of
-from tests.facts.importers.conftest import FIXTURES
+from facts.delta.table_names import path_of
+from ingest.one_file import How, import_file
+from ingest.write.ownership import FACTS_NAME
+from tests.ingest.read.conftest import FIXTURES
 
 Build = Callable[[Path], None]
 

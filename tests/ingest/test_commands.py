@@ -10,12 +10,12 @@ from threading import Event
 import pytest
 
 import cli
-from facts.importers import ImportProblem
-from facts.intake import How, import_file
-from facts.store import load
-from facts.watch import LOOKS, RETRY, watch
+from facts.source import load
+from ingest.one_file import How, import_file
+from ingest.results import ImportProblem
+from ingest.watch import LOOKS, RETRY, watch
 from kpi.selection import Selection
-from tests.facts.importers.conftest import FIXTURES
+from tests.ingest.read.conftest import FIXTURES
 
 SPENT = (b"228.61", b"328.61")
 
@@ -215,8 +215,8 @@ def test_a_file_that_cannot_be_moved_ends_no_watch_and_is_not_read_at_every_look
             self.left -= 1
             return not self.left
 
-    monkeypatch.setattr("facts.watch.import_file", counted)
-    monkeypatch.setattr("facts.watch.os.replace", stuck)
+    monkeypatch.setattr("ingest.watch.import_file", counted)
+    monkeypatch.setattr("ingest.watch.os.replace", stuck)
     assert watch(folder, How(table), every=0, stop=Looks()) == 0
     assert read == ["a.csv", "b.csv", "a.csv"]
     assert "Permission denied" in capsys.readouterr().out
@@ -244,7 +244,7 @@ def test_what_replaces_a_file_during_its_import_is_imported_too(
             if refused:
                 raise ImportProblem("no report")
 
-    monkeypatch.setattr("facts.watch.import_file", slowly)
+    monkeypatch.setattr("ingest.watch.import_file", slowly)
     watch(folder, How(table), every=0, once=True)
     assert (folder / "daily.csv").read_bytes() == second
     assert [path for path in folder.rglob("*.csv*") if path.parent != folder] == []

@@ -10,8 +10,8 @@ import pytest
 from deltalake import DeltaTable
 
 import cli
-from facts.places import path_of
-from tests.facts.foreign import (
+from facts.delta.table_names import path_of
+from tests.ingest.foreign import (
     REFUSED,
     SHARED,
     Build,
@@ -24,8 +24,8 @@ from tests.facts.foreign import (
     part,
     plain_parquet,
 )
-from tests.facts.importers.conftest import FIXTURES
-from tests.facts.test_killed import HERE, both
+from tests.ingest.read.conftest import FIXTURES
+from tests.ingest.test_killed import HERE, both
 
 REPORT = FIXTURES / "meta_en_daily.csv"
 
@@ -289,7 +289,7 @@ def test_an_inbox_of_plainly_named_files_is_watched(
 def test_half_an_import_is_taken_back_without_what_others_put_beside_it(
     lake: Path, tmp_path: Path, before: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tests.facts.test_killed import BETWEEN, held
+    from tests.ingest.test_killed import BETWEEN, held
 
     table = lake / "facts"
     monkeypatch.setenv("DASHBOARD_FACTS", str(table))

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from deltalake import DeltaTable
 
-from facts.intake import How, import_file
-from facts.shop import path_of
-from tests.facts.test_killed import both
+from ingest.one_file import How, import_file
+from ingest.write.shop import path_of
+from tests.ingest.test_killed import both
 
 ROOT = Path(__file__).parent.parent.parent
 

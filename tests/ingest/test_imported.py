@@ -8,16 +8,17 @@ import pyarrow as pa
 import pytest
 from deltalake import DeltaTable, write_deltalake
 
-from facts.imported import NAME, plan, store, writing
-from facts.importers import ImportProblem, Options
-from facts.importers.importing import read_file
-from facts.importers.margins import read_margins
-from facts.importers.rates import read_rates
-from facts.intake import How, import_file
-from facts.shop import path_of
-from facts.store import load
+from facts.source import load
+from ingest.one_file import How, import_file
+from ingest.read.margins import read_margins
+from ingest.read.options import Options
+from ingest.read.rates import read_rates
+from ingest.read.report_file import read_file
+from ingest.results import ImportProblem
+from ingest.write.shop import path_of
+from ingest.write.table import NAME, plan, store, writing
 from kpi.selection import Selection, only
-from tests.facts.importers.conftest import FIXTURES
+from tests.ingest.read.conftest import FIXTURES
 
 META = 7131.36
 HEADER = (

@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 from deltalake import DeltaTable
 
-from facts.intake import How, import_file
-from tests.facts.importers.conftest import FIXTURES
+from ingest.one_file import How, import_file
+from tests.ingest.read.conftest import FIXTURES
 
 ROOT = Path(__file__).parent.parent.parent
 MOST_MEMORY = 2_000_000_000

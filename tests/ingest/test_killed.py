@@ -15,21 +15,21 @@ from pathlib import Path
 import pytest
 from deltalake import DeltaTable
 
-from facts import committing
-from facts.importers import ImportProblem
-from facts.intake import How, import_file
-from facts.leftovers import OLD, sweep
-from facts.ownership import FACTS, SHOP
-from facts.shop import path_of
-from facts.unfinished import list_of
-from tests.facts.importers.conftest import FIXTURES
+from ingest.one_file import How, import_file
+from ingest.results import ImportProblem
+from ingest.write import commit as commits
+from ingest.write.leftovers import OLD, sweep
+from ingest.write.ownership import FACTS, SHOP
+from ingest.write.shop import path_of
+from ingest.write.unfinished import list_of
+from tests.ingest.read.conftest import FIXTURES
 
 #: Two statements of the same days, each a version; a process that imports them in turn until it is killed.
 HERE = Path(__file__).parents[2]
 TURNS = """
 import os, sys
 from pathlib import Path
-from facts.intake import How, import_file
+from ingest.one_file import How, import_file
 table, *files = map(Path, sys.argv[1:])
 for line in sys.stdin:  # each line asks for one more process that imports without end
     files.reverse()
@@ -112,9 +112,9 @@ def test_killed_at_fifty_moments(tmp_path: Path, importer: subprocess.Popen[str]
 BETWEEN = """
 import os, signal, sys
 from pathlib import Path
-from facts import committing
-from facts.intake import How, import_file
-committing.store = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+from ingest.write import commit
+from ingest.one_file import How, import_file
+commit.store = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 import_file(Path(sys.argv[1]), How(Path(sys.argv[2])), lambda said: None)
 """
 
@@ -153,7 +153,7 @@ def test_a_failure_between_the_two_tables_takes_the_first_back(tmp_path: Path, m
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(committing, "store", full)
+    monkeypatch.setattr(commits, "store", full)
     with pytest.raises(OSError, match="No space"):
         import_file(both(tmp_path / "2.zip", 2), How(table), lambda said: None)
 
@@ -165,9 +165,9 @@ def test_a_failure_between_the_two_tables_takes_the_first_back(tmp_path: Path, m
 BEFORE_THE_COMMIT = """
 import os, signal, sys
 from pathlib import Path
-from facts import replacing
-from facts.intake import How, import_file
-replacing._commit = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+from ingest.write import replace
+from ingest.one_file import How, import_file
+replace._commit = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 import_file(Path(sys.argv[1]), How(Path(sys.argv[2])), lambda said: None)
 """
 

@@ -7,9 +7,9 @@ import pyarrow as pa
 import pytest
 from deltalake import DeltaTable, write_deltalake
 
-from facts import data_files
-from facts.importers import ImportProblem
-from facts.replacing import replace_rows, replace_table
+from ingest.results import ImportProblem
+from ingest.write import data_files
+from ingest.write.replace import replace_rows, replace_table
 
 KEY = ("platform", "date")
 SCHEMA = pa.schema([("date", pa.date32()), ("platform", pa.string()), ("spend", pa.float64())])

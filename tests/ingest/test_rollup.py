@@ -7,8 +7,8 @@ from deltalake import DeltaTable, write_deltalake
 
 from facts.engines.choice import Engine
 from facts.engines.lazy import LazyFacts
-from facts.frame import FrameFacts
-from facts.store import load
+from facts.memory.frame import FrameFacts
+from facts.source import load
 from kpi.selection import Selection
 from pages import PAGES
 

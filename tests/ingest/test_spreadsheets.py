@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callbacks.files import csv_of, xlsx_of
-from facts.importers.importing import read_file
-from facts.importers.options import Options
-from facts.spreadsheets import MARK, guarded, unguarded
+from ingest.read.options import Options
+from ingest.read.report_file import read_file
+from kpi.formula_guard import MARK, guarded, unguarded
+from views.files import csv_of, xlsx_of
 
 #: What Excel and LibreOffice evaluate at the start of a cell, and what splits a line in one country or another.
 FORMULA = re.compile(r"[=+\-@＝＋－＠\t\r]")

@@ -5,8 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from facts import uploaded
-from facts.scratch import RESERVE
+from facts.free_disk import RESERVE
+from ingest import uploaded
 
 
 def test_reading_has_bounded_memory() -> None:

@@ -8,9 +8,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from components import packed
+from components.address import PRESETS, RANKS, Query, read, write
 from components.locales import formats_of
 from components.spec import spec
-from components.url import PRESETS, RANKS, Query, read, write
 from kpi.metrics import METRICS
 from kpi.selection import COMPARES, GRAINS, Extent, only
 from kpi.units import brief, decimals, figure
@@ -60,7 +60,7 @@ names = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_
 
 @st.composite
 def queries(draw: st.DrawFn) -> tuple[Query, dict[str, list[str]], dict[str, Any]]:
-    """A query, the values that exist, and what the browser holds of it, as callbacks/answers.py sends it."""
+    """A query, the values that exist, and what the browser holds of it, as views/answers.py sends it."""
     options = {name: draw(st.lists(names, min_size=2, max_size=5, unique=True)) for name in SPEC["dimensions"]}
     chosen = {
         name: draw(st.lists(st.sampled_from(values), min_size=1, max_size=len(values) - 1, unique=True))

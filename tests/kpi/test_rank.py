@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from components.standing import ordinal
+from components.campaign_rank import ordinal
 from kpi.rank import standing
 
 FRAME = pd.DataFrame(

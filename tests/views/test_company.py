@@ -4,12 +4,12 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from callbacks.company import company_of
-from facts.frame import FrameFacts
-from facts.store import load
+from facts.memory.frame import FrameFacts
+from facts.source import load
 from kpi.selection import Selection, baseline
 from kpi.units import USUAL
 from tests.conftest import FIRST, LAST
+from views.company import company_of
 
 
 def test_made_once_for_its_days(facts: FrameFacts, facts_path: Path) -> None:

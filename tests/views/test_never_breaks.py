@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 
 from app import create_app
 from components.visuals import Page, Visual
-from facts.spreadsheets import MARK, like_formula, unguarded
-from facts.store import DEMO_NAME, Source
+from facts.source import DEMO_NAME, Source
+from kpi.formula_guard import MARK, like_formula, unguarded
 from kpi.schema import COUNTS, IDENTIFIERS, MEASURES
 from pages import PAGES
 from settings import from_environment

@@ -13,11 +13,11 @@ from deltalake import DeltaTable, write_deltalake
 from flask.testing import FlaskClient
 
 from app import create_app
-from facts import past_versions
-from facts.past import version_at
-from facts.places import path_of
+from facts.delta import kept_versions
+from facts.delta.table_names import path_of
+from facts.delta.versions import version_at
 from facts.protocol import DataProblem, Facts
-from facts.store import Source
+from facts.source import Source
 from settings import from_environment
 from tests.asking import view
 
@@ -102,7 +102,7 @@ def test_a_past_version_is_given_back(table: Path, monkeypatch: pytest.MonkeyPat
     assert source.at("0")[0] is facts
     source.forget()
     assert source.at("0")[0] is facts
-    monkeypatch.setattr("facts.past_versions.SECONDS", -1.0)
+    monkeypatch.setattr("facts.delta.kept_versions.SECONDS", -1.0)
     source.forget()
     assert source.at("0")[0] is not facts
     source.close()
@@ -131,13 +131,13 @@ def test_versions_in_turn_keep_a_few_of_them_and_no_more_than_fit(
         return list({id(found): found for each in refs if (found := each()) is not None}.values())
 
     few = kept(3)
-    assert len(few) == past_versions.MOST
-    assert sum(facts.nbytes for facts in few) <= past_versions.BYTES
+    assert len(few) == kept_versions.MOST
+    assert sum(facts.nbytes for facts in few) <= kept_versions.BYTES
     one = max(facts.nbytes for facts in few)
     del few
-    monkeypatch.setattr(past_versions, "BYTES", int(2.5 * one))
+    monkeypatch.setattr(kept_versions, "BYTES", int(2.5 * one))
     assert len(kept(2)) == 2
-    monkeypatch.setattr(past_versions, "BYTES", 1)
+    monkeypatch.setattr(kept_versions, "BYTES", 1)
     (last,) = kept(2)
     assert source.at("5")[0] is last
     source.close()

@@ -8,9 +8,9 @@ from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.url import write
+from components.address import write
 from components.visuals import Visual
-from facts.frame import FrameFacts
+from facts.memory.frame import FrameFacts
 from kpi.derive import tells
 from kpi.metrics import COMPANY_WIDE
 from kpi.selection import baseline

@@ -10,18 +10,18 @@ import orjson
 import pytest
 
 from access.rights import Rights
-from callbacks import views
-from callbacks.operations import Metrics
-from facts.frame import FrameFacts
+from facts.memory.frame import FrameFacts
 from kpi.units import USUAL
 from pages import PAGES
+from views import kept
+from web.operations import Metrics
 
 ALL = Rights(tuple(page.key for page in PAGES))
 CFO = next(page for page in PAGES if page.key == "cfo")
 
 
 class Counted:
-    """`callbacks.answers.view`, counting, and not done before `go`."""
+    """`views.answers.view`, counting, and not done before `go`."""
 
     def __init__(self, real: Any) -> None:
         self.real, self.calls, self.go = real, [], Event()
@@ -35,15 +35,15 @@ class Counted:
 
 @pytest.fixture
 def made(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counted]:
-    counted = Counted(views.view)
-    monkeypatch.setattr(views, "view", counted)
+    counted = Counted(kept.view)
+    monkeypatch.setattr(kept, "view", counted)
     yield counted
     counted.go.set()
 
 
-def fresh() -> tuple[views.Views, dict[str, Any]]:
+def fresh() -> tuple[kept.Views, dict[str, Any]]:
     metrics = Metrics()
-    found = views.Views(SimpleNamespace(problem=None), metrics, lambda facts: USUAL)
+    found = kept.Views(SimpleNamespace(problem=None), metrics, lambda facts: USUAL)
     return found, {name: metrics.cache.labels(name)._value for name in ("yes", "wait", "no")}
 
 

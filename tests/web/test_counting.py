@@ -13,11 +13,11 @@ ROOT = Path(__file__).parents[2]
 #: Two workers in turn at one place, and one beside them, on a disk with no byte free; what all of them counted.
 COUNTING = """
 import os, sys
-from callbacks.counting import Counts
+from web.counting import Counts
 
 counts = Counts(sys.argv[1])
 counts.install()
-from callbacks.operations import Metrics
+from web.operations import Metrics
 metrics = Metrics()
 with open(f"{sys.argv[1]}/filler", "wb", buffering=0) as filler:
     try:

@@ -6,26 +6,24 @@ from pathlib import Path
 
 import pytest
 
-from callbacks.import_job import Job
-from callbacks.imports import Busy, Imports
-from callbacks.uploads import Uploads
-from tests.callbacks.test_imports import (
+from tests.web.test_imports import (
     KEEP,
     endless,
     mark_of,
     processes,
     statement,
-    table,  # noqa: F401 - fixtures
     token_of,
     until,
     upload_of,
-    workers,  # noqa: F401
 )
+from web.imports.checks import Busy, Imports
+from web.imports.job import Job
+from web.imports.uploads import Uploads
 
 
 def test_of_parallel_checks_one_waits_in_a_worker_and_others_are_sent_away_at_once(
-    table: Path,  # noqa: F811
-    workers: list[Imports],  # noqa: F811
+    table: Path,
+    workers: list[Imports],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -34,7 +32,7 @@ def test_of_parallel_checks_one_waits_in_a_worker_and_others_are_sent_away_at_on
     file = endless(uploads[0])
     assert workers[0].check(token_of(uploads[0]), "ann", {"options": {}}) is None  # to be asked again
 
-    monkeypatch.setattr("callbacks.imports.STEP", 5.0)  # within which all five have asked
+    monkeypatch.setattr("web.imports.checks.STEP", 5.0)  # within which all five have asked
     start = threading.Barrier(5)
 
     turn, waiting = Imports._turn, []
@@ -61,17 +59,17 @@ def test_of_parallel_checks_one_waits_in_a_worker_and_others_are_sent_away_at_on
     file.unlink()
     Uploads(table, 10**8).forget(token_of(uploads[0]), "ann")
     until(lambda: not processes(uploads[0]))  # nobody waits for it any more
-    monkeypatch.setattr("callbacks.waiting_line.HELD_SECONDS", 0.0)  # the others do not ask again
+    monkeypatch.setattr("web.imports.waiting_line.HELD_SECONDS", 0.0)  # the others do not ask again
     assert mark_of(workers[1], uploads[1], people[1])
 
 
 def test_who_asks_most_often_is_not_next_and_keeps_come_before_checks(
-    table: Path,  # noqa: F811
-    workers: list[Imports],  # noqa: F811
+    table: Path,
+    workers: list[Imports],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("callbacks.waiting_line.HELD_SECONDS", 600.0)  # this machine may be slow
+    monkeypatch.setattr("web.imports.waiting_line.HELD_SECONDS", 600.0)  # this machine may be slow
     often, other, third = (
         upload_of(table, statement(tmp_path / "2.csv", 2), subject) for subject in ("often", "other", "third")
     )

@@ -17,14 +17,14 @@ from typing import Any
 import pytest
 from deltalake import DeltaTable
 
-from callbacks.import_job import Job
-from callbacks.import_process import CUT_OFF, TOO_LARGE, TOO_LONG
-from callbacks.imports import Busy, Imports
-from callbacks.upload_body import Body
-from callbacks.uploads import NotTaken, Uploads
-from facts.intake import How, import_file
-from facts.shop import path_of
-from tests.facts.test_killed import both, held, statement
+from ingest.one_file import How, import_file
+from ingest.write.shop import path_of
+from tests.ingest.test_killed import both, held, statement
+from web.imports.body import Body
+from web.imports.checks import Busy, Imports
+from web.imports.job import Job
+from web.imports.process import CUT_OFF, TOO_LARGE, TOO_LONG
+from web.imports.uploads import NotTaken, Uploads
 
 ROOT = Path(__file__).parents[2]
 KEEP = {"keep": True, "options": {}, "by": "ann", "request_id": "r-1", "role": "importer", "log": "text"}
@@ -33,9 +33,9 @@ KEEP = {"keep": True, "options": {}, "by": "ann", "request_id": "r-1", "role": "
 WORKER = """
 import sys, time
 from pathlib import Path
-from callbacks.imports import Imports
-from callbacks.upload_body import Body
-from callbacks.uploads import NotTaken, Uploads
+from web.imports.checks import Imports
+from web.imports.body import Body
+from web.imports.uploads import NotTaken, Uploads
 facts, token, ask, mark = sys.argv[1:]
 imports = Imports(Uploads(Path(facts), 10**8))
 wish = {"options": {}} if ask == "check" else %r | {"mark": mark}
@@ -70,7 +70,7 @@ def processes(upload: Path) -> list[int]:
             command, state = each.read_bytes(), (each.parent / "stat").read_text().rpartition(")")[2].split()[0]
         except OSError:
             continue
-        if state != "Z" and b"callbacks.import_process" in command and upload.name[2:].encode() in command:
+        if state != "Z" and b"web.imports.process" in command and upload.name[2:].encode() in command:
             found.append(int(each.parent.name))
     return found
 
@@ -85,7 +85,7 @@ def table(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def workers(table: Path, monkeypatch: pytest.MonkeyPatch) -> list[Imports]:
-    monkeypatch.setattr("callbacks.imports.STEP", 0.5)
+    monkeypatch.setattr("web.imports.checks.STEP", 0.5)
     return [Imports(Uploads(table, 10**8)) for _ in range(2)]
 
 
@@ -151,7 +151,7 @@ def test_nothing_is_read_where_there_is_no_memory_or_disk_for_it(
     upload: Path, workers: list[Imports], monkeypatch: pytest.MonkeyPatch, what: str, said: str
 ) -> None:
     with monkeypatch.context() as context:
-        context.setattr(f"callbacks.imports.{what}", lambda *_: 0)
+        context.setattr(f"web.imports.checks.{what}", lambda *_: 0)
         with pytest.raises(NotTaken, match=said) as refusal:
             workers[0].check(token_of(upload), "ann", {"options": {}})
     assert (refusal.value.status, processes(upload)) == (507, [])
@@ -286,7 +286,7 @@ def test_a_keep_killed_before_it_writes_keeps_nothing_and_says_so(
 KILLED = """
 import os, signal, sys
 from callbacks import import_process
-import facts.committing, facts.uploaded
+import ingest.write.commit, ingest.uploaded
 end = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 exec(f"{sys.argv[2]} = end")
 import_process.main(sys.argv[1], os.getppid())
@@ -296,10 +296,10 @@ import_process.main(sys.argv[1], os.getppid())
 @pytest.mark.parametrize(
     ("place", "is_kept"),
     [
-        ("facts.uploaded.carry_out", False),
-        ("facts.committing.store_shop", False),
-        ("facts.committing.store", False),  # the shop's half is committed
-        ("facts.uploaded.kept", True),
+        ("ingest.uploaded.carry_out", False),
+        ("ingest.write.commit.store_shop", False),
+        ("ingest.write.commit.store", False),  # the shop's half is committed
+        ("ingest.uploaded.kept", True),
         ("import_process._log_import", True),
     ],
 )

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from callbacks.open_uploads import (
+from web.imports.open_uploads import (
     IDLE_SECONDS,
     MOST_OF_A_PERSON,
     MOST_OF_AN_ADDRESS,
@@ -14,7 +14,7 @@ from callbacks.open_uploads import (
     person_of,
     to_forget,
 )
-from callbacks.upload_refusals import NotTaken
+from web.imports.refusals import NotTaken
 
 ANN, BEN = Person("ann", MOST_OF_A_PERSON), Person("ben", MOST_OF_A_PERSON)
 

@@ -11,9 +11,9 @@ from gunicorn.http.body import Body as Arriving
 from gunicorn.http.body import LengthReader
 from gunicorn.http.unreader import SocketUnreader
 
-from callbacks import upload_body
-from callbacks.upload_body import BLOCK, Body, read_blocks
-from callbacks.upload_refusals import NotTaken
+from web.imports import body
+from web.imports.body import BLOCK, Body, read_blocks
+from web.imports.refusals import NotTaken
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def ends() -> Iterator[tuple[socket.socket, socket.socket]]:
 
 @pytest.fixture(autouse=True)
 def often(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(upload_body, "_LOOK_EVERY", 0.01)
+    monkeypatch.setattr(body, "_LOOK_EVERY", 0.01)
 
 
 def arriving(line: socket.socket, length: int) -> Body:
@@ -60,7 +60,7 @@ def test_a_sender_who_holds_up_others_is_left(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for name, value in limits.items():
-        monkeypatch.setattr(upload_body, name, value)
+        monkeypatch.setattr(body, name, value)
     server, sender = ends
     send_for_ever(sender, piece)
 
@@ -74,7 +74,7 @@ def test_a_sender_who_holds_up_others_is_left(
 
 
 def test_a_silent_sender_is_left(ends: tuple[socket.socket, socket.socket], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(upload_body, "LONGEST_BLOCK", 0.1)
+    monkeypatch.setattr(body, "LONGEST_BLOCK", 0.1)
     server, sender = ends
     sender.sendall(b"half")
 
@@ -87,7 +87,7 @@ def test_a_silent_sender_is_left(ends: tuple[socket.socket, socket.socket], monk
 def test_nobody_watches_a_connection_whose_body_has_arrived(
     ends: tuple[socket.socket, socket.socket], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(upload_body, "LONGEST_BLOCK", 0.2)
+    monkeypatch.setattr(body, "LONGEST_BLOCK", 0.2)
     server, sender = ends
     sender.sendall(b"x" * 9)
 

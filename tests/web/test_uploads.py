@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from callbacks.open_uploads import EMPTY_SECONDS, MOST_OF_A_PERSON, MOST_OF_AN_ADDRESS, MOST_UPLOADS
-from callbacks.upload_body import Body, plain
-from callbacks.upload_refusals import NotTaken
-from callbacks.uploads import KEPT_SECONDS, Uploads
+from web.imports.body import Body, plain
+from web.imports.open_uploads import EMPTY_SECONDS, MOST_OF_A_PERSON, MOST_OF_AN_ADDRESS, MOST_UPLOADS
+from web.imports.refusals import NotTaken
+from web.imports.uploads import KEPT_SECONDS, Uploads
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_many_uploads_are_swept_by_one_thread(tmp_path: Path, monkeypatch: pytes
         uploads.forget(uploads.begin("ann"), "ann")
     assert sweepers() <= before + 1
 
-    monkeypatch.setattr("callbacks.uploads.KEPT_SECONDS", -0.9)
+    monkeypatch.setattr("web.imports.uploads.KEPT_SECONDS", -0.9)
     others = Uploads(tmp_path / "others", 1000)
     for _ in range(2):  # the second after the first one's thread has ended
         others.begin("ann")

@@ -2,7 +2,7 @@
 
 A check or keep that takes longer than a few seconds is answered with 202; how it ended is asked for by itself.
 
-All are POST with a header that no other site's page can send, open to who may open the page (callbacks/guard.py). In
+All are POST with a header that no other site's page can send, open to who may open the page (web/guard.py). In
 the demo, where nobody signs in, files are read and nothing is kept (docs/decisions/0010).
 """
 
@@ -14,13 +14,13 @@ from urllib.parse import unquote
 import orjson
 from flask import Flask, Response, g, request
 
-from callbacks.imports import Answer, Imports
-from callbacks.operations import Lines
-from callbacks.routes import figures, refusal
-from callbacks.shown import reader
-from callbacks.upload_body import Body, plain
-from callbacks.uploads import NotTaken, Uploads
-from facts.places import path_of, without_folder
+from facts.delta.table_names import path_of, without_folder
+from web.current_reader import current_reader
+from web.data_files import figures, refusal
+from web.imports.body import Body, plain
+from web.imports.checks import Answer, Imports
+from web.imports.uploads import NotTaken, Uploads
+from web.operations import Lines
 
 FILE: Final = "/import/file"
 CHECK: Final = "/import/check"
@@ -97,7 +97,7 @@ def _in_json(path: Path) -> str:
 
 def subject() -> str:
     """Who asks; in the demo everybody is the same nobody, and a token tells their files apart."""
-    found = reader()
+    found = current_reader()
     return found.subject if found else ""
 
 

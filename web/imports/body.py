@@ -16,7 +16,7 @@ from typing import IO, Final
 
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from callbacks.upload_refusals import NotTaken, busy, changed, cut, too_large, too_slow
+from web.imports.refusals import NotTaken, busy, changed, cut, too_large, too_slow
 
 BLOCK: Final = 1 << 16
 #: For how many seconds a block may keep a thread waiting; with it goes the least rate, some 4 kB a second.

@@ -20,14 +20,14 @@ from pathlib import Path
 from threading import Lock, Thread
 from typing import IO, Any, Final
 
-from callbacks.import_job import Job
-from callbacks.import_process import CUT_OFF, sentence
-from callbacks.upload_refusals import gone
-from callbacks.uploads import KEPT_SECONDS, NotTaken, Uploads
-from callbacks.waiting_line import WaitingLine
-from facts.memory import free
-from facts.scratch import room
-from facts.turn import hold
+from facts.file_lock import hold
+from facts.free_disk import room
+from facts.free_memory import free
+from web.imports.job import Job
+from web.imports.process import CUT_OFF, sentence
+from web.imports.refusals import gone
+from web.imports.uploads import KEPT_SECONDS, NotTaken, Uploads
+from web.imports.waiting_line import WaitingLine
 
 #: How long a request waits for its answer, or for its turn, before it is to be asked again.
 STEP: Final = 3.0
@@ -305,7 +305,7 @@ def _process(job: Job, keep: bool, files: tuple[IO[str], IO[str]], status: str |
         [
             sys.executable,
             "-m",
-            "callbacks.import_process",
+            "web.imports.process",
             str(job.folder),
             str(os.getpid()),
             *([] if status is None else [status]),

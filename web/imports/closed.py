@@ -4,8 +4,8 @@ from typing import Final
 
 from flask import Flask, Response
 
-from callbacks.importing import CHECK, FILE, FORGET, KEEP
-from callbacks.routes import refusal
+from web.data_files import refusal
+from web.imports.addresses import CHECK, FILE, FORGET, KEEP
 
 #: The one command that shows one's own data in the container, with a sign-in; there the Import page takes files.
 OWN_DATA: Final = """docker run --rm -p 127.0.0.1:8050:8050 \\

@@ -10,7 +10,7 @@ from typing import IO, Any, Final, Self
 
 import orjson
 
-from facts.turn import hold, is_held
+from facts.file_lock import hold, is_held
 
 _NAME: Final = "job"
 _LOOKED_AT: Final = 1.0  # seconds: who looks whether it is held holds it for a moment
@@ -56,7 +56,7 @@ class Job:
 
     @property
     def record(self) -> dict[str, Any] | None:
-        """What a keep was about to write (facts.keeping); None before that."""
+        """What a keep was about to write (ingest.write.keep); None before that."""
         return self._read("record")
 
     @property

@@ -16,7 +16,7 @@ from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 from typing import Final
 
-from callbacks.upload_refusals import busy
+from web.imports.refusals import busy
 
 MOST_UPLOADS: Final = 20
 MOST_OF_A_PERSON: Final = 3

@@ -1,6 +1,6 @@
-"""`python -m callbacks.import_process JOB WORKER [STATUS]`: check or keep an upload's files, apart from the server.
+"""`python -m web.imports.process JOB WORKER [STATUS]`: check or keep an upload's files, apart from the server.
 
-JOB is the folder of a job (callbacks.import_job), WORKER the process that asks. A check ends with its worker, however
+JOB is the folder of a job (web.imports.job), WORKER the process that asks. A check ends with its worker, however
 that one ends. A keep outlives it; where it was ended itself, this is started again with the exit STATUS that is known
 of it ("?" where none is), and finds out from the table's history whether everything is kept, or nothing.
 """
@@ -17,7 +17,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any, Final
 
-from callbacks.import_job import Job
+from web.imports.job import Job
 
 #: For reading and, where another import writes, waiting.
 SECONDS: Final = 420
@@ -38,11 +38,11 @@ def main(folder: str, worker: int, status: str | None = None) -> int:
     if wish["kind"] == "check":
         end_with(worker, job)
     signal.alarm(SECONDS)  # whose default is to end the process
-    from facts.uploaded import answered, limit
+    from ingest.uploaded import answered, limit
 
     facts = Path(wish["facts"]) if wish["kind"] == "keep" else None
     if facts is not None:  # before anything is kept, so that its line follows at once
-        import callbacks.operations  # noqa: F401
+        import web.operations  # noqa: F401
     limit(facts)
     with contextlib.redirect_stdout(sys.stderr):
         if status is None:
@@ -90,9 +90,9 @@ def sentence(status: str) -> str:
 
 def _kept(facts: Path, record: dict[str, Any]) -> dict[str, Any] | None:
     """What is answered where the table holds what was about to be written, with nothing half done in it."""
-    from facts.committing import alone
-    from facts.keeping import is_kept
-    from facts.uploaded import kept
+    from ingest.uploaded import kept
+    from ingest.write.commit import alone
+    from ingest.write.keep import is_kept
 
     with alone(facts):
         return kept(facts) if is_kept(facts, record) else None
@@ -100,7 +100,7 @@ def _kept(facts: Path, record: dict[str, Any]) -> dict[str, Any] | None:
 
 def _log_import(wish: dict[str, Any], body: dict[str, Any]) -> None:
     """The audit line, in the server's own log: of this process, because the server's may have ended."""
-    from callbacks.operations import start_logging
+    from web.operations import start_logging
 
     start_logging(wish["log"])
     told = {

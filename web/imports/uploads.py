@@ -1,7 +1,7 @@
 """Files that somebody sends to be imported: kept in a private folder until they are imported, given up or forgotten.
 
 Every worker can go on with what another began, so what is known of an upload stands in its folder. Nothing in it is
-opened here: another process reads it (callbacks/imports.py), one at a time.
+opened here: another process reads it (web/imports/checks.py), one at a time.
 """
 
 import logging
@@ -18,10 +18,10 @@ from pathlib import Path
 from threading import BoundedSemaphore, Lock, Thread
 from typing import Final
 
-from callbacks.open_uploads import list_open, person_of, to_forget
-from callbacks.upload_body import Body, read_blocks
-from callbacks.upload_refusals import NotTaken, busy, gone, no_room, too_large
-from facts.turn import turn
+from facts.file_lock import turn
+from web.imports.body import Body, read_blocks
+from web.imports.open_uploads import list_open, person_of, to_forget
+from web.imports.refusals import NotTaken, busy, gone, no_room, too_large
 
 __all__ = ["Body", "NotTaken", "Uploads", "too_large"]
 

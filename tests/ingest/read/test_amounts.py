@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from facts.importers import ImportProblem
-from facts.importers.dates import newest
-from facts.importers.importing import read_file
-from facts.intake import How, import_file
+from ingest.one_file import How, import_file
+from ingest.read.dates import newest
+from ingest.read.report_file import read_file
+from ingest.results import ImportProblem
 
 File = Callable[..., Path]
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from facts.importers import ImportProblem
-from facts.importers.margins import read_margins
-from facts.importers.options import read_mapping
-from facts.importers.rates import read_rates
-from facts.uploaded import answered
+from ingest.read.margins import read_margins
+from ingest.read.options import read_mapping
+from ingest.read.rates import read_rates
+from ingest.results import ImportProblem
+from ingest.uploaded import answered
 
 File = Callable[..., Path]
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from facts.importers import ImportProblem, Options
-from facts.importers.importing import read_file
-from tests.facts.importers.conftest import FIXTURES, SAMPLES
+from ingest.read.options import Options
+from ingest.read.report_file import read_file
+from ingest.results import ImportProblem
+from tests.ingest.read.conftest import FIXTURES, SAMPLES
 
 AUTHORED = json.loads((FIXTURES / "expected.json").read_text())
 THIRD = json.loads(found.read_text()) if (found := SAMPLES / "expected_third_party.json").exists() else {}

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from facts.importers.importing import read_file
-from facts.importers.numbers import bare, cleaned, numbers
+from ingest.read.numbers import bare, cleaned, numbers
+from ingest.read.report_file import read_file
 
 #: Signs between groups of digits: plain, no-break, narrow no-break and thin spaces, and both apostrophes.
 SEPARATORS = (" ", "\u00a0", "\u202f", "\u2009", "'", "’")

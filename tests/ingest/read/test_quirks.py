@@ -8,8 +8,9 @@ import pyarrow.parquet as pq
 import pytest
 from deltalake import DeltaTable
 
-from facts.importers import Import, ImportProblem, Options
-from facts.importers.importing import read_file
+from ingest.read.options import Options
+from ingest.read.report_file import read_file
+from ingest.results import Import, ImportProblem
 from kpi.schema import DIMENSIONS, MEASURES
 
 File = Callable[..., Path]

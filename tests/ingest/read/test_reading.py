@@ -19,10 +19,11 @@ from deltalake import write_deltalake
 from hypothesis import given
 from hypothesis import strategies as st
 
-from facts import memory, scratch
-from facts.importers import ImportProblem, gathering, reading
-from facts.importers.importing import read_file
-from tests.facts.importers.conftest import FIXTURES
+from facts import free_disk, free_memory
+from ingest.read import gather, tables
+from ingest.read.report_file import read_file
+from ingest.results import ImportProblem
+from tests.ingest.read.conftest import FIXTURES
 
 File = Callable[..., Path]
 
@@ -234,7 +235,7 @@ HEADER = "Campaign name,Day,Amount spent (USD),Impressions,Link clicks\n"
 
 
 def test_more_rows_than_are_read_at_once_are_refused(file: File, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gathering, "MOST_ROWS", 1_500)
+    monkeypatch.setattr(gather, "MOST_ROWS", 1_500)
     with pytest.raises(ImportProblem, match=r"has more than 1,500 rows, which is what is read at once: split it"):
         read_file(file(HEADER + "A,2025-07-01,1,1,1\n" * 2_500))
 
@@ -243,8 +244,8 @@ def test_more_rows_than_are_read_at_once_are_refused(file: File, monkeypatch: py
 def test_more_rows_than_there_is_memory_for_are_refused_as_soon_as_that_is_known(
     file: File, monkeypatch: pytest.MonkeyPatch, names: int, most: int
 ) -> None:
-    monkeypatch.setattr(gathering, "_FEW_BYTES", 1_000)
-    monkeypatch.setattr(gathering, "free", lambda: 2_600_000)  # 5,200 rows of one name, 1,529 of a name each
+    monkeypatch.setattr(gather, "_FEW_BYTES", 1_000)
+    monkeypatch.setattr(gather, "free", lambda: 2_600_000)  # 5,200 rows of one name, 1,529 of a name each
     read: list[int] = []
     path = file(HEADER + "".join(f"Campaign {row % names},2025-07-01,1,1,1\n" for row in range(20_000)))
     named = min(names, most + 1_000)
@@ -255,14 +256,14 @@ def test_more_rows_than_there_is_memory_for_are_refused_as_soon_as_that_is_known
         read_file(path, progress=read.append)
     assert read[-1] == most + 1_000
 
-    monkeypatch.setattr(gathering, "free", lambda: None)
+    monkeypatch.setattr(gather, "free", lambda: None)
     assert read_file(path)[0].rows == 20_000
 
 
 def disk_with(monkeypatch: pytest.MonkeyPatch, free: int) -> None:
     """Leave so many bytes on the disk of temporary files, whatever is written there meanwhile."""
     made: list[Any] = []
-    temporary = reading.tempfile.TemporaryFile
+    temporary = tables.tempfile.TemporaryFile
 
     def noted() -> Any:
         made.append(temporary())
@@ -272,8 +273,8 @@ def disk_with(monkeypatch: pytest.MonkeyPatch, free: int) -> None:
         used = sum(os.fstat(file.fileno()).st_size for file in made if not file.closed)
         return SimpleNamespace(f_bavail=free - used, f_frsize=1)
 
-    monkeypatch.setattr(reading.tempfile, "TemporaryFile", noted)
-    monkeypatch.setattr(scratch.os, "statvfs", status)
+    monkeypatch.setattr(tables.tempfile, "TemporaryFile", noted)
+    monkeypatch.setattr(free_disk.os, "statvfs", status)
 
 
 def workbooks(path: Path, number: int, size: int) -> Path:
@@ -288,9 +289,9 @@ def test_an_archive_that_unpacks_to_more_than_there_is_room_for_is_refused_befor
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = workbooks(tmp_path / "bomb.zip", 3, 10_000_000)
-    disk_with(monkeypatch, scratch.RESERVE + 29_000_000)
+    disk_with(monkeypatch, free_disk.RESERVE + 29_000_000)
     written: list[object] = []
-    monkeypatch.setattr(reading, "_unpacked", lambda *given: written.append(given))
+    monkeypatch.setattr(tables, "_unpacked", lambda *given: written.append(given))
     with pytest.raises(ImportProblem, match=r"bomb\.zip unpacks to more than there is room for here: unpack it and"):
         read_file(path)
     assert written == []
@@ -300,8 +301,8 @@ def test_an_archive_whose_sizes_lie_is_refused_while_it_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = workbooks(tmp_path / "bomb.zip", 1, 10_000_000)
-    disk_with(monkeypatch, scratch.RESERVE + 5_000_000)
-    monkeypatch.setattr(reading, "sum", lambda sizes: 1, raising=False)
+    disk_with(monkeypatch, free_disk.RESERVE + 5_000_000)
+    monkeypatch.setattr(tables, "sum", lambda sizes: 1, raising=False)
     with pytest.raises(ImportProblem, match=r"bomb\.zip › 0\.xlsx unpacks to more than there is room for here"):
         read_file(path)
 
@@ -314,14 +315,14 @@ def test_memory_that_is_free_is_what_the_container_leaves_where_copies_of_files_
     told = ("5000", "4500", f"anon 3000\n{prefix}active_file 70\n{prefix}inactive_file 200\nshmem 1000\n")
     for name, text in zip(names, told, strict=True):
         Path(name).write_text(text)
-    monkeypatch.setattr(memory, "_CGROUPS", ((str(tmp_path / "nothing"), "", "", ""), (*names, prefix)))
-    assert memory.free() == 770
+    monkeypatch.setattr(free_memory, "_CGROUPS", ((str(tmp_path / "nothing"), "", "", ""), (*names, prefix)))
+    assert free_memory.free() == 770
     Path(names[0]).write_text("max\n")
-    assert memory.free() != 770
+    assert free_memory.free() != 770
 
 
 def test_memory_that_is_free_is_bounded_by_this_processs_own_limit() -> None:
-    free = memory.free()
+    free = free_memory.free()
     assert free is None or free > 1_000_000
     limit = "import resource as r; r.setrlimit(r.RLIMIT_DATA, (10**9, 10**9)); "
     code = f"{limit} from facts.memory import free; print(free())"

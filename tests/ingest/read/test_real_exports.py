@@ -7,8 +7,8 @@ from typing import Any
 import openpyxl
 import pytest
 
-from facts.importers import ImportProblem
-from facts.importers.importing import read_file
+from ingest.read.report_file import read_file
+from ingest.results import ImportProblem
 
 META = "Campaign name,Day,Amount spent (USD),Impressions,Link clicks\n"
 

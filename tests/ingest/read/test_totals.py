@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from facts.importers import Import
-from facts.importers.importing import read_file
+from ingest.read.report_file import read_file
+from ingest.results import Import
 
 META = "Campaign name,Day,Age,Gender,Amount spent (USD),Impressions,Link clicks\n"
 

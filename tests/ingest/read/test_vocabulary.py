@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from facts.importers.importing import read_file
+from ingest.read.report_file import read_file
 
 META = "Campaign name,Day,Amount spent (USD),Impressions,Link clicks\n"
 

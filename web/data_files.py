@@ -1,24 +1,21 @@
 """The addresses beside Dash's own: a page's view, a visual's data, which data there is, and whether we live."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import orjson
 from flask import Flask, Response, g, request
 
-from access.rights import Rights
-from callbacks.answers import Restated, ask, data_of, reading_of, resolve_query
-from callbacks.answers import found as found_in
-from callbacks.files import csv_of, json_of, page_of_rows, xlsx_of
-from callbacks.past import Past, seen
-from callbacks.proofs import NoProof, proof_of
-from callbacks.reader import Desk
-from callbacks.shown import ranks, rights, shown
-from callbacks.views import Unanswered, Views
-from callbacks.workbook import workbook
-from components.url import write
-from components.visuals import Page, Visual
-from facts import Facts
-from kpi.formats import Formats
+from components.visuals import Page
+from views.answers import data_of, resolve_query
+from views.answers import found as found_in
+from views.desk import Desk
+from views.files import data_file, page_json
+from views.kept import Unanswered, Views
+from views.past import seen
+from views.proofs import NoProof, proof_of
+from views.visible import visible_page
+from views.workbook import workbook
+from web.current_reader import current_rights
 
 _KINDS = {
     "csv": "text/csv; charset=utf-8",
@@ -26,16 +23,13 @@ _KINDS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
-#: How the money and the days of some facts are written.
-Writing = Callable[[Facts], Formats]
-
 
 def register(server: Flask, pages: Sequence[Page], desk: Desk, views: Views, prefix: str = "/") -> None:
     """Add the routes to the Flask server behind the Dash app. Each answers with what its reader may see."""
     source, writing, restated = desk.source, desk.writing, desk.restated
 
     def open_page(key: str) -> Page | None:
-        return next((page for page in shown(pages, rights()) if page.key == key), None)
+        return visible_page(pages, current_rights(), key)
 
     @server.errorhandler(Unanswered)
     def unanswered(problem: Unanswered) -> Response:
@@ -53,7 +47,9 @@ def register(server: Flask, pages: Sequence[Page], desk: Desk, views: Views, pre
         address = request.query_string.decode("latin-1")
         facts, past = seen(source, address, facts)
         for_spreadsheet = request.args.get("for") == "excel"
-        body = data_file(page, found, facts, address, kind, rights(), writing(facts), restated, past, for_spreadsheet)
+        body = data_file(
+            page, found, facts, address, kind, current_rights(), writing(facts), restated, past, for_spreadsheet
+        )
         answer = figures(body, _KINDS[kind])
         if kind != "json":
             answer.headers["Content-Disposition"] = f'attachment; filename="{page}-{visual}.{kind}"'
@@ -68,7 +64,9 @@ def register(server: Flask, pages: Sequence[Page], desk: Desk, views: Views, pre
             return refusal(503, source.problem or "There is no data yet.")
         address = request.query_string.decode("latin-1")
         facts, past = seen(source, address, facts)
-        return figures(page_json(found, facts, address, rights(), writing(facts), restated, past), _KINDS["json"])
+        return figures(
+            page_json(found, facts, address, current_rights(), writing(facts), restated, past), _KINDS["json"]
+        )
 
     @server.get("/data/<page>.xlsx")
     def page_data(page: str) -> Response:
@@ -77,7 +75,7 @@ def register(server: Flask, pages: Sequence[Page], desk: Desk, views: Views, pre
             return refusal(404, "There is no such page, or none with figures.")
         if facts is None:
             return refusal(503, source.problem or "There is no data yet.")
-        mine = rights()
+        mine = current_rights()
         facts, asked, _ = resolve_query(source, facts, request.query_string.decode("latin-1"), writing, mine, restated)
         answer = figures(workbook(found, facts, asked, prefix, mine.rows, mine.hides), _KINDS["xlsx"])
         answer.headers["Content-Disposition"] = f'attachment; filename="{page}.xlsx"'
@@ -88,7 +86,7 @@ def register(server: Flask, pages: Sequence[Page], desk: Desk, views: Views, pre
         facts = source.current()
         if facts is None:
             return refusal(503, source.problem or "There is no data yet.")
-        values = facts.options(rights().rows).get(dimension)
+        values = facts.options(current_rights().rows).get(dimension)
         if values is None:
             return refusal(404, "There is no such filter.")
         return figures(orjson.dumps(found_in(values, request.args.get("find", "")[:200])), "application/json")
@@ -104,7 +102,7 @@ def register(server: Flask, pages: Sequence[Page], desk: Desk, views: Views, pre
         address = request.query_string.decode("latin-1")
         try:
             facts, past = seen(source, address, facts)
-            answer = proof_of(page, found, facts, address, rights(), writing(facts), past)
+            answer = proof_of(page, found, facts, address, current_rights(), writing(facts), past)
         except NoProof as sentence:
             return refusal(404, str(sentence))
         return figures(orjson.dumps(answer), "application/json")
@@ -122,49 +120,6 @@ def register(server: Flask, pages: Sequence[Page], desk: Desk, views: Views, pre
     def readyz() -> Response:
         ready = source.current() is not None
         return Response("ready\n" if ready else "no data\n", 200 if ready else 503, content_type="text/plain")
-
-
-def data_file(
-    page: str,
-    visual: Visual,
-    facts: Facts,
-    address: str,
-    kind: str,
-    rights: Rights,
-    formats: Formats,
-    restated: Restated = None,
-    past: Past | None = None,
-    for_spreadsheet: bool = False,
-) -> bytes:
-    """A visual's rows as a file of `kind`; a CSV is guarded where it is for a spreadsheet."""
-    asked = ask(facts, address, formats, rights.rows, ranks(rights), restated, past)
-    reading = reading_of([visual], facts, asked, rights.rows)
-    rows = visual.rows(reading) if reading is not None else []
-    if kind == "csv":
-        return csv_of(visual.columns, rows, for_spreadsheet)
-    if kind == "xlsx":
-        return xlsx_of(visual.columns, rows, visual.title)
-    through = facts.extent().last.isoformat()
-    notes = [text for metric in visual.metrics for text in asked.caveats.on(metric)]
-    first = asked.caveats.provisional_from
-    more = {"notes": list(dict.fromkeys(notes)), "provisional_from": first.isoformat() if first else None}
-    return json_of(f"{page}.{visual.name}", write(asked.query), through, formats.currency, rows, more)
-
-
-def page_json(
-    page: Page,
-    facts: Facts,
-    address: str,
-    rights: Rights,
-    formats: Formats,
-    restated: Restated = None,
-    past: Past | None = None,
-) -> bytes:
-    """The rows of all visuals of a page, by their names: the same as each visual's own JSON has."""
-    asked = ask(facts, address, formats, rights.rows, ranks(rights), restated, past)
-    reading = reading_of(page.visuals, facts, asked, rights.rows)
-    rows = {visual.name: visual.rows(reading) if reading is not None else [] for visual in page.visuals}
-    return page_of_rows(page.key, write(asked.query), facts.extent().last.isoformat(), formats.currency, rows)
 
 
 def figures(body: bytes, kind: str) -> Response:

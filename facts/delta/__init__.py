@@ -1,0 +1,1 @@
+"""The Delta table on disk: its rows, its versions, what goes with it."""

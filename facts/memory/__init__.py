@@ -1,0 +1,1 @@
+"""The pandas frame: totals of rows that are in memory."""

@@ -1,0 +1,1 @@
+"""The columns of each platform’s exports, one module a platform."""

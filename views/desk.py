@@ -1,0 +1,21 @@
+"""What every answer is made from, whoever asks: the facts that are shown, and how their figures are written."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from facts import Facts
+from facts.source import Source
+from kpi.formats import Formats
+from views.answers import Restated
+
+#: How the money and the days of some facts are written.
+Writing = Callable[[Facts], Formats]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What answers are made from: the facts' source, how figures are written, for how many days platforms restate."""
+
+    source: Source
+    writing: Writing
+    restated: Restated = None

@@ -1,0 +1,1 @@
+"""Flask’s edges that are no Dash callback, and the server around them."""
