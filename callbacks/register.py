@@ -11,7 +11,7 @@ from components.controls import controls
 from components.spec import spec
 from components.visuals import Page
 from views.desk import Desk
-from views.kept import Views
+from views.kept_views import Views
 from web import bundles, data_files, guard, headers, operations, superseded
 from web.callback_guard import owned_of
 from web.imports import addresses, closed

@@ -7,12 +7,12 @@ import orjson
 from dash import Dash, Input, Output
 
 from components.visuals import Page
-from views.kept import Views
+from views.kept_views import Views
 from web.current_reader import current_rights
 
 
 def register(app: Dash, pages: Sequence[Page], views: Views) -> None:
-    """Tie the store "view" to the store "selection". Raises Unanswered (views.kept) for the server to answer."""
+    """Tie the store "view" to the store "selection". Raises Unanswered (views.kept_views) for the server to answer."""
 
     @app.callback(Output("view", "data"), Input("selection", "data"), prevent_initial_call=True)
     def view(selection: Any) -> Any:

@@ -10,7 +10,7 @@ from views.answers import data_of, resolve_query
 from views.answers import found as found_in
 from views.desk import Desk
 from views.files import data_file, page_json
-from views.kept import Unanswered, Views
+from views.kept_views import Unanswered, Views
 from views.past import seen
 from views.proofs import NoProof, proof_of
 from views.visible import visible_page

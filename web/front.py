@@ -19,7 +19,7 @@ from facts.deadline import NoAnswer, patience
 from kpi.formats import Formats
 from pages import IMPORT
 from views.desk import Desk
-from views.kept import Unanswered, Views
+from views.kept_views import Unanswered, Views
 from views.visible import visible_pages
 from web.current_reader import current_reader, current_rights
 from web.guard import Entrance

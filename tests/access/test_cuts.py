@@ -18,7 +18,7 @@ from kpi.units import USUAL
 from pages import PAGES
 from views.answers import ask, view
 from views.files import data_file
-from views.kept import encoded
+from views.kept_views import encoded
 
 DAYS = pd.date_range("2025-07-01", periods=40)
 VALUES = {

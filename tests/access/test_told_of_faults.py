@@ -142,7 +142,7 @@ def test_an_engine_that_fails_is_told_without_its_address_and_logged_with_it(
 
     problem = _sentence(Warehouse(), RuntimeError('relation "facts_2025" does not exist at 10.0.0.7'))
     assert isinstance(problem, NoAnswer)
-    monkeypatch.setattr("views.kept.view", fail_with(problem))
+    monkeypatch.setattr("views.kept_views.view", fail_with(problem))
     answer = ask_as("grp-fin-emea", "cfo")
 
     assert answer.status_code == 503

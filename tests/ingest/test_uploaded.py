@@ -10,7 +10,7 @@ from ingest import uploaded
 
 
 def test_reading_has_bounded_memory() -> None:
-    code = "from facts import uploaded; uploaded.MEMORY = 400_000_000; uploaded.limit(); bytearray(600_000_000)"
+    code = "from ingest import uploaded; uploaded.MEMORY = 400_000_000; uploaded.limit(); bytearray(600_000_000)"
     done = subprocess.run([sys.executable, "-c", code], cwd=Path(uploaded.__file__).parents[1], capture_output=True)
     assert done.returncode != 0
     assert b"MemoryError" in done.stderr
@@ -18,7 +18,7 @@ def test_reading_has_bounded_memory() -> None:
 
 def test_reading_writes_no_file_larger_than_there_is_room_for(tmp_path: Path) -> None:
     code = (
-        "from facts import uploaded; uploaded.room = lambda folder: 1_000_000; uploaded.limit();"
+        "from ingest import uploaded; uploaded.room = lambda folder: 1_000_000; uploaded.limit();"
         "file = open('large', 'wb', buffering=0); print(file.write(bytes(9_000_000))); file.write(b'x')"
     )
     environment = os.environ | {"PYTHONPATH": str(Path(uploaded.__file__).parents[1])}

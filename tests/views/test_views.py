@@ -13,7 +13,7 @@ from access.rights import Rights
 from facts.memory.frame import FrameFacts
 from kpi.units import USUAL
 from pages import PAGES
-from views import kept
+from views import kept_views
 from web.operations import Metrics
 
 ALL = Rights(tuple(page.key for page in PAGES))
@@ -35,15 +35,15 @@ class Counted:
 
 @pytest.fixture
 def made(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counted]:
-    counted = Counted(kept.view)
-    monkeypatch.setattr(kept, "view", counted)
+    counted = Counted(kept_views.view)
+    monkeypatch.setattr(kept_views, "view", counted)
     yield counted
     counted.go.set()
 
 
-def fresh() -> tuple[kept.Views, dict[str, Any]]:
+def fresh() -> tuple[kept_views.Views, dict[str, Any]]:
     metrics = Metrics()
-    found = kept.Views(SimpleNamespace(problem=None), metrics, lambda facts: USUAL)
+    found = kept_views.Views(SimpleNamespace(problem=None), metrics, lambda facts: USUAL)
     return found, {name: metrics.cache.labels(name)._value for name in ("yes", "wait", "no")}
 
 

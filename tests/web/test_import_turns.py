@@ -12,9 +12,11 @@ from tests.web.test_imports import (
     mark_of,
     processes,
     statement,
+    table,  # noqa: F401 - fixtures
     token_of,
     until,
     upload_of,
+    workers,  # noqa: F401
 )
 from web.imports.checks import Busy, Imports
 from web.imports.job import Job
@@ -22,8 +24,8 @@ from web.imports.uploads import Uploads
 
 
 def test_of_parallel_checks_one_waits_in_a_worker_and_others_are_sent_away_at_once(
-    table: Path,
-    workers: list[Imports],
+    table: Path,  # noqa: F811
+    workers: list[Imports],  # noqa: F811
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -64,8 +66,8 @@ def test_of_parallel_checks_one_waits_in_a_worker_and_others_are_sent_away_at_on
 
 
 def test_who_asks_most_often_is_not_next_and_keeps_come_before_checks(
-    table: Path,
-    workers: list[Imports],
+    table: Path,  # noqa: F811
+    workers: list[Imports],  # noqa: F811
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

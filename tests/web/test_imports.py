@@ -285,11 +285,11 @@ def test_a_keep_killed_before_it_writes_keeps_nothing_and_says_so(
 #: A keep that is killed at a moment: `place` is where a function is replaced by its own end.
 KILLED = """
 import os, signal, sys
-from callbacks import import_process
+from web.imports import process
 import ingest.write.commit, ingest.uploaded
 end = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 exec(f"{sys.argv[2]} = end")
-import_process.main(sys.argv[1], os.getppid())
+process.main(sys.argv[1], os.getppid())
 """
 
 
@@ -300,7 +300,7 @@ import_process.main(sys.argv[1], os.getppid())
         ("ingest.write.commit.store_shop", False),
         ("ingest.write.commit.store", False),  # the shop's half is committed
         ("ingest.uploaded.kept", True),
-        ("import_process._log_import", True),
+        ("process._log_import", True),
     ],
 )
 def test_a_keep_killed_at_any_point_is_whole_or_nothing_and_the_page_is_told_which(

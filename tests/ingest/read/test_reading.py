@@ -325,7 +325,7 @@ def test_memory_that_is_free_is_bounded_by_this_processs_own_limit() -> None:
     free = free_memory.free()
     assert free is None or free > 1_000_000
     limit = "import resource as r; r.setrlimit(r.RLIMIT_DATA, (10**9, 10**9)); "
-    code = f"{limit} from facts.memory import free; print(free())"
+    code = f"{limit} from facts.free_memory import free; print(free())"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert 0 < int(said.stdout) <= 10**9
     more = code.replace("print", "held = bytearray(500_000_000); print")
