@@ -17,6 +17,7 @@ from app import create_app
 from bench.asking import CALLBACK, view_body
 from bench.machine import machine
 from components.address import Query, write
+from facts import ALL_ROWS
 from facts.source import Source
 from kpi.selection import only
 from pages import PAGES
@@ -44,7 +45,7 @@ def main() -> None:
         raise SystemExit(source.problem)
     client = create_app(from_environment({}), source).server.test_client()
     rng = random.Random(7)
-    options = facts.options()
+    options = facts.options(ALL_ROWS)
 
     def query(last: str) -> str:
         chosen = {}

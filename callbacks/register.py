@@ -10,6 +10,7 @@ from components.bundles import Bundles
 from components.controls import controls
 from components.spec import spec
 from components.visuals import Page
+from kpi.units import USUAL
 from views.desk import Desk
 from views.kept_views import Views
 from web import bundles, data_files, guard, headers, operations, superseded
@@ -36,7 +37,7 @@ def register(
     metrics = app.server.extensions["dashboard.metrics"] = operations.Metrics()
     put_desk(app.server, desk)
     views = Views(desk.source, metrics.cache, desk.writing, desk.restated)
-    selection.register(app, controls(spec((), entrance.prefix)))
+    selection.register(app, controls(spec((), entrance.prefix, USUAL, frozenset())))
     view.register(app, entrance.pages, views)
     own_pages.register(app, own)
     headers.read_accepted(app.server)

@@ -136,7 +136,7 @@ def as_of(address: str) -> str:
 
 
 def read(
-    address: str, options: Mapping[str, Sequence[str]], extent: Extent, ranks: Sequence[str] = RANKS
+    address: str, options: Mapping[str, Sequence[str]], extent: Extent, ranks: Sequence[str]
 ) -> tuple[Query, tuple[str, ...]]:
     """The query that a query string asks for, and a sentence for each thing it asks for that does not exist.
 
@@ -270,7 +270,7 @@ def _day(text: str, notes: list[str]) -> date | None:
     return None
 
 
-def choices(ranks: Sequence[str] = RANKS) -> dict[str, object]:
+def choices(ranks: Sequence[str]) -> dict[str, object]:
     """Presets, comparisons, grains and rankings with their labels, and the defaults that an address leaves out."""
     rank = DEFAULT_RANK if DEFAULT_RANK in ranks else next(iter(ranks), "")
     return {

@@ -10,14 +10,14 @@ from kpi.formats import Formats
 from kpi.glossary import WHY, group
 from kpi.metrics import METRICS
 from kpi.schema import DIMENSIONS
-from kpi.units import USUAL, decimals
+from kpi.units import decimals
 
 
 def spec(
     pages: Sequence[Page],
     prefix: str,
-    formats: Formats = USUAL,
-    hidden: Set[str] = frozenset(),
+    formats: Formats,
+    hidden: Set[str],
 ) -> dict[str, Any]:
     """The spec of docs/wire.md for `pages`; only the metrics that they show are in it, and no word of `hidden`."""
     shown = {metric for page in pages for visual in page.visuals for metric in visual.metrics}

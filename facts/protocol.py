@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 #: The rows a reader may see at all, in the form of `Selection.only`; () is every row.
 Scope = Only
 
+#: The scope of who may see everything; it is never left out, so that nobody leaves it out by mistake.
+ALL_ROWS: Final[Scope] = ()
+
 
 #: What readers of a page are told of a problem that only paths, columns or settings could explain.
 FOR_READERS: Final = "The data cannot be read at the moment; whoever runs this dashboard finds the reason in its log."
@@ -70,16 +73,16 @@ class Facts(Protocol):
     def extent(self) -> Extent:
         """The first and the last day."""
 
-    def options(self, scope: Scope = ()) -> dict[str, tuple[str, ...]]:
+    def options(self, scope: Scope) -> dict[str, tuple[str, ...]]:
         """The values of each dimension that occur within `scope`, in the order in which they are shown."""
 
     def totals(
-        self, selection: Selection, groupings: Iterable[Grouping], scope: Scope = ()
+        self, selection: Selection, groupings: Iterable[Grouping], scope: Scope
     ) -> "dict[Grouping, pd.DataFrame]":
         """The totals frame (see kpi.evaluate) of each grouping, groups without a row left out.
 
         The index holds the groups' values, named by the grouping; for `date` the first day of the selection's grain.
         """
 
-    def ahead(self, asked: Iterable[tuple[Selection, Iterable[Grouping]]], scope: Scope = ()) -> None:
+    def ahead(self, asked: Iterable[tuple[Selection, Iterable[Grouping]]], scope: Scope) -> None:
         """What `totals` is about to be asked, so that an engine elsewhere can work on all of it at once."""

@@ -14,6 +14,7 @@ import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable
 from deltalake.exceptions import DeltaError
 
+from facts import ALL_ROWS
 from facts.delta.versions import version_at
 from facts.engines.choice import Engine
 from facts.protocol import DataProblem
@@ -213,7 +214,7 @@ def _months(path: Path, version: int, engine: Engine) -> list[str]:
     for facts in (load(path, version=version, engine=engine), load(path, engine=engine)):
         extent = facts.extent()
         selection = Selection(extent.first, extent.last, grain="month")
-        found.append((facts.currency, facts.totals(selection, [(DATE,)])[(DATE,)]))
+        found.append((facts.currency, facts.totals(selection, [(DATE,)], ALL_ROWS)[(DATE,)]))
     (_, then), (currency, now) = found
     lines = [f"{'month':8} {'':12} {f'at version {version}':>18} {'now':>18}   ({currency})"]
     for month in sorted({*then.index, *now.index}):

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from facts import Facts
+from facts import ALL_ROWS, Facts
 from facts.deadline import NoAnswer, patience
 from facts.engines.lazy import LazyFacts
 from facts.engines.table import Sessions
@@ -89,7 +89,7 @@ def test_a_role_sees_of_an_engine_what_it_sees_of_memory(lazy: LazyFacts, facts:
                 assert one.to_numpy() == pytest.approx(other.to_numpy(), rel=1e-9, nan_ok=True)
                 assert (one[[*COUNTS, "rows"]].fillna(-1) == other[[*COUNTS, "rows"]].fillna(-1)).all(axis=None)
     assert lazy.options(scope) == facts.options(scope)
-    assert lazy.options() == facts.options()
+    assert lazy.options(ALL_ROWS) == facts.options(ALL_ROWS)
 
 
 class SlowTable(PolarsTable):
@@ -187,10 +187,10 @@ def test_who_waits_for_the_same_cells_is_not_given_up_with_who_asked_first(slow:
 
     def impatient() -> None:
         with pytest.raises(NoAnswer), patience(60, given_up.is_set):
-            facts.totals(selection, [("platform",)])
+            facts.totals(selection, [("platform",)], ALL_ROWS)
 
     threads = [Thread(target=impatient)]
-    threads.append(Thread(target=lambda: found.append(facts.totals(selection, [("platform",)]))))
+    threads.append(Thread(target=lambda: found.append(facts.totals(selection, [("platform",)], ALL_ROWS))))
     threads[0].start()
     assert slow.asked.wait(30)
     threads[1].start()
@@ -221,11 +221,11 @@ def test_filters_on_what_a_page_groups_by_ask_the_engine_nothing(slow: SlowTable
     extent = facts.extent()
     selection = Selection(extent.first, extent.last)
     groupings = [("date",), ("platform", "region")]
-    facts.totals(selection, groupings)
+    facts.totals(selection, groupings, ALL_ROWS)
     slow.slow = True
 
     narrower = Selection(extent.last, extent.last, only({"platform": ["Meta"], "region": ["Europe"]}))
-    found = facts.totals(narrower, groupings)
+    found = facts.totals(narrower, groupings, ALL_ROWS)
 
     assert list(found[("platform", "region")].index) == [("Meta", "Europe")]
     assert not slow.asked.is_set()

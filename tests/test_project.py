@@ -166,6 +166,27 @@ def test_the_data_side_knows_nothing_of_the_web(layer):
         assert not {name.split(".")[0] for name in imports(path)} & WEB, path
 
 
+def test_no_call_leaves_out_what_its_reader_may_see():
+    """Rows and metrics are named in every call: a default would be everything."""
+    named = {"scope", "rights", "hidden", "hides", "ranks"}
+    paths = [
+        *modules("facts", "views", "web", "callbacks", "report"),
+        ROOT / "components/address.py",
+        ROOT / "components/spec.py",
+    ]
+    checked, optional = 0, []
+    for path in paths:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef):
+                given = node.args
+                checked += any(each.arg in named for each in (*given.posonlyargs, *given.args, *given.kwonlyargs))
+                defaults = [*zip(reversed([*given.posonlyargs, *given.args]), reversed(given.defaults), strict=False)]
+                defaults += [pair for pair in zip(given.kwonlyargs, given.kw_defaults, strict=True) if pair[1]]
+                optional += [f"{path.name}: {node.name}({each.arg})" for each, _ in defaults if each.arg in named]
+    assert checked > 30
+    assert optional == []
+
+
 def sources() -> list[Path]:
     skip = re.compile(r"(^|/)(\.\w|build/|data/|node_modules/)|\.min\.")
     found = (p for kind in ("py", "js") for p in ROOT.rglob(f"*.{kind}"))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from components.address import Query, write
 from components.visuals import Page, Visual
-from facts import Facts
+from facts import ALL_ROWS, Facts
 from facts.memory.frame import FrameFacts
 from kpi.metrics import METRICS
 from kpi.selection import Selection, baseline, only
@@ -26,7 +26,7 @@ DIMENSIONS = ("date", "platform", "region", "objective", "device", "segment", "c
 @st.composite
 def queries(draw: st.DrawFn, facts: FrameFacts) -> Query:
     """Any days, filters, comparison, grain and ranking, empty selections among them."""
-    options = facts.options()
+    options = facts.options(ALL_ROWS)
     names = draw(st.lists(st.sampled_from(sorted(options)), unique=True, max_size=4))
     chosen = {name: draw(st.lists(st.sampled_from(options[name]), min_size=1, unique=True)) for name in names}
     chosen = {name: values for name, values in chosen.items() if len(values) < len(options[name])}
@@ -122,9 +122,9 @@ def test_the_parts_of_a_selection_add_up_to_the_whole(data: st.DataObject, facts
     name = data.draw(st.sampled_from(["platform", "region", "objective", "device", "segment", "campaign"]))
     measures = ["impressions", "clicks", "conversions", "spend", "revenue", "cogs", "lifetime_margin", "rows"]
 
-    whole = facts.totals(selection, [()])[()][measures].sum()
-    chosen = dict(selection.only).get(name, facts.options()[name])
-    parts = [facts.totals(selection.narrowed(name, [value]), [()])[()][measures].sum() for value in chosen]
+    whole = facts.totals(selection, [()], ALL_ROWS)[()][measures].sum()
+    chosen = dict(selection.only).get(name, facts.options(ALL_ROWS)[name])
+    parts = [facts.totals(selection.narrowed(name, [value]), [()], ALL_ROWS)[()][measures].sum() for value in chosen]
 
     assert sum(parts).to_numpy() == pytest.approx(whole.to_numpy(), rel=1e-9)
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 import pandas as pd
 
 from access.rights import Rights
-from components.address import DEFAULT_LAST, RANKS, Query, read, write
+from components.address import DEFAULT_LAST, Query, read, write
 from components.caveats import with_caveats
 from components.reading import TOTAL, Reading, number
 from components.spec import visuals_of
@@ -56,8 +56,8 @@ def ask(
     facts: Facts,
     address: str,
     formats: Formats,
-    scope: Scope = (),
-    ranks: Sequence[str] = RANKS,
+    scope: Scope,
+    ranks: Sequence[str],
     restated: Restated = None,
     past: Past | None = None,
 ) -> Asked:
@@ -99,7 +99,7 @@ def view(
     page: Page,
     facts: Facts,
     asked: Asked,
-    scope: Scope = (),
+    scope: Scope,
     problem: str | None = None,
     past: Past | None = None,
 ) -> dict[str, Any]:
@@ -129,7 +129,7 @@ def found(values: Sequence[str], text: str) -> dict[str, Any]:
     return {"values": having[:LISTED], "count": len(having)}
 
 
-def reading_of(visuals: Sequence[Visual], facts: Facts, asked: Asked, scope: Scope = ()) -> Reading | None:
+def reading_of(visuals: Sequence[Visual], facts: Facts, asked: Asked, scope: Scope) -> Reading | None:
     """What `visuals` read for a query, from one pass over the facts for each of its windows; None where no row is."""
     needed: dict[Grouping, dict[str, None]] = {TOTAL: {}}
     for visual in visuals:
@@ -192,7 +192,7 @@ def drawn(visual: Visual, reading: Reading | None, asked: Asked, facts: Facts, s
         return {"state": "error", "text": f"“{visual.title}” could not be drawn. The other figures are not affected."}
 
 
-def why_empty(asked: Asked, facts: Facts, scope: Scope = ()) -> str:
+def why_empty(asked: Asked, facts: Facts, scope: Scope) -> str:
     """Why nothing matches and which filter to loosen."""
     helps = []
     for name, _ in asked.query.only:

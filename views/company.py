@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 from cachetools import LRUCache
 
 from components.reading import Company
-from facts import Facts, Scope
+from facts import ALL_ROWS, Facts, Scope
 from kpi.company import Ledger, ledger
 from kpi.evaluate import evaluate, pooled
 from kpi.formats import Formats
@@ -83,4 +83,4 @@ def ledger_of(facts: Facts, selection: Selection) -> Ledger | None:
     if store is None:
         return None
     days = Selection(selection.start, selection.end, compare="none")
-    return ledger(facts.totals(days, (_BY,))[_BY], store)
+    return ledger(facts.totals(days, (_BY,), ALL_ROWS)[_BY], store)

@@ -5,13 +5,13 @@ from collections.abc import Collection, Iterator, Sequence
 from access.policy import Policy, empty_rows
 from access.rights import rights_of
 from components.visuals import Page
-from facts import Facts
+from facts import ALL_ROWS, Facts
 from views.visible import visible_pages
 
 
 def role_faults(policy: Policy, facts: Facts, pages: Sequence[Page], given: Collection[str]) -> Iterator[str]:
     """A sentence for each role that cannot work; `pages` are all there are, `given` those that a role can open here."""
-    yield from empty_rows(policy, facts.options())
+    yield from empty_rows(policy, facts.options(ALL_ROWS))
     taken: dict[str, str] = {}
     for role in policy.roles:
         where, rights = f"roles.{role.name}", rights_of(role, given)
@@ -32,5 +32,5 @@ def role_faults(policy: Policy, facts: Facts, pages: Sequence[Page], given: Coll
 
 def _named(rows: Collection[tuple[str, tuple[str, ...]]], facts: Facts) -> bool:
     """Whether the data has each value; the others have a sentence of their own."""
-    options = facts.options()
+    options = facts.options(ALL_ROWS)
     return all(value in options.get(name, ()) for name, values in rows for value in values)

@@ -32,9 +32,7 @@ _WRAPPED: Final = {"text_wrap": True, "valign": "top"}
 _log = logging.getLogger(__name__)
 
 
-def workbook(
-    page: Page, facts: Facts, asked: Asked, prefix: str, scope: Scope = (), hidden: frozenset[str] = frozenset()
-) -> bytes:
+def workbook(page: Page, facts: Facts, asked: Asked, prefix: str, scope: Scope, hidden: frozenset[str]) -> bytes:
     """The page's XLSX for a query; `page` has only what its reader may see, `hidden` are metrics no word is said of."""
     file = io.BytesIO()
     book = _Book(file, asked.formats)

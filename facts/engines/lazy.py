@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 from cachetools import LRUCache
 
+from facts import ALL_ROWS
 from facts.deadline import NoAnswer, wait
 from facts.engines import expressions
 from facts.engines.cells import Cells, Gridded, cells
@@ -84,7 +85,7 @@ class LazyFacts:
                 raise DataProblem(f"The table {self._table.label} has no rows.")
             self._extent = Extent(_day(outline["first"]), _day(outline["last"]))
             self._incomplete = frozenset(name for name in MEASURES if not complete and outline[name] < outline[ROWS])
-            self._values_of = self.options()
+            self._values_of = self.options(ALL_ROWS)
             self._sizes = {name: max(len(found), 1) for name, found in self._values_of.items()}
         except NoAnswer as problem:
             raise DataProblem(str(problem)) from None
@@ -98,7 +99,7 @@ class LazyFacts:
         """The first and the last day."""
         return self._extent
 
-    def options(self, scope: Scope = ()) -> dict[str, tuple[str, ...]]:
+    def options(self, scope: Scope) -> dict[str, tuple[str, ...]]:
         """The values of each dimension that occur within `scope`, in the order in which they are shown."""
         with self._lock:
             known = self._options.get(scope)
@@ -117,9 +118,7 @@ class LazyFacts:
             )
         return in_order(name, found)
 
-    def totals(
-        self, selection: Selection, groupings: Iterable[Grouping], scope: Scope = ()
-    ) -> dict[Grouping, pd.DataFrame]:
+    def totals(self, selection: Selection, groupings: Iterable[Grouping], scope: Scope) -> dict[Grouping, pd.DataFrame]:
         """The totals frame of each grouping; see `facts.protocol.Facts`. Raises NoAnswer."""
         groupings = tuple(groupings)
         found: dict[Grouping, pd.DataFrame] = {}
@@ -127,7 +126,7 @@ class LazyFacts:
             found.update(self._cells(selection, one.keys, scope).totals(one.groupings, selection.grain))
         return {grouping: found[grouping] for grouping in groupings}
 
-    def ahead(self, asked: Iterable[tuple[Selection, Iterable[Grouping]]], scope: Scope = ()) -> None:
+    def ahead(self, asked: Iterable[tuple[Selection, Iterable[Grouping]]], scope: Scope) -> None:
         """Put all passes of what is asked to the engine at once. What goes wrong is told to whoever asks for it."""
 
         def fetch(selection: Selection, keys: tuple[str, ...]) -> None:

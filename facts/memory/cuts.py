@@ -124,14 +124,12 @@ class CutFacts:
         """The first and the last day."""
         return self._view(_NOTHING).extent()
 
-    def options(self, scope: Scope = ()) -> dict[str, tuple[str, ...]]:
+    def options(self, scope: Scope) -> dict[str, tuple[str, ...]]:
         """The values of each dimension that occur within `scope`, each from the cut that has the dimension."""
         found = self._view(_needs((), scope)).options(scope)
         return {name: self._view(_needs((name,), scope)).options(scope)[name] for name in found}
 
-    def totals(
-        self, selection: Selection, groupings: Iterable[Grouping], scope: Scope = ()
-    ) -> dict[Grouping, pd.DataFrame]:
+    def totals(self, selection: Selection, groupings: Iterable[Grouping], scope: Scope) -> dict[Grouping, pd.DataFrame]:
         """The totals frame of each grouping; see `facts.protocol.Facts`."""
         groupings = tuple(groupings)
         by_needs: dict[Needs, list[Grouping]] = {}
@@ -142,7 +140,7 @@ class CutFacts:
             found.update(self._view(needs).totals(selection, asked, scope))
         return {grouping: found[grouping] for grouping in groupings}
 
-    def ahead(self, asked: Iterable[tuple[Selection, Iterable[Grouping]]], scope: Scope = ()) -> None:
+    def ahead(self, asked: Iterable[tuple[Selection, Iterable[Grouping]]], scope: Scope) -> None:
         """Nothing: memory is quick."""
 
     def _view(self, needs: Needs) -> FrameFacts:

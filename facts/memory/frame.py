@@ -101,7 +101,7 @@ class FrameFacts:
         """The first and the last day."""
         return Extent(self._first, self._first + timedelta(days=int(self._day[-1])))
 
-    def options(self, scope: Scope = ()) -> dict[str, tuple[str, ...]]:
+    def options(self, scope: Scope) -> dict[str, tuple[str, ...]]:
         """The values of each dimension that occur within `scope`, in the order in which they are shown."""
         with self._lock:
             known = self._options.get(scope)
@@ -115,9 +115,7 @@ class FrameFacts:
                 self._options[scope] = known
         return known
 
-    def totals(
-        self, selection: Selection, groupings: Iterable[Grouping], scope: Scope = ()
-    ) -> dict[Grouping, pd.DataFrame]:
+    def totals(self, selection: Selection, groupings: Iterable[Grouping], scope: Scope) -> dict[Grouping, pd.DataFrame]:
         """The totals frame of each grouping; see `facts.protocol.Facts`."""
         groupings = tuple(groupings)
         grain = selection.grain if any(DATE in grouping for grouping in groupings) else "day"
@@ -131,7 +129,7 @@ class FrameFacts:
                 self._results[key] = known
         return known
 
-    def ahead(self, asked: Iterable[tuple[Selection, Iterable[Grouping]]], scope: Scope = ()) -> None:
+    def ahead(self, asked: Iterable[tuple[Selection, Iterable[Grouping]]], scope: Scope) -> None:
         """Nothing: memory is quick."""
 
     def _totals(

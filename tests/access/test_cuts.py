@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from access.rights import Rights
+from components.address import RANKS
 from facts import Facts
 from facts.engines.choice import Named
 from facts.memory.cuts import of_cuts
@@ -125,13 +126,13 @@ def test_what_is_outside_a_scope_changes_no_byte_and_all_within_is_counted(
     rights = Rights(tuple(page.key for page in PAGES), rows, frozenset(hides))
     query = "&".join(f"{name}={','.join(values)}" for name, values in filters.items()) + "&last=all"
     for page in PAGES:
-        asked = [ask(each, query, USUAL, rows) for each in (seen, told)]
+        asked = [ask(each, query, USUAL, rows, RANKS) for each in (seen, told)]
         assert encoded(view(page, seen, asked[0], rows)) == encoded(view(page, told, asked[1], rows))
         for visual in page.visuals:
             files = [data_file(page.key, visual, each, query, "csv", rights, USUAL) for each in (seen, told)]
             assert files[0] == files[1], visual.name
             assert b"foreign" not in files[0]
-    asked = ask(seen, query, USUAL, rows)
+    asked = ask(seen, query, USUAL, rows, RANKS)
     groupings = {grouping for page in PAGES for visual in page.visuals for grouping in visual.needs}
     found = seen.totals(asked.selection, groupings, rows)
     total = own_total(frame, rows, asked.query.only)

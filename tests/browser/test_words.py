@@ -36,7 +36,7 @@ def test_both_sides_write_the_same(visit: Visit) -> None:
                 return Object.values(told).flatMap((metric) =>
                     [full, brief].map((write) => values.map((value) => write(metric, value))));
             }""",
-            [spec(PAGES, "/", formats), told, VALUES],
+            [spec(PAGES, "/", formats, frozenset()), told, VALUES],
         )
         assert theirs == ours, locale
 
@@ -69,7 +69,7 @@ def test_ticks_below_one_are_in_their_place(visit: Visit) -> None:
         ("de-DE", "EUR", "500m €", "0,5\u00a0€"),
         ("en-US", "USD", "$2.5M", "$2.5M"),
     ]:
-        given = [spec(PAGES, "/", formats_of(locale, currency)), label]
+        given = [spec(PAGES, "/", formats_of(locale, currency), frozenset()), label]
         write = "([spec, label]) => (dashboard.format.use(spec), dashboard.format.tick('money', label))"
         assert visit.page.evaluate(write, given) == shown
 

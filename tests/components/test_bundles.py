@@ -18,6 +18,7 @@ from components.address import DEFAULT_LAST
 from components.bundles import ROOT
 from components.spec import spec
 from facts.source import Source
+from kpi.units import USUAL
 from pages import EVERY, PAGES
 from settings import from_environment
 from tests.access.own_pages import put_page
@@ -30,7 +31,10 @@ MOST_COMPONENTS = 100
 def test_the_layout_has_only_what_is_loaded(client: FlaskClient):
     loaded = {"dash_html_components", "dash_bootstrap_components", "dash_core_components"}
     answer = json_in(client.get("/").text, "first")
-    for whole in (controls.layout(spec(PAGES, "/")), controls.layout(spec(EVERY, "/"), answer)):
+    for whole in (
+        controls.layout(spec(PAGES, "/", USUAL, frozenset())),
+        controls.layout(spec(EVERY, "/", USUAL, frozenset()), answer),
+    ):
         assert {each._namespace for each in _components(whole)} == loaded
         core = {each._type for each in _components(whole) if each._namespace == "dash_core_components"}
         assert core == {"Store"}, "all else of dcc is loaded where a page of somebody's own uses it"
@@ -39,7 +43,7 @@ def test_the_layout_has_only_what_is_loaded(client: FlaskClient):
 def test_the_layout_of_all_pages_has_few_components(client: FlaskClient):
     """Also where every list of values is as long as it may be before it is searched."""
     longest = [f"value {number}" for number in range(controls.MANY)]
-    known = spec(EVERY, "/")
+    known = spec(EVERY, "/", USUAL, frozenset())
     answer = {"options": dict.fromkeys(known["dimensions"], longest), "chosen": {"compare": "none", "grain": "day"}}
     for whole in (controls.layout(known), controls.layout(known, answer)):
         assert 20 < len(list(_components(whole))) <= MOST_COMPONENTS

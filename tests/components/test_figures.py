@@ -10,6 +10,10 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
+from components.address import RANKS
+from components.reading import Reading
+from components.visuals import Visual
+from facts import ALL_ROWS
 from facts.memory.frame import FrameFacts
 from kpi.formats import Formats
 from kpi.schema import DATE, DIMENSIONS, IDENTIFIERS, MEASURES
@@ -49,6 +53,11 @@ def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+def read_for(visual: Visual, facts: FrameFacts, address: str) -> Reading:
+    """What a visual reads for an address, for who may see everything."""
+    return reading_of([visual], facts, ask(facts, address, Formats(), ALL_ROWS, RANKS), ALL_ROWS)
+
+
 def coloured(value: Any) -> Any:
     """The figure with a colour where the browser puts the theme's."""
     if isinstance(value, dict):
@@ -61,7 +70,7 @@ def coloured(value: Any) -> Any:
 @pytest.mark.parametrize("address", SELECTIONS)
 @pytest.mark.parametrize(("of", "visual"), CHARTS, ids=[f"{page.key}.{visual.name}" for page, visual in CHARTS])
 def test_a_chart_is_a_figure(facts: FrameFacts, of: object, visual: Any, address: str) -> None:
-    reading = reading_of([visual], facts, ask(facts, address, Formats()))
+    reading = read_for(visual, facts, address)
 
     answer = visual.draw(reading)
 
@@ -76,7 +85,7 @@ def test_a_chart_is_a_figure(facts: FrameFacts, of: object, visual: Any, address
 @pytest.mark.parametrize("address", SELECTIONS)
 @pytest.mark.parametrize(("of", "visual"), CHARTS, ids=[f"{page.key}.{visual.name}" for page, visual in CHARTS])
 def test_a_chart_has_a_text_alternative(facts: FrameFacts, of: object, visual: Any, address: str) -> None:
-    reading = reading_of([visual], facts, ask(facts, address, Formats()))
+    reading = read_for(visual, facts, address)
 
     answer = visual.draw(reading)
 
@@ -89,7 +98,7 @@ def test_text_alternatives_name_the_extremes_of_the_data_address(facts: FrameFac
     charts = {visual.name: visual for _, visual in CHARTS}
     said = {}
     for name in ("regional-roi", "financial-trend", "platform-radar"):
-        reading = reading_of([charts[name]], facts, ask(facts, "last=28d", Formats()))
+        reading = read_for(charts[name], facts, "last=28d")
         said[name] = charts[name].draw(reading)["alt"], charts[name].rows(reading)
 
     words, regions = said["regional-roi"]
@@ -113,7 +122,7 @@ def _shown(figure: dict[str, Any]) -> list[str]:
 def test_a_chart_without_a_value_says_what_it_cannot_divide_by(facts: FrameFacts) -> None:
     address = "platform=Google&region=Latin%20America&objective=Awareness&device=Tablet&from=2025-09-25&to=2025-09-28"
     charts = {visual.name: visual for _, visual in CHARTS}
-    reading = reading_of(list(charts.values()), facts, ask(facts, address, Formats()))
+    reading = reading_of(list(charts.values()), facts, ask(facts, address, Formats(), ALL_ROWS, RANKS), ALL_ROWS)
     assert reading.now[()]["revenue"].iloc[0] == 0
 
     answer = charts["margin-by-platform"].draw(reading)
@@ -129,7 +138,7 @@ def test_a_chart_without_a_value_says_what_it_cannot_divide_by(facts: FrameFacts
 def test_a_share_of_spend_has_no_tick_beyond_the_whole(facts: FrameFacts, objectives: str) -> None:
     visual = next(visual for _, visual in CHARTS if visual.name == "objective-efficiency")
 
-    answer = visual.draw(reading_of([visual], facts, ask(facts, f"objective={objectives}", Formats())))
+    answer = visual.draw(read_for(visual, facts, f"objective={objectives}"))
 
     axis, shares = answer["layout"]["xaxis"], answer["traces"][0]["x"]
     low, high = axis["range"]
@@ -143,7 +152,7 @@ def test_a_share_of_spend_has_no_tick_beyond_the_whole(facts: FrameFacts, object
 def test_one_day_has_one_tick_and_circles_beside_its_marks(facts: FrameFacts) -> None:
     trend = next(visual for _, visual in CHARTS if visual.name == "financial-trend")
 
-    answer = trend.draw(reading_of([trend], facts, ask(facts, "from=2025-09-28&to=2025-09-28", Formats())))
+    answer = trend.draw(read_for(trend, facts, "from=2025-09-28&to=2025-09-28"))
 
     assert answer["layout"]["xaxis"] == {"tickvals": ["2025-09-28"]}
     assert {trace["mode"] for trace in answer["traces"]} == {"lines+markers"}
@@ -173,7 +182,7 @@ def test_a_comparison_lies_beside_its_own_day_also_where_days_have_no_row(
 ) -> None:
     trend = next(visual for _, visual in CHARTS if visual.name == "financial-trend")
 
-    answer = trend.draw(reading_of([trend], begun, ask(begun, f"platform=TikTok&{query}", Formats())))
+    answer = trend.draw(read_for(trend, begun, f"platform=TikTok&{query}"))
 
     drawn = zip(answer["traces"], whole(trend.spec, answer)["data"], strict=True)
     dotted = next(trace for told, trace in drawn if told["of"] == 1)
@@ -183,9 +192,11 @@ def test_a_comparison_lies_beside_its_own_day_also_where_days_have_no_row(
 
 def test_a_course_leaves_out_the_periods_that_are_cut_short_and_no_others(begun: FrameFacts) -> None:
     trend = next(visual for _, visual in CHARTS if visual.name == "financial-trend")
-    asked = ask(begun, "platform=TikTok&from=2025-01-03&to=2025-02-26&grain=week&compare=none", Formats())
+    asked = ask(
+        begun, "platform=TikTok&from=2025-01-03&to=2025-02-26&grain=week&compare=none", Formats(), ALL_ROWS, RANKS
+    )
 
-    course = reading_of([trend], begun, asked).spark
+    course = reading_of([trend], begun, asked, ALL_ROWS).spark
 
     # The selection's first week has no row; that of 20 January is whole, that of 24 February is not.
     assert [f"{day:%m-%d}" for day in course.index] == ["01-20", "01-27", "02-03", "02-10", "02-17"]
@@ -203,7 +214,7 @@ def test_a_campaigns_place_names_the_spend_from_which_campaigns_are_ranked(count
     facts = FrameFacts(rows.assign(spend=100.0 + np.arange(count)), "v")
     place = next(visual for page in EVERY for visual in page.visuals if visual.name == "place")
 
-    answer = place.draw(reading_of([place], facts, ask(facts, f"campaign=c{count - 1}&compare=none", Formats())))
+    answer = place.draw(read_for(place, facts, f"campaign=c{count - 1}&compare=none"))
 
     assert said in answer["items"][0]["text"]
 

@@ -9,6 +9,8 @@ from deltalake import DeltaTable
 from flask.testing import FlaskClient
 
 from app import create_app, only_the_demo
+from components.address import RANKS
+from facts import ALL_ROWS
 from facts.delta.table_names import path_of, under_way_note
 from facts.source import Source, load
 from ingest.one_file import How, import_file
@@ -52,7 +54,7 @@ def bring(file: Path, table: Path) -> list[str]:
 
 def drawn(table: Path, address: str = "last=all", page=CFO) -> dict:
     facts = load(table)
-    return view(page, facts, ask(facts, address, USUAL))["visuals"]
+    return view(page, facts, ask(facts, address, USUAL, ALL_ROWS, RANKS), ALL_ROWS)["visuals"]
 
 
 def test_quotients_are_over_the_days_that_both_tell_of(tmp_path: Path) -> None:
@@ -96,7 +98,7 @@ def test_a_reader_of_some_rows_gets_no_company(tmp_path: Path) -> None:
     bring(ads(tmp_path / "ads.csv", "2025-09-01"), table)
     bring(shop(tmp_path / "shop.csv", _2025_09_01=400), table)
     facts, scope = load(table), (("platform", ("Meta",)),)
-    visuals = view(CFO, facts, ask(facts, "", USUAL, scope), scope)["visuals"]
+    visuals = view(CFO, facts, ask(facts, "", USUAL, scope, RANKS), scope)["visuals"]
     assert visuals["reconciliation"]["state"] == "empty"
     assert "mer" not in visuals["core-cards"]["metrics"]
 
@@ -146,7 +148,7 @@ def test_the_first_import_into_the_demos_folder_starts_afresh(
     assert any("make room for your own" in line for line in said)
     facts = load(demo)
     assert not facts.demo
-    assert facts.options()["platform"] == ("Meta", "Google")
+    assert facts.options(ALL_ROWS)["platform"] == ("Meta", "Google")
     assert facts.extent().first.isoformat() == "2025-09-27"
     assert facts.beside.store is None, "the demo's shop beside one's own platforms"
     assert not source.refresh()

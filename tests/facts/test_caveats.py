@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from deltalake import DeltaTable
 
+from components.address import RANKS
+from facts import ALL_ROWS
 from facts.delta.table_names import path_of
 from facts.source import load
 from ingest.one_file import How, import_file
@@ -34,7 +36,7 @@ def bring(table: Path, *texts: str | Path) -> None:
 
 def visuals(table: Path, address: str = "last=all", page=CFO, restated=None) -> dict:
     facts = load(table)
-    return view(page, facts, ask(facts, address, USUAL, restated=restated))
+    return view(page, facts, ask(facts, address, USUAL, ALL_ROWS, RANKS, restated=restated), ALL_ROWS)
 
 
 def cards(view: dict, name: str = "core-cards") -> dict[str, dict]:
@@ -126,7 +128,7 @@ def test_a_platform_that_ends_early_says_so_where_it_counts(table: Path) -> None
     assert shown["data"]["platforms"][0].startswith("Meta: through Sep 28, 2025, imported ")
     facts = load(table)
     scope = (("platform", ("Meta",)),)
-    assert [line[:5] for line in view(CMO, facts, ask(facts, "", USUAL, scope), scope)["data"]["platforms"]] == [
+    assert [line[:5] for line in view(CMO, facts, ask(facts, "", USUAL, scope, RANKS), scope)["data"]["platforms"]] == [
         "Meta:"
     ]
 

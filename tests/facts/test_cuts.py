@@ -11,7 +11,7 @@ from deltalake import DeltaTable, write_deltalake
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from facts import DataProblem, Facts
+from facts import ALL_ROWS, DataProblem, Facts
 from facts.engines.choice import Engine, Named
 from facts.engines.lazy import LazyFacts
 from facts.memory.cuts import of_cuts
@@ -53,7 +53,7 @@ def facts_of(frame: pd.DataFrame, named: Named = ()) -> Facts:
 
 def spend(facts: Facts, chosen: dict[str, list[str]], grouping: tuple[str, ...]) -> float:
     selection = Selection(DAYS[0].date(), DAYS[-1].date(), only(chosen))
-    return float(facts.totals(selection, [grouping])[grouping]["spend"].sum())
+    return float(facts.totals(selection, [grouping], ALL_ROWS)[grouping]["spend"].sum())
 
 
 def can_answer(cuts: set[str], cut: str, filtered: str, grouped: str) -> bool:

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from facts import DataProblem, Facts
+from facts import ALL_ROWS, DataProblem, Facts
 from facts.deadline import NoAnswer
 from facts.engines.duckdb_table import DuckTable
 from facts.engines.lazy import LazyFacts
@@ -73,14 +73,14 @@ def test_totals_are_those_of_a_group_by(data: st.DataObject, tables: list[tuple[
 def test_a_part_of_what_was_answered_is_as_if_asked_alone(fill: Fill, filled: float) -> None:
     frame = gridded(9, filled, 0.2)
     facts = fill(pa.Table.from_pandas(frame, preserve_index=False))
-    facts.totals(Selection(START - timedelta(days=3), START + timedelta(days=60)), GROUPINGS)
+    facts.totals(Selection(START - timedelta(days=3), START + timedelta(days=60)), GROUPINGS, ALL_ROWS)
     chosen = [{}, {"device": ["TV", "Mobile"]}, {"platform": ["Meta"], "segment": ["a", "b"]}, {"region": ["nowhere"]}]
 
     for first, last in ((-3, 2), (-3, -2), (0, 0), (3, 9), (12, 60), (25, 30)):
         days = START + timedelta(days=first), START + timedelta(days=last)
         for narrowed, grain in itertools.product(chosen, ["day", "month"]):
             part = Selection(*days, only(narrowed), grain=grain)
-            found = facts.totals(part, GROUPINGS)
+            found = facts.totals(part, GROUPINGS, ALL_ROWS)
             for grouping in GROUPINGS:
                 told, groups = wanted(frame, part, (), grouping)
                 assert len(found[grouping]) == groups
@@ -93,7 +93,7 @@ def test_kept_cells_are_counted_with_all_that_they_hold(tmp_path: Path, filled: 
     frame = gridded(9, filled, 0.3)
     pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), file := tmp_path / "facts.parquet")
     facts = LazyFacts(Sessions(DuckTable([str(file)], str(file))), "v")
-    facts.totals(Selection(START, START + timedelta(days=60)), GROUPINGS)
+    facts.totals(Selection(START, START + timedelta(days=60)), GROUPINGS, ALL_ROWS)
 
     def held(thing: object) -> int:
         if isinstance(thing, np.ndarray):
@@ -114,7 +114,7 @@ def test_options_and_extent(tables: list[tuple[pd.DataFrame, Facts]]) -> None:
 
     assert facts.extent().first == frame["date"].min().date()
     assert facts.extent().last == frame["date"].max().date()
-    assert facts.options()["platform"] == ("Meta", "TikTok", "Zeta", "Unknown")
+    assert facts.options(ALL_ROWS)["platform"] == ("Meta", "TikTok", "Zeta", "Unknown")
     assert facts.options(only({"platform": ["Meta"]}))["platform"] == ("Meta",)
     assert facts.options(only({"platform": ["nobody"]})) == dict.fromkeys(DIMENSIONS, ())
 
@@ -126,7 +126,7 @@ def test_a_scope_admits_no_other_row(tables: list[tuple[pd.DataFrame, Facts]]) -
     scope = only({"region": ["Europe"], "platform": ["Meta", "TikTok"]})
     mine = frame[frame["region"].isin(["Europe"]) & frame["platform"].isin(["Meta", "TikTok"])]
 
-    everything = facts.totals(every, [("region",), ("platform", "region")])
+    everything = facts.totals(every, [("region",), ("platform", "region")], ALL_ROWS)
     found = facts.totals(every, [("region",), ("platform", "region")], scope)
     nothing = facts.totals(every, [("region",), ()], only({"region": ["nowhere"]}))
     outside = facts.totals(every.narrowed("region", ["North America"]), [("region",)], scope)
@@ -162,7 +162,7 @@ def test_a_roll_up_gives_the_totals_of_its_rows(fill: Fill) -> None:
     rolled["rows"] = frame.groupby(keys).size().to_numpy()
     whole = Selection(START, START + timedelta(days=60))
 
-    few = fill(pa.Table.from_pandas(rolled, preserve_index=False)).totals(whole, GROUPINGS)
+    few = fill(pa.Table.from_pandas(rolled, preserve_index=False)).totals(whole, GROUPINGS, ALL_ROWS)
 
     assert len(rolled) < 200
     for grouping in GROUPINGS:
@@ -173,7 +173,7 @@ def test_a_roll_up_gives_the_totals_of_its_rows(fill: Fill) -> None:
 
 def test_days_outside_the_data_have_no_row(tables: list[tuple[pd.DataFrame, Facts]]) -> None:
     facts = tables[0][1]
-    found = facts.totals(Selection(date(2020, 1, 1), date(2020, 1, 31)), GROUPINGS)
+    found = facts.totals(Selection(date(2020, 1, 1), date(2020, 1, 31)), GROUPINGS, ALL_ROWS)
     assert [len(frame) for frame in found.values()] == [0] * len(GROUPINGS)
 
 
@@ -183,7 +183,7 @@ def test_long_dimensions_stand_beside_short_ones(fill: Fill) -> None:
     frame["region"] = [f"Région {number % 40:02}" for number in range(len(frame))]
     whole = Selection(START, START + timedelta(days=60), only({"region": ["Région 03", "Région 39"]}))
 
-    found = fill(pa.Table.from_pandas(frame, preserve_index=False)).totals(whole, GROUPINGS)
+    found = fill(pa.Table.from_pandas(frame, preserve_index=False)).totals(whole, GROUPINGS, ALL_ROWS)
 
     for grouping in GROUPINGS:
         told, groups = wanted(frame, whole, (), grouping)
@@ -200,5 +200,5 @@ def test_a_value_that_came_after_the_files_were_opened_is_no_answer(tmp_path: Pa
     pq.write_table(pa.Table.from_pandas(frame.assign(region="Antarctica"), preserve_index=False), file)
 
     with pytest.raises(NoAnswer, match="A region came into the data"):
-        facts.totals(Selection(START, START + timedelta(days=60)), [("region",)])
+        facts.totals(Selection(START, START + timedelta(days=60)), [("region",)], ALL_ROWS)
     facts.close()

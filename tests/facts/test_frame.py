@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from facts import DataProblem
+from facts import ALL_ROWS, DataProblem
 from facts.memory.frame import FrameFacts
 from kpi.schema import DIMENSIONS, IDENTIFIERS, MEASURES, UNKNOWN
 from kpi.selection import Grouping, Only, Selection, only, period_start
@@ -122,7 +122,7 @@ def test_rows_lie_on_a_grid_where_most_of_it_is_rows() -> None:
 def test_options_come_in_the_order_in_which_they_are_shown_and_within_a_scope() -> None:
     facts = FrameFacts(made(1, 60, 0), "v")
 
-    assert facts.options()["platform"] == ("Meta", "TikTok", "Zeta", UNKNOWN)
+    assert facts.options(ALL_ROWS)["platform"] == ("Meta", "TikTok", "Zeta", UNKNOWN)
     assert facts.options(only({"platform": ["Meta"]}))["platform"] == ("Meta",)
     assert facts.options(only({"platform": ["nobody"]})) == dict.fromkeys(DIMENSIONS, ())
 
@@ -130,7 +130,9 @@ def test_options_come_in_the_order_in_which_they_are_shown_and_within_a_scope() 
 def test_many_combinations_of_few_rows_are_numbered_sparsely() -> None:
     frame = made(3, 60, 0).assign(campaign=[f"c{place}" for place in range(60)], segment=[f"s{p}" for p in range(60)])
 
-    found = FrameFacts(frame, "v").totals(Selection(START, START + timedelta(days=40)), [("segment", "campaign")])
+    found = FrameFacts(frame, "v").totals(
+        Selection(START, START + timedelta(days=40)), [("segment", "campaign")], ALL_ROWS
+    )
 
     assert sorted(found[("segment", "campaign")].index) == sorted((f"s{p}", f"c{p}") for p in range(60))
 

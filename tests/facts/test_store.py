@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pytest
 from deltalake import DeltaTable, write_deltalake
 
-from facts import DataProblem, Facts
+from facts import ALL_ROWS, DataProblem, Facts
 from facts.reader_process import Aside
 from facts.source import Source, _forked, load, load_aside
 from kpi.selection import Selection
@@ -37,7 +37,7 @@ def rows(path: Path) -> pa.Table:
 def spend(source: Source) -> float:
     facts = source.current()
     extent = facts.extent()
-    return facts.totals(Selection(extent.first, extent.last), [()])[()]["spend"].iloc[0]
+    return facts.totals(Selection(extent.first, extent.last), [()], ALL_ROWS)[()]["spend"].iloc[0]
 
 
 def test_a_newer_version_is_taken(table: Path) -> None:

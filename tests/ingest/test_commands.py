@@ -10,6 +10,7 @@ from threading import Event
 import pytest
 
 import cli
+from facts import ALL_ROWS
 from facts.source import load
 from ingest.one_file import How, import_file
 from ingest.results import ImportProblem
@@ -29,7 +30,7 @@ def table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def spend(table: Path) -> float:
     facts = load(table)
     extent = facts.extent()
-    return facts.totals(Selection(extent.first, extent.last), [()])[()]["spend"].iloc[0]
+    return facts.totals(Selection(extent.first, extent.last), [()], ALL_ROWS)[()]["spend"].iloc[0]
 
 
 def test_a_dry_run_says_what_would_be_and_writes_nothing(table: Path, capsys: pytest.CaptureFixture[str]) -> None:

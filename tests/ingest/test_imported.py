@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 from deltalake import DeltaTable, write_deltalake
 
+from facts import ALL_ROWS
 from facts.source import load
 from ingest.one_file import How, import_file
 from ingest.read.margins import read_margins
@@ -61,7 +62,7 @@ def rows(*cells: tuple[object, ...]) -> str:
 def total(table: Path, chosen: dict[str, list[str]] | None = None, measure: str = "spend") -> float:
     facts = load(table)
     extent = facts.extent()
-    found = facts.totals(Selection(extent.first, extent.last, only(chosen or {})), [()])[()]
+    found = facts.totals(Selection(extent.first, extent.last, only(chosen or {})), [()], ALL_ROWS)[()]
     return found[measure].iloc[0] if len(found) else 0.0
 
 
@@ -75,7 +76,7 @@ def test_a_second_cut_complements_and_never_adds(table: Path, bring: Bring, orde
     facts = load(table)
     extent = facts.extent()
     asked = [(), ("platform",), ("device",), ("region",), ("platform", "device"), ("campaign",), ("date",)]
-    found = facts.totals(Selection(extent.first, extent.last), asked)
+    found = facts.totals(Selection(extent.first, extent.last), asked, ALL_ROWS)
 
     for grouping in asked:
         assert found[grouping]["spend"].sum() == pytest.approx(META + 7308.94, abs=0.02), grouping
@@ -83,7 +84,7 @@ def test_a_second_cut_complements_and_never_adds(table: Path, bring: Bring, orde
     assert found[("platform", "device")]["spend"]["Meta", "Desktop"] == pytest.approx(1697.80)
     assert found[("region",)]["spend"]["United Kingdom"] == pytest.approx(1712.13)
     assert total(table, {"device": ["Desktop"], "platform": ["Meta"]}) == pytest.approx(1697.80)
-    assert {"United Kingdom", "Unknown"} <= set(facts.options()["region"])
+    assert {"United Kingdom", "Unknown"} <= set(facts.options(ALL_ROWS)["region"])
     assert "Desktop" in facts.options(only({"region": ["Unknown"]}))["device"]
 
 
@@ -153,7 +154,7 @@ def test_amazons_products_and_brands_add_up(table: Path, bring: Bring) -> None:
 def test_missing_stays_missing(table: Path, bring: Bring) -> None:
     bring("Campaign name,By Day,Cost,Impressions,Currency\nA,2025-07-01,5,10,USD\n")
     facts = load(table)
-    found = facts.totals(Selection(date(2025, 7, 1), date(2025, 7, 1)), [()])[()]
+    found = facts.totals(Selection(date(2025, 7, 1), date(2025, 7, 1)), [()], ALL_ROWS)[()]
     assert found[["revenue", "clicks", "cogs"]].isna().all(axis=None)
     history = DeltaTable(str(table)).history()[0]
     assert "TikTok's export has no revenue column" in history["import.missing"]

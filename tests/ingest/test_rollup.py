@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from deltalake import DeltaTable, write_deltalake
 
+from facts import ALL_ROWS
 from facts.engines.choice import Engine
 from facts.engines.lazy import LazyFacts
 from facts.memory.frame import FrameFacts
@@ -36,7 +37,7 @@ def test_a_roll_up_stands_for_its_rows(
     assert rolled.extent() == extent
     selection = Selection(extent.first, extent.last, grain="week")
     groupings = tuple(dict.fromkeys(each for page in PAGES for visual in page.visuals for each in visual.needs))
-    told, found = (facts.totals(selection, groupings) for facts in (rows, rolled))
+    told, found = (facts.totals(selection, groupings, ALL_ROWS) for facts in (rows, rolled))
     for grouping in groupings:
         assert list(found[grouping].index) == list(told[grouping].index)
         one, other = (each[grouping][list(told[grouping].columns)].to_numpy() for each in (found, told))

@@ -13,7 +13,7 @@ from components.locales import formats_of
 from components.spec import spec
 from kpi.metrics import METRICS
 from kpi.selection import COMPARES, GRAINS, Extent, only
-from kpi.units import brief, decimals, figure
+from kpi.units import USUAL, brief, decimals, figure
 from pages import PAGES
 from tests.js.node import Answers
 
@@ -52,7 +52,7 @@ def test_all_units_are_among_them() -> None:
 
 
 EXTENT = Extent(date(2023, 9, 29), date(2025, 9, 28))
-SPEC = spec(PAGES, "/")
+SPEC = spec(PAGES, "/", USUAL, frozenset())
 names = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=12).filter(
     lambda name: name == name.strip()
 )
@@ -84,7 +84,7 @@ def test_addresses_are_written_the_same(
     query, options, chosen = drawn
     address = answers("query", SPEC, chosen)
     assert address == write(query)
-    assert read(address, options, EXTENT) == (query, ())
+    assert read(address, options, EXTENT, RANKS) == (query, ())
 
 
 @given(

@@ -43,7 +43,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counted]:
 
 def fresh() -> tuple[kept_views.Views, dict[str, Any]]:
     metrics = Metrics()
-    found = kept_views.Views(SimpleNamespace(problem=None), metrics, lambda facts: USUAL)
+    found = kept_views.Views(SimpleNamespace(problem=None), metrics.cache, lambda facts: USUAL)
     return found, {name: metrics.cache.labels(name)._value for name in ("yes", "wait", "no")}
 
 
