@@ -136,12 +136,12 @@ def invent(count: int, times: int) -> Callable[[int], list[str]]:
 
 #: What invented ids are named in each half second, how often the real one is, and in how many fetches it must be had.
 ATTACKS: dict[str, tuple[Callable[[int], list[str]], int, int]] = {
-    "thousands in turn": (cycle(3000, 2500), 20, 40),
-    "more in turn than are kept": (cycle(10_000, 2500), 20, 40),
+    "thousands in turn": (cycle(3000, 2500), 20, 15),
+    "more in turn than are kept": (cycle(10_000, 2500), 20, 15),
     "a few, over and over": (cycle(60, 1200), 1, 65),
-    "new ones, each named three times": (invent(50, 3), 1, 40),
-    "new ones, each named far more often": (invent(1, 600), 20, 65),
-    "all at once": (lambda step: cycle(3000, 1000)(step) + cycle(60, 600)(step) + invent(1, 300)(step), 20, 50),
+    "new ones, each named three times": (invent(50, 3), 1, 20),
+    "new ones, each named far more often": (invent(1, 600), 20, 40),
+    "all at once": (lambda step: cycle(3000, 1000)(step) + cycle(60, 600)(step) + invent(1, 300)(step), 20, 60),
 }
 
 
