@@ -1,8 +1,8 @@
 """Key ids that tokens name and nobody knows: which of them to ask for next, where each costs a request of its own.
 
-Anybody can invent an id and name it as often as they like, but not as often as all readers of a new key name theirs, and
-that for thousands of ids. So namings are counted: half of the fetches go to the id named most often, half to one by
-chance, which a higher count makes likelier; ids that the server has refused come after those it has not.
+Anybody can invent an id and name it as often as they like, but thousands of them hardly as often as all readers of a
+new key name theirs. So namings are counted: half of the fetches go to the id named most often, half to one by chance,
+which a higher count makes likelier. Ids that the server has refused come after those it has not.
 """
 
 from random import Random
