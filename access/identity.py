@@ -96,12 +96,12 @@ def _reader(claims: Mapping[str, Any], groups_claim: str) -> Reader:
     if not subject:
         raise NotSignedIn("no subject")
     name = next(filter(None, (_line(claims.get(key)) for key in ("name", "email", "preferred_username"))), subject)
-    if _unverified(claims, groups_claim):
+    if _is_unverified(claims, groups_claim):
         return Reader(subject, name, unverified=True)
     return Reader(subject, name, _groups(claims, groups_claim))
 
 
-def _unverified(claims: Mapping[str, Any], groups_claim: str) -> bool:
+def _is_unverified(claims: Mapping[str, Any], groups_claim: str) -> bool:
     """Whether groups are addresses, and the provider says beside the address that it has not verified it.
 
     Providers that know all addresses themselves (Google IAP, Cloudflare Access) say nothing; some write "true" as text.

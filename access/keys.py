@@ -16,7 +16,7 @@ from weakref import ReferenceType, finalize, ref
 
 from access.key_server import DEADLINE, NoSuchKey, fetch
 from access.key_sets import PublicKey, read_keys, read_pem
-from access.shared_keys import NEVER, KeySet, Known, SharedKeys, Vain
+from access.shared_keys import NEVER, KeySet, KeyState, SharedKeys, Vain
 from access.wanted_keys import WantedKeys
 
 #: Seconds between two fetches of a set, from the end of one to the beginning of the next: whatever tokens name.
@@ -80,8 +80,8 @@ class Keys:
         """
         self.start()
         name = kid if self.by_kid else ""
-        known = self._confirmed(name)
-        found = known.sets.get(name)
+        state = self._confirmed_state(name)
+        found = state.sets.get(name)
         if found is None or self._clock() - found.confirmed > self._hours * 3600:
             if self.by_kid:
                 return None
@@ -100,41 +100,41 @@ class Keys:
         if not self.by_kid:
             self._asked = now
         elif _KID.fullmatch(kid):
-            self._wanted.add(kid, self.known(), now)
+            self._wanted.add(kid, self.state(), now)
         self._wake.set()
-        if not self.by_kid or self.known().sets:
+        if not self.by_kid or self.state().sets:
             return None
         if self._first.acquire(blocking=False):
             try:
                 until = time.monotonic() + _FIRST_WITHIN
-                while not self.known().sets and time.monotonic() < until:
+                while not self.state().sets and time.monotonic() < until:
                     time.sleep(0.02)
             finally:
                 self._first.release()
-        if not self.known().sets:
+        if not self.state().sets:
             raise NoKeys
         return self.find(kid)
 
     def load(self) -> bool:
         """Fetch a set before anybody asks, and before processes fork; whether there is something to verify with."""
-        if not self.by_kid and not self.known().sets:
+        if not self.by_kid and not self.state().sets:
             self._ask_server("")
-        return self.by_kid or bool(self.known().sets)
+        return self.by_kid or bool(self.state().sets)
 
-    def known(self) -> Known:
+    def state(self) -> KeyState:
         """What all processes know of the keys, and how asking for them has gone."""
-        return self._shared.known()
+        return self._shared.state()
 
     def age(self) -> float | None:
         """Seconds since the server last gave the keys that are in use; the oldest of several sets, None without any."""
-        confirmed = [each.confirmed for each in self.known().sets.values()]
+        confirmed = [each.confirmed for each in self.state().sets.values()]
         return self._clock() - min(confirmed) if confirmed else None
 
     def problem(self) -> str | None:
         """Why the address gives no key now, or None. One PEM file a key cannot be tried without a token."""
         try:
             if not self.by_kid:
-                _some(read_keys(self._fetch(self.address)))
+                _require_keys(read_keys(self._fetch(self.address)))
         except (OSError, ValueError) as problem:
             return str(problem)
         return None
@@ -156,25 +156,23 @@ class Keys:
 
     def step(self) -> None:
         """Ask the server for what is due, if anything is and no other process is asking."""
-        if self._due() is None:
-            return
-        with self._shared.fetching() as mine:
+        with self._shared.fetch_lock() as mine:
             name = self._due() if mine else None
             if name is not None:
                 self._ask_server(name)
 
-    def _confirmed(self, name: str) -> Known:
+    def _confirmed_state(self, name: str) -> KeyState:
         """What is known, once somebody has tried to confirm it lately.
 
         That is at once, but where every process rested (a frozen container): then the first requests wait for a fetch.
         """
         while True:
-            known, now = self.known(), self._clock()
-            found = known.sets.get(name)
-            if found is None and (self.by_kid or known.ended > NEVER):
-                return known
-            if now - max(found.confirmed if found else NEVER, known.failed) <= CONFIRMED_WITHIN:
-                return known
+            state, now = self.state(), self._clock()
+            found = state.sets.get(name)
+            if found is None and (self.by_kid or state.ended > NEVER):
+                return state
+            if now - max(found.confirmed if found else NEVER, state.failed) <= CONFIRMED_WITHIN:
+                return state
             if now - self._overlooked > CONFIRMED_WITHIN:
                 self._overlooked = now
             if now - self._overlooked > DEADLINE + 1:
@@ -184,20 +182,20 @@ class Keys:
 
     def _due(self) -> str | None:
         """The name of the set that is to be fetched now, if any is."""
-        known, now = self.known(), self._clock()
-        if now - known.ended < (KEY_EVERY if self.by_kid else FETCH_EVERY):
+        state, now = self.state(), self._clock()
+        if now - state.ended < (KEY_EVERY if self.by_kid else FETCH_EVERY):
             return None
-        if now - known.failed >= RETRY_EVERY:
-            old = [name for name, each in known.sets.items() if now - each.confirmed >= CONFIRM_EVERY]
+        if now - state.failed >= RETRY_EVERY:
+            old = [name for name, each in state.sets.items() if now - each.confirmed >= CONFIRM_EVERY]
             if old:
-                return min(old, key=lambda name: known.sets[name].tried)
+                return min(old, key=lambda name: state.sets[name].tried)
         if self.by_kid:
-            return self._wanted.first(known, now)
-        return "" if not known.sets or known.began < self._asked else None
+            return self._wanted.first(state, now)
+        return "" if not state.sets or state.began < self._asked else None
 
     def _ask_server(self, name: str) -> None:
-        began, before = self._clock(), self.known()
-        self._shared.change(lambda known: replace(known, began=began))
+        began, before = self._clock(), self.state()
+        self._shared.change(lambda state: replace(state, began=began))
         self._wanted.drop(name)
         keys: dict[str, PublicKey] = {}
         outcome, problem = "keys", ""
@@ -205,19 +203,19 @@ class Keys:
             content = self._fetch(self.address.replace("{kid}", name))
             keys = {name: read_pem(content)} if self.by_kid else read_keys(content)
             if name not in before.sets:  # a set without keys withdraws those there are; at the start it is none
-                _some(keys)
+                _require_keys(keys)
         except Exception as fault:  # whatever an answer breaks, it is none, and this goes on
             outcome = "none" if self.by_kid and isinstance(fault, NoSuchKey) else "failed"
             problem = str(fault) or type(fault).__name__
         ended = self._clock()
-        self._shared.change(lambda known: self._after(known, name, keys, outcome, began, ended))
+        self._shared.change(lambda state: self._state_after(state, name, keys, outcome, began, ended))
         self._report(before, name, outcome, problem)
 
-    def _after(
-        self, known: Known, name: str, keys: dict[str, PublicKey], outcome: str, began: float, ended: float
-    ) -> Known:
+    def _state_after(
+        self, state: KeyState, name: str, keys: dict[str, PublicKey], outcome: str, began: float, ended: float
+    ) -> KeyState:
         """What is known after a fetch. Only a set, or an answer that says there is no such key, takes keys away."""
-        sets, failed = dict(known.sets), known.failed
+        sets, failed = dict(state.sets), state.failed
         old = sets.pop(name, None)
         if outcome == "keys":
             sets[name] = KeySet(keys, began, began)
@@ -228,19 +226,19 @@ class Keys:
             if old is not None or not self.by_kid:
                 failed = ended
         kept = sorted(sets.items(), key=lambda item: item[1].confirmed)[-_MOST_KEYS:]
-        outcomes = {**known.outcomes, outcome: known.outcomes.get(outcome, 0) + 1}
-        vain = dict(known.vain)
+        outcomes = {**state.outcomes, outcome: state.outcomes.get(outcome, 0) + 1}
+        vain = dict(state.vain)
         if self.by_kid and name not in sets:
             refusals = (vain.pop(name).refusals if name in vain else 0) + (outcome == "none")
             wait = min(VAIN_WAIT * 2 ** max(refusals - 1, 0), MOST_VAIN_WAIT)
             vain[name] = Vain(refusals, ended + wait)
         else:
             vain.pop(name, None)
-        return Known(dict(kept), known.began, ended, failed, outcomes, dict(list(vain.items())[-_MOST_VAIN:]))
+        return KeyState(dict(kept), state.began, ended, failed, outcomes, dict(list(vain.items())[-_MOST_VAIN:]))
 
-    def _report(self, before: Known, name: str, outcome: str, problem: str) -> None:
+    def _report(self, before: KeyState, name: str, outcome: str, problem: str) -> None:
         """One line where something changes, and one in ten minutes while nothing can be had."""
-        after, now = self.known(), self._clock()
+        after, now = self.state(), self._clock()
         gone = {kid for each in before.sets.values() for kid in each.keys}
         left = {kid for each in after.sets.values() for kid in each.keys}
         if gone - left:
@@ -257,7 +255,7 @@ class Keys:
             _log.warning("no sign-in keys from %s: %s; %s", self.address, problem, held)
 
 
-def _some(keys: dict[str, PublicKey]) -> None:
+def _require_keys(keys: dict[str, PublicKey]) -> None:
     """Raise ValueError where there is no key."""
     if not keys:
         raise ValueError("it holds no RSA key of 2048 bits or more and no P-256 key")

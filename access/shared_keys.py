@@ -45,7 +45,7 @@ class Vain(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Known:
+class KeyState:
     """All that is known: `sets` by the name under which they are asked for, and how asking has gone.
 
     `began` and `ended` are of the last fetch. `failed` is when known keys last could not be had, NEVER where they could
@@ -62,34 +62,34 @@ class Known:
 
 
 class SharedKeys:
-    """`Known`, the same in every process that is forked from the one that made this."""
+    """A `KeyState` that is the same in every process forked from the one that made this."""
 
     def __init__(self) -> None:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115  (kept open and empty: it is what they lock)
         self._memory = mmap.mmap(-1, _ROOM)
-        self._read, self._known = 0, Known()
+        self._read, self._state = 0, KeyState()
         self._lock = Lock()
         finalize(self, self._file.close)
 
-    def known(self) -> Known:
-        """The newest there is."""
+    def state(self) -> KeyState:
+        """The newest there is, whichever process changed it."""
         if self._read != _COUNT.unpack_from(self._memory)[0]:
-            with self._locked(fcntl.LOCK_SH):
+            with self._file_lock(fcntl.LOCK_SH):
                 self._take()
-        return self._known
+        return self._state
 
-    def change(self, changed: Callable[[Known], Known]) -> None:
-        """Put what `changed` makes of the newest in its place, for every process."""
-        with self._locked(fcntl.LOCK_EX):
+    def change(self, update: Callable[[KeyState], KeyState]) -> None:
+        """Put what `update` makes of the newest in its place, for every process."""
+        with self._file_lock(fcntl.LOCK_EX):
             self._take()
-            self._known = changed(self._known)
-            content = _to_json(self._known)
+            self._state = update(self._state)
+            content = _to_json(self._state)
             self._memory[_HEAD.size : _HEAD.size + len(content)] = content
             self._read += 1
             _HEAD.pack_into(self._memory, 0, self._read, len(content), zlib.crc32(content))
 
     @contextmanager
-    def fetching(self) -> Iterator[bool]:
+    def fetch_lock(self) -> Iterator[bool]:
         """Whether this process is the one that fetches, which it is until the end. Waits for nobody."""
         try:  # of another byte than the other lock: whoever waits for that one never waits for this
             fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, 1)
@@ -107,11 +107,11 @@ class SharedKeys:
         if self._read != count:
             content = self._memory[_HEAD.size : _HEAD.size + length]
             if zlib.crc32(content) == checksum:
-                self._known = _from_json(content)
+                self._state = _from_json(content)
             self._read = count
 
     @contextmanager
-    def _locked(self, how: int) -> Iterator[None]:
+    def _file_lock(self, how: int) -> Iterator[None]:
         with self._lock:  # the system's lock is a process's: it keeps no two threads apart
             fcntl.lockf(self._file, how, 1, 0)  # let go by the system should this process be killed
             try:
@@ -120,18 +120,18 @@ class SharedKeys:
                 fcntl.lockf(self._file, fcntl.LOCK_UN, 1, 0)
 
 
-def _to_json(known: Known) -> bytes:
+def _to_json(state: KeyState) -> bytes:
     sets = {
         name: {**vars(each), "keys": {kid: write_pem(key) for kid, key in each.keys.items()}}
-        for name, each in known.sets.items()
+        for name, each in state.sets.items()
     }
-    return json.dumps({**vars(known), "sets": sets}).encode()
+    return json.dumps({**vars(state), "sets": sets}).encode()
 
 
-def _from_json(content: bytes) -> Known:
+def _from_json(content: bytes) -> KeyState:
     found = json.loads(content)
     sets = {
         name: KeySet(**{**each, "keys": {kid: read_pem(text.encode()) for kid, text in each["keys"].items()}})
         for name, each in found["sets"].items()
     }
-    return Known(**{**found, "sets": sets, "vain": {kid: Vain(*each) for kid, each in found["vain"].items()}})
+    return KeyState(**{**found, "sets": sets, "vain": {kid: Vain(*each) for kid, each in found["vain"].items()}})

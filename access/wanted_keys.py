@@ -1,18 +1,20 @@
 """Key ids that tokens name and nobody knows: which of them to ask for next, where each costs a request of its own.
 
-Anybody can invent an id and name it as often as they like. So one that was never refused goes before those that were,
-one that was named again before all that were named once, and among equals chance decides: no count wins.
+Anybody can invent an id and name it as often as they like, but thousands of them hardly as often as all readers of a
+new key name theirs. So namings are counted: half of the fetches go to the id named most often, half to one by chance,
+which a higher count makes likelier. Ids that the server has refused come after those it has not.
 """
 
-from collections import OrderedDict
 from random import Random
 from threading import Lock
 from typing import Final
 
-from access.shared_keys import Known
+from access.shared_keys import KeyState
 
-_ONCE: Final = 4096
-_AGAIN: Final = 64
+#: Ids that wait at most. Whenever there are more, the half that was named least makes way.
+_MOST: Final = 4096
+#: Chance is among the 1, 2, 4 ... named most often: a few that are repeated, and many that are not, both leave it some.
+_REACHES: Final = [2**power for power in range(_MOST.bit_length())]
 #: How often a refused id goes first: one whose key came late is not kept waiting by new ones for ever.
 _REFUSED_FIRST: Final = 1 / 8
 
@@ -22,55 +24,52 @@ class WantedKeys:
 
     def __init__(self, chance: Random | None = None) -> None:
         self._chance = chance or Random()
-        self._once: OrderedDict[str, None] = OrderedDict()
-        self._again: dict[str, None] = {}
+        self._counts: dict[str, int] = {}
+        #: The highest count that made way. A new id counts from there: it may have been named as often before.
+        self._floor = 0
         self._lock = Lock()
 
-    def add(self, kid: str, known: Known, now: float) -> None:
+    def add(self, kid: str, state: KeyState, now: float) -> None:
         """A token names `kid`."""
         with self._lock:
-            if kid in self._again or not _is_wanted(kid, known, now):
+            if not _is_wanted(kid, state, now):
                 return
-            if kid not in self._once:
-                self._remember(kid)
-                return
-            del self._once[kid]
-            if len(self._again) >= _AGAIN:
-                evicted = self._chance.choice(list(self._again))
-                del self._again[evicted]
-                self._remember(evicted)  # named once more, it is back
-            self._again[kid] = None
+            self._counts[kid] = self._counts.get(kid, self._floor) + 1
+            if len(self._counts) > _MOST:
+                ranking = self._rank(list(self._counts))
+                self._floor = self._counts[ranking[_MOST // 2]]
+                self._counts = {each: self._counts[each] for each in ranking[: _MOST // 2]}
 
-    def first(self, known: Known, now: float) -> str | None:
+    def first(self, state: KeyState, now: float) -> str | None:
         """The id to ask for next, if any waits."""
         with self._lock:
-            again = [kid for kid in self._again if _is_wanted(kid, known, now)]
-            once = [kid for kid in self._once if _is_wanted(kid, known, now)]
-            self._again, self._once = dict.fromkeys(again), OrderedDict.fromkeys(once)
-            refused = [kid for kid in (*again, *once) if _is_refused(kid, known)]
-            never = [kid for kid in again if not _is_refused(kid, known)]
-            never = never or [kid for kid in once if not _is_refused(kid, known)]
-            if refused and (not never or self._chance.random() < _REFUSED_FIRST):
-                return self._chance.choice(refused)
-            return self._chance.choice(never) if never else None
+            self._counts = {kid: count for kid, count in self._counts.items() if _is_wanted(kid, state, now)}
+            if not self._counts:
+                self._floor = 0
+                return None
+            refused = [kid for kid in self._counts if _is_refused(kid, state)]
+            others = [kid for kid in self._counts if not _is_refused(kid, state)]
+            refused_first = self._chance.random() < _REFUSED_FIRST
+            ranking = self._rank((refused or others) if refused_first else (others or refused))
+            reach = 1 if self._chance.random() < 1 / 2 else self._chance.choice(_REACHES)
+            return self._chance.choice(ranking[:reach])
 
     def drop(self, kid: str) -> None:
         """`kid` is being asked for."""
         with self._lock:
-            self._again.pop(kid, None)
-            self._once.pop(kid, None)
+            self._counts.pop(kid, None)
 
-    def _remember(self, kid: str) -> None:
-        self._once[kid] = None
-        if len(self._once) > _ONCE:
-            self._once.popitem(last=False)
+    def _rank(self, kids: list[str]) -> list[str]:
+        """Those named most often first; chance decides among equals."""
+        self._chance.shuffle(kids)
+        return sorted(kids, key=self._counts.__getitem__, reverse=True)
 
 
-def _is_wanted(kid: str, known: Known, now: float) -> bool:
+def _is_wanted(kid: str, state: KeyState, now: float) -> bool:
     """Whether `kid` is neither known, perhaps by another process, nor to wait after it was asked for in vain."""
-    return kid not in known.sets and (kid not in known.vain or now >= known.vain[kid].until)
+    return kid not in state.sets and (kid not in state.vain or now >= state.vain[kid].until)
 
 
-def _is_refused(kid: str, known: Known) -> bool:
+def _is_refused(kid: str, state: KeyState) -> bool:
     """Whether the server has said that there is no such key."""
-    return kid in known.vain and known.vain[kid].refusals > 0
+    return kid in state.vain and state.vain[kid].refusals > 0

@@ -136,10 +136,10 @@ class _SignInKeys:
         self._keys = keys
 
     def collect(self) -> list[Metric]:
-        known, seconds = self._keys.known(), self._keys.age()
+        state, seconds = self._keys.state(), self._keys.age()
         count = GaugeMetricFamily(
             "dashboard_sign_in_keys", "Keys that sign-ins are verified with.",
-            float(sum(len(each.keys) for each in known.sets.values())),
+            float(sum(len(each.keys) for each in state.sets.values())),
         )  # fmt: skip
         age = GaugeMetricFamily("dashboard_sign_in_keys_age_seconds", "Seconds since the key server last gave them.")
         if seconds is not None:
@@ -149,7 +149,7 @@ class _SignInKeys:
             labels=["outcome"],
         )  # fmt: skip
         for outcome in ("keys", "none", "failed"):
-            fetches.add_metric([outcome], float(known.outcomes.get(outcome, 0)))
+            fetches.add_metric([outcome], float(state.outcomes.get(outcome, 0)))
         return [count, age, fetches]
 
 

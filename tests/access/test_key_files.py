@@ -2,20 +2,20 @@
 
 import os
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 from random import Random
-from statistics import mean
 from threading import Event
 
 import pytest
 
 from access.identity import NoKeys, NotSignedIn, SignIn
 from access.key_server import NoSuchKey
-from access.keys import CONFIRM_EVERY, KEY_EVERY, Keys
-from access.shared_keys import Known, Vain
+from access.keys import CONFIRM_EVERY, KEY_EVERY, VAIN_WAIT, Keys
+from access.shared_keys import KeyState, Vain
 from access.wanted_keys import WantedKeys
 from tests.access.key_server import answering, until
 from tests.access.signing import ARN, ISSUER, Provider, of_elb
@@ -60,21 +60,21 @@ def test_a_new_key_is_fetched_through_a_flood_of_invented_ones(provider: Provide
     real = {"/ec-1", "/ec-2"}
     with answering(lambda path: provider.pem("ec-1") if path in real else None) as server:
         keys, over = Keys(server.address("/{kid}")), Event()
-        assert known_to_elb(keys, of_elb(provider, "ec-1"))
+        until(lambda: known_to_elb(keys, of_elb(provider, "ec-1")))
         invented = [of_elb(provider, f"invented-{number}") for number in range(3000)]
 
         def flood(number: int) -> None:
             place = number
-            while not over.wait(0.04):  # a hundred a second of all, so that none comes twice
+            while not over.is_set():
                 known_to_elb(keys, invented[place % len(invented)])
                 place += 4
 
         with ThreadPoolExecutor(4) as pool:
             try:
                 running = [pool.submit(flood, number) for number in range(4)]
-                until(lambda: len(server.asked) > 4)
+                until(lambda: len(server.asked) > 4, seconds=300)
                 asked = len(server.asked)
-                until(lambda: known_to_elb(keys, of_elb(provider, "ec-2")))
+                until(lambda: known_to_elb(keys, of_elb(provider, "ec-2")), seconds=300)
                 between = len(server.asked) - asked
             finally:
                 over.set()
@@ -111,7 +111,7 @@ def test_a_real_id_is_fetched_however_often_invented_ones_are_repeated(
         keys.step()
         clock.now += 1
     began = clock.now
-    while "ec-1" not in keys.known().sets and clock.now - began < 300:
+    while "ec-1" not in keys.state().sets and clock.now - began < 300:
         for number in range(600):
             name(keys, f"invented-{number % 60}")
         if clock.now == int(clock.now):
@@ -119,31 +119,80 @@ def test_a_real_id_is_fetched_however_often_invented_ones_are_repeated(
         keys.step()
         clock.now += 0.25
 
-    assert "ec-1" in keys.known().sets
+    assert "ec-1" in keys.state().sets
     assert clock.now - began <= 45
     assert all(later - sooner >= KEY_EVERY for (sooner, _), (later, _) in pairwise(asked))
 
 
-@pytest.mark.parametrize("refused_before", [False, True])
-def test_a_real_id_comes_through_invented_ones_that_are_always_new(refused_before: bool) -> None:
-    """A hundred new ones a second, each named three times, and the real one, whose key may come late, once a second."""
-    known = Known(vain={"real": Vain(1, 0.0)} if refused_before else {})
-    waited = []
-    for seed in range(30):
-        wanted, half_seconds, chosen = WantedKeys(Random(seed)), 0, None
-        while chosen != "real" and half_seconds < 2000:
-            for number in range(50):
-                for _ in range(3):
-                    wanted.add(f"{half_seconds}-{number}", known, 0.0)
-            if half_seconds % 2:
-                wanted.add("real", known, 0.0)
-            chosen = wanted.first(known, 0.0)
-            assert chosen is not None
-            wanted.drop(chosen)
-            half_seconds += 1
-        waited.append(half_seconds / 2)
+def cycle(count: int, named: int) -> Callable[[int], list[str]]:
+    """The same `count` ids again and again, `named` of them each half second."""
+    return lambda step: [f"cycled-{(step * named + place) % count}" for place in range(named)]
 
-    assert mean(waited) <= 40
+
+def invent(count: int, times: int) -> Callable[[int], list[str]]:
+    """New ids each half second, every one of them named `times`."""
+    return lambda step: [f"new-{step}-{place % count}" for place in range(count * times)]
+
+
+#: What invented ids are named in each half second, how often the real one is, and in how many fetches it must be had.
+ATTACKS: dict[str, tuple[Callable[[int], list[str]], int, int]] = {
+    "thousands in turn": (cycle(3000, 2500), 20, 15),
+    "more in turn than are kept": (cycle(10_000, 2500), 20, 15),
+    "a few, over and over": (cycle(60, 1200), 1, 65),
+    "new ones, each named three times": (invent(50, 3), 1, 20),
+    "new ones, each named far more often": (invent(1, 600), 20, 40),
+    "all at once": (lambda step: cycle(3000, 1000)(step) + cycle(60, 600)(step) + invent(1, 300)(step), 20, 60),
+}
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_a_real_id_is_chosen_within_so_many_fetches_of_a_flood(attack: str, seed: int) -> None:
+    """The flood began 20 seconds before the first reader named the real one."""
+    invented, named, bound = ATTACKS[attack]
+    random, wanted, vain = Random(seed), WantedKeys(Random(seed)), dict[str, Vain]()
+    for step in range(-40, bound):
+        ids = invented(step) + ["real"] * (named if step >= 0 else 0)
+        random.shuffle(ids)
+        for kid in ids:
+            wanted.add(kid, KeyState(vain=vain), step / 2)
+        chosen = wanted.first(KeyState(vain=vain), step / 2)
+        assert chosen is not None
+        if chosen == "real":
+            return
+        wanted.drop(chosen)
+        vain[chosen] = Vain(1, step / 2 + VAIN_WAIT)
+    pytest.fail(f"not among {bound}")
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_real_id_whose_key_came_late_is_chosen_through_new_ones(seed: int) -> None:
+    """It was refused once, so one fetch in eight is for it and what else was refused."""
+    wanted, state, chosen = WantedKeys(Random(seed)), KeyState(vain={"real": Vain(1, 0.0)}), list[str | None]()
+    while "real" not in chosen and len(chosen) < 80:
+        for kid in [*invent(50, 3)(len(chosen)), "real"]:
+            wanted.add(kid, state, 0.0)
+        chosen.append(wanted.first(state, 0.0))
+        wanted.drop(chosen[-1] or "")
+
+    assert chosen[-1] == "real"
+
+
+def test_what_waits_is_bounded_and_an_id_named_more_often_outlasts_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("access.wanted_keys._MOST", 64)
+    wanted, state = WantedKeys(Random(0)), KeyState()
+    for number in range(5000):
+        wanted.add(f"new-{number}", state, 0.0)
+        if number % 10 == 0:
+            wanted.add("real", state, 0.0)
+    waiting = set[str]()
+    while (kid := wanted.first(state, 0.0)) is not None:
+        assert kid not in waiting
+        waiting.add(kid)
+        wanted.drop(kid)
+
+    assert "real" in waiting
+    assert 32 <= len(waiting) <= 64
 
 
 def test_an_id_that_is_refused_waits_longer_each_time_and_an_unreachable_server_refuses_none(
@@ -233,7 +282,7 @@ def test_a_key_file_that_is_gone_is_withdrawn_and_one_that_cannot_be_had_serves_
             until(lambda token=token: known_to_elb(keys, token))
         server.way = "broken"
         clock.now += CONFIRM_EVERY
-        until(lambda: keys.known().outcomes.get("failed"))
+        until(lambda: keys.state().outcomes.get("failed"))
         assert [known_to_elb(keys, token) for token in tokens] == [True, True]
 
         server.way = "whole"

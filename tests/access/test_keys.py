@@ -241,8 +241,8 @@ def test_the_last_good_set_serves_on_for_a_day_and_no_longer(
     good, server.way, server.body = server.body, way, lambda path: content
     for hour in (1, 12, 24):
         clock.now = 1000 + hour * 3600 - 10
-        tries = keys.known().outcomes.get("failed", 0)
-        until(lambda tries=tries: keys.known().outcomes.get("failed", 0) > tries)
+        tries = keys.state().outcomes.get("failed", 0)
+        until(lambda tries=tries: keys.state().outcomes.get("failed", 0) > tries)
         assert signed_in(keys, provider.token()), f"hour {hour}"
     clock.now = 1000 + 24 * 3600 + 1
     with pytest.raises(NoKeys):
@@ -253,7 +253,7 @@ def test_the_last_good_set_serves_on_for_a_day_and_no_longer(
 
     server.way, server.body = "whole", good
     clock.now += CONFIRM_EVERY
-    until(lambda: keys.known().outcomes["keys"] == 2)
+    until(lambda: keys.state().outcomes["keys"] == 2)
     assert signed_in(keys, provider.token())
     until(lambda: "can be had again" in caplog.text)
 
@@ -281,7 +281,7 @@ def test_keys_that_cannot_be_had_at_the_start_are_tried_again(
         signed_in(keys, provider.token())
     server.way, server.body = "whole", good
     clock.now += FETCH_EVERY + 0.1
-    until(lambda: keys.known().sets)
+    until(lambda: keys.state().sets)
     assert signed_in(keys, provider.token())
 
 
