@@ -77,7 +77,14 @@
     const target = targetOf(event);
     if (target.dataset.do) CHANGES[target.dataset.do]?.(target);
     else if (target.matches(".searched input[type=checkbox]")) dashboard.campaigns.toggled(target);
-    else if (target.matches(":is(.options, .slot) :is(input, select)")) dashboard.controls.heard(target);
+    else if (target.matches(".slot select")) dashboard.controls.heard(target);
+  }
+
+  /** A box or a choice of Dash's was clicked: heard before React, whose own work would hold up the request.
+      @param {Event} event */
+  function chosen(event) {
+    const target = targetOf(event);
+    if (target.matches(".options input, .slot input[type=radio]")) dashboard.controls.heard(target);
   }
 
   /** @param {Element | null} [except] */
@@ -131,10 +138,11 @@
 
   function listen() {
     document.addEventListener("pointerdown", down);
+    document.addEventListener("click", chosen, true);
     document.addEventListener("click", clicked);
     document.addEventListener("click", (event) => closeMenus(kept(event)));
     document.addEventListener("toggle", opened, true);
-    document.addEventListener("change", changed);
+    document.addEventListener("change", changed, true);
     document.addEventListener("keydown", pressed);
     document.addEventListener("input", (event) => {
       const target = targetOf(event);
