@@ -207,7 +207,7 @@ declare namespace Wire {
     value: Figure;
     baseline: Figure;
     change: Figure;
-    spark: string;
+    spark: Figure[];
     low: Figure;
     notes: string[];
     noted: boolean;
@@ -606,7 +606,6 @@ interface Dashboard {
   legend: { place(item: ChartItem): void; put(item: ChartItem, data: Trace[], layout: Layout): void; plain(text: string): string };
   margins: { fit(layout: Layout, data: Trace[], wide: number): void; width(text: unknown, size?: number): number };
   metric(key: string): Wire.Metric;
-  packed: { figures<T>(packed: string | T): (number | null)[] | T; course(packed: string): (number | null)[] };
   page: {
     turn(key: string, query: string): void;
     say(answer: Wire.View, whole: boolean): void;

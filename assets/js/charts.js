@@ -78,11 +78,9 @@
   }
 
   const DAY = 86_400_000;
-  /** Long lists travel as texts, and of days without a gap only the first: plotly counts on from it, and reads no dates.
-      @param {Trace[]} traces */
+  /** Of days without a gap only the first travels: plotly counts on from it, and reads no dates. @param {Trace[]} traces */
   function spread(traces) {
     for (const trace of traces) {
-      if (trace.y) trace.y = dashboard.packed.figures(trace.y);
       if (!trace.days) continue;
       Object.assign(trace, { x0: trace.days[0], dx: DAY });
       delete trace.days;

@@ -15,7 +15,6 @@ from facts.frame import FrameFacts
 from kpi.formats import Formats
 from kpi.schema import DATE, DIMENSIONS, IDENTIFIERS, MEASURES
 from pages import EVERY, PAGES
-from tests.components.test_packed import unpacked
 
 CHARTS = [(page, visual) for page in PAGES for visual in page.visuals if visual.kind == "chart"]
 SELECTIONS = [
@@ -35,8 +34,6 @@ def whole(spec: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
         if "days" in trace:
             first, count = trace["days"]
             filled["x"] = [(date.fromisoformat(first) + timedelta(days=day)).isoformat() for day in range(count)]
-        if isinstance(filled.get("y"), str):
-            filled["y"] = unpacked(filled["y"])
         data.append(merged(spec["traces"][trace["of"]], filled))
     return {"data": data, "layout": merged(spec["layout"], answer.get("layout", {}))}
 
