@@ -18,6 +18,8 @@ interface Window {
   dash_clientside?: DashClientside;
   /** Once its script has run (charts.js loads it). */
   Plotly?: Plotly;
+  /** Once assets/later/html-to-image.min.js has run. */
+  htmlToImage: { toBlob(element: HTMLElement, options: object): Promise<Blob | null> };
 }
 
 /** What Dash gives to the browser's side of its callbacks. */
@@ -51,7 +53,6 @@ type Layout = Record<string, any>;
 type Axis = Record<string, any>;
 /** What stands on a canvas. */
 type Pen = CanvasRenderingContext2D;
-type Corner = { x: number; y: number; right: number; left: number };
 
 declare namespace Wire {
   type Unit = "money" | "unit_money" | "count" | "people" | "percent" | "ratio" | "months";

@@ -6,7 +6,7 @@ const browser = ["assets/*.js", "assets/js/*.js", "assets/later/*.js"];
 const node = ["bundles/*.mjs", "scripts/js/*.mjs", "tests/js/*.mjs"];
 
 export default [
-  { ignores: ["bundles/built/"] },
+  { ignores: ["bundles/built/", "assets/later/*.min.js"] },
   js.configs.recommended,
   {
     linterOptions: { reportUnusedDisableDirectives: "error" },
