@@ -42,7 +42,6 @@ interface Plotly {
   newPlot(chart: ChartElement, data: Trace[], layout: Layout, config: object | null): Promise<unknown>;
   redraw(chart: ChartElement): Promise<unknown>;
   purge(chart: ChartElement): void;
-  toImage(chart: Element, options: { format: string; width: number; height: number }): Promise<string>;
 }
 
 /** A trace, a layout, an axis of plotly: its own documentation has the rest. */
@@ -286,6 +285,8 @@ declare namespace Wire {
   /** The answer to import/check and import/keep (facts/uploaded.py). */
   interface Import {
     refused?: string;
+    /** The options that a refusal asks for. */
+    hint?: string[];
     faults?: string;
     closed?: string;
     mark?: string;
@@ -316,6 +317,7 @@ declare namespace Wire {
     name: string;
     use?: string;
     refused?: string;
+    hint?: string[];
     rows?: [row: number, column: string, value: string, problem: string][];
     wrong: number;
     imports?: ImportTable[];
@@ -640,6 +642,10 @@ interface Dashboard {
     fit(grain: boolean | undefined): void;
     use(spec: Wire.Spec): void;
   };
+  answers: {
+    keep(page: string, query: string, answer: Wire.View): void;
+    get(page: string, query: string): Wire.View | undefined;
+  };
   view: {
     show(page: string, query: string, how?: object): Promise<void>;
     first(answer: Wire.View, scroll?: number | null): void;
@@ -667,7 +673,6 @@ interface Dashboard {
   // later/: there once `later(name)` has resolved.
   importReport: {
     draw(answer: Wire.Import, how: { keep: (button: HTMLButtonElement) => void; changed: boolean }): HTMLElement;
-    asked(answer: Wire.Import): string[];
   };
   importSend: {
     queue(how: ImportHelp & {

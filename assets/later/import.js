@@ -265,7 +265,7 @@
     await dashboard.later("import-report");
     mark = answer.mark ?? "";
     hide(parts.options, false);
-    const asked = dashboard.importReport.asked(answer);
+    const asked = [answer, ...answer.files].flatMap(({ hint }) => hint ?? []);
     for (const field of parts.fields) field.classList.toggle("asked", asked.includes(optionOf(field)));
     if (asked.length) parts.options.open = true;
     const report = dashboard.importReport.draw(answer, { keep, changed });
