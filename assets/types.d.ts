@@ -13,6 +13,10 @@ interface Element {
   closest(selectors: string): HTMLElement | null;
 }
 
+/** In the worker (import-digest.js): js-sha256, and how it is loaded. */
+declare function importScripts(address: string): void;
+declare const sha256: { create(): { update(bytes: ArrayBuffer): void; hex(): string } };
+
 interface Window {
   dashboard: Dashboard;
   dash_clientside?: DashClientside;
@@ -456,8 +460,8 @@ type Pair = [dimension: string, value: string];
 /** A line of a tooltip; `metric` makes it a link to the glossary. */
 type TipLine = { kind?: string; text?: string; metric?: string } | null;
 
-/** What elements are made of; false and null are left out. */
-type Attributes = Record<string, string | number | boolean | null | undefined>;
+/** What elements are made of; false and null are left out, a function hears the event of its name. */
+type Attributes = Record<string, string | number | boolean | null | undefined | ((event: Event) => unknown)>;
 type Child = Node | string | null;
 
 /** What a refusal of an import says beside its sentence: the server's status, in how many seconds to ask again, whether the same
@@ -516,6 +520,9 @@ interface Dashboard {
   one<K extends keyof HTMLElementTagNameMap>(root: ParentNode, selector: K): HTMLElementTagNameMap[K];
   one(root: ParentNode, selector: string): HTMLElement;
   icon(name: string): HTMLElement;
+  retry(act: () => unknown): HTMLButtonElement;
+  download(blob: Blob, name: string): void;
+  stored(key: string, value?: string): string | null;
   dot(platform: string): HTMLElement;
 
   // js/
@@ -553,6 +560,7 @@ interface Dashboard {
     wanted(asked: Asked): Promise<Wire.View>;
     known(page: string, query: string, answer: Wire.View): void;
     aside(selection: Looked, signal: AbortSignal): Promise<Wire.View>;
+    get(address: string, ended: string, signal?: AbortSignal): Promise<any>;
     set(id: string, props: object): void;
     seed(layout: unknown): void;
     follow(selection: Looked | null): void;
@@ -665,7 +673,6 @@ interface Dashboard {
     open(page: string): void;
     point(name: string, scroll?: number | null): void;
     draw(answer: Wire.View): void;
-    redraw(root: HTMLElement): void;
     line(item: AnyItem, sentence: string | null): void;
     all(): Item[];
   };

@@ -21,12 +21,24 @@
   /** @param {Looked | null | undefined} one @param {Looked | null | undefined} other */
   const same = (one, other) => one?.page === other?.page && one?.query === other?.query && one?.request === other?.request;
 
+  /** The proxy in front sends elsewhere, or the server says so. @param {Response} response */
+  const ended = (response) => response.type === "opaqueredirect" || response.status === 401;
+
+  /** The JSON at an address of ours. Throws Refused with the server's sentence, SignedOut with `sentence`.
+      @type {Dashboard["carrier"]["get"]} */
+  async function get(address, sentence, signal) {
+    const response = await fetch(address, { signal, redirect: "manual", headers: { Accept: "application/json" } });
+    if (ended(response)) throw new SignedOut(sentence);
+    const answer = await response.json();
+    if (!response.ok) throw new Refused(answer.error);
+    return answer;
+  }
+
   /** The answer in a response. Throws Refused with a sentence for the reader, SignedOut where a sign-in has ended.
       @param {Promise<Response>} coming @returns {Promise<Wire.View>} */
   async function read(coming) {
     const response = await coming;
-    // The proxy in front sends elsewhere, or the server says so.
-    if (response.type === "opaqueredirect" || response.status === 401) {
+    if (ended(response)) {
       throw new SignedOut("Your sign-in has ended. Sign in again to see newer figures; your filters are kept.");
     }
     let body = null;
@@ -150,5 +162,5 @@
     dashboard.view.written(String(selection?.page ?? ""), String(selection?.query ?? ""));
   }
 
-  dashboard.carrier = { begin, wanted, known, aside, set, seed, follow, SignedOut, Refused };
+  dashboard.carrier = { begin, wanted, known, aside, get, set, seed, follow, SignedOut, Refused };
 })();

@@ -29,7 +29,6 @@
     "show-today": () => dashboard.view.go(dashboard.view.shown().page, dashboard.view.shown().as_of?.query ?? ""),
     "retry-lost": () => dashboard.freshness.retry(),
     "retry-error": () => dashboard.freshness.retry(),
-    redraw: (button) => dashboard.visuals.redraw(visualOf(button)),
   };
   /** What a change of [data-do] does. @type {Record<string, (control: HTMLInputElement) => unknown>} */
   const CHANGES = {

@@ -192,8 +192,7 @@
     let place = dashboard.byId("patience");
     if (seconds * 1000 < LONG) return place?.remove();
     if (!place) {
-      const stop = dashboard.make("button", { type: "button", class: "btn btn-sm btn-light", text: "Stop waiting" });
-      stop.addEventListener("click", stopped);
+      const stop = dashboard.make("button", { type: "button", class: "btn btn-sm btn-light", text: "Stop waiting", click: stopped });
       place = dashboard.make("div", { id: "patience", class: "patience" }, dashboard.make("span"), shown ? stop : null);
       document.body.append(place);
       dashboard.text(dashboard.byId("announcer"), "Still waiting for the figures."); // once, not every second

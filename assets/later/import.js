@@ -71,10 +71,8 @@
     const hidden = { class: "visually-hidden", tabindex: "-1", "aria-hidden": "true" };
     const input = make("input", { type: "file", multiple: "", accept, ...hidden });
     input.addEventListener("change", () => send([...(input.files ?? [])]).finally(() => (input.value = "")));
-    const choose = make("button", { type: "button", class: "btn btn-primary", text: "Choose files" });
-    choose.addEventListener("click", () => input.click());
-    const over = make("button", { type: "button", class: "btn btn-light", text: "Start over", hidden: "" });
-    over.addEventListener("click", restart);
+    const choose = make("button", { type: "button", class: "btn btn-primary", text: "Choose files", click: () => input.click() });
+    const over = make("button", { type: "button", class: "btn btn-light", text: "Start over", hidden: "", click: restart });
     const kinds = `CSV, TSV, Excel (.xlsx), Parquet, or a zip of these: at most ${limits.files} files and ${megabytes()}. `
       + "Exchange rates, margins and column mappings can be added as files too.";
     const lead = make("p", { class: "import-lead", text: "Drop reports here, by day" });
@@ -226,8 +224,7 @@
   /** @param {string} sentence @param {ImportAction[]} actions */
   function alert(sentence, actions) {
     const buttons = actions.map(([label, act]) => {
-      const button = make("button", { type: "button", class: "btn btn-sm btn-light", text: label });
-      button.addEventListener("click", act);
+      const button = make("button", { type: "button", class: "btn btn-sm btn-light", text: label, click: act });
       return button;
     });
     const below = buttons.length ? make("div", { class: "import-actions" }, ...buttons) : null;

@@ -26,9 +26,7 @@
       const look = { pixelRatio: 2, backgroundColor, fontEmbedCSS: fonts, style: { position: "static" } };
       const blob = await window.htmlToImage.toBlob(sheet, look);
       if (!blob) throw new Error("no picture");
-      const href = URL.createObjectURL(blob);
-      make("a", { href, download: `${root.dataset.visual?.replace(".", "-")}.png` }).click();
-      setTimeout(() => URL.revokeObjectURL(href), 10_000);
+      dashboard.download(blob, `${root.dataset.visual?.replace(".", "-")}.png`);
     } finally {
       sheet.remove();
     }

@@ -35,8 +35,7 @@ Object.assign(globalThis, {
   scrollY: 0,
   scrollTo: () => {},
 });
-document.documentElement = /** @type {any} */ ({ dataset: {} });
-document.getElementById = () => null;
+Object.assign(globalThis, { document: { documentElement: { dataset: {} }, getElementById: () => null } });
 dashboard.address.use({
   dimensions: { platform: "Platform" }, defaults: { last: "28d" }, pages: { executive: { path: "" }, cfo: { path: "cfo" } },
 });
@@ -45,11 +44,12 @@ Object.assign(dashboard, {
     Refused,
     SignedOut: class extends Refused {},
     begin: (/** @type {string} */ page, /** @type {string} */ query, /** @type {AbortSignal} */ signal) => {
-      const { promise, resolve, reject } = Promise.withResolvers();
-      promise.catch(() => {});
-      signal.addEventListener("abort", () => reject(new DOMException("given up", "AbortError")));
-      requests.push({ page, query, signal, answer: (over) => resolve(viewOf(page, query, over)), fail: reject });
-      return { selection: { page, query }, response: promise };
+      const response = new Promise((resolve, reject) => {
+        signal.addEventListener("abort", () => reject(new DOMException("given up", "AbortError")));
+        requests.push({ page, query, signal, answer: (over) => resolve(viewOf(page, query, over)), fail: reject });
+      });
+      response.catch(() => {});
+      return { selection: { page, query }, response };
     },
     wanted: (/** @type {any} */ { response }) => response,
     known: () => {},
