@@ -184,8 +184,9 @@
     let copied = true;
     try {
       await navigator.clipboard.writeText(link);
-    } catch {
-      copied = copyByHand(link);
+    } catch { // as on plain http: who wants it takes it from the address bar
+      copied = false;
+      history.replaceState(history.state, "", link);
     }
     if (!visual) button.classList.toggle("done", copied);
     const done = visual ? `Link to “${title(visual)}” copied.` : "Link copied.";
@@ -194,17 +195,6 @@
   }
 
   const title = (/** @type {HTMLElement} */ visual) => dashboard.one(visual, "h2").textContent;
-
-  /** Where there is no clipboard: a page that is not served over TLS. @param {string} link */
-  function copyByHand(link) {
-    const field = dashboard.make("textarea", { class: "visually-hidden", readonly: true });
-    field.value = link;
-    document.body.append(field);
-    field.select();
-    const copied = document.execCommand("copy");
-    field.remove();
-    return copied;
-  }
 
   const data = (/** @type {string} */ name) => JSON.parse(byId(name)?.textContent ?? "null");
 
