@@ -57,12 +57,14 @@ def test_a_picture_has_the_words_of_the_figure_and_none_of_its_controls(visit: V
     visit.page.evaluate(
         """() => {
             const look = (sheet) => {
-                window.sheet = { text: sheet.innerText, controls: sheet.querySelectorAll("button, select, summary").length };
+                const controls = sheet.querySelectorAll("button, select, summary").length;
+                window.sheet = { text: sheet.innerText, controls };
                 const marks = [...sheet.querySelectorAll(".legend-mark")];
                 window.turned = marks.filter((mark) => getComputedStyle(mark).transform !== "none").length;
             };
-            const sheets = (records) => records.flatMap((each) => [...each.addedNodes]).filter((each) => each.matches?.(".picture"));
-            new MutationObserver((records) => sheets(records).forEach(look)).observe(document.body, { childList: true });
+            const nodes = (records) => records.flatMap((each) => [...each.addedNodes]);
+            const seen = (records) => nodes(records).filter((each) => each.matches?.(".picture")).forEach(look);
+            new MutationObserver(seen).observe(document.body, { childList: true });
         }"""
     )
     picture(visit, "margin-by-platform", tmp_path)
