@@ -19,12 +19,12 @@
   document.documentElement.style.colorScheme = dark ? "dark" : "light";
 
   try {
-    // Asked for, and reloaded before the address told of it (view.js).
-    const [left, asked] = JSON.parse(sessionStorage.getItem("dashboard-asked") ?? "[]");
+    // A change that the address did not tell of yet when the page was reloaded (view.js).
+    const asked = sessionStorage.getItem("dashboard-asked");
     sessionStorage.removeItem("dashboard-asked");
     const [navigation] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
     const reloaded = navigation?.type === "reload";
-    if (reloaded && left === location.pathname + location.search) {
+    if (reloaded && asked && asked.split("#")[0] !== location.pathname + location.search) {
       history.pushState(null, "", asked);
       dashboard.moved = true; // the document's answer is that of the address before
     }

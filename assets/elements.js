@@ -7,12 +7,14 @@
   const WORDS = new Set(["title", "aria-label", "data-tip", "placeholder"]);
   dashboard.steady = (/** @type {any} */ text) => (typeof text === "string" ? text.replace(TURNING, "") : text);
 
-  /** An element with attributes and children; `text` is its text, `class` its classes, false and null are left out. */
+  /** An element with attributes and children; `text` is its text, a function hears the event of its name, false and null are
+      left out. */
   dashboard.make = (tag, attributes = {}, ...children) => {
     const element = document.createElement(tag);
     for (const [name, value] of Object.entries(attributes)) {
       if (value === null || value === undefined || value === false) continue;
-      if (name === "text") element.textContent = dashboard.steady(String(value));
+      if (typeof value === "function") element.addEventListener(name, /** @type {EventListener} */ (value));
+      else if (name === "text") element.textContent = dashboard.steady(String(value));
       else element.setAttribute(name, value === true ? "" : WORDS.has(name) ? dashboard.steady(String(value)) : String(value));
     }
     element.append(...children.filter((child) => child !== null).map(dashboard.steady));
@@ -51,6 +53,27 @@
 
   /** A picture from assets/css/icons.css. */
   dashboard.icon = (name) => dashboard.make("span", { class: `icon icon-${name}`, "aria-hidden": "true" });
+
+  /** A button that tries again. */
+  dashboard.retry = (act) =>
+    dashboard.make("button", { type: "button", class: "btn btn-sm btn-outline-secondary", text: "Retry", click: act });
+
+  /** Has the browser save `blob` as a file. */
+  dashboard.download = (blob, name) => {
+    const href = URL.createObjectURL(blob);
+    dashboard.make("a", { href, download: name }).click();
+    setTimeout(() => URL.revokeObjectURL(href), 10_000);
+  };
+
+  /** What this browser keeps under `key`, set where a `value` is given. Where its storage is closed to us: nothing. */
+  dashboard.stored = (key, value) => {
+    try {
+      if (value !== undefined) localStorage.setItem(key, value);
+      return localStorage.getItem(key);
+    } catch {
+      return null;
+    }
+  };
 
   /** The coloured mark of a platform; its colour is in tokens.css. */
   dashboard.dot = (platform) => dashboard.make("span", { class: "dot", "data-platform": platform, "aria-hidden": "true" });

@@ -13,11 +13,17 @@ interface Element {
   closest(selectors: string): HTMLElement | null;
 }
 
+/** In the worker (import-digest.js): js-sha256, and how it is loaded. */
+declare function importScripts(address: string): void;
+declare const sha256: { create(): { update(bytes: ArrayBuffer): void; hex(): string } };
+
 interface Window {
   dashboard: Dashboard;
   dash_clientside?: DashClientside;
   /** Once its script has run (charts.js loads it). */
   Plotly?: Plotly;
+  /** Once assets/later/html-to-image.min.js has run. */
+  htmlToImage: { toBlob(element: HTMLElement, options: object): Promise<Blob | null> };
 }
 
 /** What Dash gives to the browser's side of its callbacks. */
@@ -40,7 +46,6 @@ interface Plotly {
   newPlot(chart: ChartElement, data: Trace[], layout: Layout, config: object | null): Promise<unknown>;
   redraw(chart: ChartElement): Promise<unknown>;
   purge(chart: ChartElement): void;
-  toImage(chart: Element, options: { format: string; width: number; height: number }): Promise<string>;
 }
 
 /** A trace, a layout, an axis of plotly: its own documentation has the rest. */
@@ -51,7 +56,6 @@ type Layout = Record<string, any>;
 type Axis = Record<string, any>;
 /** What stands on a canvas. */
 type Pen = CanvasRenderingContext2D;
-type Corner = { x: number; y: number; right: number; left: number };
 
 declare namespace Wire {
   type Unit = "money" | "unit_money" | "count" | "people" | "percent" | "ratio" | "months";
@@ -207,7 +211,7 @@ declare namespace Wire {
     value: Figure;
     baseline: Figure;
     change: Figure;
-    spark: string;
+    spark: Figure[];
     low: Figure;
     notes: string[];
     noted: boolean;
@@ -285,6 +289,8 @@ declare namespace Wire {
   /** The answer to import/check and import/keep (ingest/uploaded.py). */
   interface Import {
     refused?: string;
+    /** The options that a refusal asks for. */
+    hint?: string[];
     faults?: string;
     closed?: string;
     mark?: string;
@@ -315,6 +321,7 @@ declare namespace Wire {
     name: string;
     use?: string;
     refused?: string;
+    hint?: string[];
     rows?: [row: number, column: string, value: string, problem: string][];
     wrong: number;
     imports?: ImportTable[];
@@ -453,8 +460,8 @@ type Pair = [dimension: string, value: string];
 /** A line of a tooltip; `metric` makes it a link to the glossary. */
 type TipLine = { kind?: string; text?: string; metric?: string } | null;
 
-/** What elements are made of; false and null are left out. */
-type Attributes = Record<string, string | number | boolean | null | undefined>;
+/** What elements are made of; false and null are left out, a function hears the event of its name. */
+type Attributes = Record<string, string | number | boolean | null | undefined | ((event: Event) => unknown)>;
 type Child = Node | string | null;
 
 /** What a refusal of an import says beside its sentence: the server's status, in how many seconds to ask again, whether the same
@@ -513,6 +520,9 @@ interface Dashboard {
   one<K extends keyof HTMLElementTagNameMap>(root: ParentNode, selector: K): HTMLElementTagNameMap[K];
   one(root: ParentNode, selector: string): HTMLElement;
   icon(name: string): HTMLElement;
+  retry(act: () => unknown): HTMLButtonElement;
+  download(blob: Blob, name: string): void;
+  stored(key: string, value?: string): string | null;
   dot(platform: string): HTMLElement;
 
   // js/
@@ -550,6 +560,7 @@ interface Dashboard {
     wanted(asked: Asked): Promise<Wire.View>;
     known(page: string, query: string, answer: Wire.View): void;
     aside(selection: Looked, signal: AbortSignal): Promise<Wire.View>;
+    get(address: string, ended: string, signal?: AbortSignal): Promise<any>;
     set(id: string, props: object): void;
     seed(layout: unknown): void;
     follow(selection: Looked | null): void;
@@ -606,7 +617,6 @@ interface Dashboard {
   legend: { place(item: ChartItem): void; put(item: ChartItem, data: Trace[], layout: Layout): void; plain(text: string): string };
   margins: { fit(layout: Layout, data: Trace[], wide: number): void; width(text: unknown, size?: number): number };
   metric(key: string): Wire.Metric;
-  packed: { figures<T>(packed: string | T): (number | null)[] | T; course(packed: string): (number | null)[] };
   page: {
     turn(key: string, query: string): void;
     say(answer: Wire.View, whole: boolean): void;
@@ -640,6 +650,10 @@ interface Dashboard {
     fit(grain: boolean | undefined): void;
     use(spec: Wire.Spec): void;
   };
+  answers: {
+    keep(page: string, query: string, answer: Wire.View): void;
+    get(page: string, query: string): Wire.View | undefined;
+  };
   view: {
     show(page: string, query: string, how?: object): Promise<void>;
     first(answer: Wire.View, scroll?: number | null): void;
@@ -659,7 +673,6 @@ interface Dashboard {
     open(page: string): void;
     point(name: string, scroll?: number | null): void;
     draw(answer: Wire.View): void;
-    redraw(root: HTMLElement): void;
     line(item: AnyItem, sentence: string | null): void;
     all(): Item[];
   };
@@ -667,7 +680,6 @@ interface Dashboard {
   // later/: there once `later(name)` has resolved.
   importReport: {
     draw(answer: Wire.Import, how: { keep: (button: HTMLButtonElement) => void; changed: boolean }): HTMLElement;
-    asked(answer: Wire.Import): string[];
   };
   importSend: {
     queue(how: ImportHelp & {

@@ -1,6 +1,7 @@
 // What plotly.js does anew for every attribute of every trace and axis at each drawing, and need not. Each change puts a text
 // in the place of one that must be there once: a plotly.js that differs fails the build. The answers are the same, which
-// tests/components/test_quicker.py compares; without Node the stock plotly.js is served, and only slower.
+// tests/components/test_quicker.py compares. Without them a click on the
+// CFO page is a fifth slower (docs/decisions/0025); without Node the stock plotly.js is served, and only slower.
 import { readFileSync } from "node:fs";
 
 /** File of plotly.js -> [what stands there, what is put in its place]. @type {Record<string, [string, string]>} */

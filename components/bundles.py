@@ -121,7 +121,7 @@ def read() -> Bundles:
 
     parts: dict[str, dict[str, Bundle]] = {}
     for path in sorted((ASSETS / "later").glob("*.*")):
-        body = _script(path) if path.suffix == ".js" else placed(path.read_bytes())
+        body = placed(path.read_bytes()) if path.suffix == ".css" else _script(path)
         parts.setdefault(path.stem, {})[path.suffix[1:]] = _bundle(path.stem, path.suffix, body)
     own = (ASSETS / "elements.js", *sorted((ASSETS / "js").glob("*.js")))
     style = (ASSETS / "bootstrap.min.css", *sorted((ASSETS / "css").glob("*.css")))
@@ -183,7 +183,9 @@ def _package(name: str) -> Path:
 
 
 def _script(path: Path) -> bytes:
-    """A script of ours as it is sent: its comments are for those who read it here."""
+    """A script of ours as it is sent: its comments are for those who read it here; of others' their licence is sent."""
+    if path.name.endswith(".min.js"):
+        return path.read_bytes()
     return without_comments(path.read_text()).encode()
 
 

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from components import packed
 from components.address import Query, write
 from kpi.caveats import Caveats
 from kpi.formats import Formats
@@ -110,27 +109,25 @@ def drawn(frame: pd.DataFrame, metric: str) -> list[float | int | None]:
     """A metrics frame's column as a chart draws it and its hover tells it, None where missing: rates to five decimals,
     amounts and counts to cents, or whole where some are thousands.
     """
-    values, decimals = _rounded(frame, metric)
-    if decimals:
-        return [None if value != value else value for value in values.tolist()]
-    return [None if value != value else int(value) for value in values.tolist()]
-
-
-def lined(frame: pd.DataFrame, metric: str, length: int | None = None) -> list[float | int | None] | str:
-    """The same of the first `length` rows for lines, packed where they are many (components/packed.py)."""
-    values, decimals = _rounded(frame, metric)
-    return packed.figures(values[:length], decimals) or drawn(frame.iloc[:length], metric)
-
-
-def _rounded(frame: pd.DataFrame, metric: str) -> tuple[NDArray[np.float64], int]:
     values = block(frame, (metric,))[0]
     if METRICS[metric].unit in ("percent", "ratio"):
         decimals = 5
     else:
         decimals = 2 if np.nanmax(np.abs(values), initial=0.0) < 1000 else 0
-    return np.round(values, decimals), decimals
+    whole = int if decimals == 0 else float
+    return [None if value != value else whole(value) for value in np.round(values, decimals).tolist()]
 
 
-def outlined(frame: pd.DataFrame, metric: str) -> str:
-    """The shape of a line a finger wide that tells no figures."""
-    return packed.course(block(frame, (metric,))[0])
+_HIGHEST: Final = 90
+
+
+def outlined(frame: pd.DataFrame, metric: str) -> list[int | None]:
+    """The shape of a line a finger wide that tells no figures: from 0 at its lowest to 90 at its highest."""
+    return heights(block(frame, (metric,))[0])
+
+
+def heights(values: NDArray[np.float64]) -> list[int | None]:
+    """Each value's height between the lowest and the highest, None where there is no value."""
+    known = values[~np.isnan(values)]
+    low, span = (known.min(), np.ptp(known) or 1.0) if len(known) else (0.0, 1.0)
+    return [None if value != value else int(value) for value in np.rint((values - low) / span * _HIGHEST).tolist()]

@@ -57,6 +57,15 @@ _OPTIONS: Final = (
     (r"--mapping", "a mapping file"),
 )
 
+#: The fields of the page that a sentence asks for, by the options it names.
+_FIELDS: Final = {
+    "--platform": "platform",
+    "--account": "account",
+    "--currency": "currency",
+    "--into": "into",
+    "--dates": "dates",
+}
+
 
 @dataclass(frozen=True)
 class Read:
@@ -111,7 +120,7 @@ def answered(asked: Mapping[str, Any], begin: Callable[[dict[str, Any]], None] =
     try:
         read = read_files([Path(path) for path in asked["files"]], options_of(asked["options"]))
     except ImportProblem as problem:
-        return {"files": [], "refused": in_words_of_the_page(str(problem))}
+        return {"files": [], **refusal(str(problem))}
     answer: dict[str, Any] = {"files": read.files, "faults": as_csv(read.faults) if read.faults else None}
     if not read.imports:
         return answer | {"refused": "None of the files can be imported."}
@@ -127,7 +136,7 @@ def answered(asked: Mapping[str, Any], begin: Callable[[dict[str, Any]], None] =
         else:
             answer |= _told(_planned(facts, read, into)) | {"closed": closed(facts)}
     except (ImportProblem, OSError, DeltaError) as problem:
-        answer |= {"refused": _refusal(problem, facts)}
+        answer |= _refusal(problem, facts)
     return answer
 
 
@@ -170,7 +179,7 @@ def read_files(paths: list[Path], options: Options) -> Read:
             else:
                 reports.append((path, told))
         except ImportProblem as problem:
-            told["refused"] = in_words_of_the_page(str(problem).replace(f"{path.parent}/", ""))
+            told |= refusal(str(problem).replace(f"{path.parent}/", ""))
         found.files.append(told)
     for path, told in reports:
         told |= _read_report(path, options, found)
@@ -183,12 +192,12 @@ def _read_report(path: Path, options: Options, found: Read) -> dict[str, Any]:
     except WrongRows as problem:
         found.faults.extend(problem.faults)
         return {
-            "refused": in_words_of_the_page(str(problem)),
+            **refusal(str(problem)),
             "wrong": len(problem.faults),
             "rows": [[each.row, each.column, each.value, each.problem] for each in problem.faults[:_SHOWN_FAULTS]],
         }
     except ImportProblem as problem:
-        return {"refused": in_words_of_the_page(str(problem).replace(f"{path.parent}/", ""))}
+        return refusal(str(problem).replace(f"{path.parent}/", ""))
     except (ArithmeticError, LookupError, TypeError, ValueError, pa.ArrowException) as problem:
         return {"refused": f"{path.name} could not be read ({type(problem).__name__}): export it again."}
     with path.open("rb") as content:
@@ -260,13 +269,20 @@ def kept(facts: Path) -> dict[str, Any]:
     return {"kept": True, "version": version}
 
 
-def _refusal(problem: Exception, facts: Path) -> str:
+def _refusal(problem: Exception, facts: Path) -> dict[str, Any]:
     if isinstance(problem, ImportProblem):
         said = str(problem).replace(str(path_of(facts)), "The folder of the shop’s days")
-        return in_words_of_the_page(without_folder(said.replace(str(facts), "The data’s folder"), facts))
+        return refusal(without_folder(said.replace(str(facts), "The data’s folder"), facts))
     if "No space left" in str(problem):
-        return "The server’s disk is full; nothing was changed. Make room and import again."
-    return closed(facts) or "The data could not be written; nothing was changed. The server’s log says more."
+        return refusal("The server’s disk is full; nothing was changed. Make room and import again.")
+    unwritten = "The data could not be written; nothing was changed. The server’s log says more."
+    return refusal(closed(facts) or unwritten)
+
+
+def refusal(sentence: str) -> dict[str, Any]:
+    """Why something cannot be imported: `refused`, and `hint`, the fields of the page that may help."""
+    hint = [field for option, field in _FIELDS.items() if option in sentence]
+    return {"refused": in_words_of_the_page(sentence), "hint": hint}
 
 
 def in_words_of_the_page(sentence: str) -> str:

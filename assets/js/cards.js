@@ -61,7 +61,7 @@
     const { baseline, baseline_note: note } = period;
     const against = baseline ? (step ? `vs ${baseline}` : `no value in ${baseline}`) : note ?? "not compared";
     text(part.since, card.value === null && card.notes.length ? card.notes[0] : against);
-    line(part, dashboard.packed.course(card.spark));
+    line(part, card.spark);
   }
 
   /** A path through the points that have a value; gaps stay gaps. @param {CardParts} part @param {Wire.Figure[]} points */

@@ -7,6 +7,7 @@
   const TAB = crypto.getRandomValues(new Uint32Array(1))[0]; // with a count it tells the server what is still wanted
   const OUTPUT = "view.data";
   const INPUT = "selection.data";
+  const LONGEST = 100; // ms that Dash's store may be behind
   let count = 0;
   /** @type {{ selection: Looked, answer: Promise<Wire.View> } | null} */
   let asked = null; // the newest request
@@ -20,12 +21,24 @@
   /** @param {Looked | null | undefined} one @param {Looked | null | undefined} other */
   const same = (one, other) => one?.page === other?.page && one?.query === other?.query && one?.request === other?.request;
 
+  /** The proxy in front sends elsewhere, or the server says so. @param {Response} response */
+  const ended = (response) => response.type === "opaqueredirect" || response.status === 401;
+
+  /** The JSON at an address of ours. Throws Refused with the server's sentence, SignedOut with `sentence`.
+      @type {Dashboard["carrier"]["get"]} */
+  async function get(address, sentence, signal) {
+    const response = await fetch(address, { signal, redirect: "manual", headers: { Accept: "application/json" } });
+    if (ended(response)) throw new SignedOut(sentence);
+    const answer = await response.json();
+    if (!response.ok) throw new Refused(answer.error);
+    return answer;
+  }
+
   /** The answer in a response. Throws Refused with a sentence for the reader, SignedOut where a sign-in has ended.
       @param {Promise<Response>} coming @returns {Promise<Wire.View>} */
   async function read(coming) {
     const response = await coming;
-    // The proxy in front sends elsewhere, or the server says so.
-    if (response.type === "opaqueredirect" || response.status === 401) {
+    if (ended(response)) {
       throw new SignedOut("Your sign-in has ended. Sign in again to see newer figures; your filters are kept.");
     }
     let body = null;
@@ -53,12 +66,15 @@
       @type {Dashboard["carrier"]["aside"]} */
   const aside = (selection, signal) => read(dashboard.post(OUTPUT, INPUT, selection, { signal }));
 
-  /** What is looked at from now on: the store says so, and `answer` (a promise) is what it will be answered with.
+  /** What is looked at from now on, and what it will be answered with. Dash's store follows once the figures are painted,
+      or after LONGEST: what Dash does about it would hold them up. A page of Dash's own has nothing else to wait for.
       @param {Looked} selection @param {Promise<Wire.View>} answer */
   function look(selection, answer) {
     asked = { selection, answer };
-    answer.catch(() => {}); // whoever asked says it
-    tell();
+    if (dashboard.page.own(selection.page)) return tell();
+    const painted = () => requestAnimationFrame(() => setTimeout(tell));
+    answer.then(painted, painted); // whoever asked says what went wrong
+    setTimeout(tell, LONGEST); // also in a tab that is not painted
   }
 
   /** The figures that `begin` asked for. @type {Dashboard["carrier"]["wanted"]} */
@@ -68,12 +84,8 @@
     return answer;
   }
 
-  /** An answer that is here already is looked at: nothing is asked, and the stores follow when it can be seen.
-      @type {Dashboard["carrier"]["known"]} */
-  function known(page, query, answer) {
-    asked = { selection: { page, query, request: ++count }, answer: Promise.resolve(answer) };
-    requestAnimationFrame(() => setTimeout(tell));
-  }
+  /** An answer that is here already is looked at: nothing is asked. @type {Dashboard["carrier"]["known"]} */
+  const known = (page, query, answer) => look({ page, query, request: ++count }, Promise.resolve(answer));
 
   /** Sets props of one of Dash's components, where Dash is there; what it finds when it comes is set by `seed`.
       @type {Dashboard["carrier"]["set"]} */
@@ -150,5 +162,5 @@
     dashboard.view.written(String(selection?.page ?? ""), String(selection?.query ?? ""));
   }
 
-  dashboard.carrier = { begin, wanted, known, aside, set, seed, follow, SignedOut, Refused };
+  dashboard.carrier = { begin, wanted, known, aside, get, set, seed, follow, SignedOut, Refused };
 })();

@@ -78,11 +78,9 @@
   }
 
   const DAY = 86_400_000;
-  /** Long lists travel as texts, and of days without a gap only the first: plotly counts on from it, and reads no dates.
-      @param {Trace[]} traces */
+  /** Of days without a gap only the first travels: plotly counts on from it, and reads no dates. @param {Trace[]} traces */
   function spread(traces) {
     for (const trace of traces) {
-      if (trace.y) trace.y = dashboard.packed.figures(trace.y);
       if (!trace.days) continue;
       Object.assign(trace, { x0: trace.days[0], dx: DAY });
       delete trace.days;
@@ -112,7 +110,6 @@
   function react(item) {
     item.width ||= item.parts.clientWidth;
     if (!item.width) return null; // hidden: drawn when it has a size
-    tell(item);
     const { data, layout } = figure(item, /** @type {Wire.Chart} */ (item.visual));
     item.hue = dashboard.theme.now();
     const drawing = put(item.parts, data, layout);
@@ -127,14 +124,6 @@
     if (!chart._fullLayout) return Plotly.newPlot(chart, data, layout, config);
     Object.assign(chart, { data, layout });
     return Plotly.redraw(chart);
-  }
-
-  /** plotly asks its element for its size at every drawing, which has the page laid out between any two charts. It is
-      known, and tells it without being laid out. @param {ChartItem} item */
-  function tell(item) {
-    if (Object.hasOwn(item.parts, "clientWidth")) return;
-    const [width, height] = [{ get: () => item.width }, { get: () => item.spec.height }];
-    Object.defineProperties(item.parts, { clientWidth: width, clientHeight: height });
   }
 
   /** @param {ChartItem} item */

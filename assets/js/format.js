@@ -104,7 +104,8 @@
 
   /** @type {Record<string, string>} */
   const KINDS = { "$~s": "money", "~s": "count", ".2~%": "percent" };
-  /** What plotly takes for names of ticks, made when it asks; what was asked for is kept, for copies of the figure.
+  /** What plotly takes for names of ticks, made when it asks: only it knows its ticks (docs/decisions/0025).
+      What was asked for is kept, for copies of the figure.
       @type {Dashboard["format"]["ticks"]} */
   function ticks({ tickformat }) {
     const unit = KINDS[tickformat];

@@ -15,13 +15,7 @@
   let asking = false;
   let signedOut = false;
 
-  const itself = () => {
-    try {
-      return localStorage.getItem(KEY) === "yes";
-    } catch {
-      return false;
-    }
-  };
+  const itself = () => dashboard.stored(KEY) === "yes";
 
   /** @param {string} name @param {string} sentence */
   function banner(name, sentence) {
@@ -139,11 +133,7 @@
 
   /** @type {Dashboard["freshness"]["chooseItself"]} */
   function chooseItself(box) {
-    try {
-      localStorage.setItem(KEY, box.checked ? "yes" : "no");
-    } catch {
-      // Kept for nothing: the reader is asked again next time.
-    }
+    dashboard.stored(KEY, box.checked ? "yes" : "no");
     if (box.checked) dashboard.view.again();
   }
 

@@ -1,5 +1,5 @@
-// What stands at the ends of bars is written by a trace of text: to put a text on a bar itself, plotly has the page laid
-// out for each of them.
+// What stands at the ends of bars is written by a trace of text, which can step aside from the line across them; plotly's own
+// texts on bars cannot (docs/decisions/0025).
 (() => {
   const { dashboard } = window;
   const GAP = 4.5; // px from a bar's end to its text

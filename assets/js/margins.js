@@ -35,8 +35,8 @@
       if (width(longer) <= room || !found.at(-1)) found[found.length - 1] = longer;
       else found.push(word);
     }
-    if (found.length > lines) found.splice(lines, Infinity, `${found[lines]}…`);
-    return found.slice(0, lines).map((line) => shortened(line, room));
+    if (found.length > lines) found.splice(lines - 1, Infinity, found.slice(lines - 1).join(" ")); // too long: cut below
+    return found.map((line) => shortened(line, room));
   }
 
   /** @param {string} line @param {number} room */

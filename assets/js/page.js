@@ -73,10 +73,8 @@
       if (open === key) dashboard.bodies[name].show(section, spec);
     } catch (problem) {
       console.warn(`${key} could not be drawn`, problem);
-      const retry = make("button", { type: "button", class: "btn btn-sm btn-outline-secondary", text: "Retry" });
-      retry.addEventListener("click", () => body(key));
       const sentence = make("p", { text: "This page could not be loaded. Check the connection." });
-      section.replaceChildren(make("div", { class: "said" }, dashboard.icon("warning"), sentence, retry));
+      section.replaceChildren(make("div", { class: "said" }, dashboard.icon("warning"), sentence, dashboard.retry(() => body(key))));
     }
   }
 

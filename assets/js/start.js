@@ -29,7 +29,6 @@
     "show-today": () => dashboard.view.go(dashboard.view.shown().page, dashboard.view.shown().as_of?.query ?? ""),
     "retry-lost": () => dashboard.freshness.retry(),
     "retry-error": () => dashboard.freshness.retry(),
-    redraw: (button) => dashboard.visuals.redraw(visualOf(button)),
   };
   /** What a change of [data-do] does. @type {Record<string, (control: HTMLInputElement) => unknown>} */
   const CHANGES = {
@@ -77,7 +76,14 @@
     const target = targetOf(event);
     if (target.dataset.do) CHANGES[target.dataset.do]?.(target);
     else if (target.matches(".searched input[type=checkbox]")) dashboard.campaigns.toggled(target);
-    else if (target.matches(":is(.options, .slot) :is(input, select)")) dashboard.controls.heard(target);
+    else if (target.matches(".slot select")) dashboard.controls.heard(target);
+  }
+
+  /** A box or a choice of Dash's was clicked: heard before React, whose own work would hold up the request.
+      @param {Event} event */
+  function chosen(event) {
+    const target = targetOf(event);
+    if (target.matches(".options input, .slot input[type=radio]")) dashboard.controls.heard(target);
   }
 
   /** @param {Element | null} [except] */
@@ -131,10 +137,11 @@
 
   function listen() {
     document.addEventListener("pointerdown", down);
+    document.addEventListener("click", chosen, true);
     document.addEventListener("click", clicked);
     document.addEventListener("click", (event) => closeMenus(kept(event)));
     document.addEventListener("toggle", opened, true);
-    document.addEventListener("change", changed);
+    document.addEventListener("change", changed, true);
     document.addEventListener("keydown", pressed);
     document.addEventListener("input", (event) => {
       const target = targetOf(event);
@@ -177,8 +184,9 @@
     let copied = true;
     try {
       await navigator.clipboard.writeText(link);
-    } catch {
-      copied = copyByHand(link);
+    } catch { // as on plain http: who wants it takes it from the address bar
+      copied = false;
+      history.replaceState(history.state, "", link);
     }
     if (!visual) button.classList.toggle("done", copied);
     const done = visual ? `Link to “${title(visual)}” copied.` : "Link copied.";
@@ -187,17 +195,6 @@
   }
 
   const title = (/** @type {HTMLElement} */ visual) => dashboard.one(visual, "h2").textContent;
-
-  /** Where there is no clipboard: a page that is not served over TLS. @param {string} link */
-  function copyByHand(link) {
-    const field = dashboard.make("textarea", { class: "visually-hidden", readonly: true });
-    field.value = link;
-    document.body.append(field);
-    field.select();
-    const copied = document.execCommand("copy");
-    field.remove();
-    return copied;
-  }
 
   const data = (/** @type {string} */ name) => JSON.parse(byId(name)?.textContent ?? "null");
 

@@ -9,14 +9,8 @@
   /** @type {Map<string, string>} */
   let colours = new Map();
 
-  const stored = () => {
-    try {
-      return localStorage.getItem(KEY);
-    } catch {
-      return null;
-    }
-  };
-  let mode = MODES.find((each) => each === stored()) ?? "system";
+  const stored = dashboard.stored(KEY);
+  let mode = MODES.find((each) => each === stored) ?? "system";
 
   /** The value of a CSS variable; "--name/0.2" at that opacity. Its values are written as #rrggbb (tokens.css).
       @type {Dashboard["theme"]["colour"]} */
@@ -56,11 +50,7 @@
 
   function next() {
     mode = MODES[(MODES.indexOf(mode) + 1) % MODES.length];
-    try {
-      localStorage.setItem(KEY, mode);
-    } catch {
-      // Kept for this page only.
-    }
+    dashboard.stored(KEY, mode);
     put();
     dashboard.tips.renew(dashboard.byId("theme"));
   }

@@ -2,16 +2,11 @@
 // Nothing that a reader does not wait for happens between the press and the figures: browsers do much for a new address.
 (() => {
   const { dashboard } = window;
-  const KEPT = 40;
   const SLOW = 200; // ms before anything says that we wait: quicker answers must not flicker
 
   /** @typedef {{ page: string, query: string, hash: string, over?: boolean, from: number, shown?: boolean }} Entry */
   /** @typedef {{ how?: string, anew?: boolean, scroll?: number | null, hash?: string }} How */
 
-  /** @type {Map<string, Wire.View>} */
-  const kept = new Map(); // by "page?query", oldest first, all of one version of the data
-  /** @type {string | null} */
-  let version = null;
   /** @type {{ page: string, query: string, chosen: Wire.Chosen | null } | null} */
   let wanted = null; // what the reader asked for last
   /** @type {Wire.View | null} */
@@ -25,25 +20,6 @@
   let slow = 0;
   let long = 0;
 
-  /** @param {string} page @param {string} query */
-  const key = (page, query) => `${page}?${query}`;
-
-  /** @param {string} page @param {string} query @param {Wire.View} answer */
-  function keep(page, query, answer) {
-    if (answer.data.version !== version) {
-      kept.clear();
-      version = answer.data.version;
-    }
-    kept.delete(key(page, query));
-    // What went wrong may be over by the next time it is asked for.
-    const failed = Object.values(answer.visuals).some(({ state }) => state === "error");
-    if (failed || (/(^|&)as_of=/.test(query) && !answer.as_of)) return;
-    kept.set(key(page, query), answer);
-    // Under its canonical address it has nothing to say about what was dropped from another.
-    if (answer.query !== query) kept.set(key(page, answer.query), { ...answer, notes: [] });
-    while (kept.size > KEPT) kept.delete(/** @type {string} */ (kept.keys().next().value));
-  }
-
   /** What was asked for ahead of time, if it was this; anything else is given up. @param {string} [page] @param {string} [query] */
   function early(page, query) {
     const found = dashboard.early;
@@ -56,7 +32,7 @@
   /** A mouse was pressed on what asks for `query` when it is let go, some 80 ms later: it is asked for now. Not while
       another answer is waited for, which the server would give up. @type {Dashboard["view"]["ahead"]} */
   function ahead(page, query) {
-    if (!shown || controller || kept.has(key(page, query)) || bare(page, query)) return;
+    if (!shown || controller || dashboard.answers.get(page, query) || bare(page, query)) return;
     early(); // a press that came to nothing
     const mine = new AbortController();
     const asked = { page, query, ...dashboard.carrier.begin(page, query, mine.signal), controller: mine };
@@ -78,7 +54,7 @@
     pend(null); // no entry for a view that was never shown
     leaving = false;
     wanted = { page, query, chosen: wanted?.chosen ?? null };
-    const known = anew ? null : kept.get(key(page, query)) ?? bare(page, query);
+    const known = anew ? null : dashboard.answers.get(page, query) ?? bare(page, query);
     if (known) dashboard.carrier.known(page, known.query, known);
     const coming = known ? null : dashboard.carrier.wanted(asked ?? dashboard.carrier.begin(page, query, mine.signal));
     // Asking where the page is scrolled to has it laid out, so not before the request is on its way.
@@ -99,7 +75,7 @@
       }
       if (mine !== controller) return;
       waiting(false);
-      keep(page, query, answer);
+      dashboard.answers.keep(page, query, answer);
       if (answer.query !== query) dashboard.carrier.known(page, answer.query, answer); // the store says what is canonical
     }
     controller = null;
@@ -131,7 +107,7 @@
   function first(answer, scroll) {
     const { page, query } = answer;
     wanted = { page, query, chosen: structuredClone(answer.chosen) };
-    keep(page, query, answer);
+    dashboard.answers.keep(page, query, answer);
     shown = answer;
     dashboard.carrier.known(page, query, answer);
     put(answer, true);
@@ -181,14 +157,14 @@
     history[over ? "replaceState" : "pushState"](null, "", dashboard.address.page(page, query) + hash);
   }
 
-  // A reload that has begun leads where it began: who reloads before the entry is written gets what was asked for
-  // from the next document (early.js).
+  // A reload that has begun leads where it began: the next document compares (early.js), so that who reloads before the
+  // entry is written, or in that moment, gets what was asked for.
   addEventListener("pagehide", () => {
     leaving = false;
-    if (!entry) return;
-    const pair = [location.pathname + location.search, dashboard.address.page(entry.page, entry.query) + entry.hash];
+    const { pathname, search, hash } = location;
+    const asked = entry ? dashboard.address.page(entry.page, entry.query) + entry.hash : pathname + search + hash;
     try {
-      sessionStorage.setItem("dashboard-asked", JSON.stringify(pair));
+      sessionStorage.setItem("dashboard-asked", asked);
     } catch {
       // Storage is closed to us: the view before is shown.
     }
@@ -216,8 +192,7 @@
     let place = dashboard.byId("patience");
     if (seconds * 1000 < LONG) return place?.remove();
     if (!place) {
-      const stop = dashboard.make("button", { type: "button", class: "btn btn-sm btn-light", text: "Stop waiting" });
-      stop.addEventListener("click", stopped);
+      const stop = dashboard.make("button", { type: "button", class: "btn btn-sm btn-light", text: "Stop waiting", click: stopped });
       place = dashboard.make("div", { id: "patience", class: "patience" }, dashboard.make("span"), shown ? stop : null);
       document.body.append(place);
       dashboard.text(dashboard.byId("announcer"), "Still waiting for the figures."); // once, not every second

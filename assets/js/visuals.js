@@ -138,9 +138,8 @@
       @param {Item} item @param {"empty" | "error"} kind @param {string} sentence */
   function say(item, kind, sentence) {
     clear(item);
-    const button = { type: "button", class: "btn btn-sm btn-outline-secondary", "data-do": "redraw", text: "Retry" };
     const icon = dashboard.icon(kind === "error" ? "warning" : "empty");
-    const retry = kind === "error" ? make("button", button) : null;
+    const retry = kind === "error" ? dashboard.retry(() => redraw(item)) : null;
     item.said = make("div", { class: "said" }, icon, make("p", { text: sentence ?? "" }), retry);
     item.body.append(item.said);
     state(item, kind);
@@ -154,11 +153,8 @@
     item.body.replaceChildren();
   }
 
-  /** The Retry of one visual: what failed here is drawn again, what failed on the server is asked again.
-      @type {Dashboard["visuals"]["redraw"]} */
-  function redraw(root) {
-    const item = all().find((each) => each.root === root);
-    if (!item) return;
+  /** The Retry of one visual: what failed here is drawn again, what failed on the server is asked again. @param {Item} item */
+  function redraw(item) {
     item.drawn = null;
     if (pendingOf(item).context.visual.state === "error") (item.again ?? dashboard.view.again)();
     else {
@@ -178,5 +174,5 @@
     dashboard.hide(item.line, !sentence);
   }
 
-  dashboard.visuals = { find, add, open, point, draw, redraw, line, all };
+  dashboard.visuals = { find, add, open, point, draw, line, all };
 })();

@@ -10,11 +10,6 @@
     cogs: "COGS", new_customers: "New customers", variable_costs: "Variable costs", lifetime_margin: "Lifetime margin",
     engagements: "Engagements",
   };
-  /** @type {Record<string, string>} */
-  const WORDS = {
-    "“Platform”": "platform", "“Account”": "account", "“Currency”": "currency", "“Table’s currency”": "into",
-    "“Dates: day first”": "dates",
-  };
 
   /** @param {string} name */
   const named = (name) => NAMES[name] ?? name.replaceAll("_", " ").replace(/^./, (letter) => letter.toUpperCase());
@@ -25,12 +20,6 @@
   const figure = (pair) => dashboard.format.full({ decimals: pair?.[1] ?? 0 }, pair?.[0]);
   /** @param {Wire.Exact | null} pair */
   const difference = (pair) => (pair ? (pair[0] > 0 ? "+" : "") + figure(pair) : "");
-
-  /** The options that a refusal asks for. @type {Dashboard["importReport"]["asked"]} */
-  function asked(answer) {
-    const sentences = [answer.refused, ...answer.files.map((file) => file.refused)].filter(Boolean).join(" ");
-    return Object.entries(WORDS).filter(([words]) => sentences.includes(words)).map(([, option]) => option);
-  }
 
   /** @type {Dashboard["importReport"]["draw"]} */
   function draw(answer, how) {
@@ -168,5 +157,5 @@
     return make("p", { class: `import-notice is-${kind}` }, icon, make("span", { text: words }));
   };
 
-  dashboard.importReport = { draw, asked };
+  dashboard.importReport = { draw };
 })();

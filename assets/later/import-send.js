@@ -148,7 +148,7 @@
       });
       worker.addEventListener("error", (event) => (event.preventDefault(), end(resolve, "")));
       signal.addEventListener("abort", () => end(reject, signal.reason));
-      worker.postMessage(file);
+      worker.postMessage({ file, library: dashboard.parts["sha256.min"].js });
     });
   }
 

@@ -12,7 +12,7 @@
   let limits;
   /** @type {{
          section: HTMLElement, choose: HTMLElement, over: HTMLElement, files: HTMLElement, options: HTMLDetailsElement,
-         fields: HTMLElement[], state: HTMLElement, outcome: HTMLElement }} */
+         form: HTMLFormElement, state: HTMLElement, outcome: HTMLElement }} */
   let parts; // the page's lasting elements
   let upload = ""; // the server's name for the files that were sent
   let mark = ""; // what the reader has been shown
@@ -71,10 +71,8 @@
     const hidden = { class: "visually-hidden", tabindex: "-1", "aria-hidden": "true" };
     const input = make("input", { type: "file", multiple: "", accept, ...hidden });
     input.addEventListener("change", () => send([...(input.files ?? [])]).finally(() => (input.value = "")));
-    const choose = make("button", { type: "button", class: "btn btn-primary", text: "Choose files" });
-    choose.addEventListener("click", () => input.click());
-    const over = make("button", { type: "button", class: "btn btn-light", text: "Start over", hidden: "" });
-    over.addEventListener("click", restart);
+    const choose = make("button", { type: "button", class: "btn btn-primary", text: "Choose files", click: () => input.click() });
+    const over = make("button", { type: "button", class: "btn btn-light", text: "Start over", hidden: "", click: restart });
     const kinds = `CSV, TSV, Excel (.xlsx), Parquet, or a zip of these: at most ${limits.files} files and ${megabytes()}. `
       + "Exchange rates, margins and column mappings can be added as files too.";
     const lead = make("p", { class: "import-lead", text: "Drop reports here, by day" });
@@ -109,7 +107,7 @@
   function options() {
     /** @param {string} name @param {string} label @param {HTMLElement} control */
     const field = (name, label, control) =>
-      make("label", { class: "import-option", "data-option": name }, make("span", { text: label }), control);
+      make("label", { class: "import-option", "data-option": name }, make("span", { text: label }), Object.assign(control, { name }));
     /** @param {string[][]} values */
     const choice = (values) => {
       const options = values.map(([value, label]) => make("option", { value, text: label }));
@@ -120,22 +118,21 @@
       const plain = { maxlength: "80", autocomplete: "off", spellcheck: "false" };
       return make("input", { type: "text", class: "form-control form-control-sm", placeholder, ...plain });
     };
-    const fields = [
+    const again = make("button", { type: "submit", class: "btn btn-light", text: "Read again" });
+    const form = make("form", { class: "import-options-list" },
       field("platform", "Platform", choice(PLATFORMS.map((name) => [name, name || "As the headers say"]))),
       field("dates", "Dates", choice(DATES)),
       field("account", "Account", word("Where the file names none")),
       field("currency", "Currency", word("Such as EUR")),
       field("into", "Table’s currency", word("Of a new table")),
-    ];
-    const again = make("button", { type: "submit", class: "btn btn-light", text: "Read again" });
-    const form = make("form", { class: "import-options-list" }, ...fields, again);
+      again);
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       check();
     });
     const summary = make("summary", { text: "What the files do not say" });
     const details = make("details", { class: "import-card import-options", hidden: "" }, summary, form);
-    Object.assign(parts, { options: details, fields });
+    Object.assign(parts, { options: details, form });
     return details;
   }
 
@@ -145,9 +142,11 @@
     return make("div", {}, parts.state, parts.outcome);
   }
 
-  const controlOf = (/** @type {HTMLElement} */ field) => /** @type {HTMLInputElement | HTMLSelectElement} */ (field.lastChild);
-  const optionOf = (/** @type {HTMLElement} */ field) => field.dataset.option ?? "";
-  const said = () => Object.fromEntries(parts.fields.map((field) => [optionOf(field), controlOf(field).value.trim()]));
+  const said = () => Object.fromEntries([...new FormData(parts.form)].map(([name, value]) => [name, String(value).trim()]));
+  /** Marks the fields that a refusal asks for. @param {string[]} names */
+  const markFields = (names) => {
+    for (const field of parts.form.querySelectorAll("label")) field.classList.toggle("asked", names.includes(field.dataset.option ?? ""));
+  };
 
   /** @param {number} status @param {string} body @param {number} [after] */
   function answerOf(status, body, after = 0) {
@@ -226,8 +225,7 @@
   /** @param {string} sentence @param {ImportAction[]} actions */
   function alert(sentence, actions) {
     const buttons = actions.map(([label, act]) => {
-      const button = make("button", { type: "button", class: "btn btn-sm btn-light", text: label });
-      button.addEventListener("click", act);
+      const button = make("button", { type: "button", class: "btn btn-sm btn-light", text: label, click: act });
       return button;
     });
     const below = buttons.length ? make("div", { class: "import-actions" }, ...buttons) : null;
@@ -265,8 +263,8 @@
     await dashboard.later("import-report");
     mark = answer.mark ?? "";
     hide(parts.options, false);
-    const asked = dashboard.importReport.asked(answer);
-    for (const field of parts.fields) field.classList.toggle("asked", asked.includes(optionOf(field)));
+    const asked = [answer, ...answer.files].flatMap(({ hint }) => hint ?? []);
+    markFields(asked);
     if (asked.length) parts.options.open = true;
     const report = dashboard.importReport.draw(answer, { keep, changed });
     parts.outcome.replaceChildren(report);
@@ -358,10 +356,8 @@
     queue?.clear();
     if (upload) forget();
     parts.outcome.replaceChildren();
-    for (const field of parts.fields) {
-      controlOf(field).value = "";
-      field.classList.remove("asked");
-    }
+    parts.form.reset();
+    markFields([]);
     parts.options.open = false;
     hide(parts.options, true);
     hide(parts.over, true);

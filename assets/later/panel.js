@@ -82,8 +82,7 @@
       if (!strange) draw(answer);
     } catch (/** @type {any} */ problem) {
       if (problem.name === "AbortError") return;
-      const again = make("button", { type: "button", class: "btn btn-sm btn-outline-secondary", text: "Retry" });
-      again.addEventListener("click", () => show(platform, campaign));
+      const again = dashboard.retry(() => show(platform, campaign));
       say(problem instanceof dashboard.carrier.Refused ? problem.message : "The figures could not be loaded. Check the connection.", again);
     } finally {
       clearTimeout(slow);

@@ -40,18 +40,13 @@
     try {
       const fields = [["metric", metric], ...key.map((each) => ["key", each])];
       const address = `${dashboard.prefix}proof/${item.page}/${item.name}?${new URLSearchParams(fields)}${query ? `&${query}` : ""}`;
-      const response = await fetch(address, { signal: mine.signal, redirect: "manual", headers: { Accept: "application/json" } });
-      const ended = response.type === "opaqueredirect" || response.status === 401;
-      if (ended) throw Object.assign(new Error("signed out"), { sentence: "Your sign-in has ended. Sign in again to see this." });
-      const proof = await response.json();
-      if (!response.ok) throw Object.assign(new Error("refused"), { sentence: proof.error });
+      const proof = await dashboard.carrier.get(address, "Your sign-in has ended. Sign in again to see this.", mine.signal);
       fill(metric, key.join(", "), told(proof));
     } catch (/** @type {any} */ problem) {
       if (problem.name === "AbortError") return;
-      const again = make("button", { type: "button", class: "btn btn-sm btn-outline-secondary", text: "Retry" });
-      again.addEventListener("click", () => open(button));
-      const sentence = problem.sentence ?? "This could not be loaded. Check the connection.";
-      fill(metric, key.join(", "), [make("p", { role: "alert", text: sentence }), again]);
+      const known = problem instanceof dashboard.carrier.Refused;
+      const sentence = known ? problem.message : "This could not be loaded. Check the connection.";
+      fill(metric, key.join(", "), [make("p", { role: "alert", text: sentence }), dashboard.retry(() => open(button))]);
     }
   }
 

@@ -86,21 +86,18 @@
     const slow = setTimeout(() => part.region.firstChild ?? put(part, sentence("Loading…", "status")), SLOW);
     try {
       const address = dashboard.address.data(item.page, item.name, "json", query);
-      const response = await fetch(address, { signal: mine.signal, redirect: "manual", headers: { Accept: "application/json" } });
-      const ended = response.type === "opaqueredirect" || response.status === 401;
-      if (ended) throw Object.assign(new Error("signed out"), { sentence: "Your sign-in has ended. Sign in again to see these rows." });
-      const answer = await response.json();
-      if (!response.ok) throw Object.assign(new Error("refused"), { sentence: answer.error });
-      put(part, table(item, answer.rows, period.label));
+      const { get } = dashboard.carrier;
+      const { rows } = await get(address, "Your sign-in has ended. Sign in again to see these rows.", mine.signal);
+      put(part, table(item, rows, period.label));
     } catch (/** @type {any} */ problem) {
       if (problem.name === "AbortError") return;
       part.now = null;
-      const again = make("button", { type: "button", class: "btn btn-sm btn-outline-secondary", text: "Retry" });
-      again.addEventListener("click", () => {
+      const again = dashboard.retry(() => {
         part.region.focus({ preventScroll: true });
         fill(item);
       });
-      put(part, sentence(problem.sentence ?? "The rows could not be loaded. Check the connection.", "alert"), again);
+      const known = problem instanceof dashboard.carrier.Refused;
+      put(part, sentence(known ? problem.message : "The rows could not be loaded. Check the connection.", "alert"), again);
     } finally {
       clearTimeout(slow);
       if (mine === part.asking) part.region.removeAttribute("aria-busy");

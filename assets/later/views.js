@@ -49,9 +49,9 @@
 
   function load() {
     try {
-      views = checked(JSON.parse(localStorage.getItem(key) ?? "[]"));
+      views = checked(JSON.parse(dashboard.stored(key) ?? "[]"));
     } catch {
-      // Storage is closed to us, or holds something else: the list begins anew.
+      // It holds something else: the list begins anew.
     }
   }
 
@@ -59,11 +59,8 @@
   function keep(list, sentence, undo = null) {
     before = undo;
     views = list;
-    try {
-      localStorage.setItem(key, JSON.stringify(views));
-    } catch {
-      sentence = "This browser keeps nothing: export the views to have them next time.";
-    }
+    const written = JSON.stringify(views);
+    if (dashboard.stored(key, written) !== written) sentence = "This browser keeps nothing: export the views to have them next time.";
     draw();
     say(sentence);
   }
@@ -146,8 +143,7 @@
     /** @param {string} icon @param {string} label @param {() => void} doing */
     const act = (icon, label, doing) => {
       const named = { "aria-label": `${label} “${view.name}”`, title: label };
-      const button = make("button", { type: "button", class: "icon-button", ...named }, dashboard.icon(icon));
-      button.addEventListener("click", doing);
+      const button = make("button", { type: "button", class: "icon-button", ...named, click: doing }, dashboard.icon(icon));
       return button;
     };
     const line = make("li", {}, link, act("rename", "Rename", () => rename(line, view)), act("close", "Delete", () => remove(view)));
@@ -184,10 +180,7 @@
 
   function exported() {
     const body = JSON.stringify({ "dashboard-views": VERSION, views }, null, 2);
-    const href = URL.createObjectURL(new Blob([body], { type: "application/json" }));
-    const link = make("a", { href, download: "dashboard-views.json" });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+    dashboard.download(new Blob([body], { type: "application/json" }), "dashboard-views.json");
     say(`${views.length === 1 ? "1 view" : `${views.length} views`} exported.`);
   }
 

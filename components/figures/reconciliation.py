@@ -12,7 +12,7 @@ import pandas as pd
 from components import theme
 from components.figures import alt
 from components.figures.frame import Answer
-from components.reading import Company, Reading, block, drawn, exact, lined, number
+from components.reading import Company, Reading, block, drawn, exact, number
 from components.visuals import Visual
 from kpi.formats import Formats
 from kpi.schema import in_order
@@ -137,7 +137,7 @@ def _standing(company: Company, formats: Formats) -> Answer:
                 "of": 0,
                 "name": theme.name(str(platform)),
                 "x": labels,
-                "y": lined(of_one, "revenue"),
+                "y": drawn(of_one, "revenue"),
                 "width": min(_WIDEST, _WIDTH_A_MONTH * len(labels)),
                 "marker": {"color": theme.platform_colour(str(platform))},
             }
@@ -147,7 +147,7 @@ def _standing(company: Company, formats: Formats) -> Answer:
         {
             "of": 1,
             "x": labels,
-            "y": lined(months, "store_revenue"),
+            "y": drawn(months, "store_revenue"),
             "customdata": factors,
         }
     )

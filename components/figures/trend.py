@@ -8,7 +8,7 @@ import pandas as pd
 from components import theme
 from components.figures import alt
 from components.figures.frame import Answer, chart
-from components.reading import Reading, days_of, exact, lined
+from components.reading import Reading, days_of, drawn, exact
 from components.visuals import Visual
 from kpi.metrics import METRICS
 from kpi.schema import DATE
@@ -66,7 +66,7 @@ def trend(
         days = days_of(now)
         filled: list[dict[str, Any]] = []
         for place, metric in enumerate(metrics):
-            filled.append({"of": 2 * place, **along(days), "y": lined(now, metric), "mode": _mode(len(now))})
+            filled.append({"of": 2 * place, **along(days), "y": drawn(now, metric), "mode": _mode(len(now))})
         pairs = _beside(reading, before)
         if before is not None and pairs:
             length = len(pairs)
@@ -77,7 +77,7 @@ def trend(
                     {
                         "of": 2 * place + 1,
                         **along([day for _, day in pairs]),
-                        "y": lined(before, metric, length),
+                        "y": drawn(before.iloc[:length], metric),
                         "customdata": then,
                         "mode": _mode(length),
                     }

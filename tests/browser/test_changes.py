@@ -153,6 +153,15 @@ def test_a_reload_before_the_address_tells_of_a_change_keeps_it(visit: Visit, se
     assert visit.address() == "/cfo?region=Europe"
 
 
+def test_a_reload_while_the_address_is_being_written_leads_to_it(visit: Visit):
+    visit.open("/cfo?region=Europe")
+    with visit.page.expect_navigation():
+        visit.page.evaluate("() => { location.reload(); history.pushState(null, '', '/cfo?platform=Google'); }")
+    visit.settled()
+    assert visit.address() == "/cfo?platform=Google"
+    expect(visit.box("platform", "TikTok")).not_to_be_checked()
+
+
 def test_a_pressed_mouse_asks_ahead_and_letting_go_asks_nothing(visit: Visit):
     visit.open("/cfo")
     mouse = visit.page.mouse

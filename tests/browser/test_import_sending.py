@@ -228,7 +228,8 @@ def test_the_worker_makes_the_sha_256_of_any_size(visit: Visit) -> None:
         """(sizes) => Promise.all(sizes.map((size) => new Promise((resolve) => {
             const worker = new Worker(dashboard.parts["import-digest"].js);
             worker.onmessage = ({ data }) => resolve(data.digest);
-            worker.postMessage(new File([content.subarray(0, size)], "a.csv"));
+            const file = new File([content.subarray(0, size)], "a.csv");
+            worker.postMessage({ file, library: dashboard.parts["sha256.min"].js });
         })))""",
         list(SIZES),
     )

@@ -75,8 +75,8 @@ def test_what_an_own_callback_writes_into_the_store_is_looked_at(visit_in, exten
         visit.settled()
     assert len([path for path in asked if path.startswith("/view/cmo")]) == 1
     expect(visit.page.locator("#notes")).to_contain_text("Nokia")
-    store = visit.page.evaluate("window.store.getState().layout.components.props.children[0].props.data")
-    assert (store["page"], store["query"]) == ("cmo", "device=Tablet")
+    store = "window.store.getState().layout.components.props.children[0].props.data"
+    visit.page.wait_for_function(f"{store}.page === 'cmo' && {store}.query === 'device=Tablet'")
     expect(visit.box("device", "Mobile")).not_to_be_checked()
     visit.page.go_back()
     expect(visit.page).to_have_url(f"{extended}/cfo")

@@ -4,11 +4,9 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from components import packed
 from components.locales import formats_of
 from components.spec import spec
 from kpi.metrics import METRICS
@@ -39,25 +37,6 @@ def test_both_sides_write_the_same(visit: Visit) -> None:
             [spec(PAGES, "/", formats, frozenset()), told, VALUES],
         )
         assert theirs == ours, locale
-
-
-def test_packed_lists_are_read_as_they_are_written(visit: Visit) -> None:
-    visit.open("/")
-    values = np.round(np.random.default_rng(5).normal(0, 1e5, 400), 2)
-    values[[3, 77]] = np.nan
-    told = [packed.figures(values, 2), packed.figures(values / 1e9, 5), packed.course(values), [1, None, 2.5]]
-    some, small, line, plain = visit.page.evaluate(
-        """([some, small, line, list]) => {
-            const { figures, course } = dashboard.packed;
-            return [figures(some), figures(small), course(line), figures(list)];
-        }""",
-        told,
-    )
-    assert some == [None if value != value else value for value in values.tolist()]
-    assert small == [None if value != value else value for value in np.round(values / 1e9, 5).tolist()]
-    assert plain == [1, None, 2.5]
-    assert line[3] is None
-    assert [line[np.nanargmin(values)], line[np.nanargmax(values)]] == [1, 90]
 
 
 def test_ticks_below_one_are_in_their_place(visit: Visit) -> None:

@@ -18,7 +18,6 @@ from facts.memory.frame import FrameFacts
 from kpi.formats import Formats
 from kpi.schema import DATE, DIMENSIONS, IDENTIFIERS, MEASURES
 from pages import EVERY, PAGES
-from tests.components.test_packed import unpacked
 from views.answers import ask, reading_of
 
 CHARTS = [(page, visual) for page in PAGES for visual in page.visuals if visual.kind == "chart"]
@@ -39,8 +38,6 @@ def whole(spec: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
         if "days" in trace:
             first, count = trace["days"]
             filled["x"] = [(date.fromisoformat(first) + timedelta(days=day)).isoformat() for day in range(count)]
-        if isinstance(filled.get("y"), str):
-            filled["y"] = unpacked(filled["y"])
         data.append(merged(spec["traces"][trace["of"]], filled))
     return {"data": data, "layout": merged(spec["layout"], answer.get("layout", {}))}
 

@@ -26,3 +26,15 @@ def test_reading_writes_no_file_larger_than_there_is_room_for(tmp_path: Path) ->
     assert done.returncode == 1
     assert b"File too large" in done.stderr
     assert int(done.stdout) == 1_000_000 + RESERVE // 4
+
+
+def test_a_refusal_names_the_fields_of_the_page_that_help(tmp_path: Path) -> None:
+    sheet = tmp_path / "july.csv"
+    sheet.write_text(
+        "date,platform,campaign,spend,impressions\n01/02/2025,Meta,Summer,5,100\n02/03/2025,Meta,Summer,6,90\n"
+    )
+
+    (told,) = uploaded.read_files([sheet], uploaded.options_of({})).files
+
+    assert "“Dates: day first”" in told["refused"]
+    assert told["hint"] == ["dates"]

@@ -3,7 +3,7 @@ import { createInterface } from "node:readline";
 import espree from "../../scripts/js/node_modules/espree/dist/espree.cjs";
 import { load } from "./modules.mjs";
 
-const { address, format, packed } = await load("address", "format", "packed");
+const { address, format } = await load("address", "format");
 
 /** @type {Record<string, (...question: any[]) => unknown>} */
 const ANSWERS = {
@@ -16,7 +16,6 @@ const ANSWERS = {
     address.use(spec);
     return address.write(chosen);
   },
-  packed: (text) => packed.figures(text),
   /** The tokens of a script, each with its line break before it; what is refused as a sentence. */
   tokens: (script) => {
     try {

@@ -40,6 +40,13 @@ test("names beside bars are wrapped in at most two lines, and a word is cut wher
   assert.equal(margin.l, Math.max(...["Prospecting in", ticktext[2]].map((line) => margins.width(line))) + 10);
 });
 
+test("a name of more than two lines ends with dots", () => {
+  const yaxis = { type: "category", automargin: true };
+  fitted({ yaxis }, [{ y: ["Prospecting in Northern Europe and Latin America", "Prospecting in Europe"] }], 300);
+  const { ticktext } = /** @type {any} */ (yaxis);
+  assert.deepEqual(ticktext, ["Prospecting<br>in Northern…", "Prospecting<br>in Europe"]);
+});
+
 test("a category axis with dtick shows every second name, and texts above the bars where a name is", () => {
   const names = Array.from({ length: 12 }, (_, place) => `Month ${place}`);
   const texts = { mode: "text", text: names.map(() => "9%") };

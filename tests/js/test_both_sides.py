@@ -1,13 +1,11 @@
-"""What is written twice, here and in the browser, says the same of anything: figures, addresses, packed lists."""
+"""What is written twice, here and in the browser, says the same of anything: figures, addresses."""
 
 from datetime import date
 from typing import Any
 
-import numpy as np
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 
-from components import packed
 from components.address import PRESETS, RANKS, Query, read, write
 from components.locales import formats_of
 from components.spec import spec
@@ -85,17 +83,3 @@ def test_addresses_are_written_the_same(
     address = answers("query", SPEC, chosen)
     assert address == write(query)
     assert read(address, options, EXTENT, RANKS) == (query, ())
-
-
-@given(
-    st.lists(st.one_of(st.none(), st.floats(-1e9, 1e9)), min_size=packed.FROM, max_size=3 * packed.FROM),
-    st.integers(0, 3),
-)
-@example([None] * packed.FROM, 0)
-def test_packed_lists_are_read_as_they_are_written(answers: Answers, values: list[float | None], digits: int) -> None:
-    given_values = np.round(np.array([np.nan if value is None else value for value in values]), digits)
-    text = packed.figures(given_values, digits)
-    if text is None:  # nothing to pack
-        assert np.isnan(given_values).all()
-        return
-    assert answers("packed", text) == [None if value != value else value for value in given_values.tolist()]
