@@ -1,0 +1,118 @@
+"""`serve --debug`: Dash's dev tools, the code as it was written, and pages that follow its changes by themselves."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from serving import source_files
+from tests.browser.conftest import ROOT, wait_for
+
+COMMAND = [sys.executable, "-m", "cli", "serve", "--debug"]
+
+
+@dataclass(frozen=True)
+class Development:
+    """A copy of the code, and the address at which it is served."""
+
+    code: Path
+    address: str
+
+    def edit(self, name: str, old: str, new: str) -> None:
+        path = self.code / name
+        text = path.read_text()
+        assert text.count(old) == 1
+        path.write_text(text.replace(old, new))
+
+
+@pytest.fixture(scope="module")
+def development(facts_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Development]:
+    code = tmp_path_factory.mktemp("code")
+    for path in [*source_files(ROOT), *(ROOT / "assets").rglob("*.woff2"), ROOT / "assets" / "icon.svg"]:
+        (code / path.relative_to(ROOT)).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, code / path.relative_to(ROOT))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("DASHBOARD_")}
+    environment |= {"DASHBOARD_PORT": str(port), "DASHBOARD_FACTS": str(facts_path)}
+    # The process that serves is a child of the one that watches: both end with their group.
+    process = subprocess.Popen(COMMAND, cwd=code, env=environment, stdout=subprocess.DEVNULL, start_new_session=True)
+    try:
+        wait_for(f"http://127.0.0.1:{port}/readyz", process)
+        yield Development(code, f"http://127.0.0.1:{port}")
+    finally:
+        os.killpg(process.pid, 15)
+        process.wait(30)
+
+
+def status_and_text(address: str) -> tuple[int, str]:
+    try:
+        with urllib.request.urlopen(address, timeout=30) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as refusal:
+        return refusal.code, refusal.read().decode()
+
+
+def test_the_page_works_with_dashs_dev_tools_and_follows_the_code(page: Page, development: Development) -> None:
+    faults: list[str] = []
+    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda problem: faults.append(str(problem)))
+    page.goto(f"{development.address}/cfo")
+
+    expect(page.locator(".dash-debug-menu, .dash-debug-menu__outer").first).to_be_attached()
+    title = page.locator("[data-visual='cfo.core-cards'] h2")
+    expect(title).to_have_text("Core figures")
+    expect(page.locator("[data-visual='cfo.core-cards']")).to_have_attribute("data-state", "ready")
+    assert faults == []
+
+    page.evaluate("window.of_before = true")
+    development.edit("pages/cfo.py", '"Core figures"', '"Main figures"')
+    with (development.code / "assets" / "js" / "titles.js").open("a") as script:
+        script.write('document.documentElement.dataset.edited = "yes"; // and its comment\n')
+
+    expect(title).to_have_text("Main figures", timeout=60_000)
+    expect(page.locator("html")).to_have_attribute("data-edited", "yes", timeout=60_000)
+    assert page.evaluate("window.of_before") is None
+
+
+def test_code_that_cannot_run_is_answered_with_why_until_it_can(page: Page, development: Development) -> None:
+    development.edit("pages/cmo.py", "CMO = Page(", "CMO = Page((")
+
+    def until(status: int, words: str) -> None:
+        page.wait_for_function(
+            "([status, words]) => fetch('/cmo').then(async (a) => a.status === status && (await a.text()).includes(words),"
+            " () => false)",
+            arg=[status, words],
+            timeout=60_000,
+            polling=300,
+        )
+
+    page.goto(f"{development.address}/healthz")
+    until(500, "SyntaxError")
+    development.edit("pages/cmo.py", "CMO = Page((", "CMO = Page(")
+    until(200, "CMO dashboard")
+    assert status_and_text(f"{development.address}/cmo")[0] == 200
+
+
+def test_it_is_for_this_machine_only(facts_path: Path) -> None:
+    run = subprocess.run(
+        COMMAND,
+        cwd=ROOT,
+        env=os.environ | {"DASHBOARD_HOST": "0.0.0.0", "DASHBOARD_FACTS": str(facts_path)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+    assert run.returncode == 2
+    assert run.stderr.startswith("marketing-dashboard: --debug is for this machine only: DASHBOARD_HOST is 0.0.0.0")
