@@ -82,7 +82,11 @@ def create_app(
     )
     if debug:
         # Dash need not watch files: a change restarts this process (serving.serve_debug), which browsers notice.
-        app.enable_dev_tools(dev_tools_hot_reload_watch_interval=_A_DAY, dev_tools_disable_version_check=True)
+        app.enable_dev_tools(
+            dev_tools_hot_reload_watch_interval=_A_DAY,
+            dev_tools_hot_reload_max_retry=_A_DAY,  # code that cannot run may take long to mend
+            dev_tools_disable_version_check=True,
+        )
     try:
         own = load_pages(page_files(page_folders(settings)), EVERY)
     except WrongPage as problem:

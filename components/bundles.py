@@ -106,7 +106,7 @@ class Bundles:
 
 
 def read(debug: bool = False) -> Bundles:
-    """Read them, with `debug` our scripts as they were written and with source maps.
+    """Read them, with `debug` our scripts as they were written, with source maps, and Dash's dev tools.
 
     Raises FileNotFoundError where Dash no longer has a file that we know by name.
     """
@@ -130,9 +130,11 @@ def read(debug: bool = False) -> Bundles:
         body = joined([path]) if path.suffix == ".js" else placed(path.read_bytes())
         parts.setdefault(path.stem, {})[path.suffix[1:]] = _bundle(path.stem, path.suffix, body)
     own = (ASSETS / "elements.js", *sorted((ASSETS / "js").glob("*.js")))
-    style = (ASSETS / "bootstrap.min.css", *sorted((ASSETS / "css").glob("*.css")))
+    style = [ASSETS / "bootstrap.min.css", *sorted((ASSETS / "css").glob("*.css"))]
+    if debug:
+        style.append(ASSETS / "debug.css")
     return Bundles(
-        dash=_bundle("dash_renderer", ".js", _joined(dash_files(), b";\n")),
+        dash=_bundle("dash_renderer", ".js", _joined(dash_files(debug), b";\n")),
         own=_bundle("dashboard", ".js", joined(own)),
         style=_bundle("dashboard", ".css", placed(_joined(style, b"\n"))),
         plotly=_plotly(plotly_file()),
@@ -147,10 +149,11 @@ def chunks() -> dict[str, Path]:
     return {path.name: path for path in (_package("dash") / "dcc").glob("async-*.js")}
 
 
-def dash_files() -> tuple[Path, ...]:
-    """Dash's own scripts, as installed."""
+def dash_files(debug: bool = False) -> tuple[Path, ...]:
+    """Dash's own scripts, as installed; with `debug` the renderer that has the dev tools."""
     found = []
-    for package, pattern in _DASH:
+    for package, usual in _DASH:
+        pattern = usual.replace("dash_renderer.min.js", "dash_renderer.dev.js") if debug else usual
         place = _package(package)
         matches = sorted(place.glob(pattern))
         if len(matches) != 1:
