@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 
 import pytest
@@ -62,7 +63,7 @@ def status_and_text(address: str) -> tuple[int, str]:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as refusal:
         return refusal.code, refusal.read().decode()
-    except OSError as problem:  # it is starting again
+    except (OSError, HTTPException) as problem:  # it is starting again
         return 0, str(problem)
 
 
