@@ -45,9 +45,7 @@ _NOT_THE_DEMO_HERE = (
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
-def create_app(
-    settings: Settings, source: Source, admission: Admission | None = None, debug: bool = False
-) -> Dash:
+def create_app(settings: Settings, source: Source, admission: Admission | None = None, debug: bool = False) -> Dash:
     """The dashboard over the facts of `source`, ready to serve below `settings.prefix`.
 
     `admission` is who may see what where the settings do not say it; `debug` adds Dash's dev tools and source maps.

@@ -167,11 +167,9 @@ def serve_debug(settings: Settings) -> int:
         return 2
     start_logging(settings)
     # The first process only watches the second, and starts it again.
-    application = debug_application(settings) if is_running_from_reloader() else None
+    application: Any = debug_application(settings) if is_running_from_reloader() else None
     watched = map(str, source_files(Path(__file__).resolve().parent))
-    run_simple(
-        settings.host, settings.port, application, threaded=True, use_reloader=True, extra_files=watched  # type: ignore[arg-type]
-    )
+    run_simple(settings.host, settings.port, application, threaded=True, use_reloader=True, extra_files=watched)
     return 0
 
 

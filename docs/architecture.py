@@ -1,6 +1,7 @@
-"""The picture in docs/architecture.md, drawn from the imports of the code: `python -m docs.architecture` writes it anew.
+"""The picture in docs/architecture.md, drawn from the imports of the code; `python -m docs.architecture` writes it.
 
-An arrow goes from a layer to one that it imports; arrows that others imply are left out. tests/test_project.py compares.
+An arrow goes from a layer to one that it imports; arrows that others imply are left out. tests/test_project.py holds
+the page against it.
 """
 
 import ast

@@ -226,18 +226,18 @@ MADE = ("bundles/built/", "data/", "components/figures/treemap.py", "ingest/layo
 FILE = r"(?:[\w.-]+/)+[\w.-]+\.(?:py|js|mjs|md|css|toml|json|yaml|conf|lock|ts)"
 
 
-@pytest.mark.parametrize("page", DOCS, ids=lambda page: str(page.relative_to(ROOT)))
-def test_links_of_the_docs_lead_somewhere(page):
-    text = page.read_text()
+@pytest.mark.parametrize("document", DOCS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_of_the_docs_lead_somewhere(document):
+    text = document.read_text()
     for link in re.findall(r"\]\(([^)\s]+)\)", text):
         if not re.match(r"https?:|mailto:", link):
             path, _, place = link.partition("#")
-            target = page.parent / path if path else page
-            assert target.exists(), f"{page.name} links to {link}"
+            target = document.parent / path if path else document
+            assert target.exists(), f"{document.name} links to {link}"
             if place and target.suffix == ".md":
                 heads = re.findall(r"^#+ (.*)$", target.read_text(), re.M)
                 names = {re.sub(r"[^\w -]", "", head.lower()).replace(" ", "-") for head in heads}
-                assert place in names, f"{page.name} links to {link}"
+                assert place in names, f"{document.name} links to {link}"
 
 
 def test_files_named_in_the_docs_exist():
@@ -304,7 +304,5 @@ def test_commands_named_in_the_docs_and_ci_exist():
 
 
 def cli_help() -> str:
-    run = subprocess.run(
-        [sys.executable, "-m", "cli", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    run = subprocess.run([sys.executable, "-m", "cli", "--help"], cwd=ROOT, capture_output=True, text=True, check=True)
     return run.stdout
