@@ -5,11 +5,15 @@ PYTHON ?= python3
 BIN = .venv/bin
 export PYTHON
 
-.PHONY: run test test-long check lock clean venv dev js browser bundle demo
+.PHONY: run debug test test-long check lock clean venv dev js browser bundle demo
 
 # Own facts (DASHBOARD_FACTS) are never made up; the demo's are, until their first version is in the log.
 run: venv bundle $(if $(DASHBOARD_FACTS)$(wildcard data/facts/_delta_log/*.json),,demo)
 	$(BIN)/marketing-dashboard serve
+
+# For whoever changes the code: restarts and reloads the page at each change, Dash's dev tools, source maps. This machine only.
+debug: venv bundle $(if $(DASHBOARD_FACTS)$(wildcard data/facts/_delta_log/*.json),,demo)
+	$(BIN)/marketing-dashboard serve --debug
 
 # One process a core; a file's tests stay together, as they share a server. What takes long has a command of its own.
 test: dev js browser bundle

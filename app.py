@@ -32,6 +32,7 @@ from web.imports.uploads import Uploads
 
 _HERE = Path(__file__).resolve().parent
 _MB = 1_000_000
+_A_DAY = 86_400
 _NOT_THE_DEMO = (
     "This is not the demo's data, and nobody has to sign in. Set DASHBOARD_AUTH=jwt, with DASHBOARD_AUTH_KEYS, "
     "DASHBOARD_AUTH_ISSUER, DASHBOARD_AUTH_AUDIENCE and DASHBOARD_POLICY, to show it."
@@ -44,10 +45,10 @@ _NOT_THE_DEMO_HERE = (
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
-def create_app(settings: Settings, source: Source, admission: Admission | None = None) -> Dash:
+def create_app(settings: Settings, source: Source, admission: Admission | None = None, debug: bool = False) -> Dash:
     """The dashboard over the facts of `source`, ready to serve below `settings.prefix`.
 
-    `admission` is who may see what where the settings do not say it.
+    `admission` is who may see what where the settings do not say it; `debug` adds Dash's dev tools and source maps.
 
     Raises WrongSetting where the settings do not let it show these facts.
     """
@@ -61,7 +62,7 @@ def create_app(settings: Settings, source: Source, admission: Admission | None =
     except DataProblem as problem:
         raise WrongSetting(str(problem)) from None
     writing = writing_of(settings)
-    bundles = read()
+    bundles = read(debug)
     app = Shell(
         __name__,
         title=TITLE,
@@ -77,6 +78,13 @@ def create_app(settings: Settings, source: Source, admission: Admission | None =
         suppress_callback_exceptions=True,
         enable_mcp=False,
     )
+    if debug:
+        # Dash need not watch files: a change restarts this process (serving.serve_debug), which browsers notice.
+        app.enable_dev_tools(
+            dev_tools_hot_reload_watch_interval=_A_DAY,
+            dev_tools_hot_reload_max_retry=_A_DAY,  # code that cannot run may take long to mend
+            dev_tools_disable_version_check=True,
+        )
     try:
         own = load_pages(page_files(page_folders(settings)), EVERY)
     except WrongPage as problem:
@@ -118,6 +126,11 @@ class Shell(Dash):  # type: ignore[misc]
         self.renderer = (
             "var renderer = new DashRenderer({layout_post: (layout) => window.dashboard.carrier.seed(layout)});"
         )
+
+    def serve_reload_hash(self) -> Any:
+        """What browsers ask while developing: a new process has other documents and scripts, so they load the page."""
+        self._hot_reload.hard = True
+        return super().serve_reload_hash()
 
     def interpolate_index(self, **parts: str) -> str:
         """The page, for the reader who asks."""

@@ -18,12 +18,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     settings_help = "settings (environment variables):\n" + "\n".join(
         f"  {each.name:20} {each.purpose}; {each.allowed} (default {each.default})" for each in SETTINGS
     )
-    commands.add_parser(
+    serving = commands.add_parser(
         "serve",
         help="serve the dashboard",
         description="Serve the dashboard with gunicorn until interrupted.",
         epilog=settings_help,
         formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    serving.add_argument(
+        "--debug",
+        action="store_true",
+        help="for development, on this machine only: starts again at each change of the code, with Dash's dev tools",
     )
     commands.add_parser(
         "check",
@@ -32,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         epilog=settings_help,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    if arguments != ["serve"]:  # which starts without the third of a second that importing the others takes
+    if arguments[:1] != ["serve"]:  # which starts without the third of a second that importing the others takes
         from ingest import commands as data
         from report import command as report
 
@@ -64,6 +69,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"marketing-dashboard: {why}", file=sys.stderr)
             return 2
         return data.run(asked, Path(settings.facts), engine_of(settings))
+    if asked.debug:
+        from serving import serve_debug
+
+        return serve_debug(settings)
     reading = Aside(settings.facts, engine_of(settings))  # before anything heavy is imported: it reads meanwhile
     from serving import serve
 

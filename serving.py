@@ -1,11 +1,17 @@
-"""Serving with gunicorn: the facts are read beside, the app is made once, and the workers fork from it."""
+"""Serving with gunicorn: the facts are read beside, the app is made once, and the workers fork from it.
+
+`serve_debug` serves with Flask's development server instead, for whoever changes the code.
+"""
 
 import gc
 import logging
 import os
 import sys
+import traceback
+from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import gunicorn.http.message
 from gunicorn.app.base import BaseApplication
@@ -19,6 +25,8 @@ from web.client_socket import LONGEST_FIELD, LONGEST_LINE
 from web.counting import Counts
 from web.worker import MOST_CONNECTIONS, Worker
 
+#: Where the development server may listen: it shows whoever can reach it how the code fails.
+LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 SHARED_MEMORY = "/dev/shm" if sys.platform == "linux" else None
 MASTER = os.getpid()
 
@@ -97,18 +105,23 @@ class Server(BaseApplication):  # type: ignore[misc]
         return self.flask
 
     def look_after(self) -> None:
-        """In a worker: settle imports that an earlier one left, and keep sign-in keys current while nobody asks."""
-        imports = self.flask.extensions.get("dashboard.imports")
-        if imports is not None:  # there is none where no files are taken
-            imports.settle()
-        keys = self.flask.extensions["dashboard.keys"]
-        if keys is not None:
-            keys.start()
+        """In a worker: what goes on beside requests."""
+        look_after(self.flask)
 
     def ended(self, worker: Any) -> None:
         """A worker is gone: count it, and let the next one count on in its place."""
         self.counts.give(worker.place)
         self.flask.extensions["dashboard.metrics"].restarts.inc()
+
+
+def look_after(flask: Any) -> None:
+    """Settle imports that an earlier process left, and keep sign-in keys current while nobody asks."""
+    imports = flask.extensions.get("dashboard.imports")
+    if imports is not None:  # there is none where no files are taken
+        imports.settle()
+    keys = flask.extensions["dashboard.keys"]
+    if keys is not None:
+        keys.start()
 
 
 def let_go() -> None:
@@ -135,3 +148,57 @@ def announce(settings: Settings) -> None:
     host = f"[{host}]" if ":" in host else host
     logging.getLogger("dashboard").info("ready")
     print(f"The dashboard is at http://{host}:{settings.port}{settings.prefix}", flush=True)
+
+
+def serve_debug(settings: Settings) -> int:
+    """Serve for development until interrupted; returns the exit status.
+
+    One process that begins again when a file of the code changes, and the page in the browser with it; Dash's dev
+    tools; the browser's code as it was written. On this machine only.
+    """
+    from werkzeug.serving import is_running_from_reloader, run_simple
+
+    if settings.host not in LOOPBACK:
+        print(
+            f"marketing-dashboard: --debug is for this machine only: DASHBOARD_HOST is {settings.host}; leave it out, "
+            "or serve without --debug.",
+            file=sys.stderr,
+        )
+        return 2
+    start_logging(settings)
+    # The first process only watches the second, and starts it again.
+    application: Any = debug_application(settings) if is_running_from_reloader() else None
+    watched = map(str, source_files(Path(__file__).resolve().parent))
+    run_simple(settings.host, settings.port, application, threaded=True, use_reloader=True, extra_files=watched)
+    return 0
+
+
+def debug_application(settings: Settings) -> Callable[..., Iterable[bytes]]:
+    """The app with Dash's dev tools; where the code cannot be run, one that answers with why, until it is changed."""
+    from facts.source import Source, load_aside
+
+    try:
+        from app import create_app
+
+        engine = engine_of(settings)
+        source = Source(settings.facts, partial(load_aside, engine=engine), engine)
+        server = create_app(settings, source, debug=True).server
+    except Exception:  # whatever somebody has just written
+        report = traceback.format_exc()
+        print(report, file=sys.stderr, flush=True)
+
+        def failing(environ: Any, start_response: Callable[..., Any]) -> Iterable[bytes]:
+            start_response("500 Internal Server Error", [("Content-Type", "text/plain; charset=utf-8")])
+            return [report.encode()]
+
+        return failing
+    look_after(server)
+    announce(settings)
+    return server
+
+
+def source_files(root: Path) -> list[Path]:
+    """The code that a running server is made of, in Python and in the browser's languages."""
+    folders = ("assets", *sorted(path.parent.name for path in root.glob("*/__init__.py")))
+    found = [*root.glob("*.py"), *(path for folder in folders for path in (root / folder).rglob("*"))]
+    return [path for path in found if path.suffix in (".py", ".js", ".css") and path.parent.name != "__pycache__"]

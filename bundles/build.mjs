@@ -1,6 +1,6 @@
-// Makes built/plotly.min.js from plotly.js, and the same with brotli at its best. Run by `make bundle`.
+// Makes built/plotly.min.js from plotly.js, the same with brotli at its best, and LICENSES.txt of what is in it. Run by `make bundle`.
 import { build } from "esbuild";
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants } from "node:zlib";
 import { quicker } from "./quicker.mjs";
@@ -9,7 +9,9 @@ const here = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.
 const { version } = JSON.parse(readFileSync(here("node_modules/plotly.js/package.json"), "utf8"));
 const made = here("built/plotly.min.js");
 
-await build({
+const { metafile } = await build({
+  absWorkingDir: here("."),
+  metafile: true,
   entryPoints: [here("plotly.js")],
   outfile: `${made}.new`,
   bundle: true,
@@ -22,7 +24,7 @@ await build({
   loader: { ".css": "empty" },
   banner: {
     js: `/* plotly.js v${version}, bar funnel heatmap pie scatter scatterpolar. changed by quicker.mjs. `
-      + "Copyright Plotly, Inc. MIT licence. */",
+      + "Copyright Plotly, Inc. MIT licence; those of all that is in it: bundles/built/LICENSES.txt. */",
   },
   logLevel: "warning",
 });
@@ -30,3 +32,15 @@ const packed = brotliCompressSync(readFileSync(`${made}.new`), { params: { [cons
 writeFileSync(`${made}.br.new`, packed);
 renameSync(`${made}.br.new`, `${made}.br`);
 renameSync(`${made}.new`, made);
+
+/** The licences of the packages that esbuild took something of, each package once. @param {string[]} files */
+function licences(files) {
+  const packages = new Set(files.flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? []));
+  return [...packages].sort().map((folder) => {
+    const about = JSON.parse(readFileSync(here(`${folder}/package.json`), "utf8"));
+    const texts = readdirSync(here(folder)).filter((name) => /^(licen[cs]e|copying|notice)/i.test(name));
+    const body = texts.map((name) => readFileSync(here(`${folder}/${name}`), "utf8").trim());
+    return [`${about.name} ${about.version}: ${about.license ?? "no licence named"}`, ...body].join("\n\n");
+  });
+}
+writeFileSync(here("built/LICENSES.txt"), `${licences(Object.keys(metafile.inputs)).join("\n\n----\n\n")}\n`);

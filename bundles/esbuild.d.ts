@@ -7,5 +7,5 @@ declare module "esbuild" {
       onEnd(heard: () => { errors: { text: string }[] } | null): void;
     }): void;
   }
-  function build(options: Record<string, unknown> & { plugins: Plugin[] }): Promise<unknown>;
+  function build(options: Record<string, unknown> & { plugins: Plugin[] }): Promise<{ metafile: { inputs: Record<string, unknown> } }>;
 }

@@ -6,6 +6,7 @@ of it: Dash's own as Dash has it, ours by name after `elements.js`, style sheets
 
 import gzip
 import re
+from base64 import b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 import brotli
+import orjson
 
 from components.comments import without_comments
 
@@ -103,8 +105,12 @@ class Bundles:
                 bundle.br  # noqa: B018 it is kept
 
 
-def read() -> Bundles:
-    """Read and compress them; raises FileNotFoundError where Dash no longer has a file that we know by name."""
+def read(debug: bool = False) -> Bundles:
+    """Read them, with `debug` our scripts as they were written, with source maps, and Dash's dev tools.
+
+    Raises FileNotFoundError where Dash no longer has a file that we know by name.
+    """
+    joined = mapped_scripts if debug else _scripts
     files: dict[str, Bundle] = {}
 
     def placed(css: bytes) -> bytes:
@@ -121,13 +127,15 @@ def read() -> Bundles:
 
     parts: dict[str, dict[str, Bundle]] = {}
     for path in sorted((ASSETS / "later").glob("*.*")):
-        body = placed(path.read_bytes()) if path.suffix == ".css" else _script(path)
+        body = placed(path.read_bytes()) if path.suffix == ".css" else joined([path])
         parts.setdefault(path.stem, {})[path.suffix[1:]] = _bundle(path.stem, path.suffix, body)
     own = (ASSETS / "elements.js", *sorted((ASSETS / "js").glob("*.js")))
-    style = (ASSETS / "bootstrap.min.css", *sorted((ASSETS / "css").glob("*.css")))
+    style = [ASSETS / "bootstrap.min.css", *sorted((ASSETS / "css").glob("*.css"))]
+    if debug:
+        style.append(ASSETS / "debug.css")
     return Bundles(
-        dash=_bundle("dash_renderer", ".js", _joined(dash_files(), b";\n")),
-        own=_bundle("dashboard", ".js", b"\n".join(map(_script, own))),
+        dash=_bundle("dash_renderer", ".js", _joined(dash_files(debug), b";\n")),
+        own=_bundle("dashboard", ".js", joined(own)),
         style=_bundle("dashboard", ".css", placed(_joined(style, b"\n"))),
         plotly=_plotly(plotly_file()),
         files=files,
@@ -141,10 +149,11 @@ def chunks() -> dict[str, Path]:
     return {path.name: path for path in (_package("dash") / "dcc").glob("async-*.js")}
 
 
-def dash_files() -> tuple[Path, ...]:
-    """Dash's own scripts, as installed."""
+def dash_files(debug: bool = False) -> tuple[Path, ...]:
+    """Dash's own scripts, as installed; with `debug` the renderer that has the dev tools."""
     found = []
-    for package, pattern in _DASH:
+    for package, usual in _DASH:
+        pattern = usual.replace("dash_renderer.min.js", "dash_renderer.dev.js") if debug else usual
         place = _package(package)
         matches = sorted(place.glob(pattern))
         if len(matches) != 1:
@@ -180,6 +189,27 @@ def _package(name: str) -> Path:
     if found is None or found.origin is None:
         raise FileNotFoundError(f"{name} is not installed")
     return Path(found.origin).parent
+
+
+def _scripts(paths: Iterable[Path]) -> bytes:
+    return b"\n".join(map(_script, paths))
+
+
+def mapped_scripts(paths: Iterable[Path]) -> bytes:
+    """Scripts one after another, unchanged, and a source map behind them that says which line is of which file."""
+    sections, parts, line = [], [], 0
+    for path in paths:
+        text = path.read_text().rstrip("\n") + "\n"
+        count = text.count("\n")
+        name = path.relative_to(ROOT).as_posix()
+        # Each line begins where the same line of the file does.
+        mappings = ";".join(["AAAA", *["AACA"] * (count - 1)])
+        of_file = {"version": 3, "sources": [name], "sourcesContent": [text], "names": [], "mappings": mappings}
+        sections.append({"offset": {"line": line, "column": 0}, "map": of_file})
+        parts.append(text)
+        line += count
+    encoded = b64encode(orjson.dumps({"version": 3, "file": "dashboard.js", "sections": sections})).decode()
+    return f"{''.join(parts)}//# sourceMappingURL=data:application/json;base64,{encoded}\n".encode()
 
 
 def _script(path: Path) -> bytes:

@@ -3,15 +3,19 @@
 import ast
 import json
 import re
+import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from datetime import date
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+from docs import architecture
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
@@ -212,9 +216,93 @@ def test_readme_has_a_row_for_every_setting_with_its_default():
             assert f"`{setting.default}`" in dict(rows)[setting.name], f"{setting.name}: {setting.default}"
 
 
-def test_commands_named_in_readme_and_ci_exist():
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.M))
-    readme = set(re.findall(r"(?:^|`|\$ )make (\w+)", (ROOT / "README.md").read_text(), re.M))
-    ci = set(re.findall(r"^\s*make (\w+)", (ROOT / ".ci/run").read_text(), re.M))
-    assert {"run", "test"} <= readme <= targets
-    assert ci == {"test", "check"}
+DOCS = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "NOTICE.md")),
+    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "docs" / "decisions").glob("*.md")),
+]
+#: What a text may name that is only there once something was built or run, or that it tells how to make.
+MADE = ("bundles/built/", "data/", "components/figures/treemap.py", "ingest/layouts/pinboard.py")
+FILE = r"(?:[\w.-]+/)+[\w.-]+\.(?:py|js|mjs|md|css|toml|json|yaml|conf|lock|ts)"
+
+
+@pytest.mark.parametrize("document", DOCS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_of_the_docs_lead_somewhere(document):
+    text = document.read_text()
+    for link in re.findall(r"\]\(([^)\s]+)\)", text):
+        if not re.match(r"https?:|mailto:", link):
+            path, _, place = link.partition("#")
+            target = document.parent / path if path else document
+            assert target.exists(), f"{document.name} links to {link}"
+            if place and target.suffix == ".md":
+                heads = re.findall(r"^#+ (.*)$", target.read_text(), re.M)
+                names = {re.sub(r"[^\w -]", "", head.lower()).replace(" ", "-") for head in heads}
+                assert place in names, f"{document.name} links to {link}"
+
+
+def test_files_named_in_the_docs_exist():
+    """Decisions and the changelog tell of the past; all else is of today."""
+    named = []
+    for page in DOCS:
+        if page.parent.name != "decisions":
+            paths = re.findall(rf"`({FILE})`", page.read_text())
+            named += [(page.name, path) for path in paths if not path.startswith(MADE)]
+    missing = [each for each in named if not any((place / each[1]).exists() for place in (ROOT, ROOT / "docs"))]
+    assert len(named) > 80
+    assert missing == []
+
+
+def test_the_picture_of_the_architecture_is_drawn_from_the_imports():
+    assert set(architecture.LAYERS) == set(LAYERS)
+    text = architecture.PAGE.read_text()
+    assert architecture.with_picture(text) == text, "python -m docs.architecture draws it anew"
+
+
+def test_the_version_is_the_newest_of_the_changelog():
+    heads = re.findall(r"^## (.+)$", (ROOT / "CHANGELOG.md").read_text(), re.M)
+    assert heads[0] == "Unreleased"
+    version, day = heads[1].split(" - ")
+    assert version == PROJECT["project"]["version"]
+    assert date.fromisoformat(day)
+
+
+def test_licences_go_with_what_is_handed_on():
+    files = PROJECT["project"]["license-files"]
+    assert PROJECT["project"]["license"] == "MIT"
+    assert {"LICENSE", "NOTICE.md"} <= set(files)
+    assert all((ROOT / name).read_text().strip() for name in files)
+    image = (ROOT / "Dockerfile").read_text()
+    assert all(name in image for name in ("LICENSE", "NOTICE.md"))
+
+
+def test_every_decision_is_in_the_index():
+    folder = ROOT / "docs" / "decisions"
+    index = (folder / "README.md").read_text()
+    pages = [path.name for path in sorted(folder.glob("0*.md"))]
+    assert len(pages) > 20
+    assert re.findall(r"\((0[^)]+)\)", index) == pages
+
+
+def test_commands_named_in_the_docs_and_ci_exist():
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M))
+    text = "\n".join(page.read_text() for page in DOCS if page.parent.name != "decisions")
+    made = set(re.findall(r"(?:^|`|\$ |&& )make ([a-z]\w*(?:-\w+)*)", text, re.M))
+    ci = set(re.findall(r"^\s*make ([\w-]+)", (ROOT / ".ci/run").read_text(), re.M))
+    assert {"run", "debug", "test", "test-long", "check"} <= made <= targets
+    assert ci == {"test", "test-long", "check"}
+
+    modules_run = set(re.findall(r"python -m ((?:bench|datagen|docs)[\w.]*)", text))
+    assert {"bench.run", "datagen", "docs.architecture"} <= modules_run
+    for name in modules_run:
+        path = ROOT / name.replace(".", "/")
+        assert path.with_suffix(".py").exists() or (path / "__main__.py").exists(), name
+
+    known = re.search(r"usage: .*", cli_help(), re.S)[0]
+    commands = set(re.findall(r"marketing-dashboard ([a-z]+)", text))
+    assert {"serve", "check", "import", "report"} <= commands
+    assert {name for name in commands if not re.search(rf"^    {name}\b", known, re.M)} == set()
+
+
+def cli_help() -> str:
+    run = subprocess.run([sys.executable, "-m", "cli", "--help"], cwd=ROOT, capture_output=True, text=True, check=True)
+    return run.stdout

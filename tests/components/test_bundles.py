@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from pages import EVERY, PAGES
 from settings import from_environment
 from tests.access.own_pages import put_page
 from tests.asking import json_in, view
+from tests.js.node import NODE
 
 #: What Dash may own of the screen: each of its components takes part in every one of its updates.
 MOST_COMPONENTS = 100
@@ -178,3 +180,27 @@ def test_a_file_is_kept_for_good_in_the_coding_that_is_asked_for(client: FlaskCl
 
 def test_the_early_script_cannot_end_its_element():
     assert "</" not in bundles.read().early
+
+
+def test_a_source_map_leads_each_line_to_its_file():
+    files = [ROOT / "assets" / "elements.js", ROOT / "assets" / "js" / "titles.js", ROOT / "assets" / "js" / "view.js"]
+
+    script = bundles.mapped_scripts(files).decode()
+
+    # Read by Node, as browsers' tools read it.
+    ask = """
+        const { SourceMap } = require("node:module");
+        const lines = require("node:fs").readFileSync(0, "utf8").split("\\n");
+        const data = lines.at(-2).split("base64,")[1];
+        const map = new SourceMap(JSON.parse(Buffer.from(data, "base64")));
+        const found = lines.slice(0, -2).map((text, line) => [text, map.findEntry(line, 0)]);
+        console.log(JSON.stringify(found.map(([text, to]) => [text, to.originalSource, to.originalLine])));
+    """
+    run = subprocess.run([NODE, "-e", ask], input=script, capture_output=True, text=True, check=True)
+    written = [
+        [text, path.relative_to(ROOT).as_posix(), number]
+        for path in files
+        for number, text in enumerate(path.read_text().splitlines())
+    ]
+    assert len(written) > 300
+    assert json.loads(run.stdout) == written
