@@ -72,7 +72,7 @@ class Query:
             start, end = _first_day(self.last or DEFAULT_LAST, extent), extent.last
         return Selection(start, end, self.only, self.compare, self.grain)
 
-    def narrowed(self, pairs: Iterable[tuple[str, str]]) -> "Query":
+    def narrow(self, pairs: Iterable[tuple[str, str]]) -> "Query":
         """The same query, filtered to the given (dimension, value) pairs; several values of one dimension are kept."""
         chosen = dict(self.only)
         for name, _ in pairs:

@@ -34,7 +34,7 @@ def callouts(
                     "kind": each.tone,
                     "title": each.title,
                     "text": in_words(each.text),
-                    "query": reading.narrowed(each.narrow) if each.narrow else None,
+                    "query": reading.narrow_query(each.narrow) if each.narrow else None,
                 }
                 for each in found
             ]
@@ -42,7 +42,7 @@ def callouts(
 
     def rows(reading: Reading) -> list[dict[str, Any]]:
         return [
-            {"kind": each.kind, "text": each.text, "query": reading.narrowed(each.narrow), **each.figures}
+            {"kind": each.kind, "text": each.text, "query": reading.narrow_query(each.narrow), **each.figures}
             for each in find(reading)
         ]
 

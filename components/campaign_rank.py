@@ -8,7 +8,7 @@ from components.reading import Reading
 from components.tables import enough
 from components.visuals import Visual
 from kpi.metrics import METRICS
-from kpi.rank import of_average, standing
+from kpi.rank import of_average, rank_of
 from kpi.selection import Grouping
 
 _CAMPAIGN: Final[Grouping] = ("platform", "campaign")
@@ -22,7 +22,7 @@ def place(
     def places(reading: Reading) -> list[tuple[str, int, int]]:
         key = reading.now[_CAMPAIGN].index[0]
         order = dict.fromkeys((reading.query.rank, *metrics))
-        found = ((metric, standing(reading.around[_CAMPAIGN], key, metric)) for metric in order)
+        found = ((metric, rank_of(reading.around[_CAMPAIGN], key, metric)) for metric in order)
         return [(metric, *place) for metric, place in found if place]
 
     def draw(reading: Reading) -> dict[str, Any]:

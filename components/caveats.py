@@ -38,7 +38,7 @@ def _unknown(answer: Answer, missing: list[str], reading: Reading) -> Answer:
 
 def _missing(metric: str, reading: Reading) -> bool:
     """Whether the whole selection has no value of `metric`, for a reason that is known."""
-    if METRICS[metric].of_whole or not reading.caveats.lacking(metric):
+    if METRICS[metric].of_whole or not reading.caveats.missing_measures(metric):
         return False
     whole = reading.now[TOTAL]
     return metric in whole and bool(whole[metric].isna().all())
@@ -46,13 +46,13 @@ def _missing(metric: str, reading: Reading) -> bool:
 
 def _several(metrics: list[str], reading: Reading) -> list[str]:
     """The reasons of several metrics, each once."""
-    return list(dict.fromkeys(text for metric in metrics for text in reading.caveats.lacking(metric)))
+    return list(dict.fromkeys(text for metric in metrics for text in reading.caveats.missing_measures(metric)))
 
 
 def _cards(answer: Answer, reading: Reading) -> Answer:
     caveats = reading.caveats
     cards = [
-        {**card, "notes": notes, "noted": len(notes) > len(caveats.unsettled())}
+        {**card, "notes": notes, "noted": len(notes) > len(caveats.provisional_note())}
         for key, card in zip(answer["metrics"], answer["cards"], strict=True)
         for notes in [caveats.on(key)]
     ]
@@ -67,8 +67,8 @@ def _table(visual: Visual, answer: Answer, reading: Reading) -> Answer:
     of_row = answer["keys"][keys.index("platform")] if "platform" in keys else []
     why = {}
     for metric in metrics:
-        if reasons := caveats.lacking(metric):
-            by_platform = {name: " ".join(caveats.lacking(metric, name)) for name in dict.fromkeys(of_row)}
+        if reasons := caveats.missing_measures(metric):
+            by_platform = {name: " ".join(caveats.missing_measures(metric, name)) for name in dict.fromkeys(of_row)}
             why[metric] = {"": " ".join(reasons), **by_platform}
     if not why:
         return answer

@@ -71,9 +71,9 @@ class Reading:
     around: Mapping[Grouping, pd.DataFrame] = field(default_factory=dict)
     caveats: Caveats = NO_CAVEATS
 
-    def narrowed(self, pairs: tuple[tuple[str, str], ...]) -> str:
+    def narrow_query(self, pairs: tuple[tuple[str, str], ...]) -> str:
         """The canonical query that filters to `pairs` on top of what is chosen."""
-        return write(self.query.narrowed(pairs))
+        return write(self.query.narrow(pairs))
 
 
 def number(value: Any) -> float | None:

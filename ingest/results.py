@@ -12,7 +12,7 @@ import pandas as pd
 from facts.delta.rows import CURRENCY as CURRENCY
 from facts.delta.rows import CUT as CUT
 from facts.delta.rows import PROGRAM as PROGRAM
-from kpi.formula_guard import guarded
+from kpi.formula_guard import guard_formula
 from kpi.schema import COUNTS, DATE, EVENTS, MEASURES
 
 #: A file with more wrong rows than this is not worth a list of them.
@@ -52,7 +52,7 @@ def as_csv(faults: Iterable[Fault]) -> str:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow([each.name for each in fields(Fault)])
-    writer.writerows([guarded(value) for value in astuple(fault)] for fault in faults)
+    writer.writerows([guard_formula(value) for value in astuple(fault)] for fault in faults)
     return text.getvalue()
 
 

@@ -53,7 +53,7 @@ class Caveats:
         """The first day of the selection that is provisional for one platform or more."""
         return min((day for _, day in self.provisional), default=None)
 
-    def lacking(self, metric: str, platform: str | None = None) -> list[str]:
+    def missing_measures(self, metric: str, platform: str | None = None) -> list[str]:
         """A sentence for each measure of `metric` that platforms do not report, or that one platform does not."""
         found: dict[tuple[str, str], list[str]] = {}
         for each in self.reported:
@@ -66,10 +66,10 @@ class Caveats:
 
     def on(self, metric: str) -> list[str]:
         """All that must be known of a figure of `metric` over the selection."""
-        said = self.lacking(metric)
+        said = self.missing_measures(metric)
         if "variable_costs" in METRICS[metric].measures or "cogs" in METRICS[metric].measures:
             said += [self.costs] if self.costs else []
-        return said + self.ends() + self.unsettled()
+        return said + self.ends() + self.provisional_note()
 
     def ends(self) -> list[str]:
         """A sentence where platforms end before the selection does."""
@@ -77,7 +77,7 @@ class Caveats:
             f"{name} ends on {self.formats.one(self.formats.day, day)}: later days lack it." for name, day in self.late
         ]
 
-    def unsettled(self) -> list[str]:
+    def provisional_note(self) -> list[str]:
         """A sentence where the latest days may still change."""
         first = self.provisional_from
         if first is None:

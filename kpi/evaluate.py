@@ -46,7 +46,7 @@ def names(keys: tuple[str, ...]) -> pd.Index:
     return pd.Index(keys, dtype="object")
 
 
-def pooled(totals: pd.DataFrame, most: int) -> pd.DataFrame:
+def pool_rows(totals: pd.DataFrame, most: int) -> pd.DataFrame:
     """Neighbouring rows of a totals frame added up until at most `most` are left, for a line a finger wide.
 
     Every run is as long as the others, so the first few rows are left out where they fill none.

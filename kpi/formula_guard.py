@@ -26,16 +26,20 @@ def like_formula(text: str) -> bool:
     return _LIKE.match(text) is not None
 
 
-def guarded(value: Any) -> Any:
+def guard_formula(value: Any) -> Any:
     """`value`; a text with an apostrophe wherever a cell of a CSV could begin like a formula."""
     return _BARE.sub("'", value) if isinstance(value, str) else value
 
 
-def unguarded(text: str) -> str:
-    """What `guarded` was given."""
+def unguard_formula(text: str) -> str:
+    """What `guard_formula` was given."""
     return _GUARDED.sub("", text)
 
 
 def unguarded_row(cells: Sequence[str]) -> Sequence[str]:
     """A row of a guarded CSV as it was."""
-    return [unguarded(cell) if "'" in cell else cell for cell in cells] if any("'" in cell for cell in cells) else cells
+    return (
+        [unguard_formula(cell) if "'" in cell else cell for cell in cells]
+        if any("'" in cell for cell in cells)
+        else cells
+    )

@@ -44,5 +44,5 @@ def brief(metric: str, value: float | None, formats: Formats = USUAL) -> str:
     if value is None or not math.isfinite(value) or abs(value) < 999.5 or unit not in _SHORTENED:
         return figure(metric, value, formats)
     if unit == "money":
-        return formats.shortened(formats.compact_money, formats.money, value)
-    return formats.shortened(formats.compact, ("", ""), value)
+        return formats.shorten(formats.compact_money, formats.money, value)
+    return formats.shorten(formats.compact, ("", ""), value)

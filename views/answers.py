@@ -16,7 +16,7 @@ from components.visuals import Page, Visual
 from facts import Facts, Scope
 from facts.source import Source
 from kpi.caveats import RESTATED, Caveats, caveats
-from kpi.evaluate import REACH_FLOOR, evaluate, pooled
+from kpi.evaluate import REACH_FLOOR, evaluate, pool_rows
 from kpi.formats import Formats
 from kpi.metrics import COMPANY_WIDE
 from kpi.schema import DATE, DIMENSIONS
@@ -153,7 +153,7 @@ def reading_of(visuals: Sequence[Visual], facts: Facts, asked: Asked, scope: Sco
     beyond = dict.fromkeys(grouping for visual in visuals for grouping in visual.around)
     around = {}
     if beyond:
-        wider = facts.totals(asked.selection.narrowed("campaign", ()).narrowed("platform", ()), beyond, scope)
+        wider = facts.totals(asked.selection.narrow("campaign", ()).narrow("platform", ()), beyond, scope)
         metrics = dict.fromkeys(metric for visual in visuals if visual.around for metric in visual.metrics)
         around = {name: evaluate(wider[name], metrics) for name in beyond}
     return Reading(
@@ -178,7 +178,7 @@ def _course(totals: pd.DataFrame, selection: Selection, metrics: Iterable[str]) 
     cut = [period_start(day, selection.grain) for day, (within, whole) in ends if within < whole]
     uncut = totals[~totals.index.isin(pd.to_datetime(cut))] if cut else totals
     totals = uncut if len(uncut) > 1 else totals
-    return evaluate(pooled(totals, SPARK_POINTS), metrics)
+    return evaluate(pool_rows(totals, SPARK_POINTS), metrics)
 
 
 def drawn(visual: Visual, reading: Reading | None, asked: Asked, facts: Facts, scope: Scope) -> dict[str, Any]:
@@ -196,7 +196,7 @@ def why_empty(asked: Asked, facts: Facts, scope: Scope) -> str:
     """Why nothing matches and which filter to loosen."""
     helps = []
     for name, _ in asked.query.only:
-        wider = asked.selection.narrowed(name, ())
+        wider = asked.selection.narrow(name, ())
         if len(facts.totals(wider, (TOTAL,), scope)[TOTAL]):
             helps.append(DIMENSIONS[name].lower())
     days = asked.formats.days(asked.selection.start, asked.selection.end)
@@ -252,7 +252,7 @@ def _period(asked: Asked) -> dict[str, Any]:
         "baseline": days(before.start, before.end) if before else None,
         "baseline_note": note,
         "provisional_from": first.isoformat() if (first := asked.caveats.provisional_from) else None,
-        "caveats": " ".join([*asked.caveats.ends(), *asked.caveats.unsettled()]) or None,
+        "caveats": " ".join([*asked.caveats.ends(), *asked.caveats.provisional_note()]) or None,
     }
 
 

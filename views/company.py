@@ -9,7 +9,7 @@ from cachetools import LRUCache
 from components.reading import Company
 from facts import ALL_ROWS, Facts, Scope
 from kpi.company import Ledger, ledger
-from kpi.evaluate import evaluate, pooled
+from kpi.evaluate import evaluate, pool_rows
 from kpi.formats import Formats
 from kpi.metrics import METRICS
 from kpi.schema import DATE
@@ -73,7 +73,7 @@ def _company(facts: Facts, selection: Selection, baseline: Selection | None, poi
         evaluate(then.total, _WANTED) if then and baseline and then.days == baseline.days else None,
         evaluate(now.months, _WANTED),
         evaluate(now.claims, _WANTED),
-        evaluate(pooled(now.course, points), _WANTED),
+        evaluate(pool_rows(now.course, points), _WANTED),
     )
 
 

@@ -13,7 +13,7 @@ from components.address import write
 from components.visuals import Page, Visual
 from facts import Facts
 from kpi.formats import Formats
-from kpi.formula_guard import MARK, guarded, like_formula
+from kpi.formula_guard import MARK, guard_formula, like_formula
 from kpi.metrics import METRICS
 from views.answers import Restated, ask, reading_of
 from views.past import Past
@@ -86,7 +86,7 @@ def csv_of(columns: Sequence[str], rows: Sequence[Row], for_spreadsheet: bool = 
     writer = csv.writer(text, lineterminator="\r\n")
     names = columns_of(columns, rows)
     writer.writerow(names)
-    cell = guarded if for_spreadsheet else lambda value: value
+    cell = guard_formula if for_spreadsheet else lambda value: value
     writer.writerows([cell(row.get(name)) for name in names] for row in rows)
     return text.getvalue().encode()
 

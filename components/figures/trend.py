@@ -191,5 +191,5 @@ def _behind(reading: Reading, before: int, points: int) -> str | None:
     for place, (within, whole) in ({"": first} if points == 1 else {" first": first, " last": last}).items():
         if within < whole:
             said.append(f"The{place} {grain} holds {within} of its {whole} days.")
-    said += [f"Shaded: {text[0].lower()}{text[1:]}" for text in reading.caveats.unsettled()]
+    said += [f"Shaded: {text[0].lower()}{text[1:]}" for text in reading.caveats.provisional_note()]
     return " ".join(said) or None
