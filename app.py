@@ -21,7 +21,7 @@ from components.locales import formats_of
 from facts import Facts
 from facts.engines.choice import elsewhere, engine_of
 from facts.protocol import DataProblem
-from facts.source import Source, load_aside
+from facts.source import Source, load_by_reader_process
 from pages import EVERY, GIVEN, IMPORT, PAGES
 from settings import Settings, WrongSetting, from_environment
 from views.desk import Desk, Writing
@@ -211,6 +211,6 @@ def __getattr__(name: str) -> Flask:
         raise AttributeError(name)
     settings = from_environment()
     engine = engine_of(settings)
-    server = create_app(settings, Source(settings.facts, partial(load_aside, engine=engine), engine)).server
+    server = create_app(settings, Source(settings.facts, partial(load_by_reader_process, engine=engine), engine)).server
     globals()["server"] = server
     return server

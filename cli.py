@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from facts.engines.choice import elsewhere, engine_of
-from facts.reader_process import Aside
+from facts.reader_process import ReaderProcess
 from settings import SETTINGS, WrongSetting, faults, from_environment, unknown
 
 
@@ -64,7 +64,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"marketing-dashboard: {why}", file=sys.stderr)
             return 2
         return data.run(asked, Path(settings.facts), engine_of(settings))
-    reading = Aside(settings.facts, engine_of(settings))  # before anything heavy is imported: it reads meanwhile
+    reading = ReaderProcess(
+        settings.facts, engine_of(settings)
+    )  # before anything heavy is imported: it reads meanwhile
     from serving import serve
 
     return serve(settings, reading)
@@ -106,8 +108,8 @@ def check() -> int:
             facts = load(settings.facts, engine=engine_of(settings))
             through, of = facts.extent().last, "the demo's" if facts.demo else "your own"
             print(f"data      {label(settings.facts)}: {of}, version {facts.version}, through {through}")
-            if facts.beside.unmet:
-                wrong.append(facts.beside.unmet)
+            if facts.side.missing_cut:
+                wrong.append(facts.side.missing_cut)
             admit(facts, settings, settings.auth != "jwt")
         except DataProblem as problem:
             wrong.append(str(problem))

@@ -13,7 +13,7 @@ from gunicorn.app.base import BaseApplication
 from facts.engines.choice import engine_of
 from facts.free_memory import give_back
 from facts.protocol import DataProblem
-from facts.reader_process import Aside
+from facts.reader_process import ReaderProcess
 from settings import Settings, WrongSetting
 from web.client_socket import LONGEST_FIELD, LONGEST_LINE
 from web.counting import Counts
@@ -23,7 +23,7 @@ SHARED_MEMORY = "/dev/shm" if sys.platform == "linux" else None
 MASTER = os.getpid()
 
 
-def serve(settings: Settings, reading: Aside) -> int:
+def serve(settings: Settings, reading: ReaderProcess) -> int:
     """Serve until interrupted the facts that `reading` brings; returns the exit status."""
     gunicorn.http.message.MAX_REQUEST_LINE = LONGEST_LINE
     counts = Counts(SHARED_MEMORY)
@@ -41,7 +41,7 @@ def serve(settings: Settings, reading: Aside) -> int:
 class Server(BaseApplication):  # type: ignore[misc]
     """gunicorn, configured for the dashboard."""
 
-    def __init__(self, settings: Settings, reading: Aside, counts: Counts) -> None:
+    def __init__(self, settings: Settings, reading: ReaderProcess, counts: Counts) -> None:
         self.settings, self.reading, self.counts = settings, reading, counts
         super().__init__()
 
@@ -81,11 +81,11 @@ class Server(BaseApplication):  # type: ignore[misc]
         gc.disable()  # what is made now stays: looking for garbage among it is a tenth of the start
         self.counts.install()
         from app import create_app
-        from facts.source import Source, load_aside
+        from facts.source import Source, load_by_reader_process
 
         try:
             engine = engine_of(self.settings)
-            first = partial(load_aside, reading=self.reading, engine=engine)
+            first = partial(load_by_reader_process, reading=self.reading, engine=engine)
             source = Source(self.settings.facts, first, engine)
         except DataProblem as problem:
             raise WrongSetting(str(problem)) from None

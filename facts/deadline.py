@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from threading import Event
 from typing import Any, Final
 
-#: Seconds between two looks whether patience has run out.
+#: Seconds between two looks whether the deadline has passed.
 LOOK_EVERY: Final = 0.05
 
 
@@ -29,8 +29,8 @@ class GivenUp(NoAnswer):
 
 
 @dataclass(frozen=True)
-class Patience:
-    """`seconds` to wait, until `until` on the monotonic clock; `unwanted` tells whether nobody waits any more."""
+class Deadline:
+    """`seconds` to wait, until `until` on the monotonic clock; `unwanted` tells whether nobody waits any longer."""
 
     seconds: float
     until: float
@@ -47,21 +47,21 @@ class Patience:
             )
 
 
-_PATIENCE: Final[ContextVar[Patience | None]] = ContextVar("patience", default=None)
+_DEADLINE: Final[ContextVar[Deadline | None]] = ContextVar("deadline", default=None)
 
 
-def start(seconds: float, unwanted: Callable[[], bool] = lambda: False) -> Token[Patience | None]:
+def start(seconds: float, unwanted: Callable[[], bool] = lambda: False) -> Token[Deadline | None]:
     """From now on whatever asks in this context waits no longer than this; the way back is `stop`."""
-    return _PATIENCE.set(Patience(seconds, time.monotonic() + seconds, unwanted))
+    return _DEADLINE.set(Deadline(seconds, time.monotonic() + seconds, unwanted))
 
 
-def stop(token: Token[Patience | None]) -> None:
+def stop(token: Token[Deadline | None]) -> None:
     """As it was before `start`."""
-    _PATIENCE.reset(token)
+    _DEADLINE.reset(token)
 
 
 @contextmanager
-def patience(seconds: float, unwanted: Callable[[], bool] = lambda: False) -> Iterator[None]:
+def wait_at_most(seconds: float, unwanted: Callable[[], bool] = lambda: False) -> Iterator[None]:
     """Whatever asks for figures within waits no longer than this."""
     token = start(seconds, unwanted)
     try:
@@ -70,17 +70,17 @@ def patience(seconds: float, unwanted: Callable[[], bool] = lambda: False) -> It
         stop(token)
 
 
-def present() -> Patience | None:
+def present() -> Deadline | None:
     """How long whoever asks now will wait; None is as long as it takes."""
-    return _PATIENCE.get()
+    return _DEADLINE.get()
 
 
 def wait(event: Event) -> None:
     """Wait for `event` as long as whoever asks now will. Raises GivenUp."""
-    patience = present()
-    while not event.wait(LOOK_EVERY if patience else None):
-        assert patience is not None
-        patience.check()
+    deadline = present()
+    while not event.wait(LOOK_EVERY if deadline else None):
+        assert deadline is not None
+        deadline.check()
 
 
 def wait_for(coming: "Future[Any]") -> None:

@@ -33,11 +33,11 @@ def free() -> int | None:
             found.append(max(rest + sum(int(each[1]) for each in lines if each[0] in copies), 0))  # these make way
     own = resource.getrlimit(resource.RLIMIT_DATA)[0]
     if own != resource.RLIM_INFINITY:
-        found.append(max(own - held(), 0))
+        found.append(max(own - resident_bytes(), 0))
     return min(found) if found else None
 
 
-def held() -> int:
+def resident_bytes() -> int:
     """What this process's own limit counts already; 0 where nothing tells."""
     with suppress(OSError, ValueError, IndexError):
         return int(Path("/proc/self/statm").read_text().split()[5]) * resource.getpagesize()

@@ -9,7 +9,8 @@ from kpi.selection import Extent, Grouping, Only, Selection
 if TYPE_CHECKING:
     import pandas as pd
 
-    from facts.side_facts import Beside
+    from facts.side_facts import SideFacts
+
 
 #: The rows a reader may see at all, in the form of `Selection.only`; () is every row.
 Scope = Only
@@ -64,7 +65,7 @@ class Facts(Protocol):
     loaded: str
     demo: bool
     currency: str
-    beside: "Beside"
+    side: "SideFacts"
 
     @property
     def nbytes(self) -> int:

@@ -24,17 +24,17 @@ import pyarrow.compute as pc
 
 from facts import side_facts
 from facts.delta.kept_versions import PastVersions
-from facts.delta.rows import CURRENCY, CUT, fetch, understood
+from facts.delta.rows import CURRENCY, CUT, explain_failures, fetch
 from facts.delta.table_names import DEMO_NAME as DEMO_NAME
 from facts.delta.table_names import path_of, under_way_note
 from facts.delta.versions import Version, version_at
 from facts.engines.choice import Engine, Named, by_duckdb, elsewhere, is_parquet, stamp
 from facts.free_memory import give_back
 from facts.memory.costs import with_shop_costs
-from facts.memory.cuts import of_cuts, unmet
+from facts.memory.cuts import missing_cut_sentence, of_cuts
 from facts.memory.frame import FrameFacts
 from facts.protocol import DataProblem, Facts, NotYet, time_of_day, utc_now
-from facts.reader_process import Aside
+from facts.reader_process import ReaderProcess
 from kpi.schema import COUNTS, DATE, DIMENSIONS, MEASURES
 
 if TYPE_CHECKING:
@@ -60,10 +60,10 @@ def load(
     """
     if elsewhere(path):
         return _remote(path, engine).facts(now)
-    return understood(lambda: _loaded(path, now, version, engine, shop), path)
+    return explain_failures(lambda: _load_version(path, now, version, engine, shop), path)
 
 
-def _loaded(
+def _load_version(
     path: str | Path, now: Callable[[], datetime], version: int | None, engine: Engine, shop: int | None
 ) -> Facts:
     if by_duckdb(path, engine, version):
@@ -84,10 +84,10 @@ def _remote(path: str | Path, engine: Engine) -> "Remote":
     return Remote(str(path), engine.refresh)
 
 
-def load_aside(
+def load_by_reader_process(
     path: str | Path,
     now: Callable[[], datetime] = utc_now,
-    reading: Aside | None = None,
+    reading: ReaderProcess | None = None,
     engine: Engine = _ENGINE,
 ) -> Facts:
     """`load` for a process that is going to fork: another process reads the table and hands its rows over.
@@ -96,7 +96,9 @@ def load_aside(
     panics (tokio#4301), so gunicorn's master never does. `reading` is such a process that was started earlier. Raises
     DataProblem; NotYet where the rows stay where they are, and each process opens them for itself.
     """
-    return understood(lambda: facts_of((reading or Aside(path, engine)).rows(), path, now, engine.cut), path)
+    return explain_failures(
+        lambda: facts_of((reading or ReaderProcess(path, engine)).rows(), path, now, engine.cut), path
+    )
 
 
 def facts_of(rows: pa.Table, path: str | Path, now: Callable[[], datetime], named: Named = ()) -> Facts:
@@ -104,21 +106,21 @@ def facts_of(rows: pa.Table, path: str | Path, now: Callable[[], datetime], name
     metadata = {key.decode(): value.decode() for key, value in (rows.schema.metadata or {}).items()}
     version, loaded, demo = metadata["version"], time_of_day(now()), metadata["name"] == DEMO_NAME
     more = side_facts.of_text(metadata.get("beside"))
-    frame = _checked(rows, path)
+    frame = _check_rows(rows, path)
     frame, costs = with_shop_costs(frame, more.store) if CUT in frame.columns else (frame, "")
-    reported = side_facts.reported(frame, metadata.get("beside"))
-    more = replace(more, reported=reported, costs=costs, unmet=unmet(frame, named))
+    reported = side_facts.reports_of_platforms(frame, metadata.get("beside"))
+    more = replace(more, reported=reported, costs=costs, missing_cut=missing_cut_sentence(frame, named))
     if CUT not in frame.columns:
-        return FrameFacts(frame, version, loaded=loaded, demo=demo, beside=more)
+        return FrameFacts(frame, version, loaded=loaded, demo=demo, side=more)
     currencies = list(frame[CURRENCY].unique())
     if len(currencies) != 1:
         raise DataProblem(
             f"The table at {path} has money in {' and '.join(map(str, currencies))}, which cannot be added."
         )
-    return of_cuts(frame, version, loaded=loaded, demo=demo, currency=str(currencies[0]), beside=more, named=named)
+    return of_cuts(frame, version, loaded=loaded, demo=demo, currency=str(currencies[0]), side=more, named=named)
 
 
-def _checked(rows: pa.Table, path: str | Path) -> pd.DataFrame:
+def _check_rows(rows: pa.Table, path: str | Path) -> pd.DataFrame:
     """The rows as a frame that holds what kpi.schema promises."""
     if not rows.num_rows:
         raise DataProblem(f"The table at {path} has no rows.")
@@ -158,7 +160,7 @@ class Source:
     def __init__(
         self, path: str | Path, first: Callable[[Path], Facts] | None = None, engine: Engine = _ENGINE
     ) -> None:
-        """`first` reads versions in this process where that is not `load`: `load_aside` where it is going to fork.
+        """`first` reads versions in this process where that is not `load`: `load_by_reader_process` before a fork.
 
         Raises DataProblem where `path` is the address of an engine, but not a whole one.
         """
@@ -177,7 +179,7 @@ class Source:
         self._turn = tempfile.TemporaryFile()  # noqa: SIM115  (kept open: it is what forked processes share)
         finalize(self, self._turn.close)
         here = ref(self)
-        os.register_at_fork(after_in_child=lambda: _forked(here()))
+        os.register_at_fork(after_in_child=lambda: _reset_after_fork(here()))
         self.refresh()
 
     @property
@@ -225,9 +227,9 @@ class Source:
             self._problem, self._seen = None, seen
             if self._facts is not None and self._facts.version == found.version:
                 return False
-            before, self._facts = self._facts.beside if self._facts is not None else side_facts.NOTHING, found
-            for sentence in (found.beside.unmet, found.beside.reason):
-                if sentence not in ("", before.unmet, before.reason):
+            before, self._facts = self._facts.side if self._facts is not None else side_facts.NO_SIDE_FACTS, found
+            for sentence in (found.side.missing_cut, found.side.reason):
+                if sentence not in ("", before.missing_cut, before.reason):
                     _log.warning("%s", sentence)
             return True
 
@@ -239,7 +241,7 @@ class Source:
         """
         if self._elsewhere is not None or is_parquet(self._path):
             raise DataProblem(no_versions := "These data have no versions.", no_versions)
-        version = understood(lambda: version_at(self._path, text), self._path)
+        version = explain_failures(lambda: version_at(self._path, text), self._path)
         facts = self._past.get(version)
         if facts is not None:
             return facts, version
@@ -327,7 +329,7 @@ def _look(here: ReferenceType[Source], stop: Event) -> None:
         pause = _LOOK_EVERY
 
 
-def _forked(source: Source | None) -> None:
+def _reset_after_fork(source: Source | None) -> None:
     """In a new process: whoever held the lock when it was forked is not here to let go of it, and nothing forks on.
 
     What could not be taken where it was forked is tried again here.

@@ -15,6 +15,7 @@ from deltalake import CommitProperties, DeltaTable
 from deltalake.exceptions import DeltaError
 
 from facts import ALL_ROWS
+from facts.delta.tables import delta_table_at
 from facts.delta.versions import version_at
 from facts.engines.choice import Engine
 from facts.protocol import DataProblem
@@ -30,7 +31,6 @@ from ingest.write.commit import alone
 from ingest.write.ownership import own_table
 from ingest.write.shop import path_of
 from ingest.write.summary import number
-from ingest.write.table import opened
 from kpi.schema import DATE
 from kpi.selection import Selection
 
@@ -169,7 +169,7 @@ def _admit_list(problems: Path) -> None:
 
 def _table(facts: Path, business: bool) -> tuple[Path, DeltaTable]:
     path = path_of(facts) if business else facts
-    table = opened(path)
+    table = delta_table_at(path)
     if table is None:
         raise _no_data(path)
     return path, table

@@ -2,7 +2,7 @@
 
 What they hold and would change is answered, and kept where that is asked for. Memory, time and disk are limited here,
 so junk or a bomb ends this process and no other; and deltalake's runtime never meets a fork (see
-facts.source.load_aside).
+facts.source.load_by_reader_process).
 """
 
 import contextlib
@@ -24,7 +24,7 @@ from deltalake.exceptions import DeltaError
 
 from facts.delta.table_names import without_folder
 from facts.free_disk import RESERVE, room
-from facts.free_memory import free, held
+from facts.free_memory import free, resident_bytes
 from ingest.read.margins import Margin, read_margins
 from ingest.read.options import Options, platform_named, read_mapping, read_toml
 from ingest.read.rates import Rates, read_rates
@@ -79,7 +79,7 @@ def limit(facts: Path | None = None) -> None:
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000")
     found = free()
-    most_memory = MEMORY if found is None else min(MEMORY, held() + max(found - _LEFT_MEMORY, 0))
+    most_memory = MEMORY if found is None else min(MEMORY, resident_bytes() + max(found - _LEFT_MEMORY, 0))
     largest = max(room(tempfile.gettempdir()), room(_there(facts)) if facts else 0)
     for kind, most in (
         (resource.RLIMIT_DATA, most_memory),

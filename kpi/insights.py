@@ -194,7 +194,8 @@ def _mover(rows: dict[str, _Row], earlier: dict[str, _Row], since: str, say: _Sa
         text = f"{name}’s profit moved the most, {turned}."
     else:
         what, size, was = ("loss", -value, -old) if value < 0 else ("profit", value, old)
-        text = f"{name}’s {what} moved the most: {say('profit', size)}, {_change_sentence('profit', size, was, since, say)}."
+        moved = _change_sentence("profit", size, was, since, say)
+        text = f"{name}’s {what} moved the most: {say('profit', size)}, {moved}."
     tone: Tone = "good" if value > old else "bad"
     figures = {"profit": value, "profit_before": old, "change": change("profit", value, old)}
     return [Insight("mover", tone, "Largest mover", text, (("platform", name),), figures)]

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from facts import ALL_ROWS, Facts
-from facts.deadline import NoAnswer, patience
+from facts.deadline import NoAnswer, wait_at_most
 from facts.engines.lazy import LazyFacts
 from facts.engines.table import Sessions
 from facts.memory.frame import FrameFacts
@@ -186,7 +186,7 @@ def test_who_waits_for_the_same_cells_is_not_given_up_with_who_asked_first(slow:
     slow.slow = True
 
     def impatient() -> None:
-        with pytest.raises(NoAnswer), patience(60, given_up.is_set):
+        with pytest.raises(NoAnswer), wait_at_most(60, given_up.is_set):
             facts.totals(selection, [("platform",)], ALL_ROWS)
 
     threads = [Thread(target=impatient)]

@@ -192,7 +192,8 @@ VAGUE = """
     found told shown asked seen drawn kept known made said given taken written held left begun met sent sought spoken
     spent stood understood worn won done gone born bound brought built bought caught chosen dealt driven fallen
     felt forgotten got grown heard hidden hung laid led lent lost meant paid proven risen sold shaken stolen swept sworn
-    swum thought thrown torn woken wound unmet unknown unseen unsaid patience standing places beside aside alongside turn
+    swum thought thrown torn woken wound unmet unknown unseen unsaid patience standing places beside aside
+    alongside turn
 """
 # Nouns of the domain, verbs and names that a library calls; `need` and `feed` are no participles.
 PLAIN = {"heading", "ranking", "setting", "string", "ring", "nothing", "setblocking", "need", "feed", "seed", "speed"}

@@ -69,12 +69,12 @@ def ask(
     selection = query.selection(extent)
     before = baseline(selection, extent)
     known = caveats(
-        tuple(each for each in facts.beside.reported if each.platform in options["platform"]),
+        tuple(each for each in facts.side.reported if each.platform in options["platform"]),
         selection,
         (before or selection).start,
         restated if restated is not None else {} if facts.demo else RESTATED,
         formats,
-        facts.beside.costs,
+        facts.side.costs,
     )
     return Asked(query, notes, selection, before, options, extent, formats, known)
 
@@ -221,7 +221,7 @@ def data_of(facts: Facts, formats: Formats) -> dict[str, Any]:
 def freshness(facts: Facts, asked: Asked) -> list[str]:
     """A line for each platform that may be seen: its last day, when it was imported, what is provisional."""
     formats, provisional, lines = asked.formats, dict(asked.caveats.provisional), []
-    for each in facts.beside.reported:
+    for each in facts.side.reported:
         if each.platform in asked.options["platform"]:
             line = f"{each.platform}: through {formats.one(formats.day, each.through)}"
             if each.imported:

@@ -32,9 +32,9 @@ def company_of(
     A reader of some rows gets none: the shop's figures cannot be split. A baseline that the shop does not know in full
     is none.
     """
-    store = facts.beside.store
+    store = facts.side.store
     if store is None:
-        return None, facts.beside.no_store
+        return None, facts.side.no_store
     if scope:
         return None, "The shop’s figures are the whole company’s, of which you see a part."
     company = _kept(facts, selection, baseline, points)
@@ -79,7 +79,7 @@ def _company(facts: Facts, selection: Selection, baseline: Selection | None, poi
 
 def ledger_of(facts: Facts, selection: Selection) -> Ledger | None:
     """The ledger of a selection's days, of all rows: neither filters nor grain are the company's."""
-    store = facts.beside.store
+    store = facts.side.store
     if store is None:
         return None
     days = Selection(selection.start, selection.end, compare="none")

@@ -52,17 +52,17 @@ def register(server: Flask, seconds: float) -> None:
     def begin() -> None:
         given = _TURN.fullmatch(request.headers.get(TURN, ""))
         if given is None:
-            g.patience = start(seconds)
+            g.deadline = start(seconds)
             return
         who = current_reader()
         tab, turn = zlib.crc32(f"{who.subject if who else ''}|{given[1]}".encode()), int(given[2])
         turns.take(tab, turn)
-        g.patience = start(seconds, lambda: turns.passed(tab, turn))
+        g.deadline = start(seconds, lambda: turns.passed(tab, turn))
 
     @server.teardown_request
     def end(problem: BaseException | None) -> None:
-        if "patience" in g:
-            stop(g.pop("patience"))
+        if "deadline" in g:
+            stop(g.pop("deadline"))
 
     @server.errorhandler(NoAnswer)
     def unanswered(problem: NoAnswer) -> Response:

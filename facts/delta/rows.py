@@ -36,7 +36,7 @@ _OF_CUTS: Final = ("account", PROGRAM, CUT, CURRENCY)
 _Read = TypeVar("_Read")
 
 
-def understood(read: Callable[[], _Read], path: str | Path) -> _Read:
+def explain_failures(read: Callable[[], _Read], path: str | Path) -> _Read:
     """What `read` gives; whatever it raises becomes a DataProblem."""
     try:
         return read()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from facts.delta.tables import opened
+from facts.delta.tables import delta_table_at
 
 #: The names of the tables that `python -m datagen` writes, and of those that imports write.
 DEMO_NAME: Final = "marketing-dashboard demo"
@@ -66,12 +66,12 @@ def version_with(facts: Path) -> int | None:
     While an import changes both, the shop's half is committed first: until the facts have theirs, the version before
     is the right one.
     """
-    table = opened(path_of(facts))
+    table = delta_table_at(path_of(facts))
     if table is None:
         return None
     before = under_way(facts)
     if before is None:
         return table.version()
-    platforms = opened(facts)
+    platforms = delta_table_at(facts)
     half = platforms is None or platforms.version() == before.facts
     return before.shop if half else table.version()

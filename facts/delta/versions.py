@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from facts.delta.tables import opened
+from facts.delta.tables import delta_table_at
 from facts.protocol import DataProblem
 
 #: Of an import that changed both tables, in the facts' log: the shop's version before it, -1 where there was none.
@@ -71,7 +71,7 @@ class _Commit:
 
 def _commits(path: Path) -> list[_Commit]:
     """The versions of a table that its log still tells of, oldest first."""
-    table = opened(path)
+    table = delta_table_at(path)
     if table is None:
         return []
     found = []

@@ -27,7 +27,7 @@ class Address:
     label: str
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
-    def mended(self, text: str) -> str:
+    def without_secrets(self, text: str) -> str:
         """`text` without secrets."""
         for secret in (self.url, *self.secrets):
             text = text.replace(secret, "…")

@@ -42,7 +42,7 @@ class DuckTable:
             self._database = os.getpid(), driver().connect(config=settings)
         return DuckSession(self._database[1].cursor(), self._files)
 
-    def mended(self, text: str) -> str:
+    def without_secrets(self, text: str) -> str:
         """An engine's message without secrets; files have none."""
         return text
 
@@ -59,7 +59,7 @@ class DuckSession:
             self._cursor.read_parquet(self._files, hive_partitioning=any("=" in f for f in self._files))
         )
 
-    def numbered(self, frame: Frame, values: Values) -> Frame:
+    def number_texts(self, frame: Frame, values: Values) -> Frame:
         """Files hold each text once and its place: a function of one text is worked out as often as that."""
         duckdb = driver()
         rows = frame.to_native()

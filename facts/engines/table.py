@@ -33,7 +33,7 @@ class Session(Protocol):
 class Numbers(Protocol):
     """A session whose engine groups quicker by numbers than by texts."""
 
-    def numbered(self, frame: Frame, values: Values) -> Frame:
+    def number_texts(self, frame: Frame, values: Values) -> Frame:
         """`frame` with the place of each text among `values`, from 1, in its stead."""
 
 
@@ -46,7 +46,7 @@ class Table(Protocol):
     def connect(self) -> Session:
         """A new session. Raises DataProblem, or whatever its engine raises."""
 
-    def mended(self, text: str) -> str:
+    def without_secrets(self, text: str) -> str:
         """An engine's message without secrets."""
 
 
@@ -70,8 +70,8 @@ class Sessions:
 
     def ask(self, question: Callable[[Rows], Frame]) -> pa.Table:
         """The answer to a question. Raises NoAnswer, also where the engine cannot answer."""
-        if (patience := present()) is not None:
-            patience.check()
+        if (deadline := present()) is not None:
+            deadline.check()
         asking = _Asking(self, question)
         Thread(target=asking.run, name="question", daemon=True).start()
         try:
@@ -94,7 +94,9 @@ class Sessions:
         session = self.table.connect()
         try:
             found = rows(session.frame(), self.table.label)
-            return Opened(session, replace(found, numbered=session.numbered) if isinstance(session, Numbers) else found)
+            return Opened(
+                session, replace(found, number_texts=session.number_texts) if isinstance(session, Numbers) else found
+            )
         except BaseException:
             _close(session)
             raise
@@ -169,7 +171,7 @@ class _Asking:
 def _sentence(table: Table, problem: Exception) -> Exception:
     if isinstance(problem, DataProblem | NoAnswer):
         return problem
-    first = (table.mended(str(problem)).strip().splitlines() or [type(problem).__name__])[0][:300]
+    first = (table.without_secrets(str(problem)).strip().splitlines() or [type(problem).__name__])[0][:300]
     return NoAnswer(
         f"The data at {table.label} gave no answer: {first}",
         "The data gave no answer. Try again in a minute; whoever runs this dashboard finds the reason in its log.",

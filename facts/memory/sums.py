@@ -54,18 +54,18 @@ class Sums:
             {place: known[which] for place, known in self.reported.items()},
         )
 
-    def grouped(self, group: Ints, size: int) -> "Sums":
+    def by_group(self, group: Ints, size: int) -> "Sums":
         """Added up by `group`, numbers below `size`."""
         values = np.empty((len(MEASURES), size))
         for place, each in enumerate(self.values):
-            values[place] = _added(group, each, size)
+            values[place] = _sum_by_group(group, each, size)
         reach = np.zeros(size)
         np.maximum.at(reach, group, self.reach)
         return Sums(
             values,
             reach,
-            _added(group, self.rows, size),
-            {place: _added(group, known, size) for place, known in self.reported.items()},
+            _sum_by_group(group, self.rows, size),
+            {place: _sum_by_group(group, known, size) for place, known in self.reported.items()},
         )
 
     def in_runs(self, starts: Ints, admitted: Floats | None) -> "Sums":
@@ -104,5 +104,5 @@ class Sums:
         return int(self.values.nbytes + self.reach.nbytes + self.rows.nbytes + known)
 
 
-def _added(group: Ints, values: Floats, size: int) -> Floats:
+def _sum_by_group(group: Ints, values: Floats, size: int) -> Floats:
     return np.bincount(group, weights=values, minlength=size).astype(np.float64, copy=False)

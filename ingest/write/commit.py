@@ -17,6 +17,7 @@ from typing import Final
 from deltalake import CommitProperties, DeltaTable
 
 from facts.delta.table_names import DEMO_NAME, UnderWay, under_way, under_way_note
+from facts.delta.tables import delta_table_at
 from facts.delta.versions import SHOP_BEFORE
 from ingest.read.margins import Margin
 from ingest.read.rates import Rates
@@ -26,7 +27,7 @@ from ingest.write.leftovers import sweep
 from ingest.write.ownership import is_own, own_table
 from ingest.write.shop import ShopPlan, path_of, plan_shop, store_shop
 from ingest.write.summary import of_plan, of_shop
-from ingest.write.table import Plan, note_of, opened, plan, store, writing
+from ingest.write.table import Plan, note_of, plan, store, writing
 
 #: Of a commit to the shop's table: the run that commits to both, as the note beside the tables names it.
 _RUN: Final = "import.run"
@@ -163,12 +164,12 @@ def _remove_first_version(shop: Path) -> None:
 
 def is_demo(facts: Path) -> bool:
     """Whether the table at `facts` is the demo company's."""
-    table = opened(facts)
+    table = delta_table_at(facts)
     return table is not None and table.metadata().name == DEMO_NAME
 
 
 def _version(path: Path) -> int | None:
-    table = opened(path)
+    table = delta_table_at(path)
     return None if table is None else table.version()
 
 

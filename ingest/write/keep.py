@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from facts.delta.table_names import path_of
-from facts.delta.tables import opened
+from facts.delta.tables import delta_table_at
 from ingest.write.commit import Planned
 
 
@@ -32,7 +32,7 @@ def is_kept(facts: Path, record: Mapping[str, Any]) -> bool:
     """
     if record["table"] is None:  # the table held these figures already
         return True
-    table = opened(facts if record["table"] == "facts" else path_of(facts))
+    table = delta_table_at(facts if record["table"] == "facts" else path_of(facts))
     before = -1 if record["version"] is None else record["version"]
     return table is not None and any(
         int(commit["version"]) > before

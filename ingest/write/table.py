@@ -27,8 +27,7 @@ from facts.delta.rows import PARTIAL
 from facts.delta.table_names import DEMO_NAME
 from facts.delta.table_names import FACTS_NAME as NAME
 from facts.delta.tables import dataset
-from facts.delta.tables import opened as opened
-from facts.file_lock import turn
+from facts.file_lock import lock_file
 from ingest.read.margins import Margin, with_costs
 from ingest.read.rates import BILLED, RATE, RATE_DATE, Rates, converted
 from ingest.results import CURRENCY, CUT, PROGRAM, Finding, Import, ImportProblem
@@ -167,7 +166,7 @@ def writing(path: Path, wait: float = _WAIT) -> Iterator[None]:
     """While no other import writes to the table at `path`. Raises ImportProblem after `wait` seconds."""
     path.parent.mkdir(parents=True, exist_ok=True)
     refusal = ImportProblem(f"Another import is writing to {path}: try again when it is done.")
-    with turn(path.parent / f".{path.name}.import", wait, refusal):
+    with lock_file(path.parent / f".{path.name}.import", wait, refusal):
         yield
 
 

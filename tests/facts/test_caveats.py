@@ -104,7 +104,7 @@ def test_the_reason_is_what_the_import_noted(table: Path) -> None:
         FIXTURES / "google_en_daily.csv",
     )
     shown = visuals(table)
-    lacks = {each.platform: each.lacks for each in load(table).beside.reported}
+    lacks = {each.platform: each.lacks for each in load(table).side.reported}
     noted = json.loads(DeltaTable(str(table)).history()[-1]["import.lacks"])["TikTok"]
     assert lacks["TikTok"]["revenue"] == noted["revenue"]
     assert "revenue" not in lacks["Google"]

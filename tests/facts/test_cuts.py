@@ -141,8 +141,8 @@ def test_a_cut_that_no_data_has_is_said_and_stops_nothing(
 
 
 def test_the_demo_has_no_cut_to_name(facts_path: Path) -> None:
-    unmet = load(facts_path, engine=Engine(cut=(("", "device"),))).beside.unmet
-    assert unmet.startswith("DASHBOARD_CUT names a cut, and these data have none")
+    sentence = load(facts_path, engine=Engine(cut=(("", "device"),))).side.missing_cut
+    assert sentence.startswith("DASHBOARD_CUT names a cut, and these data have none")
 
 
 def test_on_disk_one_cut_a_day_is_summed_and_several_are_refused_or_read_into_memory(
@@ -159,9 +159,9 @@ def test_on_disk_one_cut_a_day_is_summed_and_several_are_refused_or_read_into_me
     for grouping in ((), ("device",), ("platform",)):
         in_memory = load(one, engine=Engine(cut=on_disk.cut))
         assert spend(summed, {}, grouping) == spend(in_memory, {}, grouping)
-    assert summed.beside.unmet == ""
+    assert summed.side.missing_cut == ""
     assert "names “placement”, a cut that these data do not have: there are campaign, campaign+device." in (
-        unnamed.beside.unmet
+        unnamed.side.missing_cut
     )
     with pytest.raises(DataProblem, match=r"tells the same days in several cuts.* set DASHBOARD_ENGINE=memory"):
         load(several, engine=on_disk)

@@ -18,7 +18,7 @@ from pathlib import Path
 from threading import BoundedSemaphore, Lock, Thread
 from typing import Final
 
-from facts.file_lock import turn
+from facts.file_lock import lock_file
 from web.imports.body import Body, read_blocks
 from web.imports.open_uploads import list_open, person_of, to_forget
 from web.imports.refusals import NotTaken, busy, gone, no_room, too_large
@@ -136,12 +136,12 @@ class Uploads:
             with self._door():
                 if any(each.sending and each.person == person for each in list_open(self.folder)):
                     raise before
-                stack.enter_context(turn(place / ".turn", 1, before))
+                stack.enter_context(lock_file(place / ".turn", 1, before))
             yield
 
     def _door(self) -> AbstractContextManager[None]:
         """One at a time, in all workers, decides which uploads there are and who sends; a moment each."""
-        return turn(self.folder / ".door", 5, busy("The server is busy", 5))
+        return lock_file(self.folder / ".door", 5, busy("The server is busy", 5))
 
     def forget(self, token: str, subject: str) -> None:
         """Remove an upload."""
