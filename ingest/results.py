@@ -117,11 +117,11 @@ def totals(frame: pd.DataFrame) -> dict[str, dict[str, float | None]]:
     for currency, rows in frame.groupby(CURRENCY, observed=True, sort=True):
         sums = rows[[name for name in MEASURES if name != "reach"]].sum(min_count=1)
         found[str(currency)] = {
-            name: None if pd.isna(value) else rounded(name, float(value)) for name, value in sums.items()
+            name: None if pd.isna(value) else round_sum(name, float(value)) for name, value in sums.items()
         }
     return found
 
 
-def rounded(measure: str, value: float) -> float:
+def round_sum(measure: str, value: float) -> float:
     """A sum without the dust of binary fractions: whole counts, money to the cent's hundredth."""
     return float(round(value)) if measure in COUNTS else round(value, 6 if measure in EVENTS else 4)

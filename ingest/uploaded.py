@@ -30,7 +30,7 @@ from ingest.read.options import Options, platform_named, read_mapping, read_toml
 from ingest.read.rates import Rates, read_rates
 from ingest.read.report_file import read_file
 from ingest.results import Fault, Import, ImportProblem, WrongRows, as_csv
-from ingest.write.commit import Planned, alone, carry_out, planned
+from ingest.write.commit import Planned, alone, carry_out, plan_imports
 from ingest.write.keep import record_of
 from ingest.write.shop import path_of
 from ingest.write.summary import told_of_import, told_of_plan, told_of_shop
@@ -99,7 +99,9 @@ def _there(path: Path) -> Path:
     return path
 
 
-def answered(asked: Mapping[str, Any], begin: Callable[[dict[str, Any]], None] = lambda record: None) -> dict[str, Any]:
+def answer_request(
+    asked: Mapping[str, Any], begin: Callable[[dict[str, Any]], None] = lambda record: None
+) -> dict[str, Any]:
     """The answer to a request: `files` as they were read, then
 
     `plan` (what storing would change) or `refused` (why nothing can be stored), `mark` (a digest of the plan: what a
@@ -119,13 +121,13 @@ def answered(asked: Mapping[str, Any], begin: Callable[[dict[str, Any]], None] =
     try:
         if asked.get("keep"):
             with alone(facts):
-                answer |= _told(wanted := _planned(facts, read, into))
+                answer |= _plan_answer(wanted := _plan(facts, read, into))
                 if answer["mark"] == asked.get("mark"):
                     begin(record_of(wanted, asked["by"], read.digests) | {"answer": answer})
                     carry_out(wanted, read.imports, asked["by"], read.digests)
-                    answer |= kept(facts)
+                    answer |= kept_answer(facts)
         else:
-            answer |= _told(_planned(facts, read, into)) | {"closed": closed(facts)}
+            answer |= _plan_answer(_plan(facts, read, into)) | {"closed": why_closed(facts)}
     except (ImportProblem, OSError, DeltaError) as problem:
         answer |= {"refused": _refusal(problem, facts)}
     return answer
@@ -196,7 +198,7 @@ def _read_report(path: Path, options: Options, found: Read) -> dict[str, Any]:
     found.imports.extend(imports)
     told = [told_of_import(one) for one in imports]
     for each in told:
-        _reworded(each["findings"])
+        _reword(each["findings"])
     return {"imports": told}
 
 
@@ -217,17 +219,17 @@ def _toml(path: Path) -> dict[str, Any]:
         return {}
 
 
-def _planned(facts: Path, read: Read, into: str | None) -> Planned:
-    return planned(facts, read.imports, rates=read.rates, margins=read.margins, into=into)
+def _plan(facts: Path, read: Read, into: str | None) -> Planned:
+    return plan_imports(facts, read.imports, rates=read.rates, margins=read.margins, into=into)
 
 
-def _told(wanted: Planned) -> dict[str, Any]:
+def _plan_answer(wanted: Planned) -> dict[str, Any]:
     plan = {
         "ads": told_of_plan(wanted.ads) if wanted.ads else None,
         "shop": told_of_shop(wanted.shop) if wanted.shop else None,
     }
     if plan["ads"]:
-        _reworded(plan["ads"]["findings"])
+        _reword(plan["ads"]["findings"])
     same = (wanted.ads is None or (wanted.ads.same and not wanted.ads.replaces_demo)) and (
         wanted.shop is None or wanted.shop.same
     )
@@ -235,12 +237,12 @@ def _told(wanted: Planned) -> dict[str, Any]:
     return {"plan": plan | {"same": same}, "mark": mark}
 
 
-def _reworded(findings: list[dict[str, str]]) -> None:
+def _reword(findings: list[dict[str, str]]) -> None:
     for each in findings:
         each["text"] = in_words_of_the_page(each["text"])
 
 
-def closed(facts: Path) -> str | None:
+def why_closed(facts: Path) -> str | None:
     """Why this process cannot write the table at `facts`, None where it can."""
     folder = _there(facts.parent)
     if all(os.access(each, os.W_OK) for each in (folder, facts, path_of(facts)) if each.exists()):
@@ -251,7 +253,7 @@ def closed(facts: Path) -> str | None:
     )
 
 
-def kept(facts: Path) -> dict[str, Any]:
+def kept_answer(facts: Path) -> dict[str, Any]:
     """What is answered once everything is in the table: the version, as the dashboard names it (facts.source.fetch)."""
     version = None
     with contextlib.suppress(OSError, DeltaError):  # it is kept, also where it cannot be read just now
@@ -266,7 +268,7 @@ def _refusal(problem: Exception, facts: Path) -> str:
         return in_words_of_the_page(without_folder(said.replace(str(facts), "The data’s folder"), facts))
     if "No space left" in str(problem):
         return "The server’s disk is full; nothing was changed. Make room and import again."
-    return closed(facts) or "The data could not be written; nothing was changed. The server’s log says more."
+    return why_closed(facts) or "The data could not be written; nothing was changed. The server’s log says more."
 
 
 def in_words_of_the_page(sentence: str) -> str:

@@ -45,7 +45,7 @@ class Evidence:
     place: int = -1
 
 
-def cleaned(texts: pa.Array) -> pa.Array:
+def clean_texts(texts: pa.Array) -> pa.Array:
     """Texts without spaces at their ends and Excel's `="…"`; null where they mean no value."""
     texts = pc.utf8_trim_whitespace(texts)
     texts = pc.replace_substring_regex(texts, r'^="?([^"]*)"?$', r"\1")

@@ -40,7 +40,7 @@ class Recognised:
     separator: str
     row: int
     headers: tuple[str, ...]
-    places: dict[str, tuple[int, ...]]
+    positions: dict[str, tuple[int, ...]]
 
     @property
     def normal(self) -> list[str]:
@@ -49,11 +49,11 @@ class Recognised:
 
     def header(self, field: str) -> str:
         """The header under which `field` stands in the file."""
-        return " ".join(self.headers[self.places[field][0]].split())
+        return " ".join(self.headers[self.positions[field][0]].split())
 
     def currencies(self, fields: Sequence[str]) -> set[str]:
         """The currencies that the headers of `fields` name."""
-        found = {currency_of(self.headers[place]) for field in fields for place in self.places.get(field, ())}
+        found = {currency_of(self.headers[place]) for field in fields for place in self.positions.get(field, ())}
         return {each for each in found if each}
 
 
@@ -76,16 +76,16 @@ def recognise(sheet: Sheet, options: Options) -> Recognised:
             for layout in layouts:
                 score = layout.score(headers)
                 if score:
-                    whole = all(need in layout.found(headers) for need in layout.needs)
+                    whole = all(need in layout.find_columns(headers) for need in layout.needs)
                     rank = (whole, score, -number)
                     if best is None or rank > best[0]:
                         best = rank, layout, separator, (number, cells)
     if best is None or not (best[0][0] or _is_near(best[1], best[3])):
-        raise refused or _unmarked(sheet, layouts, shown) or _unknown(sheet, shown)
+        raise refused or _ambiguous_report(sheet, layouts, shown) or _unknown(sheet, shown)
     (whole, _, _), layout, separator, (number, cells) = best
     texts = tuple("" if cell is None else str(cell) for cell in cells)
     known = [normal(text) for text in texts]
-    places = layout.found(known)
+    places = layout.find_columns(known)
     if layout.platform == "Amazon":
         places = amazon.windows_of(known, places)
     result = Recognised(layout, separator, number, texts, places)
@@ -101,7 +101,7 @@ def recognise(sheet: Sheet, options: Options) -> Recognised:
 
 def _has(layout: Layout, cells: Sequence[Cell]) -> bool:
     """Whether a row is a header with a day and all that `layout` needs: figures below it would not be read."""
-    found = layout.found([normal(cell) for cell in cells])
+    found = layout.find_columns([normal(cell) for cell in cells])
     return all(need in found for need in (DATE, *layout.needs))
 
 
@@ -138,18 +138,20 @@ def _candidates(options: Options) -> list[Layout]:
 
 def _is_near(layout: Layout, header: Row) -> bool:
     """Whether a header that lacks what `layout` needs is worth completing: it has figures, or nearly all else."""
-    found = layout.found([normal(cell) for cell in header[1]])
+    found = layout.find_columns([normal(cell) for cell in header[1]])
     return len(found) >= 3 and any(name in found for name in MEASURES)
 
 
-def _unmarked(sheet: Sheet, layouts: Sequence[Layout], head: Sequence[Row]) -> ImportProblem | None:
+def _ambiguous_report(sheet: Sheet, layouts: Sequence[Layout], head: Sequence[Row]) -> ImportProblem | None:
     """What to say of a report that could be of several platforms, None where it could be of none."""
     for _, cells in head:
         headers = [normal(cell) for cell in cells]
         possible = [
             each.platform
             for each in layouts
-            if each.platform and {DATE, "campaign", "spend"} <= (held := set(each.found(headers))) and len(held) >= 4
+            if each.platform
+            and {DATE, "campaign", "spend"} <= (held := set(each.find_columns(headers)))
+            and len(held) >= 4
         ]
         if possible:
             return ImportProblem(
@@ -181,7 +183,7 @@ def _unknown(sheet: Sheet, head: Sequence[Row]) -> ImportProblem:
 
 
 def _incomplete(sheet: Sheet, known: Recognised) -> ImportProblem:
-    missing = [need for need in known.layout.needs if need not in known.places]
+    missing = [need for need in known.layout.needs if need not in known.positions]
     wide = [header for header in known.headers if _WIDE.match(normal(header))]
     if len(wide) >= 2 and not known.layout.marks:
         return _unknown(sheet, [(known.row, known.headers)])

@@ -142,10 +142,10 @@ def _read(sheet: Sheet, known: Recognised, options: Options, progress: Progress)
 
 
 def _day_field(name: str, known: Recognised) -> str:
-    if DATE in known.places:
+    if DATE in known.positions:
         return DATE
-    period = next((field for field in ("start", "week", "month", "end") if field in known.places), None)
-    if period == "start" and known.layout.name == meta.LAYOUT.name and "end" in known.places:
+    period = next((field for field in ("start", "week", "month", "end") if field in known.positions), None)
+    if period == "start" and known.layout.name == meta.LAYOUT.name and "end" in known.positions:
         return "start"
     header = (
         f"“{known.header(period)}” names a period" if period else f"its header (row {known.row}) has no column for it"
@@ -201,7 +201,7 @@ def _results(table: Table, missing: dict[str, str]) -> None:
         return
     kinds = {each for each in table.texts("result kind", "").categories if each}
     if kinds and all(any(word in kind.casefold() for word in meta.PURCHASE) for kind in kinds):
-        table.known.places["conversions"] = table.known.places["results"]
+        table.known.positions["conversions"] = table.known.positions["results"]
         table.adopt("conversions", "results")
         del missing["conversions"]
         return

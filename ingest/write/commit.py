@@ -27,7 +27,7 @@ from ingest.write.leftovers import sweep
 from ingest.write.ownership import is_own, own_table
 from ingest.write.shop import ShopPlan, path_of, plan_shop, store_shop
 from ingest.write.summary import of_plan, of_shop
-from ingest.write.table import Plan, note_of, plan, store, writing
+from ingest.write.table import Plan, lock_table, note_of, plan, store
 
 #: Of a commit to the shop's table: the run that commits to both, as the note beside the tables names it.
 _RUN: Final = "import.run"
@@ -44,7 +44,7 @@ class Planned:
     ads: Plan | None
     shop: ShopPlan | None
 
-    def told(self) -> Iterator[str]:
+    def sentences(self) -> Iterator[str]:
         """The changes, line by line."""
         if self.ads:
             yield from of_plan(self.ads)
@@ -54,7 +54,7 @@ class Planned:
                 yield "warning: The dashboard goes on showing the demo: import the platforms' figures too."
 
 
-def planned(
+def plan_imports(
     facts: Path,
     imports: Iterable[Import],
     *,
@@ -107,7 +107,7 @@ def alone(facts: Path) -> Iterator[None]:
     Raises ImportProblem, with nothing touched, where what is at `facts` is not ours.
     """
     own_table(facts, ownership.FACTS)  # before even the lock is made, and again within it
-    with writing(facts):
+    with lock_table(facts):
         own_table(facts, ownership.FACTS)
         settle(facts)
         sweep(facts, ownership.FACTS)

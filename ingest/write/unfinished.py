@@ -22,7 +22,7 @@ def list_of(path: Path) -> Path:
     return path.with_name(f".{path.name}.unfinished")
 
 
-def unfinished(path: Path) -> list[str]:
+def unfinished_files(path: Path) -> list[str]:
     """The names in the list of the table at `path`. Raises ImportProblem where another file has its name."""
     listed = list_of(path)
     try:
@@ -41,7 +41,7 @@ def unfinished(path: Path) -> list[str]:
 
 def remember(path: Path, name: str) -> None:
     """Add a name to the list, on the disk. Raises ImportProblem where another file has the list's name."""
-    known = unfinished(path)
+    known = unfinished_files(path)
     try:
         _write(path, [*known, name])
     except OSError as problem:
@@ -51,7 +51,7 @@ def remember(path: Path, name: str) -> None:
 
 def forget(path: Path, names: Collection[str]) -> None:
     """Take names from the list, and the list away where none is left."""
-    known = unfinished(path)
+    known = unfinished_files(path)
     left = [name for name in known if name not in names]
     if left:
         _write(path, left)
