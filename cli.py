@@ -64,12 +64,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"marketing-dashboard: {why}", file=sys.stderr)
             return 2
         return data.run(asked, Path(settings.facts), engine_of(settings))
-    reading = ReaderProcess(
-        settings.facts, engine_of(settings)
-    )  # before anything heavy is imported: it reads meanwhile
+    reader = ReaderProcess(settings.facts, engine_of(settings))  # before anything heavy is imported: it reads meanwhile
     from serving import serve
 
-    return serve(settings, reading)
+    return serve(settings, reader)
 
 
 def roll_up(address: str, out: Path) -> int:

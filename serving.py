@@ -23,12 +23,12 @@ SHARED_MEMORY = "/dev/shm" if sys.platform == "linux" else None
 MASTER = os.getpid()
 
 
-def serve(settings: Settings, reading: ReaderProcess) -> int:
-    """Serve until interrupted the facts that `reading` brings; returns the exit status."""
+def serve(settings: Settings, reader: ReaderProcess) -> int:
+    """Serve until interrupted the facts that `reader` brings; returns the exit status."""
     gunicorn.http.message.MAX_REQUEST_LINE = LONGEST_LINE
     counts = Counts(SHARED_MEMORY)
     try:
-        Server(settings, reading, counts).run()
+        Server(settings, reader, counts).run()
     except WrongSetting as problem:
         print(f"marketing-dashboard: {problem}", file=sys.stderr)
         return 2
@@ -41,8 +41,8 @@ def serve(settings: Settings, reading: ReaderProcess) -> int:
 class Server(BaseApplication):  # type: ignore[misc]
     """gunicorn, configured for the dashboard."""
 
-    def __init__(self, settings: Settings, reading: ReaderProcess, counts: Counts) -> None:
-        self.settings, self.reading, self.counts = settings, reading, counts
+    def __init__(self, settings: Settings, reader: ReaderProcess, counts: Counts) -> None:
+        self.settings, self.reader, self.counts = settings, reader, counts
         super().__init__()
 
     def load_config(self) -> None:
@@ -85,7 +85,7 @@ class Server(BaseApplication):  # type: ignore[misc]
 
         try:
             engine = engine_of(self.settings)
-            first = partial(load_by_reader_process, reading=self.reading, engine=engine)
+            first = partial(load_by_reader_process, reader=self.reader, engine=engine)
             source = Source(self.settings.facts, first, engine)
         except DataProblem as problem:
             raise WrongSetting(str(problem)) from None

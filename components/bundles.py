@@ -107,28 +107,28 @@ def read() -> Bundles:
     """Read and compress them; raises FileNotFoundError where Dash no longer has a file that we know by name."""
     files: dict[str, Bundle] = {}
 
-    def placed(css: bytes) -> bytes:
+    def with_addresses(css: bytes) -> bytes:
         """With the addresses, beside it, of the files it names."""
 
-        def named(found: re.Match[bytes]) -> bytes:
+        def address_of(found: re.Match[bytes]) -> bytes:
             name = found[1].decode()
             if name not in files:
                 path = ASSETS / name
                 files[name] = _bundle(path.stem, path.suffix, path.read_bytes())
             return b'url("%b")' % files[name].name.encode()
 
-        return re.sub(rb'url\("\.\./([^"]+)"\)', named, css)
+        return re.sub(rb'url\("\.\./([^"]+)"\)', address_of, css)
 
     parts: dict[str, dict[str, Bundle]] = {}
     for path in sorted((ASSETS / "later").glob("*.*")):
-        body = _script(path) if path.suffix == ".js" else placed(path.read_bytes())
+        body = _script(path) if path.suffix == ".js" else with_addresses(path.read_bytes())
         parts.setdefault(path.stem, {})[path.suffix[1:]] = _bundle(path.stem, path.suffix, body)
     own = (ASSETS / "elements.js", *sorted((ASSETS / "js").glob("*.js")))
     style = (ASSETS / "bootstrap.min.css", *sorted((ASSETS / "css").glob("*.css")))
     return Bundles(
-        dash=_bundle("dash_renderer", ".js", _joined(dash_files(), b";\n")),
+        dash=_bundle("dash_renderer", ".js", _join_files(dash_files(), b";\n")),
         own=_bundle("dashboard", ".js", b"\n".join(map(_script, own))),
-        style=_bundle("dashboard", ".css", placed(_joined(style, b"\n"))),
+        style=_bundle("dashboard", ".css", with_addresses(_join_files(style, b"\n"))),
         plotly=_plotly(plotly_file()),
         files=files,
         parts=parts,
@@ -187,7 +187,7 @@ def _script(path: Path) -> bytes:
     return without_comments(path.read_text()).encode()
 
 
-def _joined(paths: Iterable[Path], between: bytes) -> bytes:
+def _join_files(paths: Iterable[Path], between: bytes) -> bytes:
     return b"".join(path.read_bytes() + between for path in paths)
 
 

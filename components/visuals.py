@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from components.reading import Reading
+from components.page_data import PageData
 from kpi.selection import Grouping
 
 Kind = Literal["cards", "table", "chart", "callouts"]
@@ -32,8 +32,8 @@ class Visual:
     needs: tuple[Grouping, ...]
     metrics: tuple[str, ...]
     columns: tuple[str, ...]
-    draw: Callable[[Reading], dict[str, Any]]
-    rows: Callable[[Reading], list[dict[str, Any]]]
+    draw: Callable[[PageData], dict[str, Any]]
+    rows: Callable[[PageData], list[dict[str, Any]]]
     spec: Mapping[str, Any] = field(default_factory=dict)
     before: tuple[Grouping, ...] = ()
     around: tuple[Grouping, ...] = ()
@@ -46,7 +46,7 @@ class Page:
     """One page: `path` is its address below the prefix ("" is the landing page).
 
     A page of visuals has a tab. One that has `body` instead is drawn by the module of that name in assets/later, and is
-    reached by its `icon` in the header. Whoever may open one of the pages `beside` may open this one too; a page that
+    reached by its `icon` in the header. Whoever may open one of the pages it `comes_with` may open this one too; a page that
     names none is a right of its own. A `panel` has no address of its own: it is drawn over another page. One that
     is `own` is somebody's ordinary Dash page, whose layout is mounted when it is opened (callbacks/own_pages.py);
     with `graphs` it draws by all of plotly.js.
@@ -59,7 +59,7 @@ class Page:
     visuals: tuple[Visual, ...] = ()
     body: str = ""
     icon: str = ""
-    beside: tuple[str, ...] = ()
+    comes_with: tuple[str, ...] = ()
     panel: bool = False
     own: bool = False
     graphs: bool = False

@@ -87,17 +87,17 @@ def _remote(path: str | Path, engine: Engine) -> "Remote":
 def load_by_reader_process(
     path: str | Path,
     now: Callable[[], datetime] = utc_now,
-    reading: ReaderProcess | None = None,
+    reader: ReaderProcess | None = None,
     engine: Engine = _ENGINE,
 ) -> Facts:
     """`load` for a process that is going to fork: another process reads the table and hands its rows over.
 
     deltalake's runtime does not survive a fork. In the children of a process that has used it every further use
-    panics (tokio#4301), so gunicorn's master never does. `reading` is such a process that was started earlier. Raises
+    panics (tokio#4301), so gunicorn's master never does. `reader` is such a process that was started earlier. Raises
     DataProblem; NotYet where the rows stay where they are, and each process opens them for itself.
     """
     return explain_failures(
-        lambda: facts_of((reading or ReaderProcess(path, engine)).rows(), path, now, engine.cut), path
+        lambda: facts_of((reader or ReaderProcess(path, engine)).rows(), path, now, engine.cut), path
     )
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from access.rights import Rights
 from components.address import DEFAULT_LAST, Query, read, write
 from components.caveats import with_caveats
-from components.reading import TOTAL, Reading, number
+from components.page_data import TOTAL, PageData, number
 from components.spec import visuals_of
 from components.visuals import Page, Visual
 from facts import Facts, Scope
@@ -104,7 +104,7 @@ def view(
     past: Past | None = None,
 ) -> dict[str, Any]:
     """The view of docs/wire.md, but for what differs from reader to reader."""
-    reading = reading_of(page.visuals, facts, asked, scope) if page.visuals else None
+    page_data = page_data_of(page.visuals, facts, asked, scope) if page.visuals else None
     return {
         "page": page.key,
         "query": write(asked.query),
@@ -118,7 +118,7 @@ def view(
         "many": {name: len(values) for name, values in asked.options.items() if len(values) > MANY},
         "chosen": _chosen(asked.query),
         **({"spec": visuals_of(page)} if page.panel else {}),
-        "visuals": {visual.name: drawn(visual, reading, asked, facts, scope) for visual in page.visuals},
+        "visuals": {visual.name: drawn(visual, page_data, asked, facts, scope) for visual in page.visuals},
     }
 
 
@@ -129,7 +129,7 @@ def found(values: Sequence[str], text: str) -> dict[str, Any]:
     return {"values": having[:LISTED], "count": len(having)}
 
 
-def reading_of(visuals: Sequence[Visual], facts: Facts, asked: Asked, scope: Scope) -> Reading | None:
+def page_data_of(visuals: Sequence[Visual], facts: Facts, asked: Asked, scope: Scope) -> PageData | None:
     """What `visuals` read for a query, from one pass over the facts for each of its windows; None where no row is."""
     needed: dict[Grouping, dict[str, None]] = {TOTAL: {}}
     for visual in visuals:
@@ -156,7 +156,7 @@ def reading_of(visuals: Sequence[Visual], facts: Facts, asked: Asked, scope: Sco
         wider = facts.totals(asked.selection.narrow("campaign", ()).narrow("platform", ()), beyond, scope)
         metrics = dict.fromkeys(metric for visual in visuals if visual.around for metric in visual.metrics)
         around = {name: evaluate(wider[name], metrics) for name in beyond}
-    return Reading(
+    return PageData(
         asked.query,
         asked.selection,
         asked.baseline,
@@ -181,12 +181,12 @@ def _course(totals: pd.DataFrame, selection: Selection, metrics: Iterable[str]) 
     return evaluate(pool_rows(totals, SPARK_POINTS), metrics)
 
 
-def drawn(visual: Visual, reading: Reading | None, asked: Asked, facts: Facts, scope: Scope) -> dict[str, Any]:
+def drawn(visual: Visual, page_data: PageData | None, asked: Asked, facts: Facts, scope: Scope) -> dict[str, Any]:
     """One visual's answer. What goes wrong in one stays in it."""
-    if reading is None:
+    if page_data is None:
         return {"state": "empty", "text": why_empty(asked, facts, scope)}
     try:
-        return with_caveats(visual, {"state": "ready", **visual.draw(reading)}, reading)
+        return with_caveats(visual, {"state": "ready", **visual.draw(page_data)}, page_data)
     except Exception:
         _log.exception("visual %s failed for %s", visual.name, write(asked.query))
         return {"state": "error", "text": f"“{visual.title}” could not be drawn. The other figures are not affected."}

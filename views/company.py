@@ -6,7 +6,7 @@ from weakref import WeakKeyDictionary
 
 from cachetools import LRUCache
 
-from components.reading import Company
+from components.page_data import Company
 from facts import ALL_ROWS, Facts, Scope
 from kpi.company import Ledger, ledger
 from kpi.evaluate import evaluate, pool_rows

@@ -15,7 +15,7 @@ from facts import Facts
 from kpi.formats import Formats
 from kpi.formula_guard import MARK, guard_formula, like_formula
 from kpi.metrics import METRICS
-from views.answers import Restated, ask, reading_of
+from views.answers import Restated, ask, page_data_of
 from views.past import Past
 from views.visible import visible_ranks
 
@@ -46,8 +46,8 @@ def data_file(
 ) -> bytes:
     """A visual's rows as a file of `kind`; a CSV is guarded where it is for a spreadsheet."""
     asked = ask(facts, address, formats, rights.rows, visible_ranks(rights), restated, past)
-    reading = reading_of([visual], facts, asked, rights.rows)
-    rows = visual.rows(reading) if reading is not None else []
+    page_data = page_data_of([visual], facts, asked, rights.rows)
+    rows = visual.rows(page_data) if page_data is not None else []
     if kind == "csv":
         return csv_of(visual.columns, rows, for_spreadsheet)
     if kind == "xlsx":
@@ -70,8 +70,8 @@ def page_json(
 ) -> bytes:
     """The rows of all visuals of a page, by their names: the same as each visual's own JSON has."""
     asked = ask(facts, address, formats, rights.rows, visible_ranks(rights), restated, past)
-    reading = reading_of(page.visuals, facts, asked, rights.rows)
-    rows = {visual.name: visual.rows(reading) if reading is not None else [] for visual in page.visuals}
+    page_data = page_data_of(page.visuals, facts, asked, rights.rows)
+    rows = {visual.name: visual.rows(page_data) if page_data is not None else [] for visual in page.visuals}
     return page_of_rows(page.key, write(asked.query), facts.extent().last.isoformat(), formats.currency, rows)
 
 

@@ -6,8 +6,8 @@ from urllib.parse import parse_qsl, urlencode
 
 from access.rights import Rights
 from components.address import write
-from components.proof import changed, told
-from components.reading import TOTAL
+from components.page_data import TOTAL
+from components.proof import change_in_words, proof_answer
 from components.visuals import Visual
 from facts import Facts, Scope
 from kpi.formats import Formats
@@ -61,7 +61,7 @@ def proof_of(
     return {
         "metric": metric,
         "query": query,
-        **told(now, formats),
+        **proof_answer(now, formats),
         "of": [[DIMENSIONS.get(name, "Date"), value] for name, value in zip(by, key, strict=True)],
         "company": metric in COMPANY_WIDE,
         "days": formats.days(asked.selection.start, asked.selection.end),
@@ -108,4 +108,8 @@ def _named(only: Sequence[tuple[str, Sequence[str]]]) -> list[list[Any]]:
 def _before(now: Proof, before: Proof, asked: Asked, formats: Formats) -> dict[str, Any]:
     then = asked.baseline
     days = formats.days(then.start, then.end) if then else ""
-    return {"days": days, "sentence": told(before, formats)["sentence"], "change": changed(now, before, formats)}
+    return {
+        "days": days,
+        "sentence": proof_answer(before, formats)["sentence"],
+        "change": change_in_words(now, before, formats),
+    }

@@ -10,7 +10,7 @@ from components.visuals import Page, without
 
 def with_panels(rights: Rights, pages: Sequence[Page]) -> Rights:
     """`rights`, opening also those of `pages` that go with one they open."""
-    more = tuple(page.key for page in pages if any(map(rights.opens, page.beside)))
+    more = tuple(page.key for page in pages if any(map(rights.opens, page.comes_with)))
     return replace(rights, pages=(*rights.pages, *more)) if more else rights
 
 

@@ -192,15 +192,15 @@ def test_the_process_that_reads_ahead_needs_no_pandas(table: Path) -> None:
 
 def test_a_reader_that_was_started_ahead_brings_the_rows_or_its_sentence(table: Path, tmp_path: Path) -> None:
     ahead = ReaderProcess(table)
-    assert spend(Source(table, lambda path: load_by_reader_process(path, reading=ahead))) == spend(Source(table))
+    assert spend(Source(table, lambda path: load_by_reader_process(path, reader=ahead))) == spend(Source(table))
     with pytest.raises(DataProblem, match="There is no data at"):
-        load_by_reader_process(tmp_path / "none", reading=ReaderProcess(tmp_path / "none"))
+        load_by_reader_process(tmp_path / "none", reader=ReaderProcess(tmp_path / "none"))
 
 
 def test_a_reader_that_is_asked_again_reads_the_newer_version(table: Path) -> None:
     """As gunicorn's master does, whose first request starts a look for newer versions."""
     ahead = ReaderProcess(table)
-    source = Source(table, lambda path: load_by_reader_process(path, reading=ahead))
+    source = Source(table, lambda path: load_by_reader_process(path, reader=ahead))
     before = spend(source)
     for times in (2, 4):
         write_deltalake(str(table), rows(table), mode="append")

@@ -1,4 +1,4 @@
-"""`Reading`: everything the visuals of a page read for one query. Each visual is a function of it."""
+"""`PageData`: everything that the visuals of a page read for one query. Each visual is a function of it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -50,7 +50,7 @@ class Company:
 
 
 @dataclass(frozen=True)
-class Reading:
+class PageData:
     """`now` and `before` hold a metrics frame (kpi.evaluate) for each grouping that the page needs.
 
     `around` holds those of all campaigns of all platforms, `before` those of the baseline; it is empty where there is
@@ -99,30 +99,30 @@ def block(frame: pd.DataFrame, metrics: Sequence[str]) -> NDArray[np.float64]:
     return frame.to_numpy()[:, [frame.columns.get_loc(metric) for metric in metrics]].T
 
 
-def told(values: NDArray[np.float64]) -> Any:
+def table_figures(values: NDArray[np.float64]) -> Any:
     """Lists of figures for tables, to twelve digits and never less than cents: more than is shown."""
     known = np.abs(np.where(np.isnan(values) | (values == 0), 1.0, values))
     scale = 10.0 ** np.clip(11 - np.floor(np.log10(known)), 2, 22)
     return (np.rint(values * scale) / scale).tolist()
 
 
-def drawn(frame: pd.DataFrame, metric: str) -> list[float | int | None]:
+def chart_figures(frame: pd.DataFrame, metric: str) -> list[float | int | None]:
     """A metrics frame's column as a chart draws it and its hover tells it, None where missing: rates to five decimals,
     amounts and counts to cents, or whole where some are thousands.
     """
-    values, decimals = _rounded(frame, metric)
+    values, decimals = _round_for_charts(frame, metric)
     if decimals:
         return [None if value != value else value for value in values.tolist()]
     return [None if value != value else int(value) for value in values.tolist()]
 
 
-def lined(frame: pd.DataFrame, metric: str, length: int | None = None) -> list[float | int | None] | str:
+def line_figures(frame: pd.DataFrame, metric: str, length: int | None = None) -> list[float | int | None] | str:
     """The same of the first `length` rows for lines, packed where they are many (components/packed.py)."""
-    values, decimals = _rounded(frame, metric)
-    return packed.figures(values[:length], decimals) or drawn(frame.iloc[:length], metric)
+    values, decimals = _round_for_charts(frame, metric)
+    return packed.figures(values[:length], decimals) or chart_figures(frame.iloc[:length], metric)
 
 
-def _rounded(frame: pd.DataFrame, metric: str) -> tuple[NDArray[np.float64], int]:
+def _round_for_charts(frame: pd.DataFrame, metric: str) -> tuple[NDArray[np.float64], int]:
     values = block(frame, (metric,))[0]
     if METRICS[metric].unit in ("percent", "ratio"):
         decimals = 5
@@ -131,6 +131,6 @@ def _rounded(frame: pd.DataFrame, metric: str) -> tuple[NDArray[np.float64], int
     return np.round(values, decimals), decimals
 
 
-def outlined(frame: pd.DataFrame, metric: str) -> str:
+def sparkline(frame: pd.DataFrame, metric: str) -> str:
     """The shape of a line a finger wide that tells no figures."""
     return packed.course(block(frame, (metric,))[0])
