@@ -7,7 +7,7 @@ from pathlib import Path
 
 from facts.engines.choice import elsewhere, engine_of
 from facts.reader_process import ReaderProcess
-from settings import SETTINGS, WrongSetting, faults, from_environment, unknown
+from settings import SETTINGS, WrongSetting, faults, from_environment, unknown_variables
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except WrongSetting as problem:
         print(f"marketing-dashboard: {problem}", file=sys.stderr)
         return 2
-    for name in unknown():
+    for name in unknown_variables():
         print(f"marketing-dashboard: {name} is no setting of this dashboard and is ignored.", file=sys.stderr)
     if asked.command == "report":
         return report.run(asked, settings)
@@ -96,7 +96,7 @@ def check() -> int:
     from views.roles import role_faults
 
     wrong = faults()
-    for name in unknown():
+    for name in unknown_variables():
         wrong.append(f"{name} is no setting of this dashboard.")
     facts = policy = None
     if not wrong:

@@ -71,7 +71,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "pre_fork": lambda arbiter, worker: setattr(worker, "place", self.counts.take()),
             "post_fork": lambda arbiter, worker: setattr(self.counts, "place", worker.place),
             "post_worker_init": lambda worker: self.look_after(),
-            "child_exit": lambda arbiter, worker: self.ended(worker),
+            "child_exit": lambda arbiter, worker: self.count_ended(worker),
             "worker_exit": lambda arbiter, worker: let_go(),
         }
         for name, value in options.items():
@@ -105,7 +105,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         if keys is not None:
             keys.start()
 
-    def ended(self, worker: Any) -> None:
+    def count_ended(self, worker: Any) -> None:
         """A worker is gone: count it, and let the next one count on in its place."""
         self.counts.give(worker.place)
         self.flask.extensions["dashboard.metrics"].restarts.inc()

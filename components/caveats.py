@@ -15,7 +15,9 @@ def with_caveats(visual: Visual, answer: Answer, page_data: PageData) -> Answer:
     A chart all of whose figures are missing becomes the reason why.
     """
     if answer["state"] == "empty" and visual.kind == "chart":
-        return _unknown(answer, [metric for metric in visual.metrics if _is_missing(metric, page_data)], page_data)
+        return _without_figures(
+            answer, [metric for metric in visual.metrics if _is_missing(metric, page_data)], page_data
+        )
     if answer["state"] != "ready":
         return answer
     if visual.kind == "cards":
@@ -24,11 +26,11 @@ def with_caveats(visual: Visual, answer: Answer, page_data: PageData) -> Answer:
         return _table(visual, answer, page_data)
     missing = [metric for metric in visual.metrics if _is_missing(metric, page_data)]
     if missing and visual.kind == "chart" and len(missing) == len(set(visual.metrics)):
-        return _unknown(answer, missing, page_data)
+        return _without_figures(answer, missing, page_data)
     return _with_line(answer, _several(missing, page_data)) if visual.kind == "chart" else answer
 
 
-def _unknown(answer: Answer, missing: list[str], page_data: PageData) -> Answer:
+def _without_figures(answer: Answer, missing: list[str], page_data: PageData) -> Answer:
     """What a chart shows whose figures are `missing`: why, and not that a filter is to blame."""
     if not missing:
         return answer

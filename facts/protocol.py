@@ -58,7 +58,7 @@ class Facts(Protocol):
     """One version of the facts, unchanging.
 
     `version` names it, `loaded` is when it was read ("10:31 UTC"), `demo` whether it is the generated company's;
-    `beside` is what is known beside the rows.
+    `side` is what comes with the rows (facts.side_facts).
     """
 
     version: str

@@ -176,8 +176,8 @@ class Source:
         self._lock = Lock()
         self._watcher: tuple[int, Thread] | None = None
         self._stop = Event()
-        self._turn = tempfile.TemporaryFile()  # noqa: SIM115  (kept open: it is what forked processes share)
-        finalize(self, self._turn.close)
+        self._lock_file = tempfile.TemporaryFile()  # noqa: SIM115  (kept open: it is what forked processes share)
+        finalize(self, self._lock_file.close)
         here = ref(self)
         os.register_at_fork(after_in_child=lambda: _reset_after_fork(here()))
         self.refresh()
@@ -266,12 +266,12 @@ class Source:
         """The newest version; one process after the other, because reading takes far more memory than what is kept."""
         if self._elsewhere is not None and self._load is self._own:
             return self._elsewhere.facts(utc_now)
-        fcntl.lockf(self._turn, fcntl.LOCK_EX)
+        fcntl.lockf(self._lock_file, fcntl.LOCK_EX)
         try:
             return self._load(self._path)
         finally:
             give_back()
-            fcntl.lockf(self._turn, fcntl.LOCK_UN)
+            fcntl.lockf(self._lock_file, fcntl.LOCK_UN)
 
     def _stamp(self) -> object:
         """What changes when a version is added to the facts or to the shop's days; None where there are no facts."""

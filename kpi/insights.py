@@ -96,20 +96,20 @@ def _extremes(rows: dict[str, _Row], metric: str, say: _Say) -> list[Insight]:
         names = [name for name, other in shown.items() if other == text]
         row = rows[names[0]]
         lead, tone, title = _extreme_words(kind, metric, names, text, row)
-        text = f"{lead}." if len(names) > 1 else f"{lead} {_beside(metric, row, say)}"
+        text = f"{lead}." if len(names) > 1 else f"{lead} {_spend_and_benchmark(metric, row, say)}"
         narrow = tuple(("platform", name) for name in names)
-        found.append(Insight(f"{kind}_{metric}", tone, title, text, narrow, _figures(row, *_BESIDE[metric])))
+        found.append(Insight(f"{kind}_{metric}", tone, title, text, narrow, _figures(row, *_BENCHMARKS[metric])))
     return found
 
 
 #: The figures beside the one that a platform is named for.
-_BESIDE = {
+_BENCHMARKS = {
     "profit": ("profit", "spend", "roi", "roas", "breakeven_roas"),
     "roas": ("roas", "spend", "breakeven_roas"),
 }
 
 
-def _beside(metric: str, row: _Row, say: _Say) -> str:
+def _spend_and_benchmark(metric: str, row: _Row, say: _Say) -> str:
     """``on $588,068 spend, above its break-even of 1.98×.``"""
     spend = f"on {say('spend', row['spend'])} spend"
     if metric == "profit":
@@ -231,8 +231,8 @@ def _losses(rows: dict[str, _Row], told: set[str], say: _Say) -> list[Insight]:
         profit = row["profit"]
         if profit is None or profit >= 0 or name in told:
             continue
-        text = f"{name} loses {say('profit', -profit)} {_beside('profit', row, say)}"
-        figures = _figures(row, *_BESIDE["profit"])
+        text = f"{name} loses {say('profit', -profit)} {_spend_and_benchmark('profit', row, say)}"
+        figures = _figures(row, *_BENCHMARKS["profit"])
         found.append(Insight("loss", "warning", "Loses money", text, (("platform", name),), figures))
     return found
 

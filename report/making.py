@@ -110,7 +110,7 @@ def _of(
         raise NoReport(f"Nothing is written, because the page would say: {' '.join(found.notes)}")
     if form == ".xlsx":
         return workbook(page, facts, found, settings.prefix, rights.rows, rights.hides)
-    with _served(settings, source, rights) as (address, token), tab() as browser:
+    with _serve_report(settings, source, rights) as (address, token), tab() as browser:
         browser.open(f"{address}{page.path}?{write(found.query)}", {_HEADER: token})
         browser.value(_READY)
         return _pdf(browser, paper or _usual(settings.locale)) if form == ".pdf" else _html(browser)
@@ -164,7 +164,7 @@ def _without_value(query: str) -> str:
 
 
 @contextmanager
-def _served(settings: Settings, source: Source, rights: Rights) -> Iterator[tuple[str, str]]:
+def _serve_report(settings: Settings, source: Source, rights: Rights) -> Iterator[tuple[str, str]]:
     """The dashboard on the loopback device, for this report's token alone; gives its address and the token."""
     token = secrets.token_urlsafe(32)
     own = replace(settings, prefix="/", hosts=("127.0.0.1", "localhost"), log_out="", upload_limit=0)

@@ -26,7 +26,7 @@ from tests.asking import view
 from tests.engines import ENGINES, PolarsTable, engine, text_columns
 from tests.oracle import Oracle
 from tests.test_right_numbers import assert_right, queries
-from web.superseded import Turns
+from web.superseded import LatestViews
 
 SCOPES = [
     only({"region": ["Europe"]}),
@@ -203,16 +203,16 @@ def test_who_waits_for_the_same_cells_is_not_given_up_with_who_asked_first(slow:
     assert len(found[0][("platform",)]) == 4
 
 
-def test_turns_of_other_tabs_change_nothing() -> None:
-    turns = Turns()
-    turns.take(7, 3)
-    turns.take(8, 9)
+def test_views_of_other_tabs_change_nothing() -> None:
+    views = LatestViews()
+    views.record(7, 3)
+    views.record(8, 9)
 
-    assert turns.passed(7, 2)
-    assert not turns.passed(7, 3)
-    assert not turns.passed(9, 1)
-    turns.take(7 + 4096, 1)  # falls on the slot of 7
-    assert not turns.passed(7, 2)
+    assert views.is_superseded(7, 2)
+    assert not views.is_superseded(7, 3)
+    assert not views.is_superseded(9, 1)
+    views.record(7 + 4096, 1)  # falls on the slot of 7
+    assert not views.is_superseded(7, 2)
 
 
 def test_filters_on_what_a_page_groups_by_ask_the_engine_nothing(slow: SlowTable) -> None:

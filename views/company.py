@@ -37,7 +37,7 @@ def company_of(
         return None, facts.side.no_store
     if scope:
         return None, "The shop’s figures are the whole company’s, of which you see a part."
-    company = _kept(facts, selection, baseline, points)
+    company = _cached_company(facts, selection, baseline, points)
     if company is None:
         first, last = (day.date() for day in (store.index.min(), store.index.max()))
         return None, (
@@ -47,7 +47,7 @@ def company_of(
     return company, ""
 
 
-def _kept(facts: Facts, selection: Selection, baseline: Selection | None, points: int) -> Company | None:
+def _cached_company(facts: Facts, selection: Selection, baseline: Selection | None, points: int) -> Company | None:
     key = (selection.start, selection.end, baseline and (baseline.start, baseline.end), points)
     with _lock:
         known = _made.setdefault(facts, LRUCache(_MOST))

@@ -15,7 +15,7 @@ from facts import Facts
 from kpi.formats import Formats
 from kpi.formula_guard import MARK, guard_formula, like_formula
 from kpi.metrics import METRICS
-from views.answers import Restated, ask, page_data_of
+from views.answers import DaysRestated, ask, page_data_of
 from views.past import Past
 from views.visible import visible_ranks
 
@@ -40,7 +40,7 @@ def data_file(
     kind: str,
     rights: Rights,
     formats: Formats,
-    restated: Restated = None,
+    restated: DaysRestated = None,
     past: Past | None = None,
     for_spreadsheet: bool = False,
 ) -> bytes:
@@ -65,7 +65,7 @@ def page_json(
     address: str,
     rights: Rights,
     formats: Formats,
-    restated: Restated = None,
+    restated: DaysRestated = None,
     past: Past | None = None,
 ) -> bytes:
     """The rows of all visuals of a page, by their names: the same as each visual's own JSON has."""

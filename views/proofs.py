@@ -15,7 +15,7 @@ from kpi.metrics import COMPANY_WIDE, METRICS
 from kpi.proof import Proof, prove
 from kpi.schema import DATE, DIMENSIONS
 from kpi.selection import Selection
-from views.answers import Asked, ask, data_of
+from views.answers import ResolvedQuery, ask, data_of
 from views.company import ledger_of
 from views.past import Past
 from views.visible import visible_ranks
@@ -65,8 +65,8 @@ def proof_of(
         "of": [[DIMENSIONS.get(name, "Date"), value] for name, value in zip(by, key, strict=True)],
         "company": metric in COMPANY_WIDE,
         "days": formats.days(asked.selection.start, asked.selection.end),
-        "filters": [] if metric in COMPANY_WIDE else _named(asked.query.only),
-        "scope": _named(rights.rows),
+        "filters": [] if metric in COMPANY_WIDE else _with_labels(asked.query.only),
+        "scope": _with_labels(rights.rows),
         "data": data_of(facts, formats)["label"],
         "version": facts.version,
         "address": f"data/{page}/{visual.name}.json{'?' if query else ''}{query}",
@@ -101,11 +101,11 @@ def _prove(
     return prove(metric, totals[by], key, totals[TOTAL], known) if len(totals[TOTAL]) else None
 
 
-def _named(only: Sequence[tuple[str, Sequence[str]]]) -> list[list[Any]]:
+def _with_labels(only: Sequence[tuple[str, Sequence[str]]]) -> list[list[Any]]:
     return [[DIMENSIONS[name], list(values)] for name, values in only]
 
 
-def _before(now: Proof, before: Proof, asked: Asked, formats: Formats) -> dict[str, Any]:
+def _before(now: Proof, before: Proof, asked: ResolvedQuery, formats: Formats) -> dict[str, Any]:
     then = asked.baseline
     days = formats.days(then.start, then.end) if then else ""
     return {

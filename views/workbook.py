@@ -23,7 +23,7 @@ from kpi.formula_guard import like_formula
 from kpi.metrics import METRICS, Metric
 from kpi.schema import DATE, DIMENSIONS
 from kpi.units import decimals, figure
-from views.answers import Asked, data_of, page_data_of, why_empty
+from views.answers import ResolvedQuery, data_of, page_data_of, why_empty
 from views.files import Row, columns_of
 
 _CARDS: Final = ("value", "baseline", "change")
@@ -32,7 +32,9 @@ _WRAPPED: Final = {"text_wrap": True, "valign": "top"}
 _log = logging.getLogger(__name__)
 
 
-def workbook(page: Page, facts: Facts, asked: Asked, prefix: str, scope: Scope, hidden: frozenset[str]) -> bytes:
+def workbook(
+    page: Page, facts: Facts, asked: ResolvedQuery, prefix: str, scope: Scope, hidden: frozenset[str]
+) -> bytes:
     """The page's XLSX for a query; `page` has only what its reader may see, `hidden` are metrics no word is said of."""
     file = io.BytesIO()
     book = _Book(file, asked.formats)
@@ -125,7 +127,9 @@ def _day_pattern(formats: Formats) -> str:
     return re.sub(r"([^dMLy\s,./-]+)", r'"\1"', formats.day).replace("L", "M").lower().replace("y", "yyyy")
 
 
-def _about(book: _Book, page: Page, facts: Facts, asked: Asked, empty: str, prefix: str, known: dict[str, Any]) -> None:
+def _about(
+    book: _Book, page: Page, facts: Facts, asked: ResolvedQuery, empty: str, prefix: str, known: dict[str, Any]
+) -> None:
     """The first sheet: filters, days and data; then each metric's formula and definition."""
     sheet = book.sheet("Filters and definitions")
     days, chosen, then = asked.formats.days, asked.selection, asked.baseline

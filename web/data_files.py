@@ -7,11 +7,11 @@ from flask import Flask, Response, g, request
 
 from components.visuals import Page
 from views.answers import data_of, resolve_query
-from views.answers import found as found_in
+from views.answers import search_values as found_in
 from views.desk import Desk
 from views.files import data_file, page_json
 from views.kept_views import Unanswered, Views
-from views.past import seen
+from views.past import facts_of_address
 from views.proofs import NoProof, proof_of
 from views.visible import visible_page
 from views.workbook import workbook
@@ -32,7 +32,7 @@ def register(server: Flask, pages: Sequence[Page], desk: Desk, views: Views, pre
         return visible_page(pages, current_rights(), key)
 
     @server.errorhandler(Unanswered)
-    def unanswered(problem: Unanswered) -> Response:
+    def answer_problem(problem: Unanswered) -> Response:
         g.reason = f"status {problem.status}"
         return refusal(problem.status, str(problem))
 
@@ -45,7 +45,7 @@ def register(server: Flask, pages: Sequence[Page], desk: Desk, views: Views, pre
         if facts is None:
             return refusal(503, source.problem or "There is no data yet.")
         address = request.query_string.decode("latin-1")
-        facts, past = seen(source, address, facts)
+        facts, past = facts_of_address(source, address, facts)
         for_spreadsheet = request.args.get("for") == "excel"
         body = data_file(
             page, found, facts, address, kind, current_rights(), writing(facts), restated, past, for_spreadsheet
@@ -63,7 +63,7 @@ def register(server: Flask, pages: Sequence[Page], desk: Desk, views: Views, pre
         if facts is None:
             return refusal(503, source.problem or "There is no data yet.")
         address = request.query_string.decode("latin-1")
-        facts, past = seen(source, address, facts)
+        facts, past = facts_of_address(source, address, facts)
         return figures(
             page_json(found, facts, address, current_rights(), writing(facts), restated, past), _KINDS["json"]
         )
@@ -101,7 +101,7 @@ def register(server: Flask, pages: Sequence[Page], desk: Desk, views: Views, pre
             return refusal(503, source.problem or "There is no data yet.")
         address = request.query_string.decode("latin-1")
         try:
-            facts, past = seen(source, address, facts)
+            facts, past = facts_of_address(source, address, facts)
             answer = proof_of(page, found, facts, address, current_rights(), writing(facts), past)
         except NoProof as sentence:
             return refusal(404, str(sentence))

@@ -51,11 +51,11 @@ def bars(
             "text": text,
             "marker": {"color": colours},
         }
-        drawing = {"traces": [filled], "layout": _marked(page_data, values) if lying else _room(values, "yaxis")}
+        drawing = {"traces": [filled], "layout": _average_line(page_data, values) if lying else _room(values, "yaxis")}
         whole = number(page_data.now[TOTAL][metric].iloc[0]) if lying else None
         return {**drawing, "alt": alt.bars(page_data, by, metric, whole)}
 
-    def _marked(page_data: PageData, values: list[float | None]) -> dict[str, Any]:
+    def _average_line(page_data: PageData, values: list[float | None]) -> dict[str, Any]:
         whole = number(page_data.now[TOTAL][metric].iloc[0])
         found: dict[str, Any] = _room([*values, whole], "xaxis") | {"shapes": [], "annotations": []}
         if whole is not None:

@@ -79,7 +79,7 @@ class FrameFacts:
             _RESULT_BYTES, getsizeof=_bytes_of
         )
         self._options: LRUCache[Scope, dict[str, tuple[str, ...]]] = LRUCache(64)  # one a role
-        self._lock, self._turn = Lock(), Lock()
+        self._lock, self._long_sums = Lock(), Lock()
 
     def _lay_out(self) -> None:
         """Put the rows on a grid, where they nearly fill one."""
@@ -125,7 +125,7 @@ class FrameFacts:
         with self._lock:
             known = self._results.get(key)
         if known is None:
-            with self._turn if selection.days > _MANY_DAYS else nullcontext():
+            with self._long_sums if selection.days > _MANY_DAYS else nullcontext():
                 known = self._totals(selection, groupings, scope)
             with self._lock, suppress(ValueError):  # too large to keep
                 self._results[key] = known

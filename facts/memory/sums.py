@@ -72,20 +72,20 @@ class Sums:
         """Added up over the neighbouring runs that begin at `starts`, none of them empty.
 
         `admitted` is 1 for what counts and 0 for what does not; None admits all. Runs need no group numbers and no copy
-        of what is admitted, which for long runs is several times quicker than `take` and `grouped`.
+        of what is admitted, which for long runs is several times quicker than `take` and `by_group`.
         """
 
         weighted = None if admitted is None else np.empty_like(admitted)  # one for all: fresh memory costs as much
 
-        def added(each: Floats, add: np.ufunc = np.add) -> Floats:
+        def sum_runs(each: Floats, add: np.ufunc = np.add) -> Floats:
             counted = each if admitted is None else np.multiply(each, admitted, out=weighted)
             return add.reduceat(counted, starts)
 
         return Sums(
-            np.stack([added(each) for each in self.values]),
-            added(self.reach, np.maximum),
-            added(self.rows),
-            {place: added(known) for place, known in self.reported.items()},
+            np.stack([sum_runs(each) for each in self.values]),
+            sum_runs(self.reach, np.maximum),
+            sum_runs(self.rows),
+            {place: sum_runs(known) for place, known in self.reported.items()},
         )
 
     def frame(self, index: pd.Index) -> pd.DataFrame:

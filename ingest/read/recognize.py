@@ -81,7 +81,7 @@ def recognise(sheet: Sheet, options: Options) -> Recognised:
                     if best is None or rank > best[0]:
                         best = rank, layout, separator, (number, cells)
     if best is None or not (best[0][0] or _is_near(best[1], best[3])):
-        raise refused or _ambiguous_report(sheet, layouts, shown) or _unknown(sheet, shown)
+        raise refused or _ambiguous_report(sheet, layouts, shown) or _why_not_recognized(sheet, shown)
     (whole, _, _), layout, separator, (number, cells) = best
     texts = tuple("" if cell is None else str(cell) for cell in cells)
     known = [normal(text) for text in texts]
@@ -161,7 +161,7 @@ def _ambiguous_report(sheet: Sheet, layouts: Sequence[Layout], head: Sequence[Ro
     return None
 
 
-def _unknown(sheet: Sheet, head: Sequence[Row]) -> ImportProblem:
+def _why_not_recognized(sheet: Sheet, head: Sequence[Row]) -> ImportProblem:
     for number, cells in head:
         if _NO_DATA.match(str(cells[0] if cells else "").strip()):
             return ImportProblem(
@@ -186,7 +186,7 @@ def _incomplete(sheet: Sheet, known: Recognised) -> ImportProblem:
     missing = [need for need in known.layout.needs if need not in known.positions]
     wide = [header for header in known.headers if _WIDE.match(normal(header))]
     if len(wide) >= 2 and not known.layout.marks:
-        return _unknown(sheet, [(known.row, known.headers)])
+        return _why_not_recognized(sheet, [(known.row, known.headers)])
     example = known.layout.columns[missing[0]][0]
     kind = "an export of " if known.layout.platform else ""
     return ImportProblem(

@@ -198,17 +198,17 @@ def _unpack(path: Path, member: zipfile.ZipInfo, name: str, start: bytes, until:
             copy.write(block)
             copy.flush()
 
-    def opened() -> IO[bytes]:
+    def open_copy() -> IO[bytes]:
         copy.seek(0)
         return io.BufferedReader(_Unclosed(copy))
 
     if start.startswith(b"PAR1"):
-        return _by_content(name, start, opened)
-    with zipfile.ZipFile(opened()) as inner:
+        return _by_content(name, start, open_copy)
+    with zipfile.ZipFile(open_copy()) as inner:
         if "[Content_Types].xml" not in inner.namelist():
             raise ImportProblem(f"{name} is an archive in an archive: unpack it first.")
         check_workbook(name, inner)
-    return _workbook(name, opened)
+    return _workbook(name, open_copy)
 
 
 def _no_room(name: str) -> ImportProblem:

@@ -145,7 +145,7 @@ def plan(
 def store(planned: Plan, note: dict[str, str], now: datetime | None = None) -> int | None:
     """Make what is planned the table's next version and return its number; None where nothing would change.
 
-    Within `writing`. `note` is kept in the history. Raises ImportProblem where the table has changed since.
+    Under `lock_table`. `note` is kept in the history. Raises ImportProblem where the table has changed since.
     """
     table = own_table(planned.path, ownership.FACTS)
     if (table.version() if table is not None else None) != planned.version:

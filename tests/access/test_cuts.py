@@ -19,7 +19,7 @@ from kpi.units import USUAL
 from pages import PAGES
 from views.answers import ask, view
 from views.files import data_file
-from views.kept_views import encoded
+from views.kept_views import encode
 
 DAYS = pd.date_range("2025-07-01", periods=40)
 VALUES = {
@@ -127,7 +127,7 @@ def test_what_is_outside_a_scope_changes_no_byte_and_all_within_is_counted(
     query = "&".join(f"{name}={','.join(values)}" for name, values in filters.items()) + "&last=all"
     for page in PAGES:
         asked = [ask(each, query, USUAL, rows, RANKS) for each in (seen, told)]
-        assert encoded(view(page, seen, asked[0], rows)) == encoded(view(page, told, asked[1], rows))
+        assert encode(view(page, seen, asked[0], rows)) == encode(view(page, told, asked[1], rows))
         for visual in page.visuals:
             files = [data_file(page.key, visual, each, query, "csv", rights, USUAL) for each in (seen, told)]
             assert files[0] == files[1], visual.name

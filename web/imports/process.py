@@ -51,7 +51,7 @@ def main(folder: str, worker: int, status: str | None = None) -> int:
         else:
             body = {"stopped": sentence(status)}
         if facts is not None and not body.get("kept") and (record := job.record) is not None:
-            body = record["answer"] | found if (found := _kept(facts, record)) else body
+            body = record["answer"] | found if (found := _kept_answer(facts, record)) else body
     if wish.get("closed") and "plan" in body:
         body["closed"] = wish["closed"]
     if body.get("kept"):
@@ -88,7 +88,7 @@ def sentence(status: str) -> str:
     return TOO_LARGE if status in ("1", str(-signal.SIGXCPU)) else CUT_OFF
 
 
-def _kept(facts: Path, record: dict[str, Any]) -> dict[str, Any] | None:
+def _kept_answer(facts: Path, record: dict[str, Any]) -> dict[str, Any] | None:
     """What is answered where the table holds what was about to be written, with nothing half done in it."""
     from ingest.uploaded import kept_answer
     from ingest.write.commit import alone

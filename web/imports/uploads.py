@@ -21,7 +21,7 @@ from typing import Final
 from facts.file_lock import lock_file
 from web.imports.body import Body, read_blocks
 from web.imports.open_uploads import list_open, person_of, to_forget
-from web.imports.refusals import NotTaken, busy, gone, no_room, too_large
+from web.imports.refusals import NotTaken, busy, no_room, too_large, upload_gone
 
 __all__ = ["Body", "NotTaken", "Uploads", "too_large"]
 
@@ -191,7 +191,7 @@ class Uploads:
                 return place
         except OSError:
             pass
-        raise gone()
+        raise upload_gone()
 
     def _own_folder(self) -> None:
         """The folder of all uploads, this user's alone: a temporary folder is everybody's."""
@@ -219,7 +219,7 @@ class Uploads:
         try:
             yield
         except FileNotFoundError:  # it was forgotten meanwhile
-            raise gone() from None
+            raise upload_gone() from None
         except OSError as problem:
             _log.warning("an upload could not be written: %s", problem)
             raise no_room() from None
