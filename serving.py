@@ -1,4 +1,4 @@
-"""Serving with gunicorn: the facts are read beside, the app is made once, and the workers fork from it."""
+"""Serves with gunicorn: another process reads the facts, the app is made once, and the workers fork from it."""
 
 import gc
 import logging

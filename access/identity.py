@@ -1,4 +1,4 @@
-"""Who asks: one signed token in one configured header, and nothing else. No plain header is ever believed."""
+"""Identifies the reader by one signed token in one configured header; no unsigned header is ever trusted."""
 
 import re
 from collections.abc import Mapping

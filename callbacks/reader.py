@@ -1,4 +1,4 @@
-"""For pages that somebody adds: what is looked at, resolved and narrowed to the reader who asks.
+"""For pages that others add: the current selection, resolved and narrowed to what the reader may see.
 
 ```python
 @callback(Output("my-graph", "figure"), Input("selection", "data"))

@@ -1,4 +1,4 @@
-"""Every edge between browser and server, in one place."""
+"""Registers every callback and address in one place."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Address ⇄ query, the only codec. `write` is canonical; `read` takes back what was written and notes what it drops."""
+"""Address ⇄ query: the only codec. `write` is canonical; `read` restores what was written and notes what it drops."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence

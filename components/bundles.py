@@ -1,4 +1,4 @@
-"""What the first load is made of: few files, each named by its content, so that browsers keep them for good.
+"""The files of the first load: few, and named by their content so that browsers may cache them for good.
 
 Three scripts (Dash's, ours, plotly.js), one style sheet and the fonts, where the sources are fifty files. Order is part
 of it: Dash's own as Dash has it, ours by name after `elements.js`, style sheets by name after Bootstrap's.

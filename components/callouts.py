@@ -1,4 +1,4 @@
-"""Call-outs: the sentences of kpi.insights with links that filter to what they say."""
+"""Call-outs on a page: the sentences of kpi.insights, each linked to the filter it speaks of."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""A campaign among the others: its place by several metrics, in one sentence."""
+"""The rank of one campaign among all others by several metrics, in one sentence."""
 
 from collections.abc import Set
 from typing import Any, Final

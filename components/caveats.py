@@ -1,4 +1,4 @@
-"""What must be known of a visual's figures, laid over its answer: why a cell is empty, and what is late."""
+"""Adds to a visual’s answer what must be known of its figures: why a cell is empty, and what is late."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Long lists of figures as texts: digits to a base of 91, which travel in a third less than JSON's numbers.
+"""Packs long lists of figures into base-91 texts, a third smaller than JSON’s numbers.
 
 What a chart draws is nothing less for it: the browser (assets/js/packed.js) gets the same figures back.
 """

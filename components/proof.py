@@ -1,4 +1,4 @@
-"""A proof in words: ``2.84× = $1,204,331 attributed revenue / $424,102 spend``."""
+"""How a figure comes about, in words: ``2.84× = $1,204,331 attributed revenue / $424,102 spend``."""
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal

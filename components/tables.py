@@ -1,4 +1,4 @@
-"""Tables: metrics by the values of one or two dimensions, with a totals row computed from sums; rankings."""
+"""Tables of metrics by one or two dimensions, with a totals row computed from sums; and rankings of campaigns."""
 
 from collections.abc import Set
 from typing import Any

@@ -1,4 +1,4 @@
-"""`Visual` and `Page`: frozen values that say what is shown, what it needs and how it is drawn.
+"""`Visual` and `Page`: frozen values that describe what is shown, which data it needs and how it is drawn.
 
 A page is a list of visuals in reading order. Everything else follows from that list: the empty container in the
 layout, the entry in the view, the data address, the tests over all visuals.

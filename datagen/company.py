@@ -1,4 +1,4 @@
-"""A company drawn from a seed: its campaigns' response curves and the true multiplier of every row."""
+"""A company generated from a seed: its campaigns’ response curves and the true multiplier of every row."""
 
 from dataclasses import dataclass, replace
 from typing import Final

@@ -1,4 +1,4 @@
-"""A run of datagen: alone with its table, its name in a locked file beside it, its files removed where it fails.
+"""Keeps a run of datagen alone with its table, and removes its files if it fails.
 
 Only files with a run's own name are ever removed, so nothing that another writer made.
 """

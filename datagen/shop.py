@@ -1,4 +1,4 @@
-"""What the shop sold, day by day: `business_daily` of the demo company, beside what the platforms claim.
+"""What the demo shop sold, day by day: `business_daily`, next to what the platforms claim.
 
 The shop knows each order once; the platforms claim by their own rules, and two that touched one buyer both claim it.
 So of each platform's claims only a share are orders that the shop has for it (`BANKED`: least where views count,

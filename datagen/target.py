@@ -1,4 +1,4 @@
-"""What is at a place where a demo table is to be written, and whether it may be.
+"""What is at a path where a demo table is to be written, and whether it may be overwritten.
 
 **Recognising demo data.** The table's Delta metadata has the name `NAME`: `DeltaTable(path).metadata().name ==
 "marketing-dashboard demo"`. Its description says so in words. Each commit's info (`DeltaTable(path).history()`) has

@@ -1,4 +1,4 @@
-"""Every planted effect as one document, `truth.json`: for tests and the scorecard, read by nothing else."""
+"""Every planted effect in one document, `truth.json`, for tests and the scorecard; nothing else reads it."""
 
 import datetime as dt
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""Facts to a Delta table, all or nothing.
+"""Writes facts to a Delta table, all or nothing.
 
 The shop's own days (`business_daily`) are a table of their own beside the facts, `<facts>-business`, committed in the
 same breath. Parquet files go into the table's directory under this run's own name, flushed to the disk; one commit to

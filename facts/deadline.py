@@ -1,4 +1,4 @@
-"""How long whoever asks waits for figures, and whether they still want them."""
+"""How long a request waits for its figures, and whether anybody still wants them."""
 
 import time
 from collections.abc import Callable, Iterator

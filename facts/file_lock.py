@@ -1,4 +1,4 @@
-"""One process at a time, by a lock on a file that the kernel gives back however its holder ends."""
+"""A lock on a file that one process holds at a time; the kernel releases it however that process ends."""
 
 import fcntl
 import time

@@ -1,4 +1,4 @@
-"""How much memory this process may still take, before somebody ends it; and giving it back."""
+"""How much memory this process may still use before the system ends it, and how to give memory back."""
 
 import ctypes
 import resource

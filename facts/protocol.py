@@ -1,4 +1,4 @@
-"""`Facts`: the one door to the data. Only filter, group and sum cross it."""
+"""`Facts`: the one interface to the data. Only filtering, grouping and summing cross it."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime

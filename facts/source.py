@@ -1,4 +1,4 @@
-"""The table on disk, and which of its versions is shown.
+"""The table on disk, and which of its versions the dashboard shows.
 
 `load` reads and checks one version. `Source` holds the one that is shown and looks for newer ones while it runs: a
 newer version is read aside and takes its place whole; one that cannot be read is refused, and the old one stays.

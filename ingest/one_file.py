@@ -1,4 +1,4 @@
-"""One file into the table: read, compared with what is there, told in sentences, committed as one version."""
+"""Imports one file: reads it, compares it with the table, prints what would change, and commits one version."""
 
 import hashlib
 import sys

@@ -1,4 +1,4 @@
-"""What an import brings and what it has to say: `Import`, its findings, and the sentence that refuses a file."""
+"""`Import`: what a file brings and what is worth saying about it, and the errors that refuse a file."""
 
 import csv
 import io

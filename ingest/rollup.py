@@ -1,4 +1,4 @@
-"""A roll-up: one row a day and combination of dimensions, made by the engine that holds the rows, as a Delta table."""
+"""A roll-up: the engine that holds the rows sums them by day and dimensions, and the result becomes a Delta table."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""Read files that somebody sent, in a process apart from those that serve (web.imports.process).
+"""Reads uploaded files in a process apart from the server’s (web.imports.process).
 
 What they hold and would change is answered, and kept where that is asked for. Memory, time and disk are limited here,
 so junk or a bomb ends this process and no other; and deltalake's runtime never meets a fork (see

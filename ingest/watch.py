@@ -1,4 +1,4 @@
-"""A folder whose files are imported as they land, then moved to done/ or failed/ with a report beside each.
+"""Imports the files of a folder as they land, then moves each to done/ or failed/ with a report.
 
 A file is taken when its size and time have stood still over three looks, so one still being written waits. A stop at
 any moment loses nothing: a file leaves the folder only after its import, and importing it again changes nothing. One

@@ -1,4 +1,4 @@
-"""Claimed and banked: what the platforms claim and what the shop sold, over the days that both tell of."""
+"""What the platforms claim against what the shop sold, over the days that both report."""
 
 from dataclasses import dataclass
 from datetime import date

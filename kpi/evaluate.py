@@ -1,4 +1,4 @@
-"""Totals to metrics: the only place that divides.
+"""Turns totals into metrics: the only place that divides.
 
 A *totals frame* has one row a group (the index holds the group's values) and the float columns of `SUMS`: every
 measure of the schema added up, NaN where no row reports it; `reach_floor`, the largest single row's reach; `rows`, the

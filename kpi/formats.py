@@ -1,4 +1,4 @@
-"""`Formats`: how a locale and a currency write figures and days. Plain data, en-US and USD unless said otherwise.
+"""`Formats`: how figures and days are written in a locale and a currency; en-US and USD unless settings say otherwise.
 
 The browser gets the same data (docs/wire.md), so that both sides write the same text whatever either knows of locales.
 """

@@ -1,4 +1,4 @@
-"""Texts in files that spreadsheets open: what one would take for a formula, and how it is kept from that.
+"""Keeps texts in exported files from being run as formulas by the spreadsheet that opens them.
 
 A workbook says of each cell that it is text. A CSV cannot, so in one that is meant for a spreadsheet an apostrophe goes
 before whatever would begin a cell like a formula: at the start of a text, and after each sign at which a spreadsheet

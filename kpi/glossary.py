@@ -1,4 +1,4 @@
-"""What the glossary says of a metric beside what the catalogue does: its heading, and why it is so."""
+"""What the glossary adds to the catalogue of metrics: headings, and why a metric is defined as it is."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Call-outs: what stands out in a selection, as a sentence with its figures and what to filter to."""
+"""Call-outs: sentences about what stands out in a selection, with their figures and a filter to look closer."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

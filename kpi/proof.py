@@ -1,4 +1,4 @@
-"""How a figure comes about: its formula with the sums that went into it. The figure is what kpi.evaluate says."""
+"""How a figure comes about: its formula with the sums that went into it, equal to what kpi.evaluate computes."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Which campaigns lead and which trail, among those with enough spend to judge."""
+"""Which campaigns lead and which trail, among those that spend enough to be judged."""
 
 from dataclasses import dataclass
 from typing import Final

@@ -1,4 +1,4 @@
-"""`Selection`: what is looked at. Frozen, hashable, canonical: the only thing that travels to the facts."""
+"""`Selection`: the days, filters, comparison and grain a reader has chosen. Frozen, hashable, canonical."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Figures as words, for sentences, text alternatives and files; assets/js/format.js writes the same in the browser."""
+"""Figures as words, for sentences, text alternatives and files. assets/js/format.js does the same in the browser."""
 
 import math
 from typing import Final

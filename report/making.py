@@ -1,4 +1,4 @@
-"""`marketing-dashboard report`: a page for a query as PDF, XLSX or one HTML file, for a job that runs by itself.
+"""`marketing-dashboard report`: writes a page for a query as PDF, XLSX or one HTML file, in a scheduled job.
 
 Whoever may read the table on disk may make a report; `--role` narrows it to what a role of the policy sees. The page is
 the one that readers see, drawn by an installed Chromium from a server of this process: on the loopback device only, and

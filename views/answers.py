@@ -1,4 +1,4 @@
-"""One page's answer to one query: totals read once, then every visual drawn from them, each guarded by itself."""
+"""Answers a query for one page: totals are read once, and every visual is drawn from them."""
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The whole company's figures for a query: what the platforms claim beside what the shop sold."""
+"""The whole company’s figures for a query: what the platforms claim and what the shop sold."""
 
 from threading import Lock
 from typing import Final

@@ -1,4 +1,4 @@
-"""What every answer is made from, whoever asks: the facts that are shown, and how their figures are written."""
+"""`Desk`: what every answer is made from, whoever asks: the facts shown and how their figures are written."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Encoded views: each is made once, kept while its data is current, and whoever asks meanwhile waits for it."""
+"""A cache of encoded views: each is made once, and requests that arrive meanwhile wait for it."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future

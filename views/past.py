@@ -1,4 +1,4 @@
-"""`as_of=` in an address: the dashboard over an earlier version of the data, and what is different now."""
+"""`as_of=` in an address: shows an earlier version of the data, and what is different now."""
 
 import logging
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""The proof of one figure on a page: the same sums, the same formula, and which rows they are of."""
+"""The proof of one figure on a page: its formula, the sums in it, and which rows they are of."""
 
 from collections.abc import Sequence
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""What cannot work in a policy that reads well: roles nobody has, and those that see nothing of the pages and data."""
+"""Warns of a valid policy that cannot work: roles nobody has, and roles that see none of the pages or data."""
 
 from collections.abc import Collection, Iterator, Sequence
 

@@ -1,4 +1,4 @@
-"""What a reader may see: the pages they may open, without what is hidden from them."""
+"""The pages a reader may open, without the metrics that are hidden from them."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The guard of Dash's callbacks: whose each one is, and whether a request for one is what a browser sends.
+"""Guards Dash’s callbacks: which page each belongs to, and whether a request for one is well formed.
 
 Dash runs any callback for anybody and takes each request as it comes. Here it gets only requests for callbacks of a
 page that the reader may open, in the form in which its own browser side writes them.

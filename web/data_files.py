@@ -1,4 +1,4 @@
-"""The addresses beside Dash's own: a page's view, a visual's data, which data there is, and whether we live."""
+"""The addresses of a page’s data, a visual’s files, the data’s version and the server’s health."""
 
 from collections.abc import Sequence
 

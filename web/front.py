@@ -1,4 +1,4 @@
-"""The document and the layout that a reader gets: their pages, their controls, and the first answer."""
+"""The document and the layout that a reader is sent: their pages, their controls and the first answer."""
 
 from collections.abc import Mapping, Sequence
 from hashlib import sha256

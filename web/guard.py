@@ -1,4 +1,4 @@
-"""In front of every request: is it ours, is it small, does it come from our own page, who asks, and may they?
+"""Checks every request first: is it ours, small enough, from our own page, who asks, and may they?
 
 Every address is of a kind that says who may have it, and the start fails where one has none. What is answered leaves
 with the headers that keep a browser from doing more with it than showing it.

@@ -1,4 +1,4 @@
-"""What an operator sees: a line for each request, an audit line for each export and refusal, and Prometheus metrics.
+"""What an operator sees: a log line a request, an audit line an export or refusal, and Prometheus metrics.
 
 Lines say who, what and how it ended; never a token, a query or a figure. Labels are what is registered, never what
 a request says.

@@ -1,4 +1,4 @@
-"""Text alternatives of charts: what a chart shows, its extremes and its course, as sentences made of the same frames.
+"""Text alternatives of charts: what a chart shows, its extremes and its course, as sentences.
 
 One function a kind of figure. Title and period are not said here: the browser puts them before (assets/js/charts.js).
 """

@@ -1,4 +1,4 @@
-"""Bars by the values of a dimension, upright or lying, losses on the other side of zero."""
+"""A bar chart by the values of a dimension, vertical or horizontal."""
 
 from typing import Any
 

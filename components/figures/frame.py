@@ -1,4 +1,4 @@
-"""What figures have in common: how a chart becomes a visual, and how an answer fills its prototypes."""
+"""What all charts share: how one becomes a visual, and how an answer fills its prototypes."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Impressions to clicks to conversions, with the rate of each step."""
+"""A funnel from impressions to clicks to conversions, with the rate of each step."""
 
 import math
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""A metric by two dimensions, its colours diverging about zero, its figures in the cells."""
+"""A heatmap of one metric by two dimensions, with colors that diverge at zero and the figures in the cells."""
 
 from typing import Any, Final
 

@@ -1,4 +1,4 @@
-"""Objectives by their share of spend and their ROI; size is profit, colour and shape its sign."""
+"""A scatter chart of objectives by share of spend and ROI; size is profit, color and shape its sign."""
 
 from math import ceil
 from typing import Any

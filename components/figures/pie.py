@@ -1,4 +1,4 @@
-"""Shares of a whole as a ring: parts that are not positive have no share and are named below instead."""
+"""A ring chart of shares of a whole; parts that are not positive have no share and are named below it."""
 
 from typing import Any
 

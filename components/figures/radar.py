@@ -1,4 +1,4 @@
-"""Platforms on several metrics at once, each axis scaled to the largest among them."""
+"""A radar chart of platforms on several metrics, each axis scaled to the largest value."""
 
 from typing import Any
 

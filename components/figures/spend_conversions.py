@@ -1,4 +1,4 @@
-"""Spend as bars and conversions as markers by platform, each on its own labelled axis."""
+"""A chart of spend as bars and conversions as markers by platform, each on its own labeled axis."""
 
 from typing import Any
 

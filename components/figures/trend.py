@@ -1,4 +1,4 @@
-"""Lines over time, the comparison dotted behind."""
+"""A line chart over time, with the comparison dotted behind it."""
 
 from datetime import date
 from typing import Any

@@ -1,4 +1,4 @@
-"""The rows of a version of the table, as Arrow has them: what a process does that was started to read, and little else.
+"""Reads the rows of one version of the Delta table as Arrow, with nothing imported that reading does not need.
 
 Nothing here needs pandas, which takes longer to import than the rows to read.
 """

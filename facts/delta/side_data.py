@@ -1,4 +1,4 @@
-"""What stands beside the rows of a version, as plain data: read by whoever reads the rows, so it needs no pandas."""
+"""Reads what comes with the rows of a version, such as the shop’s days, as plain data without pandas."""
 
 import json
 from datetime import timedelta

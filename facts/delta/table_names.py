@@ -1,4 +1,4 @@
-"""Where the shop's days stand, how tables are called, and which versions of two tables belong together.
+"""How tables on disk are named, where the shop’s table is, and which versions of the two belong together.
 
 Nothing here needs pandas, which takes longer to import than a table to read.
 """

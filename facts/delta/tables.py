@@ -1,4 +1,4 @@
-"""Reading Delta tables from this machine's disk."""
+"""Opens Delta tables on this machine’s disk."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the data were at an earlier version: which version an address or a command means, and when it was the newest."""
+"""Earlier versions of the data: which one an address or a command means, and when it was the newest."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""`DASHBOARD_FACTS` taken apart: a path on this machine, or the address of an engine and a table in it."""
+"""Parses `DASHBOARD_FACTS`: a path on this machine, or the address of an engine and a table in it."""
 
 import re
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The cells that an engine answers with, in memory: filtered further and rolled up into totals frames."""
+"""The cells an engine answered with, kept in memory to be filtered further and rolled up into totals."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

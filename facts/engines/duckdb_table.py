@@ -1,4 +1,4 @@
-"""Parquet files, or the files of a Delta table, read by DuckDB within this process."""
+"""Parquet files, or the files of a Delta table, queried by DuckDB within this process."""
 
 import os
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What is asked of an engine, written once in Narwhals: which rows, grouped by what, and their sums.
+"""The questions put to an engine, written once in Narwhals: which rows, grouped by what, and their sums.
 
 A value of a filter is always a literal of the engine's own expressions, never a piece of text that is read as SQL.
 """

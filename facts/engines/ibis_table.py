@@ -1,4 +1,4 @@
-"""A table in a database that Ibis speaks to: Postgres, BigQuery, Snowflake, ClickHouse, Trino."""
+"""A table in a database that Ibis connects to: Postgres, BigQuery, Snowflake, ClickHouse, Trino."""
 
 from contextlib import suppress
 from typing import Any, Final

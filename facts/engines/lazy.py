@@ -1,4 +1,4 @@
-"""`LazyFacts`: the `Facts` over a table that stays in its engine. What it answered once is rolled up from memory."""
+"""`LazyFacts`: facts over a table that stays in its engine; what it answered once is rolled up from memory."""
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""The newest data of a table in a remote engine: which version it is now, and the facts over it."""
+"""A table in a remote engine: which version of its data is the newest, and the facts over it."""
 
 import hashlib
 import time

@@ -1,4 +1,4 @@
-"""A table behind Spark Connect: Apache Spark, or Databricks, which speaks it too."""
+"""A table behind Spark Connect: Apache Spark or Databricks."""
 
 from contextlib import suppress
 from typing import Any

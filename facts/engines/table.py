@@ -1,4 +1,4 @@
-"""What an engine must offer: sessions on one table. And how a question is put to one without waiting for ever."""
+"""What every engine offers, sessions on one table, and how a question is asked without waiting for ever."""
 
 import os
 from collections.abc import Callable

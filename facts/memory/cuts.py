@@ -1,4 +1,4 @@
-"""Facts whose rows tell the same money in several cuts: each answer takes one cut per account and day, never two.
+"""Facts that hold the same spend in several cuts: every answer uses one cut per account and day, never two.
 
 A platform's plain report, its device report and its country report of one account and day hold the same spend. Whoever
 asks for devices is answered from the cut that has them, whoever asks for nothing from the plainest, or from that which

@@ -1,4 +1,4 @@
-"""The facts of one version held in memory: a pandas frame taken apart into arrays that sum quickly.
+"""The facts of one version in memory: a pandas frame split into arrays that sum quickly.
 
 Rows are sorted by day. Every distinct combination of dimension values is a *cell*; a row knows its day and its cell. A
 selection is then a slice of rows (the days) and a mask over cells (the filters), and all groupings of a page follow

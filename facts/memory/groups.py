@@ -1,4 +1,4 @@
-"""Sums to totals frames: the groups of one grouping, numbered, added up and named."""
+"""Turns sums into totals frames: the groups of one grouping are numbered, added up and named."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Sums of the measures by row, cell or group, with what must not be lost on the way: where a measure is missing."""
+"""Sums of the measures by row, cell or group, which remember where a measure was not reported."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

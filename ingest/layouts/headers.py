@@ -1,4 +1,4 @@
-"""Names of columns: their normal form, the currency they carry, and `Layout`, what a source's export looks like."""
+"""`Layout`: what a source’s export looks like; and the normal form of column names, with the currency they carry."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""Texts to days: ISO, day and month names of four languages, and day-first or month-first by the column's evidence."""
+"""Parses days in ISO form, with names in four languages, day first or month first as the whole column shows."""
 
 import re
 from collections.abc import Callable, Sequence

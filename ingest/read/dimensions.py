@@ -1,4 +1,4 @@
-"""The texts of a table's rows: platform, account, campaign, what they are broken down by, and the currency."""
+"""The dimensions of imported rows: platform, account, campaign, breakdowns, and the currency."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""A recognised table's rows to columns of raw texts and numbers; rows without a day are told apart on the way."""
+"""Collects the columns of a recognized table as raw texts and numbers, and sets rows without a day apart."""
 
 import re
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""Raw columns to the facts' own: days, texts, numbers and currencies, and what had to be left out or is not known."""
+"""Turns raw columns into the facts’ own days, texts, numbers and currencies, and notes what was left out."""
 
 import re
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""Which source a table is an export of, and where its header row stands: told from the headers alone."""
+"""Recognizes which source a table was exported from, and in which row its header is, by the headers alone."""
 
 import re
 from collections.abc import Sequence

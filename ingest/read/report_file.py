@@ -1,4 +1,4 @@
-"""One file in, its imports out: each table recognised, gathered, normalised and added up by key."""
+"""Reads one file into its imports: each table is recognized, gathered, normalized and added up by key."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Files to raw tables: encodings, zip archives, CSV, Excel workbooks and Parquet, read as a stream of rows.
+"""Reads files as streams of raw rows: encodings, zip archives, CSV, Excel workbooks and Parquet.
 
 Nothing here knows what the rows mean. Memory stays bounded whatever a file holds: a text with an endless line is
 refused, archives say how large they unpack before they are opened, workbooks stream.

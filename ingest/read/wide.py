@@ -1,4 +1,4 @@
-"""Tables with a column for each channel, as marketing-mix models use them, and sums of weeks: both only where told.
+"""Reads tables with a column for each channel, and weekly sums, where a mapping file asks for it.
 
 A mapping file names the columns by pattern; each channel becomes a campaign with rows of its own. Sums of weeks are
 spread evenly over their seven days, so that every total is kept and none is piled onto a day.

@@ -1,4 +1,4 @@
-"""Excel workbooks as streams of rows, none larger in memory than one row and the workbook's shared texts."""
+"""Reads Excel workbooks as streams of rows, with no more in memory than one row and the shared texts."""
 
 import re
 import warnings

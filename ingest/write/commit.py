@@ -1,4 +1,4 @@
-"""One file into two tables: the platforms' figures and the shop's own days change together or not at all.
+"""Commits one file to two tables, the platforms’ figures and the shop’s own days: both change or neither does.
 
 A Delta table commits by itself. So a note beside the tables says what is under way: whoever writes next finds it and
 takes the half that was committed back.

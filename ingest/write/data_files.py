@@ -1,4 +1,4 @@
-"""Parquet files of our own in a Delta table's folder: how they are called, and what the log says of each.
+"""Our own Parquet files in a Delta table’s folder: how they are named, and what the log records of each.
 
 Spark, Databricks, dask and delta-rs call theirs part-…. Ours begin otherwise and name the table that they are written
 for, so that they can be told from anybody else's (ingest.write.leftovers).

@@ -1,4 +1,4 @@
-"""Whether a keep that ended without a word had changed the table: by what it was about to write, and the history."""
+"""Finds out whether an import that ended without an answer had changed the table."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Files that an import which was ended in the middle left in a table of ours: no version names them, none is read.
+"""Removes files that an interrupted import left in a table of ours: no version names them and nobody reads them.
 
 Removed is a file only where all of this holds: the table is ours by name and layout, the list of what its imports had
 not finished has the file (ingest.write.unfinished), the file's name is one of ours with this very table's id, nothing

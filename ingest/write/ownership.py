@@ -1,4 +1,4 @@
-"""Whose a folder is: ours to change are a place where nothing is, and a table of ours as we lay it out. Nothing else.
+"""Whose a folder is: ours to change are an empty place and a table that we wrote ourselves, and nothing else.
 
 Asked before anything is written or removed. Whatever cannot be told for certain is somebody else's.
 """

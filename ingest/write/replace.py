@@ -1,4 +1,4 @@
-"""The next version of a Delta table in one commit: whole in the place of another, or some of its rows replaced.
+"""Commits the next version of a Delta table at once: the whole table, or some of its rows, replaced.
 
 Until the commit a reader sees what was there. What was there stays in the history, and on the disk.
 """

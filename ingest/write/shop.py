@@ -1,4 +1,4 @@
-"""`business_daily` on disk: the shop's own days, a table beside the facts, never added to what platforms claim."""
+"""`business_daily` on disk: the table of the shop’s own days, which are never added to what platforms claim."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The table that imports make: what an import would change, and changing it in one atomic version.
+"""The table of imported figures: what an import would change, and how it is changed in one atomic version.
 
 A row belongs to a *part*: platform, account, program and cut. An import replaces the days that it holds of its parts
 and nothing else, so a second cut stands beside the first, a restatement takes the old figures' place, and the same file

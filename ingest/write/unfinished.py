@@ -1,4 +1,4 @@
-"""A list beside a table of the files that an import is writing: what it had not committed when it was killed.
+"""A list, kept next to a table, of the files an import is writing: what was not committed if it is killed.
 
 Nothing but what is in the list is ever removed, so nothing of which an import into this very table does not say that it
 is its own. The list is gone once all in it is committed or removed.

@@ -1,4 +1,4 @@
-"""The addresses behind the Import page: take files, say what they hold and would change, keep them, forget them.
+"""The addresses behind the Import page: take files, report what they hold and would change, keep or forget them.
 
 A check or keep that takes longer than a few seconds is answered with 202; how it ended is asked for by itself.
 

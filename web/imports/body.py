@@ -1,4 +1,4 @@
-"""The body of an upload on its way: it arrives whole, as it was sent and in good time, or it counts as nothing.
+"""Receives the body of an upload: it arrives whole, unchanged and in time, or it counts as nothing.
 
 A server cannot see by itself that a body was cut: gunicorn's just ends early when its sender is gone. So what arrives
 is compared with what the sender says of it.

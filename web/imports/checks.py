@@ -1,4 +1,4 @@
-"""Checks and keeps of uploads, each by a process of its own and one at a time over all workers.
+"""Checks and keeps uploads, each in a process of its own and one at a time over all workers.
 
 No request waits longer than a few seconds: what takes longer is asked for again (`outcome`), of whichever worker. In a
 worker one request waits at a time; another is refused at once and says when to come back.

@@ -1,4 +1,4 @@
-"""Which uploads are open, whose they are, and which one goes for a new one.
+"""Which uploads are open, whose they are, and which one is dropped for a new one.
 
 Nobody can close the Import page to others with uploads they gave up: each person has a few, and a new one takes the
 place of their oldest. Where nobody signs in, an address stands for a person. That may be a whole office, so it has

@@ -1,4 +1,4 @@
-"""Why an upload is not taken: a status and a sentence for whoever sends it."""
+"""Why an upload is refused: a status and a sentence for the sender."""
 
 
 class NotTaken(Exception):

@@ -1,4 +1,4 @@
-"""Files that somebody sends to be imported: kept in a private folder until they are imported, given up or forgotten.
+"""Uploads: files sent to be imported, kept in a private folder until they are imported, given up or forgotten.
 
 Every worker can go on with what another began, so what is known of an upload stands in its folder. Nothing in it is
 opened here: another process reads it (web/imports/checks.py), one at a time.

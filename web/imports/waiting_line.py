@@ -1,4 +1,4 @@
-"""Whose turn is next: people who wait for a check or a keep stand in one line over all workers, keeps before checks.
+"""Who is next: people who wait for a check or a keep form one line over all workers, keeps before checks.
 
 Nobody waits in a request for it: whoever is not first is sent away and asks again. A place in the line is a file of
 its own, so that a person has one however many requests they send, and it is lost by who does not ask again.
