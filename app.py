@@ -1,4 +1,4 @@
-"""`create_app` puts the pieces together; `server` is what gunicorn serves. The only file that knows the app object."""
+"""`create_app` puts the pieces together; `server` is what gunicorn serves. No other module knows the app object."""
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor

@@ -1,5 +1,4 @@
-"""Metric cards: the figure, its change against the baseline, a sparkline. The whole company's are left out where the
-shop's days are not known."""
+"""Metric cards: a figure, its change against the baseline, a sparkline; company-wide ones only with the shop's days."""
 
 from collections.abc import Set
 from typing import Any

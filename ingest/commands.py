@@ -1,4 +1,4 @@
-"""The commands that bring data in: import, history, undo and watch. A fault is a sentence on stderr and status 1."""
+"""The commands import, history, undo and watch. An error is one sentence on stderr and exit status 1."""
 
 import argparse
 import getpass

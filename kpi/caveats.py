@@ -1,6 +1,4 @@
-"""What must be known of figures before they are believed: what a platform does not report, where it ends, what it may
-still restate.
-"""
+"""What a reader must know to trust figures: what a platform does not report, where its data end, what may change."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Who sums: rows in memory, DuckDB over files, or an engine elsewhere, and which cut. Light: a start needs it."""
+"""Chooses who sums the facts: memory, DuckDB over files, or an engine elsewhere. Imports little: starts need it."""
 
 import re
 from dataclasses import dataclass

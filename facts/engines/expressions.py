@@ -33,8 +33,8 @@ class Rows:
     """A table's rows, not yet read: `frame` has the schema's columns under their own names.
 
     `times` says that `date` also has a time of day, `rolled` that a row stands for several, whose number is in `rows`
-    and whose largest reach is in `reach_floor`. `number_texts`, where an engine groups quicker by numbers than by texts,
-    puts the place of each text among known values, from 1, in its stead.
+    and whose largest reach is in `reach_floor`. `number_texts`, where an engine groups faster by numbers than by texts,
+    replaces each text with its position among known values, from 1.
     """
 
     frame: Frame

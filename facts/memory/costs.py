@@ -1,4 +1,4 @@
-"""Costs from the shop's own books, for rows whose source tells none: goods and fees as the month's share of its sales.
+"""Costs from the shop's own books where no report has them: the month's goods and fees as a share of its sales.
 
 A month, not a day: books post goods and fees late and in batches, and a month's quotient of sums hardly notices.
 """

@@ -1,5 +1,6 @@
-"""Rows on a grid of days and cells, where nearly every cell has a row every day: sums over it need no group numbers,
-and those of each day take half the time of sums of runs.
+"""Rows on a grid of days and cells, for facts where nearly every cell has a row every day.
+
+Sums over a grid need no group numbers, and those of each day take half the time of sums of runs.
 """
 
 from dataclasses import dataclass
