@@ -102,8 +102,8 @@ def create_app(settings: Settings, source: Source, admission: Admission | None =
     app.draw = partial(front.document, views, bundles)
     if settings.prefix != "/":
         app.server.wsgi_app = below(settings.prefix, app.server.wsgi_app)
-    with ThreadPoolExecutor(1) as beside:
-        beside.submit(bundles.pack)
+    with ThreadPoolExecutor(1) as background:
+        background.submit(bundles.pack)
         warm_up(app.server)
     return app
 

@@ -93,6 +93,6 @@ def resolve_selection(data: Any) -> Resolved:
     mine: Rights = current_rights()
     address = asked_of(data)[1].decode("latin-1")
     facts, past = facts_of_address(desk.source, address, facts)
-    asked = ask(facts, address, desk.writing(facts), mine.rows, visible_ranks(mine), desk.restated, past)
+    asked = ask(facts, address, desk.writing(facts), mine.rows, visible_ranks(mine), desk.provisional_days, past)
     own = OwnFacts(facts, mine.rows)
     return Resolved(own, asked.selection, asked.baseline, mine.rows, mine.hides, asked.formats, asked.notes)

@@ -36,7 +36,7 @@ def register(
     """
     metrics = app.server.extensions["dashboard.metrics"] = operations.Metrics()
     put_desk(app.server, desk)
-    views = Views(desk.source, metrics.cache, desk.writing, desk.restated)
+    views = Views(desk.source, metrics.cache, desk.writing, desk.provisional_days)
     selection.register(app, controls(spec((), entrance.prefix, USUAL, frozenset())))
     view.register(app, entrance.pages, views)
     own_pages.register(app, own)

@@ -108,7 +108,7 @@ def read() -> Bundles:
     files: dict[str, Bundle] = {}
 
     def with_addresses(css: bytes) -> bytes:
-        """With the addresses, beside it, of the files it names."""
+        """The style sheet with the served addresses of the files that it names."""
 
         def address_of(found: re.Match[bytes]) -> bytes:
             name = found[1].decode()
@@ -162,15 +162,15 @@ def plotly_file() -> Path:
 
 
 def plotly_version(path: Path) -> str:
-    """The version that stands at the head of a plotly.js."""
+    """The version that is written at the head of a plotly.js."""
     with path.open("rb") as file:
         found = re.search(rb"plotly\.js v([\d.]+)", file.read(200))
     return found[1].decode() if found else ""
 
 
 def _plotly(path: Path) -> Bundle:
-    beside = path.with_name(f"{path.name}.br")
-    packed = beside.read_bytes() if beside.exists() else None
+    compressed = path.with_name(f"{path.name}.br")
+    packed = compressed.read_bytes() if compressed.exists() else None
     body = path.read_bytes()
     return _bundle("plotly", ".js", body, packed if packed and brotli.decompress(packed) == body else None)
 

@@ -22,7 +22,7 @@ def callouts(
     before: tuple[Grouping, ...] = (),
     width: int = 12,
 ) -> Visual:
-    """Call-outs found by `find`; `nothing` is what stands there when nothing is found."""
+    """Call-outs found by `find`; `nothing` is the text when nothing is found."""
 
     def draw(page_data: PageData) -> dict[str, Any]:
         found = find(page_data)

@@ -23,7 +23,7 @@ NO_CAVEATS: Final = Caveats(USUAL)
 
 @dataclass(frozen=True, eq=False)
 class Company:
-    """Metrics frames of the whole company, whatever is filtered, over the days that platforms and shop both tell of.
+    """Metrics frames of the whole company, whatever is filtered, over the days that both platforms and shop report.
 
     `now` and `before` have one row, `months` one a calendar month, `claims` one a month and platform; `spark` is the
     course over time. `days` is the number of days, `start` and `end` their ends.
@@ -39,7 +39,7 @@ class Company:
     spark: pd.DataFrame
 
     def partly(self, selection: Selection, formats: Formats) -> str:
-        """A sentence where it does not tell of all days of a selection, else ""."""
+        """A sentence where it does not cover all days of a selection, else ""."""
         if self.days == selection.days:
             return ""
         days = "1 day" if self.days == 1 else f"{formats.number(self.days)} days"
@@ -107,7 +107,7 @@ def table_figures(values: NDArray[np.float64]) -> Any:
 
 
 def chart_figures(frame: pd.DataFrame, metric: str) -> list[float | int | None]:
-    """A metrics frame's column as a chart draws it and its hover tells it, None where missing: rates to five decimals,
+    """A metrics frame's column as a chart draws it and its hover shows it, None where missing: rates to five decimals,
     amounts and counts to cents, or whole where some are thousands.
     """
     values, decimals = _round_for_charts(frame, metric)
@@ -132,5 +132,5 @@ def _round_for_charts(frame: pd.DataFrame, metric: str) -> tuple[NDArray[np.floa
 
 
 def sparkline(frame: pd.DataFrame, metric: str) -> str:
-    """The shape of a line a finger wide that tells no figures."""
+    """The shape of a line a finger wide that gives no figures away."""
     return packed.course(block(frame, (metric,))[0])

@@ -66,7 +66,7 @@ class Page:
 
     @property
     def tab(self) -> str:
-        """The title as it stands on the page's tab: without the word that says it is a page."""
+        """The title on the page's tab: without the word that says it is a page."""
         return self.title.removesuffix(" dashboard").removesuffix(" summary")
 
 

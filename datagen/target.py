@@ -95,7 +95,7 @@ def days(out: Path) -> tuple[int, int]:
 
 
 def seed_of(out: Path) -> int | None:
-    """The seed of datagen's latest commit to the table, None where the log no longer tells."""
+    """The seed of datagen's latest commit to the table, None where the log no longer says."""
     for commit in DeltaTable(str(out)).history():
         if "datagen.seed" in commit:
             return int(commit["datagen.seed"])

@@ -30,7 +30,7 @@ class GivenUp(NoAnswer):
 
 @dataclass(frozen=True)
 class Deadline:
-    """`seconds` to wait, until `until` on the monotonic clock; `unwanted` tells whether nobody waits any longer."""
+    """`seconds` to wait, until `until` on the monotonic clock; `unwanted` says whether nobody waits any longer."""
 
     seconds: float
     until: float
@@ -51,18 +51,18 @@ _DEADLINE: Final[ContextVar[Deadline | None]] = ContextVar("deadline", default=N
 
 
 def start(seconds: float, unwanted: Callable[[], bool] = lambda: False) -> Token[Deadline | None]:
-    """From now on whatever asks in this context waits no longer than this; the way back is `stop`."""
+    """Set the deadline for whatever is asked in this context from now on; `stop` takes it back."""
     return _DEADLINE.set(Deadline(seconds, time.monotonic() + seconds, unwanted))
 
 
 def stop(token: Token[Deadline | None]) -> None:
-    """As it was before `start`."""
+    """Restore the deadline that there was before `start`."""
     _DEADLINE.reset(token)
 
 
 @contextmanager
 def wait_at_most(seconds: float, unwanted: Callable[[], bool] = lambda: False) -> Iterator[None]:
-    """Whatever asks for figures within waits no longer than this."""
+    """Limit how long whatever asks for figures within this block waits."""
     token = start(seconds, unwanted)
     try:
         yield
@@ -71,7 +71,7 @@ def wait_at_most(seconds: float, unwanted: Callable[[], bool] = lambda: False) -
 
 
 def present() -> Deadline | None:
-    """How long whoever asks now will wait; None is as long as it takes."""
+    """The deadline of this context; None is as long as it takes."""
     return _DEADLINE.get()
 
 

@@ -20,7 +20,7 @@ _MEMINFO: Final = Path("/proc/meminfo")
 
 
 def free() -> int | None:
-    """The bytes that the machine, the container and this process's own limit still give; None where nothing tells."""
+    """The bytes that the machine, the container and this process may still take; None where nothing reports it."""
     found = []
     with suppress(OSError, ValueError, IndexError):
         lines = (line.split() for line in _MEMINFO.read_text().splitlines())
@@ -38,7 +38,7 @@ def free() -> int | None:
 
 
 def resident_bytes() -> int:
-    """What this process's own limit counts already; 0 where nothing tells."""
+    """What this process's own limit counts already; 0 where nothing reports it."""
     with suppress(OSError, ValueError, IndexError):
         return int(Path("/proc/self/statm").read_text().split()[5]) * resource.getpagesize()
     return 0

@@ -45,7 +45,7 @@ class NotYet(DataProblem):
 
 
 def utc_now() -> datetime:
-    """Now; what is told of times is in UTC, wherever the server stands."""
+    """Now, in UTC, as every time that is shown, wherever the server is."""
     return datetime.now(UTC)
 
 

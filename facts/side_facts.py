@@ -13,7 +13,7 @@ from typing import Any, Final
 import pandas as pd
 
 from facts.delta.side_data import SHOP
-from kpi.caveats import Reported
+from kpi.caveats import PlatformReport
 from kpi.schema import DATE, MEASURES, in_order
 
 _IMPORT: Final = (
@@ -32,7 +32,7 @@ class SideFacts:
 
     store: pd.DataFrame | None = None
     no_store: str = _IMPORT
-    reported: tuple[Reported, ...] = ()
+    reported: tuple[PlatformReport, ...] = ()
     costs: str = ""
     missing_cut: str = ""
     reason: str = ""
@@ -59,7 +59,7 @@ def of_text(text: str | None) -> SideFacts:
     return SideFacts(pd.DataFrame(columns, index=days))
 
 
-def reports_of_platforms(frame: pd.DataFrame, text: str | None) -> tuple[Reported, ...]:
+def reports_of_platforms(frame: pd.DataFrame, text: str | None) -> tuple[PlatformReport, ...]:
     """What is known of each platform's data, of its rows and what `facts.delta.side_data.imports` gave, as JSON."""
     content: Mapping[str, Any] = json.loads(text).get("imports", {}) if text else {}
     last = frame.groupby("platform", observed=True)[DATE].max()
@@ -71,7 +71,7 @@ def reports_of_platforms(frame: pd.DataFrame, text: str | None) -> tuple[Reporte
         reasons = known.get("lacks", {})
         goods = "cogs" not in gaps or bool(told["cogs"][platform])
         found.append(
-            Reported(
+            PlatformReport(
                 platform,
                 last[platform].date(),
                 datetime.fromisoformat(known["at"]) if known else None,
@@ -83,7 +83,7 @@ def reports_of_platforms(frame: pd.DataFrame, text: str | None) -> tuple[Reporte
 
 
 def _why(measure: str, goods: bool, reasons: Mapping[str, str]) -> str:
-    """Why no row of a platform tells `measure`; `goods`: whether they tell the cost of goods."""
+    """Why no row of a platform reports `measure`; `goods`: whether they report the cost of goods."""
     if measure == "variable_costs" and goods:
         return _FEES
     return _COSTS if measure in ("cogs", "variable_costs") else reasons.get(measure, _UNTOLD)

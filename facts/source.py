@@ -1,7 +1,8 @@
 """The table on disk, and which of its versions the dashboard shows.
 
 `load` reads and checks one version. `Source` holds the one that is shown and looks for newer ones while it runs: a
-newer version is read aside and takes its place whole; one that cannot be read is refused, and the old one stays.
+newer version is read in the background and takes its place whole; one that cannot be read is refused, and the old one
+stays.
 """
 
 import fcntl
@@ -28,7 +29,7 @@ from facts.delta.rows import CURRENCY, CUT, explain_failures, fetch
 from facts.delta.table_names import DEMO_NAME as DEMO_NAME
 from facts.delta.table_names import path_of, under_way_note
 from facts.delta.versions import Version, version_at
-from facts.engines.choice import Engine, Named, by_duckdb, elsewhere, is_parquet, stamp
+from facts.engines.choice import Engine, NamedCuts, by_duckdb, elsewhere, is_parquet, stamp
 from facts.free_memory import give_back
 from facts.memory.costs import with_shop_costs
 from facts.memory.cuts import missing_cut_sentence, of_cuts
@@ -101,7 +102,7 @@ def load_by_reader_process(
     )
 
 
-def facts_of(rows: pa.Table, path: str | Path, now: Callable[[], datetime], named: Named = ()) -> Facts:
+def facts_of(rows: pa.Table, path: str | Path, now: Callable[[], datetime], named: NamedCuts = ()) -> Facts:
     """The facts of fetched rows, checked; `named` are cuts that come first. Raises DataProblem."""
     metadata = {key.decode(): value.decode() for key, value in (rows.schema.metadata or {}).items()}
     version, loaded, demo = metadata["version"], time_of_day(now()), metadata["name"] == DEMO_NAME

@@ -12,7 +12,7 @@ from ingest.read.options import Options
 from ingest.read.rates import Rates
 from ingest.read.report_file import read_file
 from ingest.results import Import
-from ingest.write.commit import Planned, alone, carry_out, plan_imports
+from ingest.write.commit import ImportPlan, alone, carry_out, plan_imports
 from ingest.write.summary import of_import
 
 Say = Callable[[str], None]
@@ -50,7 +50,7 @@ def import_file(file: Path, how: How, say: Say, *, dry_run: bool = False) -> Non
             _say_version(say, path, version)
 
 
-def _plan(how: How, imports: list[Import]) -> Planned:
+def _plan(how: How, imports: list[Import]) -> ImportPlan:
     return plan_imports(how.facts, imports, rates=how.rates, margins=how.margins, into=how.into)
 
 

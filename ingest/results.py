@@ -25,7 +25,7 @@ class ImportProblem(Exception):
 
 @dataclass(frozen=True)
 class Fault:
-    """A cell or a row that keeps a file from being imported: where it is, what stands there and what is wrong."""
+    """A cell or a row that keeps a file from being imported: where it is, what it says and what is wrong."""
 
     file: str
     row: int

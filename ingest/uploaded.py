@@ -30,7 +30,7 @@ from ingest.read.options import Options, platform_named, read_mapping, read_toml
 from ingest.read.rates import Rates, read_rates
 from ingest.read.report_file import read_file
 from ingest.results import Fault, Import, ImportProblem, WrongRows, as_csv
-from ingest.write.commit import Planned, alone, carry_out, plan_imports
+from ingest.write.commit import ImportPlan, alone, carry_out, plan_imports
 from ingest.write.keep import record_of
 from ingest.write.shop import path_of
 from ingest.write.summary import told_of_import, told_of_plan, told_of_shop
@@ -219,11 +219,11 @@ def _toml(path: Path) -> dict[str, Any]:
         return {}
 
 
-def _plan(facts: Path, read: Read, into: str | None) -> Planned:
+def _plan(facts: Path, read: Read, into: str | None) -> ImportPlan:
     return plan_imports(facts, read.imports, rates=read.rates, margins=read.margins, into=into)
 
 
-def _plan_answer(wanted: Planned) -> dict[str, Any]:
+def _plan_answer(wanted: ImportPlan) -> dict[str, Any]:
     plan = {
         "ads": told_of_plan(wanted.ads) if wanted.ads else None,
         "shop": told_of_shop(wanted.shop) if wanted.shop else None,

@@ -16,7 +16,7 @@ RESTATED: Final[Mapping[str, int]] = {"Meta": 7, "Google": 7, "Amazon": 14, "Tik
 
 
 @dataclass(frozen=True)
-class Reported:
+class PlatformReport:
     """What is known of a platform's data: its last day, when it was last imported (None where nobody says), for each of
     its latest days the day of its import, and why measures are missing that it reports nowhere.
     """
@@ -41,7 +41,7 @@ class Caveats:
     """Those of one selection: `late` and `provisional` are platforms with their day, `reported` those chosen."""
 
     formats: Formats
-    reported: tuple[Reported, ...] = ()
+    reported: tuple[PlatformReport, ...] = ()
     late: tuple[tuple[str, date], ...] = ()
     provisional: tuple[tuple[str, date], ...] = ()
     costs: str = ""
@@ -86,24 +86,24 @@ class Caveats:
 
 
 def caveats(
-    reported: tuple[Reported, ...],
+    reported: tuple[PlatformReport, ...],
     selection: Selection,
     since: date,
-    restated: Mapping[str, int],
+    provisional_days: Mapping[str, int],
     formats: Formats,
     costs: str = "",
 ) -> Caveats:
     """The caveats of a selection, of the platforms `reported` that it may show.
 
     A platform is late where it ends before the selection does, but not where it had ended before `since`, the first day
-    of what is compared: then it is simply over. `restated` are days by platform.
+    of what is compared: then it is simply over. `provisional_days` are by platform.
     """
     chosen = dict(selection.only).get("platform")
     shown = tuple(each for each in reported if chosen is None or each.platform in chosen)
     late = tuple((each.platform, each.through) for each in shown if since <= each.through < selection.end)
     provisional = []
     for each in shown:
-        first = each.provisional_from(restated.get(each.platform, 0))
+        first = each.provisional_from(provisional_days.get(each.platform, 0))
         if first is not None and selection.start <= each.through and first <= selection.end:
             provisional.append((each.platform, max(first, selection.start)))
     return Caveats(formats, shown, late, tuple(provisional), costs)

@@ -78,7 +78,7 @@ def _form(parts: tuple[str, ...]) -> _Forms:
 
 
 def _forms(metric: Metric) -> _Forms:
-    """What a metric compares; a share tells about the sum it is a share of."""
+    """What a metric compares; a share says something about the sum it is a share of."""
     return np.array([_form(metric.over), _form(metric.by)] if metric.by else [_form(metric.over)])
 
 

@@ -59,7 +59,7 @@ def lazy(
     """The demo's 120 days in an engine, beside which stands what stands beside them on disk."""
     with engine(request.param, tmp_path_factory.mktemp(request.param)) as fill:
         found = fill(text_columns(DeltaTable(str(facts_path)).to_pyarrow_table()))
-        found.beside = facts.beside
+        found.side = facts.side
         yield found
 
 

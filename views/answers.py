@@ -49,7 +49,7 @@ class ResolvedQuery:
 
 
 #: For how many days each platform restates a day; None for what is usual.
-DaysRestated = Mapping[str, int] | None
+ProvisionalDays = Mapping[str, int] | None
 
 
 def ask(
@@ -58,7 +58,7 @@ def ask(
     formats: Formats,
     scope: Scope,
     ranks: Sequence[str],
-    restated: DaysRestated = None,
+    provisional_days: ProvisionalDays = None,
     past: Past | None = None,
 ) -> ResolvedQuery:
     """Read a query string against the facts that `scope` and the rankings that `ranks` admit. Nothing in it raises."""
@@ -72,7 +72,7 @@ def ask(
         tuple(each for each in facts.side.reported if each.platform in options["platform"]),
         selection,
         (before or selection).start,
-        restated if restated is not None else {} if facts.demo else RESTATED,
+        provisional_days if provisional_days is not None else {} if facts.demo else RESTATED,
         formats,
         facts.side.costs,
     )
@@ -85,14 +85,14 @@ def resolve_query(
     address: str,
     writing: Callable[[Facts], Formats],
     rights: Rights,
-    restated: DaysRestated = None,
+    provisional_days: ProvisionalDays = None,
 ) -> tuple[Facts, ResolvedQuery, Past | None]:
     """What a query string asks for, for who has `rights`: the facts of its version (`now` are today's), and the rest.
 
     The one way from an address to figures, for the server and for reports alike.
     """
     facts, past = facts_of_address(source, address, now)
-    return facts, ask(facts, address, writing(facts), rights.rows, visible_ranks(rights), restated, past), past
+    return facts, ask(facts, address, writing(facts), rights.rows, visible_ranks(rights), provisional_days, past), past
 
 
 def view(

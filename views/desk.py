@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from facts import Facts
 from facts.source import Source
 from kpi.formats import Formats
-from views.answers import DaysRestated
+from views.answers import ProvisionalDays
 
 #: How the money and the days of some facts are written.
 Writing = Callable[[Facts], Formats]
@@ -18,4 +18,4 @@ class Desk:
 
     source: Source
     writing: Writing
-    restated: DaysRestated = None
+    provisional_days: ProvisionalDays = None

@@ -15,7 +15,7 @@ from facts import Facts
 from kpi.formats import Formats
 from kpi.formula_guard import MARK, guard_formula, like_formula
 from kpi.metrics import METRICS
-from views.answers import DaysRestated, ask, page_data_of
+from views.answers import ProvisionalDays, ask, page_data_of
 from views.past import Past
 from views.visible import visible_ranks
 
@@ -40,12 +40,12 @@ def data_file(
     kind: str,
     rights: Rights,
     formats: Formats,
-    restated: DaysRestated = None,
+    provisional_days: ProvisionalDays = None,
     past: Past | None = None,
     for_spreadsheet: bool = False,
 ) -> bytes:
     """A visual's rows as a file of `kind`; a CSV is guarded where it is for a spreadsheet."""
-    asked = ask(facts, address, formats, rights.rows, visible_ranks(rights), restated, past)
+    asked = ask(facts, address, formats, rights.rows, visible_ranks(rights), provisional_days, past)
     page_data = page_data_of([visual], facts, asked, rights.rows)
     rows = visual.rows(page_data) if page_data is not None else []
     if kind == "csv":
@@ -65,11 +65,11 @@ def page_json(
     address: str,
     rights: Rights,
     formats: Formats,
-    restated: DaysRestated = None,
+    provisional_days: ProvisionalDays = None,
     past: Past | None = None,
 ) -> bytes:
     """The rows of all visuals of a page, by their names: the same as each visual's own JSON has."""
-    asked = ask(facts, address, formats, rights.rows, visible_ranks(rights), restated, past)
+    asked = ask(facts, address, formats, rights.rows, visible_ranks(rights), provisional_days, past)
     page_data = page_data_of(page.visuals, facts, asked, rights.rows)
     rows = {visual.name: visual.rows(page_data) if page_data is not None else [] for visual in page.visuals}
     return page_of_rows(page.key, write(asked.query), facts.extent().last.isoformat(), formats.currency, rows)

@@ -17,7 +17,7 @@ from facts import Facts
 from facts.deadline import GivenUp, wait_for
 from facts.source import Source
 from kpi.formats import Formats
-from views.answers import DaysRestated, ResolvedQuery, ask, view
+from views.answers import ProvisionalDays, ResolvedQuery, ask, view
 from views.past import Past, facts_of_address
 from views.visible import visible_page, visible_ranks
 
@@ -44,9 +44,13 @@ class Views:
     """
 
     def __init__(
-        self, source: Source, lookups: Counter, writing: Callable[[Facts], Formats], restated: DaysRestated = None
+        self,
+        source: Source,
+        lookups: Counter,
+        writing: Callable[[Facts], Formats],
+        provisional_days: ProvisionalDays = None,
     ) -> None:
-        self._source, self._writing, self._restated = source, writing, restated
+        self._source, self._writing, self._provisional_days = source, writing, provisional_days
         self._kept: LRUCache[object, bytes] = LRUCache(ANSWER_BYTES, getsizeof=lambda body: len(body) + KEY_BYTES)
         self._canonical: LRUCache[object, object] = LRUCache(ADDRESSES)
         self._coming: dict[object, Future[bytes]] = {}
@@ -84,7 +88,7 @@ class Views:
             self._writing(facts),
             rights.rows,
             visible_ranks(rights),
-            self._restated,
+            self._provisional_days,
             past,
         )
         key = (shared, write(asked.query), asked.notes)

@@ -25,5 +25,5 @@ def visible_page(pages: Sequence[Page], rights: Rights, key: str) -> Page | None
 
 
 def visible_ranks(rights: Rights) -> tuple[str, ...]:
-    """What campaigns can be ranked by; an order tells about the metric too."""
+    """What campaigns can be ranked by; an order gives the metric away too."""
     return tuple(rank for rank in RANKS if rights.shows((rank,)))

@@ -34,7 +34,7 @@ class Malformed(Exception):
 
 
 @dataclass(frozen=True)
-class Owned:
+class OwnPageCallbacks:
     """What the callbacks of somebody's own pages are: the page of each, by its name, those that run in the browser
     too; and the page of each script that stands in the document for one.
     """
@@ -51,15 +51,15 @@ class RequestedCallback:
     page: str = ""
 
 
-def owned_of(own: Mapping[Page, Mapping[str, Any]]) -> Owned:
+def owned_of(own: Mapping[Page, Mapping[str, Any]]) -> OwnPageCallbacks:
     """What `own` pages (callbacks.own_pages) registered."""
-    return Owned(
+    return OwnPageCallbacks(
         {output: page.key for page, entry in own.items() for output in entry["callbacks"]},
         {script: page.key for page, entry in own.items() for script in entry["scripts"]},
     )
 
 
-def keep(app: Dash, owned: Owned) -> None:
+def keep(app: Dash, owned: OwnPageCallbacks) -> None:
     """Let requests of the app's server be checked by `owned`. Raises Unowned for a callback that belongs to no page.
 
     What is registered later is not known, so that nobody can run it.

@@ -26,7 +26,7 @@ _KINDS = {
 
 def register(server: Flask, pages: Sequence[Page], desk: Desk, views: Views, prefix: str = "/") -> None:
     """Add the routes to the Flask server behind the Dash app. Each answers with what its reader may see."""
-    source, writing, restated = desk.source, desk.writing, desk.restated
+    source, writing, provisional_days = desk.source, desk.writing, desk.provisional_days
 
     def open_page(key: str) -> Page | None:
         return visible_page(pages, current_rights(), key)
@@ -48,7 +48,7 @@ def register(server: Flask, pages: Sequence[Page], desk: Desk, views: Views, pre
         facts, past = facts_of_address(source, address, facts)
         for_spreadsheet = request.args.get("for") == "excel"
         body = data_file(
-            page, found, facts, address, kind, current_rights(), writing(facts), restated, past, for_spreadsheet
+            page, found, facts, address, kind, current_rights(), writing(facts), provisional_days, past, for_spreadsheet
         )
         answer = figures(body, _KINDS[kind])
         if kind != "json":
@@ -65,7 +65,7 @@ def register(server: Flask, pages: Sequence[Page], desk: Desk, views: Views, pre
         address = request.query_string.decode("latin-1")
         facts, past = facts_of_address(source, address, facts)
         return figures(
-            page_json(found, facts, address, current_rights(), writing(facts), restated, past), _KINDS["json"]
+            page_json(found, facts, address, current_rights(), writing(facts), provisional_days, past), _KINDS["json"]
         )
 
     @server.get("/data/<page>.xlsx")
@@ -76,7 +76,9 @@ def register(server: Flask, pages: Sequence[Page], desk: Desk, views: Views, pre
         if facts is None:
             return refusal(503, source.problem or "There is no data yet.")
         mine = current_rights()
-        facts, asked, _ = resolve_query(source, facts, request.query_string.decode("latin-1"), writing, mine, restated)
+        facts, asked, _ = resolve_query(
+            source, facts, request.query_string.decode("latin-1"), writing, mine, provisional_days
+        )
         answer = figures(workbook(found, facts, asked, prefix, mine.rows, mine.hides), _KINDS["xlsx"])
         answer.headers["Content-Disposition"] = f'attachment; filename="{page}.xlsx"'
         return answer

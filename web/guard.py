@@ -22,7 +22,7 @@ from access.rights import NOTHING, Admission, Rights
 from components import notices
 from components.visuals import Page
 from views.visible import visible_pages, with_panels
-from web.callback_guard import Malformed, Owned, RequestedCallback, Unowned, callback_of, keep, may_know
+from web.callback_guard import Malformed, OwnPageCallbacks, RequestedCallback, Unowned, callback_of, keep, may_know
 from web.imports.uploads import too_large
 from web.operations import wanted_callback
 
@@ -279,7 +279,7 @@ def refusal_response(status: int, sentence: str) -> Response:
     return Response(orjson.dumps({"error": sentence}), status, content_type="application/json")
 
 
-def complete(app: Dash, owned: Owned) -> None:
+def complete(app: Dash, owned: OwnPageCallbacks) -> None:
     """Raises Unowned where an address of the app's server is of no kind, or a callback belongs to no page."""
     keep(app, owned)
     for rule in app.server.url_map.iter_rules():

@@ -14,7 +14,7 @@ from kpi.metrics import METRICS
 from kpi.selection import Grouping
 from kpi.units import USUAL, figure
 
-Named = list[tuple[str, float]]  # what has a value, with it
+NamedValues = list[tuple[str, float]]  # what has a value, with it
 
 
 def lines(page_data: PageData, frame: pd.DataFrame, metrics: Sequence[str]) -> str:
@@ -123,7 +123,7 @@ def steps(page_data: PageData, stages: Iterable[tuple[str, str | None]]) -> str:
     return f"Funnel: {', then '.join(said)}."
 
 
-def _values(page_data: PageData, by: Grouping, metric: str) -> Named:
+def _values(page_data: PageData, by: Grouping, metric: str) -> NamedValues:
     column = page_data.now[by][metric]
     known = ((" in ".join(key) if isinstance(key, tuple) else str(key), number(value)) for key, value in column.items())
     return [(name, value) for name, value in known if value is not None]
@@ -141,7 +141,7 @@ def _each(page_data: PageData, by: Grouping, metrics: Sequence[str]) -> str:
     return " ".join(said) or "No values."
 
 
-def _extremes(found: Named, metric: str | None = None, formats: Formats = USUAL) -> str:
+def _extremes(found: NamedValues, metric: str | None = None, formats: Formats = USUAL) -> str:
     """The largest and the smallest by name, with their figures where `metric` says how to write them."""
     if len(found) < 2:
         return ""
@@ -153,11 +153,11 @@ def _extremes(found: Named, metric: str | None = None, formats: Formats = USUAL)
     return f" Highest: {most} {figure(metric, high, formats)}, lowest: {least} {figure(metric, low, formats)}."
 
 
-def _ends(found: Named) -> tuple[tuple[str, float], tuple[str, float]]:
+def _ends(found: NamedValues) -> tuple[tuple[str, float], tuple[str, float]]:
     return max(found, key=lambda each: each[1]), min(found, key=lambda each: each[1])
 
 
-def _top(found: Named) -> tuple[str, float] | None:
+def _top(found: NamedValues) -> tuple[str, float] | None:
     return max(found, key=lambda each: each[1]) if len(found) > 1 else None
 
 

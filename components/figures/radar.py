@@ -12,7 +12,7 @@ from kpi.units import figure
 
 
 def radar(name: str, title: str, question: str, metrics: tuple[str, ...], width: int = 6, height: int = 340) -> Visual:
-    """One closed line a platform; a negative value stands at 0, the raw value is on hover."""
+    """One closed line a platform; a negative value is drawn at 0, the raw value is on hover."""
     labels = [METRICS[metric].short or METRICS[metric].label for metric in metrics]
     prototype = {
         "type": "scatterpolar",

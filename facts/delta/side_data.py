@@ -25,7 +25,7 @@ _RECENT: Final = 92
 def read(
     facts: str | Path, *, demo: bool, currency: str, past: bool = False, shop: int | None = None
 ) -> dict[str, Any]:
-    """What stands beside the newest facts at `facts` as plain data: `shop` with its `version`, columns and `problem`.
+    """What comes with the newest facts at `facts`, as plain data: `shop` with its `version`, columns and `problem`.
 
     Where the facts are `past`, it is the version `shop`.
 

@@ -26,14 +26,14 @@ def path_of(facts: Path) -> Path:
 
 
 def under_way_note(facts: Path) -> Path:
-    """The note that stands beside the tables while an import changes both (ingest.write.commit)."""
+    """The note that is kept next to the tables while an import changes both (ingest.write.commit)."""
     return facts.with_name(f".{facts.name}.under-way")
 
 
 def without_folder(text: str, facts: Path) -> str:
     """A text for readers: files in the folder that holds the facts are left their names, without where they are."""
-    beside = os.path.join(facts.parent, f".{facts.name}")
-    text = text.replace(beside, f".{facts.name}")
+    hidden = os.path.join(facts.parent, f".{facts.name}")
+    text = text.replace(hidden, f".{facts.name}")
     if facts.is_absolute() and facts.parent.name:  # else it is a word or a slash, which other texts have too
         text = text.replace(os.path.join(facts.parent, ""), "")
     return text
@@ -49,7 +49,7 @@ class UnderWay:
 
 
 def under_way(facts: Path) -> UnderWay | None:
-    """What the note says that stands beside the tables; None where there is none, or none of ours."""
+    """What the note next to the tables says; None where there is none, or none of ours."""
     try:
         found = _NOTE.fullmatch(under_way_note(facts).read_bytes().rstrip())
     except OSError:

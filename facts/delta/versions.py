@@ -70,7 +70,7 @@ class _Commit:
 
 
 def _commits(path: Path) -> list[_Commit]:
-    """The versions of a table that its log still tells of, oldest first."""
+    """The versions of a table that its log still has, oldest first."""
     table = delta_table_at(path)
     if table is None:
         return []

@@ -69,7 +69,7 @@ class Cells:
 
 
 @dataclass(frozen=True)
-class Gridded:
+class GridCells:
     """Cells on a grid, of no rows where there was none: the `sums` of the day `first` since 1970, one a combination
     whose values `codes` tells, then those of the next day. Sums over days or combinations then need no numbers.
     """
@@ -84,7 +84,7 @@ class Gridded:
         """Size in memory."""
         return self.sums.nbytes + _bytes_of(self.codes) + 1000
 
-    def of(self, start: date, end: date, only: Scope, whole: bool) -> "Gridded | Cells":
+    def of(self, start: date, end: date, only: Scope, whole: bool) -> "GridCells | Cells":
         """Those of the days `start` to `end` that `only` admits; `whole` where every cell is of these days."""
         mask = _mask_of(self.codes, only, self._across)
         low, high = 0, self.days
@@ -98,7 +98,7 @@ class Gridded:
         sums, codes = self.sums.take(place), _take_cells(self.codes, some)
         if not len(place):
             return Cells(sums, _take_cells(codes, np.arange(0)), np.arange(0))
-        return Gridded(sums, codes, self.first + low, high - low)
+        return GridCells(sums, codes, self.first + low, high - low)
 
     def totals(self, groupings: Iterable[Grouping], grain: Grain) -> dict[Grouping, pd.DataFrame]:
         """The totals frame of each grouping."""
@@ -157,7 +157,7 @@ def _periods(first: int, days: int, grain: Grain) -> tuple[NDArray[np.datetime64
     return periods, place.astype(np.intp, copy=False)
 
 
-def cells(answer: pa.Table, keys: Sequence[str], values: Values = MappingProxyType({})) -> Cells | Gridded:
+def cells(answer: pa.Table, keys: Sequence[str], values: Values = MappingProxyType({})) -> Cells | GridCells:
     """The cells in an engine's answer to `expressions.sums`, which was told `values`. Raises NoAnswer where a sum is no
     number.
     """
@@ -176,7 +176,7 @@ def cells(answer: pa.Table, keys: Sequence[str], values: Values = MappingProxyTy
         if len(day) >= FULL * size:
             sums = _sums(answer, (day - first) * across.size + across.group, size)
             met = {name: (across.keys[name][0], found) for name, (_, found) in codes.items()}
-            return Gridded(sums, met, first, days)
+            return GridCells(sums, met, first, days)
     return Cells(_sums(answer, slice(None), len(day)), codes, day)
 
 

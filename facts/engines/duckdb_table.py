@@ -54,7 +54,7 @@ class DuckSession:
         self._cursor, self._files = cursor, files
 
     def frame(self) -> Frame:
-        """The files' rows; a column that a folder's name tells (`year=2025`) is one too."""
+        """The files' rows; a column that a folder's name gives (`year=2025`) is one too."""
         return nw.from_native(
             self._cursor.read_parquet(self._files, hive_partitioning=any("=" in f for f in self._files))
         )

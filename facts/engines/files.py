@@ -19,7 +19,7 @@ from deltalake import DeltaTable
 from facts.deadline import NoAnswer
 from facts.delta import side_data
 from facts.delta.rows import CURRENCY, CUT, PROGRAM
-from facts.engines.choice import Named, is_parquet, parquet_files, stamp
+from facts.engines.choice import NamedCuts, is_parquet, parquet_files, stamp
 from facts.engines.duckdb_table import DuckTable, driver
 from facts.engines.lazy import LazyFacts
 from facts.engines.table import Sessions
@@ -92,7 +92,7 @@ def _of_parquet(path: Path) -> Files:
     )
 
 
-def open_files(found: Files, now: Callable[[], datetime], demo_name: str, named: Named = ()) -> LazyFacts:
+def open_files(found: Files, now: Callable[[], datetime], demo_name: str, named: NamedCuts = ()) -> LazyFacts:
     """The facts over a table's files. Raises DataProblem; TwoCuts where its rows tell the same money twice.
 
     `named` are cuts that come first (facts.memory.cuts): of one cut an account and day that is said only of one

@@ -15,7 +15,7 @@ from cachetools import LRUCache
 from facts import ALL_ROWS
 from facts.deadline import NoAnswer, wait
 from facts.engines import expressions
-from facts.engines.cells import Cells, Gridded, cells
+from facts.engines.cells import Cells, GridCells, cells
 from facts.engines.expressions import Frame, Rows
 from facts.engines.plan import Pass, passes
 from facts.engines.table import Sessions
@@ -76,7 +76,9 @@ class LazyFacts:
         self.version, self.loaded, self.demo, self.currency, self.side = version, loaded, demo, currency, side
         self._table, self._sessions = sessions.table, sessions
         self._lock = Lock()
-        self._kept: LRUCache[CellsQuery, Cells | Gridded] = LRUCache(_CELL_BYTES, getsizeof=lambda cells: cells.nbytes)
+        self._kept: LRUCache[CellsQuery, Cells | GridCells] = LRUCache(
+            _CELL_BYTES, getsizeof=lambda cells: cells.nbytes
+        )
         self._coming: dict[CellsQuery, Event] = {}
         self._options: LRUCache[Scope, dict[str, tuple[str, ...]]] = LRUCache(_SCOPES)
         try:
@@ -153,7 +155,7 @@ class LazyFacts:
             lambda rows: expressions.sums(expressions.filter_rows(rows, start, end), keys, self._incomplete)
         )
 
-    def _cells(self, selection: Selection, keys: tuple[str, ...], scope: Scope) -> Cells | Gridded:
+    def _cells(self, selection: Selection, keys: tuple[str, ...], scope: Scope) -> Cells | GridCells:
         """The cells by `keys` of a selection, from what is at hand or from the engine; who asks beside us waits."""
         pushed = tuple((name, values) for name, values in selection.only if name not in keys)
         asked = CellsQuery(selection.start, selection.end, pushed, scope, keys)
@@ -174,7 +176,7 @@ class LazyFacts:
         same_days = (at_hand.start, at_hand.end) == (asked.start, asked.end)
         return found.of(asked.start, asked.end, left, same_days)
 
-    def _fetch(self, asked: CellsQuery) -> Cells | Gridded:
+    def _fetch(self, asked: CellsQuery) -> Cells | GridCells:
         try:
             answer = self._ask(
                 lambda rows: expressions.sums(

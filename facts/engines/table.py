@@ -51,7 +51,7 @@ class Table(Protocol):
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenSession:
     """A session and the table's rows in it."""
 
     session: Session
@@ -63,7 +63,7 @@ class Sessions:
 
     def __init__(self, table: Table) -> None:
         self.table = table
-        self._free: list[Opened] = []
+        self._free: list[OpenSession] = []
         self._process = os.getpid()
         self._lock = Lock()
         self._closed = False
@@ -84,7 +84,7 @@ class Sessions:
         assert asking.answer is not None
         return asking.answer
 
-    def take(self) -> Opened:
+    def take(self) -> OpenSession:
         """A session that nobody uses."""
         with self._lock:
             if self._process != os.getpid():  # a session of the process that forked us is not ours to use or to end
@@ -94,14 +94,14 @@ class Sessions:
         session = self.table.connect()
         try:
             found = rows(session.frame(), self.table.label)
-            return Opened(
+            return OpenSession(
                 session, replace(found, number_texts=session.number_texts) if isinstance(session, Numbers) else found
             )
         except BaseException:
             _close(session)
             raise
 
-    def give_back(self, opened: Opened) -> None:
+    def give_back(self, opened: OpenSession) -> None:
         """Keep a session for the next question."""
         with self._lock:
             if not self._closed:

@@ -14,7 +14,7 @@ FROM_THE_SHOP: Final = "Costs are the month's share of the shop's own sales, whe
 
 
 def with_shop_costs(frame: pd.DataFrame, store: pd.DataFrame | None) -> tuple[pd.DataFrame, str]:
-    """`frame` with `cogs` and `variable_costs` where the source told none and the shop's `store` tells them for the
+    """`frame` with `cogs` and `variable_costs` where the source reports none and the shop's `store` has them for the
     month, and a sentence on how, "" where nothing was added.
 
     Where the shop tells goods and no fees, fees are what its gross profit lacks of sales less goods; where it lacks

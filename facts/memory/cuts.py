@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from facts.delta.rows import CUT, PARTIAL, PROGRAM
-from facts.engines.choice import Named
+from facts.engines.choice import NamedCuts
 from facts.memory.frame import FrameFacts
 from facts.protocol import Facts, Scope
 from facts.side_facts import NO_SIDE_FACTS, SideFacts
@@ -43,7 +43,7 @@ def of_cuts(
     demo: bool,
     currency: str,
     side: SideFacts = NO_SIDE_FACTS,
-    named: Named = (),
+    named: NamedCuts = (),
 ) -> Facts:
     """Facts over a frame with the columns of kpi.schema, `account`, `program` and `cut`.
 
@@ -58,7 +58,7 @@ def of_cuts(
     return CutFacts(frame, unit, kind, kinds, version, loaded=loaded, demo=demo, currency=currency, side=side)
 
 
-def missing_cut_sentence(frame: pd.DataFrame, named: Named) -> str:
+def missing_cut_sentence(frame: pd.DataFrame, named: NamedCuts) -> str:
     """A sentence where a cut is named that no row has, else nothing. `frame` has no `cut` where no import made it."""
     if named and CUT not in frame.columns:
         return "DASHBOARD_CUT names a cut, and these data have none, as only imports do: leave the setting out."
@@ -72,7 +72,7 @@ def missing_cut_sentence(frame: pd.DataFrame, named: Named) -> str:
     return ""
 
 
-def _kinds(frame: pd.DataFrame, named: Named) -> tuple[np.ndarray, list[_Kind]]:
+def _kinds(frame: pd.DataFrame, named: NamedCuts) -> tuple[np.ndarray, list[_Kind]]:
     """By row a number, and what each number means."""
     wanted = {platform.casefold(): name for platform, name in named}
     platforms, cuts = (frame[name].astype("category").cat for name in ("platform", CUT))

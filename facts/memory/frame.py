@@ -19,7 +19,7 @@ from cachetools import LRUCache
 from numpy.typing import NDArray
 
 from facts.memory.grid import Grid, on_grid
-from facts.memory.groups import Keys, Meanings, Numbered, coarse, number_groups, totals_of_grouping
+from facts.memory.groups import GroupNumbers, Keys, Meanings, coarse, number_groups, totals_of_grouping
 from facts.memory.sums import Ints, Sums
 from facts.protocol import DataProblem, Scope
 from facts.side_facts import NO_SIDE_FACTS, SideFacts
@@ -71,7 +71,7 @@ class FrameFacts:
             self._short, self._cells, {name: (self._code[name], self._values[name]) for name in self._short}
         )
         self._few = few if few.size * _MANY < self._cells else None
-        self._numberings: LRUCache[tuple[str, ...], Numbered] = LRUCache(
+        self._numberings: LRUCache[tuple[str, ...], GroupNumbers] = LRUCache(
             _NUMBERING_BYTES, getsizeof=lambda kept: kept.group.nbytes + 8 * kept.size * len(kept.keys)
         )
         self._windows: LRUCache[tuple[object, ...], Sums] = LRUCache(_WINDOW_BYTES, getsizeof=lambda sums: sums.nbytes)
@@ -189,7 +189,7 @@ class FrameFacts:
                     found[grouping] = totals_of_grouping(grouping, *by_group)
         return found
 
-    def _groups_by(self, names: tuple[str, ...]) -> Numbered:
+    def _groups_by(self, names: tuple[str, ...]) -> GroupNumbers:
         """The cells by fewer dimensions; the same for every selection, so kept."""
         with self._lock:
             known = self._few if names == self._short else self._numberings.get(names)
@@ -232,7 +232,7 @@ class FrameFacts:
         return self._from_cache((first, last), sum_rows)
 
     def _of_groups(
-        self, first: int, last: int, names: tuple[str, ...], fewer: Numbered, allowed: np.ndarray | None
+        self, first: int, last: int, names: tuple[str, ...], fewer: GroupNumbers, allowed: np.ndarray | None
     ) -> Sums:
         """The sums of each of fewer cells over a slice of rows; kept where no cell is left out (`allowed` is None)."""
         cell, rows = self._cell[first:last], self._rows.take(slice(first, last))

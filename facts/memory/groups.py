@@ -17,7 +17,7 @@ Keys = Mapping[str, tuple[Ints, Meanings]]
 
 
 @dataclass(frozen=True)
-class Numbered:
+class GroupNumbers:
     """Cells by fewer dimensions: the number of each one's group, and by dimension what the groups are."""
 
     group: Ints
@@ -33,7 +33,7 @@ def coarse(names: Grouping, sums: Sums, keys: Keys) -> tuple[Sums, Keys]:
     return sums.by_group(fewer.group, fewer.size), fewer.keys
 
 
-def number_groups(names: Iterable[str], count: int, keys: Keys) -> Numbered:
+def number_groups(names: Iterable[str], count: int, keys: Keys) -> GroupNumbers:
     """The groups by `names` alone of `count` cells, numbered in the order of their values."""
     names = tuple(names)
     left, group = _number_combinations(names, count, keys)
@@ -42,7 +42,7 @@ def number_groups(names: Iterable[str], count: int, keys: Keys) -> Numbered:
         meanings = keys[name][1]
         fewer[name] = left % len(meanings), meanings
         left = left // len(meanings)
-    return Numbered(group, size, fewer)
+    return GroupNumbers(group, size, fewer)
 
 
 def totals_of_grouping(grouping: Grouping, sums: Sums, keys: Keys) -> pd.DataFrame:

@@ -16,7 +16,7 @@ from facts.free_memory import free
 from ingest.layouts.headers import normal
 from ingest.read.dates import is_day, of_serial
 from ingest.read.numbers import MISSING, Floats
-from ingest.read.recognize import Recognised
+from ingest.read.recognize import RecognizedTable
 from ingest.read.tables import Sheet
 from ingest.results import MOST_FAULTS, Dropped, Fault, ImportProblem, WrongRows
 from kpi.schema import MEASURES
@@ -80,7 +80,7 @@ class _Drops:
         return tuple(Dropped(reason, count, tuple(self._rows[reason])) for reason, count in self._counts.items())
 
 
-def gather(sheet: Sheet, known: Recognised, day: str, progress: Progress) -> Raw:
+def gather(sheet: Sheet, known: RecognizedTable, day: str, progress: Progress) -> Raw:
     """Read the columns that `known` places; `day` is the field by which rows are told to be figures of a day.
     `progress` is called with the number of rows read, now and then.
 
@@ -201,7 +201,7 @@ def _names_day(cell: Any) -> bool:
 class _Odd:
     """What to think of rows without a day."""
 
-    def __init__(self, name: str, known: Recognised, day_place: int) -> None:
+    def __init__(self, name: str, known: RecognizedTable, day_place: int) -> None:
         self.drops = _Drops()
         self.faults: list[Fault] = []
         self._name, self._known, self._day = name, known, day_place

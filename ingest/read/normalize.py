@@ -16,7 +16,7 @@ from ingest.read import dates, numbers
 from ingest.read.gather import SHOWN, TOTAL, Raw, RawColumn
 from ingest.read.numbers import Floats
 from ingest.read.options import Options
-from ingest.read.recognize import Recognised
+from ingest.read.recognize import RecognizedTable
 from ingest.results import MOST_FAULTS, Dropped, Fault, Finding, ImportProblem, WrongRows
 from kpi.schema import UNKNOWN
 
@@ -31,7 +31,7 @@ _DESTROYED: Final = r"^\d([.,]\d+)?[eE]\+\d+$"
 class Table:
     """One gathered table, field by field. `findings` and `dropped` grow while it is read."""
 
-    def __init__(self, name: str, known: Recognised, raw: Raw, options: Options) -> None:
+    def __init__(self, name: str, known: RecognizedTable, raw: Raw, options: Options) -> None:
         self.name, self.known, self.options = name, known, options
         self.findings: list[Finding] = []
         self.dropped: list[Dropped] = list(raw.dropped)
@@ -94,7 +94,7 @@ class Table:
             raise ImportProblem(f"{self.name} holds only totals: export the rows by day and campaign.")
 
     def adopt(self, field: str, other: str) -> None:
-        """Let `field` be what stands in `other`."""
+        """Let `field` be what is in `other`."""
         self._columns[field] = self._columns[other]
 
     def _column(self, field: str, positions: tuple[int, ...]) -> RawColumn | None:

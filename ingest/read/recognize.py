@@ -33,7 +33,7 @@ _WIDE: Final = re.compile(r"^(.+)[ ](spend|cost|impressions?|s|i|p)$")
 
 
 @dataclass(frozen=True)
-class Recognised:
+class RecognizedTable:
     """A table's layout: its separator, the row and the texts of its header, and the places of each field."""
 
     layout: Layout
@@ -48,7 +48,7 @@ class Recognised:
         return [normal(header) for header in self.headers]
 
     def header(self, field: str) -> str:
-        """The header under which `field` stands in the file."""
+        """The header of `field` in the file."""
         return " ".join(self.headers[self.positions[field][0]].split())
 
     def currencies(self, fields: Sequence[str]) -> set[str]:
@@ -57,7 +57,7 @@ class Recognised:
         return {each for each in found if each}
 
 
-def recognise(sheet: Sheet, options: Options) -> Recognised:
+def recognise(sheet: Sheet, options: Options) -> RecognizedTable:
     """What `sheet` is. Raises ImportProblem with what is missing where it is no report known here."""
     layouts = _candidates(options)
     best: tuple[tuple[bool, int, int], Layout, str, Row] | None = None
@@ -88,7 +88,7 @@ def recognise(sheet: Sheet, options: Options) -> Recognised:
     places = layout.find_columns(known)
     if layout.platform == "Amazon":
         places = amazon.windows_of(known, places)
-    result = Recognised(layout, separator, number, texts, places)
+    result = RecognizedTable(layout, separator, number, texts, places)
     if not whole:
         raise _incomplete(sheet, result)
     for above, other in heads[separator]:
@@ -182,7 +182,7 @@ def _why_not_recognized(sheet: Sheet, head: Sequence[Row]) -> ImportProblem:
     )
 
 
-def _incomplete(sheet: Sheet, known: Recognised) -> ImportProblem:
+def _incomplete(sheet: Sheet, known: RecognizedTable) -> ImportProblem:
     missing = [need for need in known.layout.needs if need not in known.positions]
     wide = [header for header in known.headers if _WIDE.match(normal(header))]
     if len(wide) >= 2 and not known.layout.marks:

@@ -18,7 +18,7 @@ from ingest.read.gather import Progress, gather
 from ingest.read.normalize import Table
 from ingest.read.numbers import LARGEST
 from ingest.read.options import Options
-from ingest.read.recognize import Recognised, recognise
+from ingest.read.recognize import RecognizedTable, recognise
 from ingest.read.tables import Sheet, sheets
 from ingest.read.totals import not_totals
 from ingest.read.wide import long, spread
@@ -92,7 +92,7 @@ def _apart(imports: list[Import]) -> list[Import]:
     return kept
 
 
-def _read(sheet: Sheet, known: Recognised, options: Options, progress: Progress) -> Import:
+def _read(sheet: Sheet, known: RecognizedTable, options: Options, progress: Progress) -> Import:
     day = _day_field(sheet.name, known)
     table = Table(sheet.name, known, gather(sheet, known, day, progress), options)
     table.totals_by_label()
@@ -141,7 +141,7 @@ def _read(sheet: Sheet, known: Recognised, options: Options, progress: Progress)
     )
 
 
-def _day_field(name: str, known: Recognised) -> str:
+def _day_field(name: str, known: RecognizedTable) -> str:
     if DATE in known.positions:
         return DATE
     period = next((field for field in ("start", "week", "month", "end") if field in known.positions), None)
@@ -184,7 +184,7 @@ def _note_weeks(table: Table, days: np.ndarray) -> None:
         )
 
 
-def _why_missing(known: Recognised, measure: str) -> str:
+def _why_missing(known: RecognizedTable, measure: str) -> str:
     if measure in known.layout.absent:
         return known.layout.absent[measure]
     if measure in ("cogs", "variable_costs", "lifetime_margin", "new_customers"):

@@ -46,7 +46,7 @@ _COPIED: Final = (b"PK", b"PAR1")
 
 @dataclass(frozen=True)
 class Sheet:
-    """One table in a file. `rows(separator)` reads it anew from its start, with the number of each row in the file;
+    """One table in a file. `rows(separator)` reads it again from its start, with the number of each row in the file;
     `separators` are those to try, one empty where there is no choice. `typed`: cells may be numbers and days.
     """
 
@@ -123,7 +123,7 @@ def _batches(name: str, batches: Iterable[pa.RecordBatch]) -> Iterator[Row]:
 
 
 def _cells(name: str, column: pa.Array) -> list[Any]:
-    """A column's cells; a text that stands in many rows is one object."""
+    """A column's cells; a text that occurs in many rows is one object."""
     if not isinstance(column, pa.DictionaryArray):
         return column.to_pylist()
     places = column.indices.unique()

@@ -37,7 +37,7 @@ _ROOM: Final = 1 << 16
 
 
 @dataclass(frozen=True)
-class Planned:
+class ImportPlan:
     """What storing imports would do to the table of the platforms' figures and to the shop's, None where to neither."""
 
     facts: Path
@@ -61,17 +61,17 @@ def plan_imports(
     rates: Rates | None = None,
     margins: tuple[Margin, ...] = (),
     into: str | None = None,
-) -> Planned:
+) -> ImportPlan:
     """What storing `imports` would change; writes nothing. Raises ImportProblem."""
     imports = list(imports)
     own_table(facts, ownership.FACTS)  # the shop's days alone are brought to no foreign table's side either
     ads = [each for each in imports if each.kind == "ads"]
     found = plan(facts, ads, rates=rates, margins=margins, into=into) if ads else None
-    return Planned(facts, found, plan_shop(facts, imports, found.currency if found else None, rates))
+    return ImportPlan(facts, found, plan_shop(facts, imports, found.currency if found else None, rates))
 
 
 def carry_out(
-    wanted: Planned, imports: Iterable[Import], by: str, digests: dict[str, str]
+    wanted: ImportPlan, imports: Iterable[Import], by: str, digests: dict[str, str]
 ) -> list[tuple[Path, int | None]]:
     """Make what is planned each table's next version; gives their paths and versions, None where one is the same.
 
@@ -130,7 +130,7 @@ def settle(facts: Path) -> None:
 
 
 def _take_back(shop: Path, before: UnderWay) -> None:
-    """Return the shop's table to what it was before the import that the note tells of, if that changed it at all."""
+    """Return the shop's table to what it was before the import that the note describes, if that changed it at all."""
     table = DeltaTable(str(shop))
     if before.run is None:  # a note of an earlier version: its commit is the one that followed
         ended = table.version() == (0 if before.shop is None else before.shop + 1)

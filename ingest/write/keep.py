@@ -7,10 +7,10 @@ from typing import Any
 
 from facts.delta.table_names import path_of
 from facts.delta.tables import delta_table_at
-from ingest.write.commit import Planned
+from ingest.write.commit import ImportPlan
 
 
-def record_of(wanted: Planned, by: str, digests: Mapping[str, str]) -> dict[str, Any]:
+def record_of(wanted: ImportPlan, by: str, digests: Mapping[str, str]) -> dict[str, Any]:
     """What is about to be written: the table whose commit decides, its version before, who writes and which files.
 
     Of an import into both tables the facts' commit decides: without it, ingest.write.commit takes the shop's back.

@@ -59,7 +59,7 @@ def replace_table(
 def replace_rows(path: Path, table: DeltaTable, rows: pa.Table, key: tuple[str, ...], note: dict[str, str]) -> int:
     """Let `rows` take the place of those rows of `table` at `path` that are equal to one of them in the columns `key`.
 
-    Files without such rows stay part of the table; of the others, what is left is written anew. Returns the number of
+    Files without such rows stay part of the table; of the others, what is left is rewritten. Returns the number of
     the version. Raises ImportProblem where the table was changed meanwhile.
     """
     held = pa.schema(table.schema().to_arrow()).remove_metadata()
@@ -67,7 +67,7 @@ def replace_rows(path: Path, table: DeltaTable, rows: pa.Table, key: tuple[str, 
     schema = pa.unify_schemas([held, rows.schema])
     keys = _Keys(rows, key)
     active = pa.table(table.get_add_actions(flatten=True)).to_pylist()
-    wider = schema != held  # a table of an earlier time lacks columns: it is written anew with them
+    wider = schema != held  # a table of an earlier time lacks columns: it is rewritten with them
     going = [each for each in active if wider or (keys.may_be_in(each) and keys.are_in(_read(path, each, held)))]
     kept = (keys.without(batch, schema) for each in going for batch in _batches(_read(path, each, held)))
     with _until_committed(path) as announce:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from access.rights import Rights
 from components.address import RANKS
 from facts import Facts
-from facts.engines.choice import Named
+from facts.engines.choice import NamedCuts
 from facts.memory.cuts import of_cuts
 from kpi.metrics import METRICS
 from kpi.schema import DATE, MEASURES, TEXT, UNKNOWN
@@ -70,7 +70,7 @@ def table(accounts: list[tuple[str, set[str]]], seed: int) -> pd.DataFrame:
     return pd.concat(found, ignore_index=True)
 
 
-def facts_of(frame: pd.DataFrame, named: Named) -> Facts:
+def facts_of(frame: pd.DataFrame, named: NamedCuts) -> Facts:
     return of_cuts(frame.copy(), "v", loaded="", demo=False, currency="USD", named=named)
 
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from facts import ALL_ROWS, DataProblem, Facts
-from facts.engines.choice import Engine, Named
+from facts.engines.choice import Engine, NamedCuts
 from facts.engines.lazy import LazyFacts
 from facts.memory.cuts import of_cuts
 from facts.source import Source, load
@@ -47,7 +47,7 @@ def table(there: There, seed: int) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def facts_of(frame: pd.DataFrame, named: Named = ()) -> Facts:
+def facts_of(frame: pd.DataFrame, named: NamedCuts = ()) -> Facts:
     return of_cuts(frame.copy(), "v", loaded="", demo=False, currency="USD", named=named)
 
 
@@ -124,7 +124,7 @@ def test_a_setting_that_names_no_cut_is_explained(text: str) -> None:
     ],
 )
 def test_a_cut_that_no_data_has_is_said_and_stops_nothing(
-    tmp_path: Path, named: Named, says: str, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, named: NamedCuts, says: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     path = str(tmp_path / "facts")
     frame = table({("1", DAYS[0], "campaign"), ("1", DAYS[0], "campaign+device")}, 1)

@@ -44,8 +44,8 @@ class Uploads:
     def __init__(self, facts: Path, most: int, at_once: int = 2) -> None:
         self.facts, self.most = facts.absolute(), most
         self._threads = BoundedSemaphore(at_once)
-        beside = self.facts.parent
-        room = beside if beside.is_dir() and os.access(beside, os.W_OK) else Path(tempfile.gettempdir())
+        parent = self.facts.parent
+        room = parent if parent.is_dir() and os.access(parent, os.W_OK) else Path(tempfile.gettempdir())
         self.folder = room / f".{self.facts.name}.uploads-{os.getuid()}"
         self._sweeper: Thread | None = None
         self._sweeping = Lock()
