@@ -227,6 +227,7 @@ def test_a_function_is_a_verb_or_a_noun_and_no_bare_participle():
         and name.lstrip("_") not in PLAIN
     }
     assert vague == set()
+    assert [str(path) for path in names if path.stem in VAGUE.split()] == []
 
 
 def sources() -> list[Path]:
@@ -252,6 +253,16 @@ def test_readme_has_a_row_for_every_setting_with_its_default():
     for setting in settings.SETTINGS:
         if setting.default not in (None, ""):
             assert f"`{setting.default}`" in dict(rows)[setting.name], f"{setting.name}: {setting.default}"
+
+
+def test_terms_name_the_modules_that_own_them():
+    rows = re.findall(r"^\| \*\*(\w+)\*\* \|.*\| ([^|]+) \|$", (ROOT / "docs/terms.md").read_text(), re.M)
+    terms = ["cell", "cut", "part", "grid", "scope", "baseline", "extent", "version", "view", "panel"]
+    assert [term for term, _ in rows] == terms
+    for term, owners in rows:
+        owner, *others = re.findall(r"`([\w/]+\.py)`", owners)
+        assert re.search(rf"\b{term}s?\b", (ROOT / owner).read_text(), re.I), f"{owner} does not speak of {term}"
+        assert all((ROOT / other).exists() for other in others), f"{term}: {others}"
 
 
 def test_commands_named_in_readme_and_ci_exist():
