@@ -1,4 +1,4 @@
-"""`create_app` puts the pieces together; `server` is what gunicorn serves. The only file that knows the app object."""
+"""`create_app` puts the pieces together; `server` is what gunicorn serves. No other module knows the app object."""
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +21,7 @@ from components.locales import formats_of
 from facts import Facts
 from facts.engines.choice import elsewhere, engine_of
 from facts.protocol import DataProblem
-from facts.source import Source, load_aside
+from facts.source import Source, load_by_reader_process
 from pages import EVERY, GIVEN, IMPORT, PAGES
 from settings import Settings, WrongSetting, from_environment
 from views.desk import Desk, Writing
@@ -110,8 +110,8 @@ def create_app(settings: Settings, source: Source, admission: Admission | None =
     app.draw = partial(front.document, views, bundles)
     if settings.prefix != "/":
         app.server.wsgi_app = below(settings.prefix, app.server.wsgi_app)
-    with ThreadPoolExecutor(1) as beside:
-        beside.submit(bundles.pack)
+    with ThreadPoolExecutor(1) as background:
+        background.submit(bundles.pack)
         warm_up(app.server)
     return app
 
@@ -224,6 +224,6 @@ def __getattr__(name: str) -> Flask:
         raise AttributeError(name)
     settings = from_environment()
     engine = engine_of(settings)
-    server = create_app(settings, Source(settings.facts, partial(load_aside, engine=engine), engine)).server
+    server = create_app(settings, Source(settings.facts, partial(load_by_reader_process, engine=engine), engine)).server
     globals()["server"] = server
     return server

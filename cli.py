@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from facts.engines.choice import elsewhere, engine_of
-from facts.reader_process import Aside
-from settings import SETTINGS, WrongSetting, faults, from_environment, unknown
+from facts.reader_process import ReaderProcess
+from settings import SETTINGS, WrongSetting, faults, from_environment, unknown_variables
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -57,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except WrongSetting as problem:
         print(f"marketing-dashboard: {problem}", file=sys.stderr)
         return 2
-    for name in unknown():
+    for name in unknown_variables():
         print(f"marketing-dashboard: {name} is no setting of this dashboard and is ignored.", file=sys.stderr)
     if asked.command == "report":
         return report.run(asked, settings)
@@ -73,10 +73,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from serving import serve_debug
 
         return serve_debug(settings)
-    reading = Aside(settings.facts, engine_of(settings))  # before anything heavy is imported: it reads meanwhile
+    reader = ReaderProcess(settings.facts, engine_of(settings))  # before anything heavy is imported: it reads meanwhile
     from serving import serve
 
-    return serve(settings, reading)
+    return serve(settings, reader)
 
 
 def roll_up(address: str, out: Path) -> int:
@@ -105,7 +105,7 @@ def check() -> int:
     from views.roles import role_faults
 
     wrong = faults()
-    for name in unknown():
+    for name in unknown_variables():
         wrong.append(f"{name} is no setting of this dashboard.")
     facts = policy = None
     if not wrong:
@@ -115,8 +115,8 @@ def check() -> int:
             facts = load(settings.facts, engine=engine_of(settings))
             through, of = facts.extent().last, "the demo's" if facts.demo else "your own"
             print(f"data      {label(settings.facts)}: {of}, version {facts.version}, through {through}")
-            if facts.beside.unmet:
-                wrong.append(facts.beside.unmet)
+            if facts.side.missing_cut:
+                wrong.append(facts.side.missing_cut)
             admit(facts, settings, settings.auth != "jwt")
         except DataProblem as problem:
             wrong.append(str(problem))

@@ -1,4 +1,4 @@
-"""Serving with gunicorn: the facts are read beside, the app is made once, and the workers fork from it.
+"""Serves with gunicorn: another process reads the facts, the app is made once, and the workers fork from it.
 
 `serve_debug` serves with Flask's development server instead, for whoever changes the code.
 """
@@ -19,7 +19,7 @@ from gunicorn.app.base import BaseApplication
 from facts.engines.choice import engine_of
 from facts.free_memory import give_back
 from facts.protocol import DataProblem
-from facts.reader_process import Aside
+from facts.reader_process import ReaderProcess
 from settings import Settings, WrongSetting
 from web.client_socket import LONGEST_FIELD, LONGEST_LINE
 from web.counting import Counts
@@ -31,12 +31,12 @@ SHARED_MEMORY = "/dev/shm" if sys.platform == "linux" else None
 MASTER = os.getpid()
 
 
-def serve(settings: Settings, reading: Aside) -> int:
-    """Serve until interrupted the facts that `reading` brings; returns the exit status."""
+def serve(settings: Settings, reader: ReaderProcess) -> int:
+    """Serve until interrupted the facts that `reader` brings; returns the exit status."""
     gunicorn.http.message.MAX_REQUEST_LINE = LONGEST_LINE
     counts = Counts(SHARED_MEMORY)
     try:
-        Server(settings, reading, counts).run()
+        Server(settings, reader, counts).run()
     except WrongSetting as problem:
         print(f"marketing-dashboard: {problem}", file=sys.stderr)
         return 2
@@ -49,8 +49,8 @@ def serve(settings: Settings, reading: Aside) -> int:
 class Server(BaseApplication):  # type: ignore[misc]
     """gunicorn, configured for the dashboard."""
 
-    def __init__(self, settings: Settings, reading: Aside, counts: Counts) -> None:
-        self.settings, self.reading, self.counts = settings, reading, counts
+    def __init__(self, settings: Settings, reader: ReaderProcess, counts: Counts) -> None:
+        self.settings, self.reader, self.counts = settings, reader, counts
         super().__init__()
 
     def load_config(self) -> None:
@@ -79,7 +79,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "pre_fork": lambda arbiter, worker: setattr(worker, "place", self.counts.take()),
             "post_fork": lambda arbiter, worker: setattr(self.counts, "place", worker.place),
             "post_worker_init": lambda worker: self.look_after(),
-            "child_exit": lambda arbiter, worker: self.ended(worker),
+            "child_exit": lambda arbiter, worker: self.count_ended(worker),
             "worker_exit": lambda arbiter, worker: let_go(),
         }
         for name, value in options.items():
@@ -89,11 +89,11 @@ class Server(BaseApplication):  # type: ignore[misc]
         gc.disable()  # what is made now stays: looking for garbage among it is a tenth of the start
         self.counts.install()
         from app import create_app
-        from facts.source import Source, load_aside
+        from facts.source import Source, load_by_reader_process
 
         try:
             engine = engine_of(self.settings)
-            first = partial(load_aside, reading=self.reading, engine=engine)
+            first = partial(load_by_reader_process, reader=self.reader, engine=engine)
             source = Source(self.settings.facts, first, engine)
         except DataProblem as problem:
             raise WrongSetting(str(problem)) from None
@@ -108,7 +108,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         """In a worker: what goes on beside requests."""
         look_after(self.flask)
 
-    def ended(self, worker: Any) -> None:
+    def count_ended(self, worker: Any) -> None:
         """A worker is gone: count it, and let the next one count on in its place."""
         self.counts.give(worker.place)
         self.flask.extensions["dashboard.metrics"].restarts.inc()
@@ -175,23 +175,23 @@ def serve_debug(settings: Settings) -> int:
 
 def debug_application(settings: Settings) -> Callable[..., Iterable[bytes]]:
     """The app with Dash's dev tools; where the code cannot be run, one that answers with why, until it is changed."""
-    from facts.source import Source, load_aside
+    from facts.source import Source, load_by_reader_process
 
     try:
         from app import create_app
 
         engine = engine_of(settings)
-        source = Source(settings.facts, partial(load_aside, engine=engine), engine)
+        source = Source(settings.facts, partial(load_by_reader_process, engine=engine), engine)
         server = create_app(settings, source, debug=True).server
     except Exception:  # whatever somebody has just written
         report = traceback.format_exc()
         print(report, file=sys.stderr, flush=True)
 
-        def failing(environ: Any, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        def report_failure(environ: Any, start_response: Callable[..., Any]) -> Iterable[bytes]:
             start_response("500 Internal Server Error", [("Content-Type", "text/plain; charset=utf-8")])
             return [report.encode()]
 
-        return failing
+        return report_failure
     look_after(server)
     announce(settings)
     return server

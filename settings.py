@@ -111,7 +111,7 @@ def _hosts(text: str) -> tuple[str, ...]:
     return hosts
 
 
-def _filled(text: str) -> str:
+def _not_empty(text: str) -> str:
     if not text.strip():
         raise ValueError
     return text
@@ -167,7 +167,7 @@ def _workers(text: str) -> int:
 
 
 SETTINGS: Final = (
-    Setting("DASHBOARD_HOST", "host", "127.0.0.1", "an address of this machine", "where to listen", _filled),
+    Setting("DASHBOARD_HOST", "host", "127.0.0.1", "an address of this machine", "where to listen", _not_empty),
     Setting("DASHBOARD_PORT", "port", "8050", "a number from 1 to 65535", "the port to listen on", _number(1, 65535)),
     Setting("DASHBOARD_PREFIX", "prefix", "/", "a path from / to /", "the path above the pages", _prefix),
     Setting(
@@ -176,7 +176,7 @@ SETTINGS: Final = (
         "data/facts",
         "a Delta table's folder, Parquet files, or an engine's address with a table in it",
         "the facts to show",
-        _filled,
+        _not_empty,
     ),
     Setting(
         "DASHBOARD_ENGINE",
@@ -249,7 +249,12 @@ SETTINGS: Final = (
     Setting("DASHBOARD_AUTH_ISSUER", "auth_issuer", "", "a text", "who issues the tokens (iss)", str),
     Setting("DASHBOARD_AUTH_AUDIENCE", "auth_audience", "", "a text", "for whom they are issued (aud)", str),
     Setting(
-        "DASHBOARD_AUTH_GROUPS", "auth_groups", "groups", "a claim, or a path a.b", "the claim with the groups", _filled
+        "DASHBOARD_AUTH_GROUPS",
+        "auth_groups",
+        "groups",
+        "a claim, or a path a.b",
+        "the claim with the groups",
+        _not_empty,
     ),
     Setting("DASHBOARD_POLICY", "policy", "", "a TOML file", "which group sees which pages, rows and metrics", str),
     Setting(
@@ -357,7 +362,7 @@ def _read(environment: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
     return values, wrong
 
 
-def unknown(environment: Mapping[str, str] = os.environ) -> list[str]:
+def unknown_variables(environment: Mapping[str, str] = os.environ) -> list[str]:
     """Variables that begin like a setting but are none; Kubernetes makes some of its own, so they are no fault."""
     known = {setting.name for setting in SETTINGS}
     return sorted(name for name in environment if name.startswith("DASHBOARD_") and name not in known)

@@ -1,1 +1,1 @@
-"""Who may see what: token -> reader (identity), reader -> role (policy), role -> what is shown (rights)."""
+"""Who may see what: a token identifies a reader (identity), who has a role (policy), which has rights (rights)."""

@@ -1,4 +1,4 @@
-"""Who asks: one signed token in one configured header, and nothing else. No plain header is ever believed."""
+"""Identifies the reader by one signed token in one configured header; no unsigned header is ever trusted."""
 
 import re
 from collections.abc import Mapping
@@ -54,7 +54,7 @@ class SignIn:
             head = jwt.get_unverified_header(token)
             key = self._key(head, token)
             algorithm = "RS256" if isinstance(key, RSAPublicKey) else "ES256"
-            claims = jwt.decode(token, key, [algorithm], self._checks(signature=True), **self._expected())
+            claims = jwt.decode(token, key, [algorithm], self._checks(signature=True), **self._expected_claims())
         except (NoKeys, NotSignedIn):
             raise
         except jwt.PyJWTError as fault:
@@ -74,7 +74,7 @@ class SignIn:
         key = self.keys.find(kid)
         if key is None:
             # What fails for other reasons is not worth asking for its key.
-            jwt.decode(token, options=self._checks(signature=False), **self._expected())
+            jwt.decode(token, options=self._checks(signature=False), **self._expected_claims())
             key = self.keys.ask_for(kid)
         if key is None:
             raise NotSignedIn("unknown key")
@@ -86,7 +86,7 @@ class SignIn:
         times = dict.fromkeys(("verify_exp", "verify_nbf", "verify_iat", "verify_iss", "verify_sub"), True)
         return {"verify_signature": signature, "require": list(claims), "verify_aud": not self.keys.by_kid, **times}
 
-    def _expected(self) -> dict[str, Any]:
+    def _expected_claims(self) -> dict[str, Any]:
         audience = None if self.keys.by_kid else self.audience
         return {"issuer": self.issuer, "audience": audience, "leeway": LEEWAY}
 

@@ -1,4 +1,4 @@
-"""The policy: a TOML file that gives groups roles, and roles pages, rows and metrics. What it does not give is refused.
+"""The policy: a TOML file that gives roles to groups, and pages, rows and metrics to roles. All else is refused.
 
 ```toml
 contact = "marketing-analytics@example.com"     # whom a refused reader is sent to

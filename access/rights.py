@@ -1,4 +1,4 @@
-"""What a reader may see. The one module that decides; requests, callbacks, the data and the drawing all ask it.
+"""What a reader may see. The only module that decides it; requests, callbacks, data and drawing all ask it.
 
 Nothing is allowed that a role does not give: no role, no page. `Rights` is a value, so it is also what caches keep
 answers apart by.

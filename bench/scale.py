@@ -106,8 +106,8 @@ def measure(folder: Path, rounds: int) -> dict[str, object]:
         return seconds(lambda: [facts.totals(each, groupings) for each in selections if each])
 
     first = fresh(whole)
-    again = seconds(lambda: facts.totals(whole.narrowed("region", ["Europe"]), groupings))
-    other = seconds(lambda: facts.totals(whole.narrowed("device", ["Mobile"]), groupings))
+    again = seconds(lambda: facts.totals(whole.narrow("region", ["Europe"]), groupings))
+    other = seconds(lambda: facts.totals(whole.narrow("device", ["Mobile"]), groupings))
     memory = peak()
     session = facts._sessions.take()
     sums = ", ".join([*(f"sum({name})" for name in MEASURES), "max(date)", *(f"sum(strlen({name}))" for name in TEXTS)])

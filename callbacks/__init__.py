@@ -1,1 +1,1 @@
-"""Every edge between browser and server, registered in one visible place: `callbacks.register.register`."""
+"""Every callback and address of the dashboard, registered in one place: `callbacks.register.register`."""

@@ -1,4 +1,4 @@
-"""Pages that somebody adds: ordinary Dash modules, mounted when they are opened and unmounted when they are left.
+"""Pages that others add: ordinary Dash modules, mounted when they are opened and unmounted when they are left.
 
 A module in `pages/`, or in the folder that DASHBOARD_PAGES names, that calls `dash.register_page` is one
 (docs/own-pages.md). It is in the navigation and behind the guard as ours are.

@@ -1,4 +1,4 @@
-"""For pages that somebody adds: what is looked at, resolved and narrowed to the reader who asks.
+"""For pages that others add: the current selection, resolved and narrowed to what the reader may see.
 
 ```python
 @callback(Output("my-graph", "figure"), Input("selection", "data"))
@@ -24,7 +24,7 @@ from kpi.formats import Formats
 from kpi.selection import Extent, Grouping, Selection
 from views.answers import ask
 from views.desk import Desk
-from views.past import seen
+from views.past import facts_of_address
 from views.visible import visible_ranks
 from web.current_reader import current_rights
 
@@ -45,17 +45,17 @@ class OwnFacts:
         self, selection: Selection, groupings: Iterable[Grouping], scope: Scope
     ) -> Mapping[Grouping, pd.DataFrame]:
         """Sums by grouping of the rows in `scope`, the reader's own (facts.protocol). Raises WrongScope for another."""
-        return self._facts.totals(selection, groupings, self._checked(scope))
+        return self._facts.totals(selection, groupings, self._check_scope(scope))
 
     def options(self, scope: Scope) -> dict[str, tuple[str, ...]]:
         """The values of each dimension among the rows in `scope`. Raises WrongScope."""
-        return self._facts.options(self._checked(scope))
+        return self._facts.options(self._check_scope(scope))
 
     def extent(self) -> Extent:
         """The first and the last day of the data."""
         return self._facts.extent()
 
-    def _checked(self, scope: Scope) -> Scope:
+    def _check_scope(self, scope: Scope) -> Scope:
         if scope != self._scope:
             raise WrongScope("Pass the scope that resolve_selection gave: it is the rows that this reader may see.")
         return scope
@@ -92,7 +92,7 @@ def resolve_selection(data: Any) -> Resolved:
         raise PreventUpdate
     mine: Rights = current_rights()
     address = asked_of(data)[1].decode("latin-1")
-    facts, past = seen(desk.source, address, facts)
-    asked = ask(facts, address, desk.writing(facts), mine.rows, visible_ranks(mine), desk.restated, past)
+    facts, past = facts_of_address(desk.source, address, facts)
+    asked = ask(facts, address, desk.writing(facts), mine.rows, visible_ranks(mine), desk.provisional_days, past)
     own = OwnFacts(facts, mine.rows)
     return Resolved(own, asked.selection, asked.baseline, mine.rows, mine.hides, asked.formats, asked.notes)

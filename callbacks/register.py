@@ -1,4 +1,4 @@
-"""Every edge between browser and server, in one place."""
+"""Registers every callback and address in one place."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ def register(
     """
     metrics = app.server.extensions["dashboard.metrics"] = operations.Metrics()
     put_desk(app.server, desk)
-    views = Views(desk.source, metrics.cache, desk.writing, desk.restated)
+    views = Views(desk.source, metrics.cache, desk.writing, desk.provisional_days)
     selection.register(app, controls(spec((), entrance.prefix, USUAL, frozenset())))
     view.register(app, entrance.pages, views)
     own_pages.register(app, own)

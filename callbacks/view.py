@@ -1,4 +1,4 @@
-"""The callback that answers: what is looked at comes in, its figures go out."""
+"""The callback that answers a change: a selection comes in, its figures go out."""
 
 from collections.abc import Sequence
 from typing import Any

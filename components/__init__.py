@@ -1,1 +1,1 @@
-"""What a page is made of: visuals, figures, the shell, the address codec. Knows metrics, knows no data source."""
+"""What a page is made of: visuals, figures, the shell, the address codec. It knows metrics but no data source."""

@@ -1,4 +1,4 @@
-"""Address ⇄ query, the only codec. `write` is canonical; `read` takes back what was written and notes what it drops."""
+"""Address ⇄ query: the only codec. `write` is canonical; `read` restores what was written and notes what it drops."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -72,7 +72,7 @@ class Query:
             start, end = _first_day(self.last or DEFAULT_LAST, extent), extent.last
         return Selection(start, end, self.only, self.compare, self.grain)
 
-    def narrowed(self, pairs: Iterable[tuple[str, str]]) -> "Query":
+    def narrow(self, pairs: Iterable[tuple[str, str]]) -> "Query":
         """The same query, filtered to the given (dimension, value) pairs; several values of one dimension are kept."""
         chosen = dict(self.only)
         for name, _ in pairs:
@@ -173,19 +173,19 @@ def read(
     )
     strange = [name for name in fields if not _IGNORED.match(name)]
     if strange:
-        notes.append(f"{_quoted(strange)} {'is' if len(strange) == 1 else 'are'} no filter here and was left out.")
+        notes.append(f"{_quote(strange)} {'is' if len(strange) == 1 else 'are'} no filter here and was left out.")
     return query, tuple(notes)
 
 
 @lru_cache(maxsize=64)
-def _existing(options: tuple[str, ...]) -> tuple[frozenset[str], int]:
+def _values_and_commas(options: tuple[str, ...]) -> tuple[frozenset[str], int]:
     """The values, and the most commas in one; kept, as there may be thousands of them."""
     return frozenset(options), max((value.count(",") for value in options), default=0)
 
 
 def _values(text: str, options: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
     """The known and the unknown values in a list. A value whose comma was not escaped is recognised too."""
-    exist, most_commas = _existing(tuple(options))
+    exist, most_commas = _values_and_commas(tuple(options))
     pieces = text.split(",")
     known: dict[str, None] = {}
     unknown: dict[str, None] = {}
@@ -207,11 +207,11 @@ def _values(text: str, options: Sequence[str]) -> tuple[tuple[str, ...], list[st
 
 def _no_such(label: str, values: list[str]) -> str:
     if len(values) == 1:
-        return f"There is no {label} {_quoted(values)} in the data; it was left out."
-    return f"The data has no {label} called {_quoted(values)}; they were left out."
+        return f"There is no {label} {_quote(values)} in the data; it was left out."
+    return f"The data has no {label} called {_quote(values)}; they were left out."
 
 
-def _quoted(values: Sequence[str]) -> str:
+def _quote(values: Sequence[str]) -> str:
     """Up to three of `values` in quotation marks, cut where they are long."""
     named = [in_words(value) for value in values[:3]]
     short = [f"“{value if len(value) <= _SHOWN else value[:_SHOWN] + '…'}”" for value in named]
@@ -225,7 +225,7 @@ def _one_of(fields: dict[str, str], name: str, allowed: Sequence[_Name], what: s
     value = fields.pop(name, "")
     found = next((each for each in allowed if each == value), None)
     if found is None and value:
-        notes.append(f"There is no {what} {_quoted([value])}; it was left out.")
+        notes.append(f"There is no {what} {_quote([value])}; it was left out.")
     return found or allowed[0]
 
 
@@ -235,7 +235,7 @@ def _days(fields: dict[str, str], extent: Extent, notes: list[str]) -> tuple[str
     given = [name for name in ("from", "to") if name in fields]
     start, end = (_day(fields.pop(name, ""), notes) for name in ("from", "to"))
     if last and not (last in PRESETS or _SPAN.fullmatch(last)):
-        notes.append(f"There is no period {_quoted([last])}; it was left out.")
+        notes.append(f"There is no period {_quote([last])}; it was left out.")
         last = ""
     if start is None and end is None:
         return last or DEFAULT_LAST, None, None
@@ -266,7 +266,7 @@ def _day(text: str, notes: list[str]) -> date | None:
             return date.fromisoformat(text)
     except ValueError:
         pass
-    notes.append(f"{_quoted([text])} is no date of the form YYYY-MM-DD; it was left out.")
+    notes.append(f"{_quote([text])} is no date of the form YYYY-MM-DD; it was left out.")
     return None
 
 

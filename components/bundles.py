@@ -1,4 +1,4 @@
-"""What the first load is made of: few files, each named by its content, so that browsers keep them for good.
+"""The files of the first load: few, and named by their content so that browsers may cache them for good.
 
 Three scripts (Dash's, ours, plotly.js), one style sheet and the fonts, where the sources are fifty files. Order is part
 of it: Dash's own as Dash has it, ours by name after `elements.js`, style sheets by name after Bootstrap's.
@@ -113,30 +113,30 @@ def read(debug: bool = False) -> Bundles:
     joined = mapped_scripts if debug else _scripts
     files: dict[str, Bundle] = {}
 
-    def placed(css: bytes) -> bytes:
-        """With the addresses, beside it, of the files it names."""
+    def with_addresses(css: bytes) -> bytes:
+        """The style sheet with the served addresses of the files that it names."""
 
-        def named(found: re.Match[bytes]) -> bytes:
+        def address_of(found: re.Match[bytes]) -> bytes:
             name = found[1].decode()
             if name not in files:
                 path = ASSETS / name
                 files[name] = _bundle(path.stem, path.suffix, path.read_bytes())
             return b'url("%b")' % files[name].name.encode()
 
-        return re.sub(rb'url\("\.\./([^"]+)"\)', named, css)
+        return re.sub(rb'url\("\.\./([^"]+)"\)', address_of, css)
 
     parts: dict[str, dict[str, Bundle]] = {}
     for path in sorted((ASSETS / "later").glob("*.*")):
-        body = placed(path.read_bytes()) if path.suffix == ".css" else joined([path])
+        body = with_addresses(path.read_bytes()) if path.suffix == ".css" else joined([path])
         parts.setdefault(path.stem, {})[path.suffix[1:]] = _bundle(path.stem, path.suffix, body)
     own = (ASSETS / "elements.js", *sorted((ASSETS / "js").glob("*.js")))
     style = [ASSETS / "bootstrap.min.css", *sorted((ASSETS / "css").glob("*.css"))]
     if debug:
         style.append(ASSETS / "debug.css")
     return Bundles(
-        dash=_bundle("dash_renderer", ".js", _joined(dash_files(debug), b";\n")),
+        dash=_bundle("dash_renderer", ".js", _join_files(dash_files(debug), b";\n")),
         own=_bundle("dashboard", ".js", joined(own)),
-        style=_bundle("dashboard", ".css", placed(_joined(style, b"\n"))),
+        style=_bundle("dashboard", ".css", with_addresses(_join_files(style, b"\n"))),
         plotly=_plotly(plotly_file()),
         files=files,
         parts=parts,
@@ -171,15 +171,15 @@ def plotly_file() -> Path:
 
 
 def plotly_version(path: Path) -> str:
-    """The version that stands at the head of a plotly.js."""
+    """The version that is written at the head of a plotly.js."""
     with path.open("rb") as file:
         found = re.search(rb"plotly\.js v([\d.]+)", file.read(200))
     return found[1].decode() if found else ""
 
 
 def _plotly(path: Path) -> Bundle:
-    beside = path.with_name(f"{path.name}.br")
-    packed = beside.read_bytes() if beside.exists() else None
+    compressed = path.with_name(f"{path.name}.br")
+    packed = compressed.read_bytes() if compressed.exists() else None
     body = path.read_bytes()
     return _bundle("plotly", ".js", body, packed if packed and brotli.decompress(packed) == body else None)
 
@@ -219,7 +219,7 @@ def _script(path: Path) -> bytes:
     return without_comments(path.read_text()).encode()
 
 
-def _joined(paths: Iterable[Path], between: bytes) -> bytes:
+def _join_files(paths: Iterable[Path], between: bytes) -> bytes:
     return b"".join(path.read_bytes() + between for path in paths)
 
 

@@ -1,9 +1,9 @@
-"""Call-outs: the sentences of kpi.insights with links that filter to what they say."""
+"""Call-outs on a page: the sentences of kpi.insights, each linked to the filter it speaks of."""
 
 from collections.abc import Callable
 from typing import Any
 
-from components.reading import Reading
+from components.page_data import PageData
 from components.visuals import Visual
 from kpi.formats import in_words
 from kpi.insights import Insight
@@ -16,16 +16,16 @@ def callouts(
     question: str,
     needs: tuple[Grouping, ...],
     metrics: tuple[str, ...],
-    find: Callable[[Reading], list[Insight]],
+    find: Callable[[PageData], list[Insight]],
     nothing: str,
     *,
     before: tuple[Grouping, ...] = (),
     width: int = 12,
 ) -> Visual:
-    """Call-outs found by `find`; `nothing` is what stands there when nothing is found."""
+    """Call-outs found by `find`; `nothing` is the text when nothing is found."""
 
-    def draw(reading: Reading) -> dict[str, Any]:
-        found = find(reading)
+    def draw(page_data: PageData) -> dict[str, Any]:
+        found = find(page_data)
         if not found:
             return {"state": "empty", "text": nothing}
         return {
@@ -34,16 +34,16 @@ def callouts(
                     "kind": each.tone,
                     "title": each.title,
                     "text": in_words(each.text),
-                    "query": reading.narrowed(each.narrow) if each.narrow else None,
+                    "query": page_data.narrow_query(each.narrow) if each.narrow else None,
                 }
                 for each in found
             ]
         }
 
-    def rows(reading: Reading) -> list[dict[str, Any]]:
+    def rows(page_data: PageData) -> list[dict[str, Any]]:
         return [
-            {"kind": each.kind, "text": each.text, "query": reading.narrowed(each.narrow), **each.figures}
-            for each in find(reading)
+            {"kind": each.kind, "text": each.text, "query": page_data.narrow_query(each.narrow), **each.figures}
+            for each in find(page_data)
         ]
 
     return Visual(

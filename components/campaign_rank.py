@@ -1,14 +1,14 @@
-"""A campaign among the others: its place by several metrics, in one sentence."""
+"""The rank of one campaign among all others by several metrics, in one sentence."""
 
 from collections.abc import Set
 from typing import Any, Final
 
 from components.address import RANKS
-from components.reading import Reading
+from components.page_data import PageData
 from components.tables import enough
 from components.visuals import Visual
 from kpi.metrics import METRICS
-from kpi.rank import of_average, standing
+from kpi.rank import of_average, rank_of
 from kpi.selection import Grouping
 
 _CAMPAIGN: Final[Grouping] = ("platform", "campaign")
@@ -19,15 +19,15 @@ def place(
 ) -> Visual:
     """The place of the one campaign of the selection among all campaigns, by the query's ranking and by `metrics`."""
 
-    def places(reading: Reading) -> list[tuple[str, int, int]]:
-        key = reading.now[_CAMPAIGN].index[0]
-        order = dict.fromkeys((reading.query.rank, *metrics))
-        found = ((metric, standing(reading.around[_CAMPAIGN], key, metric)) for metric in order)
+    def ranks_by_metric(page_data: PageData) -> list[tuple[str, int, int]]:
+        key = page_data.now[_CAMPAIGN].index[0]
+        order = dict.fromkeys((page_data.query.rank, *metrics))
+        found = ((metric, rank_of(page_data.around[_CAMPAIGN], key, metric)) for metric in order)
         return [(metric, *place) for metric, place in found if place]
 
-    def draw(reading: Reading) -> dict[str, Any]:
-        found = places(reading)
-        least = enough(of_average(len(reading.around[_CAMPAIGN])))
+    def draw(page_data: PageData) -> dict[str, Any]:
+        found = ranks_by_metric(page_data)
+        least = enough(of_average(len(page_data.around[_CAMPAIGN])))
         if not found:
             return {"items": [_item("Not ranked", f"It has less than {least}: too little to judge by.")]}
         (first, at, of), *others = found
@@ -38,8 +38,8 @@ def place(
         text = f"{also[0].upper() + also[1:]}, {among}." if also else f"{among.capitalize()}."
         return {"items": [_item(f"{ordinal(at)} of {of:,} by {_name(first)}", text)]}
 
-    def rows(reading: Reading) -> list[dict[str, Any]]:
-        return [{"metric": metric, "place": at, "of": of} for metric, at, of in places(reading)]
+    def rows(page_data: PageData) -> list[dict[str, Any]]:
+        return [{"metric": metric, "place": at, "of": of} for metric, at, of in ranks_by_metric(page_data)]
 
     def less(hidden: Set[str]) -> Visual | None:
         left = tuple(metric for metric in metrics if metric not in hidden)

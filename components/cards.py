@@ -1,12 +1,11 @@
-"""Metric cards: the figure, its change against the baseline, a sparkline. The whole company's are left out where the
-shop's days are not known."""
+"""Metric cards: a figure, its change against the baseline, a sparkline; company-wide ones only with the shop's days."""
 
 from collections.abc import Set
 from typing import Any
 
 import pandas as pd
 
-from components.reading import TOTAL, Reading, block, exact, outlined
+from components.page_data import TOTAL, PageData, block, exact, sparkline
 from components.visuals import Visual
 from kpi.compare import change
 from kpi.metrics import COMPANY_WIDE, METRICS
@@ -16,14 +15,16 @@ from kpi.schema import DATE
 def cards(name: str, title: str, question: str, metrics: tuple[str, ...], width: int = 12) -> Visual:
     """A row of cards, one a metric."""
 
-    def shown(reading: Reading) -> tuple[str, ...]:
-        return tuple(metric for metric in metrics if reading.company or metric not in COMPANY_WIDE)
+    def visible_metrics(page_data: PageData) -> tuple[str, ...]:
+        return tuple(metric for metric in metrics if page_data.company or metric not in COMPANY_WIDE)
 
-    def values(reading: Reading) -> list[dict[str, Any]]:
+    def values(page_data: PageData) -> list[dict[str, Any]]:
         found = []
-        for metric in shown(reading):
-            company = reading.company if metric in COMPANY_WIDE else None
-            now, before = (company.now, company.before) if company else (reading.now[TOTAL], reading.before.get(TOTAL))
+        for metric in visible_metrics(page_data):
+            company = page_data.company if metric in COMPANY_WIDE else None
+            now, before = (
+                (company.now, company.before) if company else (page_data.now[TOTAL], page_data.before.get(TOTAL))
+            )
             value = block(now, (metric,))[0, 0].item()
             old = block(before, (metric,))[0, 0].item() if before is not None else None
             found.append(
@@ -36,24 +37,24 @@ def cards(name: str, title: str, question: str, metrics: tuple[str, ...], width:
             )
         return found
 
-    def draw(reading: Reading) -> dict[str, Any]:
+    def draw(page_data: PageData) -> dict[str, Any]:
         return {
-            "metrics": shown(reading),
+            "metrics": visible_metrics(page_data),
             "cards": [
                 {
                     "value": card["value"],
                     "baseline": card["baseline"],
                     "change": card["change"],
-                    "spark": outlined(spark(reading, card["metric"]), card["metric"]),
-                    "low": exact("reach", reading.reach_floor) if card["metric"] == "reach" else None,
+                    "spark": sparkline(spark(page_data, card["metric"]), card["metric"]),
+                    "low": exact("reach", page_data.reach_floor) if card["metric"] == "reach" else None,
                 }
-                for card in values(reading)
+                for card in values(page_data)
             ],
-            "line": _line(reading, shown(reading)),
+            "line": _line(page_data, visible_metrics(page_data)),
         }
 
-    def spark(reading: Reading, metric: str) -> pd.DataFrame:
-        return reading.company.spark if reading.company and metric in COMPANY_WIDE else reading.spark
+    def spark(page_data: PageData, metric: str) -> pd.DataFrame:
+        return page_data.company.spark if page_data.company and metric in COMPANY_WIDE else page_data.spark
 
     def less(hidden: Set[str]) -> Visual | None:
         left = tuple(metric for metric in metrics if metric not in hidden)
@@ -76,10 +77,10 @@ def cards(name: str, title: str, question: str, metrics: tuple[str, ...], width:
     )
 
 
-def _line(reading: Reading, metrics: tuple[str, ...]) -> str | None:
+def _line(page_data: PageData, metrics: tuple[str, ...]) -> str | None:
     """What must be known of the company's figures among others that are filtered."""
     names = [METRICS[metric].short or METRICS[metric].label for metric in metrics if metric in COMPANY_WIDE]
-    if not names or reading.company is None:
+    if not names or page_data.company is None:
         return None
-    said = [f"{' and '.join(names)}: the whole company’s, whatever is filtered."] if reading.query.only else []
-    return " ".join([*said, *filter(None, [reading.company.partly(reading.selection, reading.formats)])]) or None
+    said = [f"{' and '.join(names)}: the whole company’s, whatever is filtered."] if page_data.query.only else []
+    return " ".join([*said, *filter(None, [page_data.company.partly(page_data.selection, page_data.formats)])]) or None

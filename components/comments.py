@@ -78,7 +78,7 @@ def without_comments(script: str) -> str:
 
 
 def _instead(before: list[str], comment: str, ends_line: bool) -> str:
-    """What stands in the place of a comment; the spaces that lead to it are taken off `before`."""
+    """What replaces a comment; the spaces that lead to it are taken off `before`."""
     space = ""
     while before:
         kept = before[-1].rstrip(" \t")

@@ -1,5 +1,6 @@
-"""What Dash owns of the screen: its stores, the filters and the toolbar. Few components, because each costs at every
-change (docs/decisions/0024).
+"""The Dash components of the screen: the stores, the filters and the toolbar.
+
+They are few, because each costs at every change (docs/decisions/0024).
 
 `dcc.Store(id="selection")` holds what is looked at, `dcc.Store(id="view")` what was answered. The lists of values are
 Checklists, comparison and time steps Select and RadioItems; a list too long to read is searched

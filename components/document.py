@@ -1,4 +1,4 @@
-"""The document: the shell, the place of every visual and the first answer, all there before any script has run.
+"""The HTML document: the shell, a place for every visual, and the first answer, there before any script runs.
 
 React's root stands among it, beside what Dash will draw there (components/controls.py), which goes once it has. The
 scripts come last: ours fills in the first answer, then Dash's begin.

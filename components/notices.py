@@ -1,4 +1,4 @@
-"""Whole pages that say why nothing is shown: not signed in, not allowed, not there. Plain HTML, escaped, no script."""
+"""Whole pages that say why nothing is shown: not signed in, not allowed, not found. Plain HTML without scripts."""
 
 from collections.abc import Sequence
 from html import escape

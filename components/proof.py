@@ -1,4 +1,4 @@
-"""A proof in words: ``2.84× = $1,204,331 attributed revenue / $424,102 spend``."""
+"""How a figure comes about, in words: ``2.84× = $1,204,331 attributed revenue / $424,102 spend``."""
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
@@ -16,7 +16,7 @@ from kpi.units import NOTHING, decimals, figure
 _MOST: Final = 8
 
 
-def told(proof: Proof, formats: Formats) -> dict[str, Any]:
+def proof_answer(proof: Proof, formats: Formats) -> dict[str, Any]:
     """The proof as docs/wire.md has it: its parts with their figures, a sentence of them, and what must be known."""
     return {
         "value": proof.value,
@@ -30,7 +30,7 @@ def told(proof: Proof, formats: Formats) -> dict[str, Any]:
     }
 
 
-def changed(now: Proof, before: Proof, formats: Formats) -> str | None:
+def change_in_words(now: Proof, before: Proof, formats: Formats) -> str | None:
     """How the change comes about, ``−13.4% = ($508,230 − $586,911) / $586,911``; None where there is none."""
     if now.value is None or before.value is None:
         return None
@@ -45,8 +45,8 @@ def changed(now: Proof, before: Proof, formats: Formats) -> str | None:
         figure(now.metric, value, formats, more + percent) for value in (now.value, before.value, abs(before.value))
     )
     if percent:
-        return f"{sign}{result} percentage points = {new} − {_bracketed(old)}"
-    return f"{sign}{formats.between(formats.percent, step, 1, 2)} = ({new} − {_bracketed(old)}) / {size}"
+        return f"{sign}{result} percentage points = {new} − {_in_brackets(old)}"
+    return f"{sign}{formats.between(formats.percent, step, 1, 2)} = ({new} − {_in_brackets(old)}) / {size}"
 
 
 def _comes_out(now: Proof, before: Proof, formats: Formats, more: int) -> str:
@@ -59,7 +59,7 @@ def _comes_out(now: Proof, before: Proof, formats: Formats, more: int) -> str:
     return formats.number(float((new - old) / abs(old)), 1, 2) if old else ""
 
 
-def _bracketed(text: str) -> str:
+def _in_brackets(text: str) -> str:
     return f"({text})" if text.startswith("−") else text
 
 
@@ -72,12 +72,12 @@ def _parts(parts: Sequence[Part] | None, formats: Formats) -> list[dict[str, Any
     if parts is None:
         return None
     return [
-        {"label": _name(part), "taken": _taken(part), "value": part.value, "text": _amount(part, formats)}
+        {"label": _name(part), "taken": _is_subtracted(part), "value": part.value, "text": _amount(part, formats)}
         for part in parts
     ]
 
 
-def _taken(part: Part) -> bool:
+def _is_subtracted(part: Part) -> bool:
     """Whether a term is one that is taken away."""
     return len(part.measures) == 1 and part.measures[0].startswith("-")
 
@@ -93,7 +93,7 @@ def _amount(part: Part, formats: Formats) -> str:
     """The size of a term: money as a table has it, counts in full, parts of an order to the hundredth."""
     if part.value is None:
         return NOTHING
-    value = -part.value if _taken(part) else part.value
+    value = -part.value if _is_subtracted(part) else part.value
     if part.measures[0].removeprefix("-") in (*MONEY, *STORE):
         return figure("spend", value, formats)
     return formats.number(value, 0 if float(value).is_integer() else 2)
@@ -102,7 +102,7 @@ def _amount(part: Part, formats: Formats) -> str:
 def _sum(parts: Sequence[Part], formats: Formats, tail: str = "") -> str:
     words = ""
     for part in parts:
-        sign = (" − " if _taken(part) else " + ") if words else ""
+        sign = (" − " if _is_subtracted(part) else " + ") if words else ""
         words += f"{sign}{_amount(part, formats)} {_name(part)}{tail}"
     return f"({words})" if len(parts) > 1 else words
 

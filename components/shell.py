@@ -1,4 +1,4 @@
-"""The shell: header, banners, headings and an empty place for each visual, as markup of the document.
+"""The shell of the document: header, banners, headings and an empty place for each visual.
 
 It is readable before any script has run. None of it is a component of Dash's (docs/decisions/0024): the browser's own
 code fills the empty bodies in place. What Dash owns, stores and controls, is components/controls.py.

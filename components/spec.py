@@ -1,4 +1,4 @@
-"""What the browser knows beforehand, once: labels, units, choices, and the unchanging part of every visual."""
+"""What the browser is sent once: labels, units, choices, and the part of every visual that never changes."""
 
 import re
 from collections.abc import Sequence, Set

@@ -1,4 +1,4 @@
-"""Tables: metrics by the values of one or two dimensions, with a totals row computed from sums; rankings."""
+"""Tables of metrics by one or two dimensions, with a totals row computed from sums; and rankings of campaigns."""
 
 from collections.abc import Set
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from components.address import RANKS
-from components.reading import TOTAL, Reading, block, exact, told
+from components.page_data import TOTAL, PageData, block, exact, table_figures
 from components.visuals import Visual
 from kpi.metrics import METRICS
 from kpi.rank import Ranking, rank
@@ -29,18 +29,18 @@ def table(
 ) -> Visual:
     """Metrics by the groups of `by`, in the order of their values, with a totals row; `gradient` columns are shaded."""
 
-    def draw(reading: Reading) -> dict[str, Any]:
+    def draw(page_data: PageData) -> dict[str, Any]:
         return {
-            **_columns(reading.now[by], metrics),
-            "total": told(block(reading.now[TOTAL], metrics)[:, 0]),
+            **_columns(page_data.now[by], metrics),
+            "total": table_figures(block(page_data.now[TOTAL], metrics)[:, 0]),
             "line": None,
         }
 
-    def rows(reading: Reading) -> list[dict[str, Any]]:
-        return _records(reading.now[by], by, metrics)
+    def rows(page_data: PageData) -> list[dict[str, Any]]:
+        return _records(page_data.now[by], by, metrics)
 
     def less(hidden: Set[str]) -> Visual | None:
-        left, shaded = _left(metrics, hidden), _left(gradient, hidden)
+        left, shaded = _without_hidden(metrics, hidden), _without_hidden(gradient, hidden)
         if not left:
             return None
         sorted_by = None if sort in hidden else sort
@@ -76,31 +76,35 @@ def ranking(
 ) -> Visual:
     """The best or worst campaigns by the query's ranking metric, those with too little spend to judge left out."""
 
-    def ranked(reading: Reading) -> Ranking:
-        return rank(reading.now[_CAMPAIGN], reading.query.rank, best=best, limit=limit)
+    def rank_campaigns(page_data: PageData) -> Ranking:
+        return rank(page_data.now[_CAMPAIGN], page_data.query.rank, best=best, limit=limit)
 
-    def shown(reading: Reading) -> tuple[str, ...]:
-        by = reading.query.rank
+    def visible_metrics(page_data: PageData) -> tuple[str, ...]:
+        by = page_data.query.rank
         return metrics if by in metrics else (by, *metrics)
 
-    def draw(reading: Reading) -> dict[str, Any]:
-        found = ranked(reading)
+    def draw(page_data: PageData) -> dict[str, Any]:
+        found = rank_campaigns(page_data)
         if found.rows.empty:
-            return {"state": "empty", "text": _nothing_to_rank(found, reading)}
+            return {"state": "empty", "text": _nothing_to_rank(found, page_data)}
         return {
-            **_columns(found.rows, shown(reading)),
-            "metrics": shown(reading),
-            "sort": reading.query.rank,
+            **_columns(found.rows, visible_metrics(page_data)),
+            "metrics": visible_metrics(page_data),
+            "sort": page_data.query.rank,
             "total": None,
-            "centre": told(block(reading.now[TOTAL], shown(reading))[:, 0]),
-            "line": _left_out(found, reading),
+            "centre": table_figures(block(page_data.now[TOTAL], visible_metrics(page_data))[:, 0]),
+            "line": _left_out(found, page_data),
         }
 
-    def rows(reading: Reading) -> list[dict[str, Any]]:
-        return _records(ranked(reading).rows, _CAMPAIGN, shown(reading))
+    def rows(page_data: PageData) -> list[dict[str, Any]]:
+        return _records(rank_campaigns(page_data).rows, _CAMPAIGN, visible_metrics(page_data))
 
     def less(hidden: Set[str]) -> Visual | None:
-        left, shaded, orders = _left(metrics, hidden), _left(gradient, hidden), _left(ranks, hidden)
+        left, shaded, orders = (
+            _without_hidden(metrics, hidden),
+            _without_hidden(gradient, hidden),
+            _without_hidden(ranks, hidden),
+        )
         if "spend" in hidden or not orders:
             return None
         return ranking(name, title, question, left, best=best, limit=limit, gradient=shaded, width=width, ranks=orders)
@@ -128,13 +132,13 @@ def ranking(
     )
 
 
-def _left(metrics: tuple[str, ...], hidden: Set[str]) -> tuple[str, ...]:
+def _without_hidden(metrics: tuple[str, ...], hidden: Set[str]) -> tuple[str, ...]:
     return tuple(metric for metric in metrics if metric not in hidden)
 
 
 def _columns(frame: pd.DataFrame, metrics: tuple[str, ...]) -> dict[str, Any]:
     keys = [frame.index.get_level_values(level).tolist() for level in range(frame.index.nlevels)]
-    return {"keys": keys, "values": told(block(frame, metrics))}
+    return {"keys": keys, "values": table_figures(block(frame, metrics))}
 
 
 def _records(frame: pd.DataFrame, by: Grouping, metrics: tuple[str, ...]) -> list[dict[str, Any]]:
@@ -147,12 +151,12 @@ def _records(frame: pd.DataFrame, by: Grouping, metrics: tuple[str, ...]) -> lis
     return found
 
 
-def _left_out(found: Ranking, reading: Reading) -> str | None:
+def _left_out(found: Ranking, page_data: PageData) -> str | None:
     if not found.too_small:
         return None
-    least = figure("spend", found.least_spend, reading.formats)
+    least = figure("spend", found.least_spend, page_data.formats)
     campaigns = "campaign" if found.too_small == 1 else "campaigns"
-    few = reading.formats.number(found.too_small)
+    few = page_data.formats.number(found.too_small)
     return f"{few} {campaigns} with less than {enough(found.of_average)} ({least}) left out: too little to judge."
 
 
@@ -161,7 +165,7 @@ def enough(average: bool) -> str:
     return "the average campaign’s spend" if average else "1% of the spend"
 
 
-def _nothing_to_rank(found: Ranking, reading: Reading) -> str:
-    by = METRICS[reading.query.rank].label
-    small = _left_out(found, reading)
+def _nothing_to_rank(found: Ranking, page_data: PageData) -> str:
+    by = METRICS[page_data.query.rank].label
+    small = _left_out(found, page_data)
     return f"No campaign has a value of {by} to rank by here." + (f" {small}" if small else "") + " Choose more days."

@@ -1,4 +1,4 @@
-"""What all charts share. Colours are names of CSS variables, so that one theme rules page and plots alike."""
+"""Colors and layout that all charts share; colors are CSS variables, so one theme rules page and charts alike."""
 
 from html import escape
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""`Visual` and `Page`: frozen values that say what is shown, what it needs and how it is drawn.
+"""`Visual` and `Page`: frozen values that describe what is shown, which data it needs and how it is drawn.
 
 A page is a list of visuals in reading order. Everything else follows from that list: the empty container in the
 layout, the entry in the view, the data address, the tests over all visuals.
@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from components.reading import Reading
+from components.page_data import PageData
 from kpi.selection import Grouping
 
 Kind = Literal["cards", "table", "chart", "callouts"]
@@ -32,8 +32,8 @@ class Visual:
     needs: tuple[Grouping, ...]
     metrics: tuple[str, ...]
     columns: tuple[str, ...]
-    draw: Callable[[Reading], dict[str, Any]]
-    rows: Callable[[Reading], list[dict[str, Any]]]
+    draw: Callable[[PageData], dict[str, Any]]
+    rows: Callable[[PageData], list[dict[str, Any]]]
     spec: Mapping[str, Any] = field(default_factory=dict)
     before: tuple[Grouping, ...] = ()
     around: tuple[Grouping, ...] = ()
@@ -46,8 +46,8 @@ class Page:
     """One page: `path` is its address below the prefix ("" is the landing page).
 
     A page of visuals has a tab. One that has `body` instead is drawn by the module of that name in assets/later, and is
-    reached by its `icon` in the header. Whoever may open one of the pages `beside` may open this one too; a page that
-    names none is a right of its own. A `panel` has no address of its own: it is drawn over another page. One that
+    reached by its `icon` in the header. Whoever may open one of the pages it `comes_with` may open this one too; a page
+    that names none is a right of its own. A `panel` has no address of its own: it is drawn over another page. One that
     is `own` is somebody's ordinary Dash page, whose layout is mounted when it is opened (callbacks/own_pages.py);
     with `graphs` it draws by all of plotly.js.
     """
@@ -59,14 +59,14 @@ class Page:
     visuals: tuple[Visual, ...] = ()
     body: str = ""
     icon: str = ""
-    beside: tuple[str, ...] = ()
+    comes_with: tuple[str, ...] = ()
     panel: bool = False
     own: bool = False
     graphs: bool = False
 
     @property
     def tab(self) -> str:
-        """The title as it stands on the page's tab: without the word that says it is a page."""
+        """The title on the page's tab: without the word that says it is a page."""
         return self.title.removesuffix(" dashboard").removesuffix(" summary")
 
 

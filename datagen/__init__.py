@@ -1,4 +1,4 @@
-"""The demo company: made facts of an e-commerce company that advertises on Meta, Google, Amazon and TikTok.
+"""The demo company: generated facts of an e-commerce company that advertises on Meta, Google, Amazon and TikTok.
 
 campaigns  the twenty campaigns, and the names of everything
 company    who it is: response curves and the true multiplier of every row, drawn from a seed

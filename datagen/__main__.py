@@ -11,7 +11,7 @@ from types import FrameType
 from deltalake.exceptions import CommitFailedError
 
 from datagen.arguments import LATEST, SEED, arguments
-from datagen.company import ROWS, found
+from datagen.company import ROWS, company_of_seed
 from datagen.target import Refused, days, is_table, seed_of
 from datagen.write import write
 
@@ -21,12 +21,12 @@ def main(argv: list[str] | None = None) -> int:
     args = arguments(argv)
     stop, following = threading.Event(), threading.Event()
 
-    def stopped(number: int, _frame: FrameType | None) -> None:
+    def handle_signal(number: int, _frame: FrameType | None) -> None:
         stop.set()
         if not following.is_set():
             raise SystemExit(128 + number)
 
-    before = {number: signal.signal(number, stopped) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, handle_signal) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         if not (args.follow and is_table(args.out)):
             _generate(args)
@@ -54,7 +54,7 @@ def _generate(args: argparse.Namespace) -> None:
         if sys.stderr.isatty():
             print(f"\r{done} of {count} days", end="\n" if done == count else "", file=sys.stderr, flush=True)
 
-    write(found(SEED if args.seed is None else args.seed), first, last, args.out, "overwrite", progress)
+    write(company_of_seed(SEED if args.seed is None else args.seed), first, last, args.out, "overwrite", progress)
     print(f"{count * ROWS} rows, {count} days from {args.start} to {args.end}: {args.out}", flush=True)
 
 
@@ -65,7 +65,7 @@ def _follow(args: argparse.Namespace, stop: threading.Event) -> None:
         raise Refused(
             f"{args.out} is the company of seed {there}, not {args.seed}: leave --seed out, or generate anew."
         )
-    company = found(next(seed for seed in (args.seed, there, SEED) if seed is not None))
+    company = company_of_seed(next(seed for seed in (args.seed, there, SEED) if seed is not None))
     while not stop.wait(args.follow):
         day = days(args.out)[1] + 1
         if day > LATEST.toordinal():

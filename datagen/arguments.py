@@ -1,4 +1,4 @@
-"""The command line: which days of which company go where."""
+"""The arguments of datagen: which days, which seed, and where to write."""
 
 import argparse
 import datetime as dt

@@ -1,4 +1,4 @@
-"""A company drawn from a seed: its campaigns' response curves and the true multiplier of every row."""
+"""A company generated from a seed: its campaigns’ response curves and the true multiplier of every row."""
 
 from dataclasses import dataclass, replace
 from typing import Final
@@ -82,7 +82,7 @@ def stream(seed: int, purpose: int, index: int = 0) -> np.random.Generator:
     return np.random.default_rng([seed, purpose, index])
 
 
-def found(seed: int) -> Company:
+def company_of_seed(seed: int) -> Company:
     """The company of a seed: scale, budgets, saturation and rates vary by a few percent around the table's."""
     rng = stream(seed, FOUNDING)
     scale = rng.uniform(0.95, 1.10)

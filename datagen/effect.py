@@ -1,4 +1,4 @@
-"""An effect: what multiplies the company's ordinary course on some days, in some part of it.
+"""An effect: what multiplies the company’s ordinary course on some days, in some part of it.
 
 Levers:
     spend     a campaign's budget (0: it rests)

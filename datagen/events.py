@@ -29,36 +29,36 @@ APART: Final = 6
 def effects_on(company: Company, day: int) -> tuple[Effect, ...]:
     """Everything that bears on a day."""
     year = dt.date.fromordinal(day).year
-    return tuple(e for e in (*lasting(company), *of_year(company, year)) if e.on(day))
+    return tuple(e for e in (*lasting_effects(company), *of_year(company, year)) if e.on(day))
 
 
 def effects_between(company: Company, first: int, last: int) -> tuple[Effect, ...]:
     """Everything that bears on a day between two ordinals, in order of its first day."""
     years = range(dt.date.fromordinal(first).year, dt.date.fromordinal(last).year + 1)
-    every = (*lasting(company), *(e for y in years for e in of_year(company, y)))
+    every = (*lasting_effects(company), *(e for y in years for e in of_year(company, y)))
     bearing = (e for e in every if e.first <= last and (e.last is None or e.last >= first))
     return tuple(sorted(bearing, key=lambda e: (e.first, e.name)))
 
 
 @lru_cache(maxsize=8)
-def lasting(company: Company) -> tuple[Effect, ...]:
+def lasting_effects(company: Company) -> tuple[Effect, ...]:
     """Launches with their learning weeks, and level shifts: bound to dates, not to a year."""
     rng = stream(company.seed, YEAR, 0)
 
-    def moved(planned: dt.date) -> int:
+    def shift_day(planned: dt.date) -> int:
         return planned.toordinal() + int(rng.integers(-9, 10))
 
     effects = []
     learning: Sizes = {"cvr": tuple(round(1 / cost, 4) for cost in LEARNING)}
     for name, planned in LAUNCHES.items():
-        start = moved(planned)
+        start = shift_day(planned)
         effects.append(Effect("launch", "not launched yet", 1, start - 1, {"spend": 0.0}, campaign=name))
         effects.append(Effect("learning", "learning", start, start + len(LEARNING) - 1, learning, campaign=name))
     fees = dt.date(2025, 1, 15).toordinal()
-    attribution = moved(dt.date(2025, 3, 3))
+    attribution = shift_day(dt.date(2025, 3, 3))
     return (
         *effects,
-        Effect("level_shift", "new checkout", moved(dt.date(2024, 8, 19)), None, {"cvr": 1.06}),
+        Effect("level_shift", "new checkout", shift_day(dt.date(2024, 8, 19)), None, {"cvr": 1.06}),
         Effect("level_shift", "Amazon's fees rise", fees, None, {"fees": 1.05}, platform="Amazon"),
         Effect("level_shift", "shorter attribution window", attribution, None, {"tracked": 0.95}, platform="Meta"),
     )

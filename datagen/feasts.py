@@ -1,4 +1,4 @@
-"""The fixed feasts of trade: Prime sales, Black Friday to Cyber Monday, Christmas."""
+"""The fixed shopping holidays: Prime sales, Black Friday to Cyber Monday, Christmas."""
 
 import datetime as dt
 

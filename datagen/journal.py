@@ -1,4 +1,4 @@
-"""A run of datagen: alone with its table, its name in a locked file beside it, its files removed where it fails.
+"""Keeps a run of datagen alone with its table, and removes its files if it fails.
 
 Only files with a run's own name are ever removed, so nothing that another writer made.
 """
@@ -25,7 +25,7 @@ _LENGTH: Final = 12
 def run_alone(out: Path) -> Iterator[str]:
     """A run's name, while no other run writes to this table; clears up what a run left that did not commit."""
     journal = out.parent / f".{out.name}.datagen"
-    file = _locked(journal)
+    file = _open_locked(journal)
     died = file.read(_LENGTH + 1)
     if not _RUN.fullmatch(died):
         file.close()
@@ -49,7 +49,7 @@ def run_alone(out: Path) -> Iterator[str]:
         file.close()
 
 
-def _locked(journal: Path) -> Any:
+def _open_locked(journal: Path) -> Any:
     while True:
         try:
             file = open(journal, "a+", encoding="ascii", errors="replace", opener=_not_through_links)  # noqa: SIM115

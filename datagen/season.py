@@ -1,4 +1,4 @@
-"""The ordinary course of things: weekdays, seasons and growth.
+"""The ordinary course of a year: weekdays, seasons and growth.
 
 Days are proleptic ordinals (`date.toordinal()`), so that a day's factors depend on nothing but the day.
 """

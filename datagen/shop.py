@@ -1,4 +1,4 @@
-"""What the shop sold, day by day: `business_daily` of the demo company, beside what the platforms claim.
+"""What the demo shop sold, day by day: `business_daily`, next to what the platforms claim.
 
 The shop knows each order once; the platforms claim by their own rules, and two that touched one buyer both claim it.
 So of each platform's claims only a share are orders that the shop has for it (`BANKED`: least where views count,
@@ -55,13 +55,13 @@ def _day(company: Company, day: int) -> dict[str, float]:
     share = banked[company.platform][CAMPAIGN_OF] / tracked
     unpaid = UNPAID * np.exp(_NOISE[0] * draws[-1])
 
-    def sold(measure: str, more: float = 1.0) -> float:
+    def shop_sum(measure: str, more: float = 1.0) -> float:
         return float((made[measure] * share).sum() * (1 + unpaid * more))
 
-    revenue = round(sold("revenue"), 2)
-    orders = round(sold("conversions"))
-    new = min(round(sold("new_customers", 0.5)), orders)
-    cogs = round(sold("cogs"), 2)
+    revenue = round(shop_sum("revenue"), 2)
+    orders = round(shop_sum("conversions"))
+    new = min(round(shop_sum("new_customers", 0.5)), orders)
+    cogs = round(shop_sum("cogs"), 2)
     return {
         "orders": orders,
         "new_orders": new,
@@ -71,5 +71,5 @@ def _day(company: Company, day: int) -> dict[str, float]:
         "returns": round(revenue * 0.05 * float(np.exp(0.12 * draws[-3])), 2),
         "gross_profit": round(revenue - cogs, 2),
         "cogs": cogs,
-        "fees": round(sold("variable_costs"), 2),
+        "fees": round(shop_sum("variable_costs"), 2),
     }

@@ -1,4 +1,4 @@
-"""One day of facts: a pure function of (company, day), so that any range, in any order, gives the same rows."""
+"""One day of facts as a pure function of (company, day), so any range in any order gives the same rows."""
 
 import datetime as dt
 from collections.abc import Mapping

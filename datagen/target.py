@@ -1,4 +1,4 @@
-"""What is at a place where a demo table is to be written, and whether it may be.
+"""What is at a path where a demo table is to be written, and whether it may be overwritten.
 
 **Recognising demo data.** The table's Delta metadata has the name `NAME`: `DeltaTable(path).metadata().name ==
 "marketing-dashboard demo"`. Its description says so in words. Each commit's info (`DeltaTable(path).history()`) has
@@ -95,7 +95,7 @@ def days(out: Path) -> tuple[int, int]:
 
 
 def seed_of(out: Path) -> int | None:
-    """The seed of datagen's latest commit to the table, None where the log no longer tells."""
+    """The seed of datagen's latest commit to the table, None where the log no longer says."""
     for commit in DeltaTable(str(out)).history():
         if "datagen.seed" in commit:
             return int(commit["datagen.seed"])

@@ -1,4 +1,4 @@
-"""Every planted effect as one document, `truth.json`: for tests and the scorecard, read by nothing else."""
+"""Every planted effect in one document, `truth.json`, for tests and the scorecard; nothing else reads it."""
 
 import datetime as dt
 from typing import Any, Final
@@ -11,7 +11,7 @@ from datagen import season
 from datagen.campaigns import DEVICES, PLATFORMS, REGIONS, SEGMENTS
 from datagen.company import CUT, FEED, LOSING_POCKET, ROWS, SHAPE, Company
 from datagen.effect import Effect
-from datagen.events import effects_between, lasting
+from datagen.events import effects_between, lasting_effects
 from datagen.response import HORIZON, hill
 from datagen.simulate import CAMPAIGN_OF, NOISE, ORDER_VALUE_CV, OVERDISPERSION, plan
 
@@ -26,7 +26,7 @@ def truth(company: Company, first: int, last: int) -> dict[str, Any]:
     """What is really in the facts of days `first` to `last` (ordinals)."""
     kinds: dict[str, list[dict[str, Any]]] = {}
     for effect in effects_between(company, first, last):
-        kinds.setdefault(effect.kind, []).append(_described(effect))
+        kinds.setdefault(effect.kind, []).append(_describe(effect))
     response = responses(company, max(first, last - REFERENCE_DAYS + 1), last)
     return {
         "format": FORMAT,
@@ -41,7 +41,7 @@ def truth(company: Company, first: int, last: int) -> dict[str, Any]:
         "pauses": kinds.get("pause", []),
         "launches": [
             {"campaign": e.campaign, "first": _iso(e.last + 1)}
-            for e in lasting(company)
+            for e in lasting_effects(company)
             if e.kind == "launch" and e.last is not None and first <= e.last + 1 <= last
         ],
         "learning_phases": kinds.get("learning", []),
@@ -129,7 +129,7 @@ def _multipliers() -> dict[str, Any]:
     }
 
 
-def _described(effect: Effect) -> dict[str, Any]:
+def _describe(effect: Effect) -> dict[str, Any]:
     return {
         "kind": effect.name if effect.kind == "anomaly" else effect.kind,
         "name": effect.name,

@@ -1,4 +1,4 @@
-"""Facts to a Delta table, all or nothing.
+"""Writes facts to a Delta table, all or nothing.
 
 The shop's own days (`business_daily`) are a table of their own beside the facts, `<facts>-business`, committed in the
 same breath. Parquet files go into the table's directory under this run's own name, flushed to the disk; one commit to
@@ -56,7 +56,7 @@ def write(company: Company, first: int, last: int, out: Path, mode: str, progres
         for path in adds:
             _sync_directory(path)
         told = out.parent / f".truth.json.{run}"
-        _flushed(told, json.dumps(truth(company, since, last), indent=1, ensure_ascii=False).encode())
+        _write_and_flush(told, json.dumps(truth(company, since, last), indent=1, ensure_ascii=False).encode())
         note = {"datagen.seed": str(company.seed), "datagen.first_day": _iso(first), "datagen.last_day": _iso(last)}
         with _unstoppable():
             if store is not None:
@@ -109,7 +109,7 @@ def _parquet(table: pa.Table, out: Path, name: str) -> AddAction:
     return AddAction(name, made.st_size, {}, int(made.st_mtime * 1000), True, json.dumps(stats))
 
 
-def _flushed(path: Path, content: bytes) -> None:
+def _write_and_flush(path: Path, content: bytes) -> None:
     with open(path, "xb") as file:
         file.write(content)
         file.flush()

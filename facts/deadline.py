@@ -1,4 +1,4 @@
-"""How long whoever asks waits for figures, and whether they still want them."""
+"""How long a request waits for its figures, and whether anybody still wants them."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from threading import Event
 from typing import Any, Final
 
-#: Seconds between two looks whether patience has run out.
+#: Seconds between two looks whether the deadline has passed.
 LOOK_EVERY: Final = 0.05
 
 
@@ -29,8 +29,8 @@ class GivenUp(NoAnswer):
 
 
 @dataclass(frozen=True)
-class Patience:
-    """`seconds` to wait, until `until` on the monotonic clock; `unwanted` tells whether nobody waits any more."""
+class Deadline:
+    """`seconds` to wait, until `until` on the monotonic clock; `unwanted` says whether nobody waits any longer."""
 
     seconds: float
     until: float
@@ -47,22 +47,22 @@ class Patience:
             )
 
 
-_PATIENCE: Final[ContextVar[Patience | None]] = ContextVar("patience", default=None)
+_DEADLINE: Final[ContextVar[Deadline | None]] = ContextVar("deadline", default=None)
 
 
-def start(seconds: float, unwanted: Callable[[], bool] = lambda: False) -> Token[Patience | None]:
-    """From now on whatever asks in this context waits no longer than this; the way back is `stop`."""
-    return _PATIENCE.set(Patience(seconds, time.monotonic() + seconds, unwanted))
+def start(seconds: float, unwanted: Callable[[], bool] = lambda: False) -> Token[Deadline | None]:
+    """Set the deadline for whatever is asked in this context from now on; `stop` takes it back."""
+    return _DEADLINE.set(Deadline(seconds, time.monotonic() + seconds, unwanted))
 
 
-def stop(token: Token[Patience | None]) -> None:
-    """As it was before `start`."""
-    _PATIENCE.reset(token)
+def stop(token: Token[Deadline | None]) -> None:
+    """Restore the deadline that there was before `start`."""
+    _DEADLINE.reset(token)
 
 
 @contextmanager
-def patience(seconds: float, unwanted: Callable[[], bool] = lambda: False) -> Iterator[None]:
-    """Whatever asks for figures within waits no longer than this."""
+def wait_at_most(seconds: float, unwanted: Callable[[], bool] = lambda: False) -> Iterator[None]:
+    """Limit how long whatever asks for figures within this block waits."""
     token = start(seconds, unwanted)
     try:
         yield
@@ -70,17 +70,17 @@ def patience(seconds: float, unwanted: Callable[[], bool] = lambda: False) -> It
         stop(token)
 
 
-def present() -> Patience | None:
-    """How long whoever asks now will wait; None is as long as it takes."""
-    return _PATIENCE.get()
+def present() -> Deadline | None:
+    """The deadline of this context; None is as long as it takes."""
+    return _DEADLINE.get()
 
 
 def wait(event: Event) -> None:
     """Wait for `event` as long as whoever asks now will. Raises GivenUp."""
-    patience = present()
-    while not event.wait(LOOK_EVERY if patience else None):
-        assert patience is not None
-        patience.check()
+    deadline = present()
+    while not event.wait(LOOK_EVERY if deadline else None):
+        assert deadline is not None
+        deadline.check()
 
 
 def wait_for(coming: "Future[Any]") -> None:

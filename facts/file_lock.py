@@ -1,4 +1,4 @@
-"""One process at a time, by a lock on a file that the kernel gives back however its holder ends."""
+"""A lock on a file that one process holds at a time; the kernel releases it however that process ends."""
 
 import fcntl
 import time
@@ -11,7 +11,7 @@ _LOOK_EVERY: Final = 0.1
 
 
 @contextmanager
-def turn(lock: Path, wait: float, refusal: Exception) -> Iterator[None]:
+def lock_file(lock: Path, wait: float, refusal: Exception) -> Iterator[None]:
     """While no other process has its turn with the file `lock`. Raises `refusal` after `wait` seconds."""
     with hold(lock, wait, refusal):
         yield

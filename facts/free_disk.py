@@ -1,4 +1,4 @@
-"""How much may be written to a disk that others need too."""
+"""How many bytes may still be written to a disk that others need too."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""How much memory this process may still take, before somebody ends it; and giving it back."""
+"""How much memory this process may still use before the system ends it, and how to give memory back."""
 
 import ctypes
 import resource
@@ -20,7 +20,7 @@ _MEMINFO: Final = Path("/proc/meminfo")
 
 
 def free() -> int | None:
-    """The bytes that the machine, the container and this process's own limit still give; None where nothing tells."""
+    """The bytes that the machine, the container and this process may still take; None where nothing reports it."""
     found = []
     with suppress(OSError, ValueError, IndexError):
         lines = (line.split() for line in _MEMINFO.read_text().splitlines())
@@ -33,12 +33,12 @@ def free() -> int | None:
             found.append(max(rest + sum(int(each[1]) for each in lines if each[0] in copies), 0))  # these make way
     own = resource.getrlimit(resource.RLIMIT_DATA)[0]
     if own != resource.RLIM_INFINITY:
-        found.append(max(own - held(), 0))
+        found.append(max(own - resident_bytes(), 0))
     return min(found) if found else None
 
 
-def held() -> int:
-    """What this process's own limit counts already; 0 where nothing tells."""
+def resident_bytes() -> int:
+    """What this process's own limit counts already; 0 where nothing reports it."""
     with suppress(OSError, ValueError, IndexError):
         return int(Path("/proc/self/statm").read_text().split()[5]) * resource.getpagesize()
     return 0

@@ -1,4 +1,4 @@
-"""`Facts`: the one door to the data. Only filter, group and sum cross it."""
+"""`Facts`: the one interface to the data. Only filtering, grouping and summing cross it."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -9,7 +9,8 @@ from kpi.selection import Extent, Grouping, Only, Selection
 if TYPE_CHECKING:
     import pandas as pd
 
-    from facts.side_facts import Beside
+    from facts.side_facts import SideFacts
+
 
 #: The rows a reader may see at all, in the form of `Selection.only`; () is every row.
 Scope = Only
@@ -44,7 +45,7 @@ class NotYet(DataProblem):
 
 
 def utc_now() -> datetime:
-    """Now; what is told of times is in UTC, wherever the server stands."""
+    """Now, in UTC, as every time that is shown, wherever the server is."""
     return datetime.now(UTC)
 
 
@@ -57,14 +58,14 @@ class Facts(Protocol):
     """One version of the facts, unchanging.
 
     `version` names it, `loaded` is when it was read ("10:31 UTC"), `demo` whether it is the generated company's;
-    `beside` is what is known beside the rows.
+    `side` is what comes with the rows (facts.side_facts).
     """
 
     version: str
     loaded: str
     demo: bool
     currency: str
-    beside: "Beside"
+    side: "SideFacts"
 
     @property
     def nbytes(self) -> int:

@@ -1,7 +1,7 @@
 """`python -m facts.reader_process PATH KIND ROWS`: the table at PATH as an Arrow stream, read by a process of its own.
 
-`Aside` starts it, for a process that is going to fork (`facts.source.load_aside`). KIND and ROWS are those of
-`facts.engines.choice.Engine`. Exit status 1, a sentence on stderr and no stream where the table cannot be read;
+`ReaderProcess` starts it, for a process that is going to fork (facts.source.load_by_reader_process). KIND and ROWS are
+of facts.engines.choice.Engine. Exit status 1, a sentence on stderr and no stream where the table cannot be read;
 NOT_FOR_MEMORY in the stream's place where its rows stay where they are.
 """
 
@@ -25,7 +25,7 @@ NOT_FOR_MEMORY: Final = b"not for memory"
 _Started = tuple[subprocess.Popen[bytes], IO[bytes]]
 
 
-class Aside:
+class ReaderProcess:
     """A process that reads the table at `path` from now on; nothing heavy is imported to start it.
 
     The rows come through memory that both processes have, so that whoever waits for them is not disturbed meanwhile:
@@ -100,13 +100,13 @@ def main(path: str, engine: Engine = Engine()) -> int:  # noqa: B008 - frozen
     sys.meta_path.insert(0, _WithoutPandas())
     import pyarrow as pa
 
-    from facts.delta.rows import fetch, understood
+    from facts.delta.rows import explain_failures, fetch
 
     try:
-        if understood(lambda: by_duckdb(path, engine), path):
+        if explain_failures(lambda: by_duckdb(path, engine), path):
             sys.stdout.buffer.write(NOT_FOR_MEMORY)
             return 0
-        rows = understood(lambda: fetch(path), path)
+        rows = explain_failures(lambda: fetch(path), path)
     except DataProblem as problem:
         print(problem, file=sys.stderr)
         return 1

@@ -1,7 +1,7 @@
-"""What belongs to a version of the facts beside its rows: the shop's own days, and why it has none.
+"""`SideFacts`: what comes with the rows of a version, such as the shop's own days, or why there are none.
 
-It is read where the rows are (facts.delta.side_data), travels with them as text, and becomes `Beside` where they become
-facts.
+It is read where the rows are (facts.delta.side_data), travels with them as text, and becomes `SideFacts` where they
+become facts.
 """
 
 import json
@@ -13,7 +13,7 @@ from typing import Any, Final
 import pandas as pd
 
 from facts.delta.side_data import SHOP
-from kpi.caveats import Reported
+from kpi.caveats import PlatformReport
 from kpi.schema import DATE, MEASURES, in_order
 
 _IMPORT: Final = (
@@ -23,22 +23,22 @@ _IMPORT: Final = (
 
 
 @dataclass(frozen=True, eq=False)
-class Beside:
+class SideFacts:
     """`store`: by day `store_revenue` (kpi.schema.STORE) and, where known, the goods' and other costs of the shop;
     None where there are no such days, and `no_store` says why and what to do. `reported` tells of each platform's data,
-    `costs` where costs come from that no platform tells; `unmet` says that a cut is named which no rows have, `reason`
-    why the shop's days cannot be read: both to whoever runs the dashboard.
+    `costs` where costs come from that no platform tells; `missing_cut` says that a cut is named which no rows have,
+    `reason` why the shop's days cannot be read: both to whoever runs the dashboard.
     """
 
     store: pd.DataFrame | None = None
     no_store: str = _IMPORT
-    reported: tuple[Reported, ...] = ()
+    reported: tuple[PlatformReport, ...] = ()
     costs: str = ""
-    unmet: str = ""
+    missing_cut: str = ""
     reason: str = ""
 
 
-NOTHING: Final = Beside()
+NO_SIDE_FACTS: Final = SideFacts()
 
 #: Why a measure is missing that no import has a word about.
 _UNTOLD: Final = "the data tell none"
@@ -48,18 +48,18 @@ _FEES: Final = (
 )
 
 
-def of_text(text: str | None) -> Beside:
-    """The shop's part of `Beside`, of what `facts.delta.side_data.read` gave, as JSON."""
+def of_text(text: str | None) -> SideFacts:
+    """The shop's part of `SideFacts`, of what `facts.delta.side_data.read` gave, as JSON."""
     content: Mapping[str, Any] = json.loads(text) if text else {}
     shop = content.get("shop")
     if not shop or not shop.get(DATE):
-        return Beside(no_store=(shop or {}).get("problem", _IMPORT), reason=(shop or {}).get("reason", ""))
+        return SideFacts(no_store=(shop or {}).get("problem", _IMPORT), reason=(shop or {}).get("reason", ""))
     days = pd.DatetimeIndex(pd.to_datetime(shop[DATE]).astype("datetime64[us]"), name=DATE)
     columns = {f"store_{name}": pd.Series(shop[name], index=days, dtype=float) for name in SHOP if name in shop}
-    return Beside(pd.DataFrame(columns, index=days))
+    return SideFacts(pd.DataFrame(columns, index=days))
 
 
-def reported(frame: pd.DataFrame, text: str | None) -> tuple[Reported, ...]:
+def reports_of_platforms(frame: pd.DataFrame, text: str | None) -> tuple[PlatformReport, ...]:
     """What is known of each platform's data, of its rows and what `facts.delta.side_data.imports` gave, as JSON."""
     content: Mapping[str, Any] = json.loads(text).get("imports", {}) if text else {}
     last = frame.groupby("platform", observed=True)[DATE].max()
@@ -71,7 +71,7 @@ def reported(frame: pd.DataFrame, text: str | None) -> tuple[Reported, ...]:
         reasons = known.get("lacks", {})
         goods = "cogs" not in gaps or bool(told["cogs"][platform])
         found.append(
-            Reported(
+            PlatformReport(
                 platform,
                 last[platform].date(),
                 datetime.fromisoformat(known["at"]) if known else None,
@@ -83,7 +83,7 @@ def reported(frame: pd.DataFrame, text: str | None) -> tuple[Reported, ...]:
 
 
 def _why(measure: str, goods: bool, reasons: Mapping[str, str]) -> str:
-    """Why no row of a platform tells `measure`; `goods`: whether they tell the cost of goods."""
+    """Why no row of a platform reports `measure`; `goods`: whether they report the cost of goods."""
     if measure == "variable_costs" and goods:
         return _FEES
     return _COSTS if measure in ("cogs", "variable_costs") else reasons.get(measure, _UNTOLD)

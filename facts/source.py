@@ -1,7 +1,8 @@
-"""The table on disk, and which of its versions is shown.
+"""The table on disk, and which of its versions the dashboard shows.
 
 `load` reads and checks one version. `Source` holds the one that is shown and looks for newer ones while it runs: a
-newer version is read aside and takes its place whole; one that cannot be read is refused, and the old one stays.
+newer version is read in the background and takes its place whole; one that cannot be read is refused, and the old one
+stays.
 """
 
 import fcntl
@@ -24,17 +25,17 @@ import pyarrow.compute as pc
 
 from facts import side_facts
 from facts.delta.kept_versions import PastVersions
-from facts.delta.rows import CURRENCY, CUT, fetch, understood
+from facts.delta.rows import CURRENCY, CUT, explain_failures, fetch
 from facts.delta.table_names import DEMO_NAME as DEMO_NAME
 from facts.delta.table_names import path_of, under_way_note
 from facts.delta.versions import Version, version_at
-from facts.engines.choice import Engine, Named, by_duckdb, elsewhere, is_parquet, stamp
+from facts.engines.choice import Engine, NamedCuts, by_duckdb, elsewhere, is_parquet, stamp
 from facts.free_memory import give_back
 from facts.memory.costs import with_shop_costs
-from facts.memory.cuts import of_cuts, unmet
+from facts.memory.cuts import missing_cut_sentence, of_cuts
 from facts.memory.frame import FrameFacts
 from facts.protocol import DataProblem, Facts, NotYet, time_of_day, utc_now
-from facts.reader_process import Aside
+from facts.reader_process import ReaderProcess
 from kpi.schema import COUNTS, DATE, DIMENSIONS, MEASURES
 
 if TYPE_CHECKING:
@@ -60,10 +61,10 @@ def load(
     """
     if elsewhere(path):
         return _remote(path, engine).facts(now)
-    return understood(lambda: _loaded(path, now, version, engine, shop), path)
+    return explain_failures(lambda: _load_version(path, now, version, engine, shop), path)
 
 
-def _loaded(
+def _load_version(
     path: str | Path, now: Callable[[], datetime], version: int | None, engine: Engine, shop: int | None
 ) -> Facts:
     if by_duckdb(path, engine, version):
@@ -84,41 +85,43 @@ def _remote(path: str | Path, engine: Engine) -> "Remote":
     return Remote(str(path), engine.refresh)
 
 
-def load_aside(
+def load_by_reader_process(
     path: str | Path,
     now: Callable[[], datetime] = utc_now,
-    reading: Aside | None = None,
+    reader: ReaderProcess | None = None,
     engine: Engine = _ENGINE,
 ) -> Facts:
     """`load` for a process that is going to fork: another process reads the table and hands its rows over.
 
     deltalake's runtime does not survive a fork. In the children of a process that has used it every further use
-    panics (tokio#4301), so gunicorn's master never does. `reading` is such a process that was started earlier. Raises
+    panics (tokio#4301), so gunicorn's master never does. `reader` is such a process that was started earlier. Raises
     DataProblem; NotYet where the rows stay where they are, and each process opens them for itself.
     """
-    return understood(lambda: facts_of((reading or Aside(path, engine)).rows(), path, now, engine.cut), path)
+    return explain_failures(
+        lambda: facts_of((reader or ReaderProcess(path, engine)).rows(), path, now, engine.cut), path
+    )
 
 
-def facts_of(rows: pa.Table, path: str | Path, now: Callable[[], datetime], named: Named = ()) -> Facts:
+def facts_of(rows: pa.Table, path: str | Path, now: Callable[[], datetime], named: NamedCuts = ()) -> Facts:
     """The facts of fetched rows, checked; `named` are cuts that come first. Raises DataProblem."""
     metadata = {key.decode(): value.decode() for key, value in (rows.schema.metadata or {}).items()}
     version, loaded, demo = metadata["version"], time_of_day(now()), metadata["name"] == DEMO_NAME
     more = side_facts.of_text(metadata.get("beside"))
-    frame = _checked(rows, path)
+    frame = _check_rows(rows, path)
     frame, costs = with_shop_costs(frame, more.store) if CUT in frame.columns else (frame, "")
-    reported = side_facts.reported(frame, metadata.get("beside"))
-    more = replace(more, reported=reported, costs=costs, unmet=unmet(frame, named))
+    reported = side_facts.reports_of_platforms(frame, metadata.get("beside"))
+    more = replace(more, reported=reported, costs=costs, missing_cut=missing_cut_sentence(frame, named))
     if CUT not in frame.columns:
-        return FrameFacts(frame, version, loaded=loaded, demo=demo, beside=more)
+        return FrameFacts(frame, version, loaded=loaded, demo=demo, side=more)
     currencies = list(frame[CURRENCY].unique())
     if len(currencies) != 1:
         raise DataProblem(
             f"The table at {path} has money in {' and '.join(map(str, currencies))}, which cannot be added."
         )
-    return of_cuts(frame, version, loaded=loaded, demo=demo, currency=str(currencies[0]), beside=more, named=named)
+    return of_cuts(frame, version, loaded=loaded, demo=demo, currency=str(currencies[0]), side=more, named=named)
 
 
-def _checked(rows: pa.Table, path: str | Path) -> pd.DataFrame:
+def _check_rows(rows: pa.Table, path: str | Path) -> pd.DataFrame:
     """The rows as a frame that holds what kpi.schema promises."""
     if not rows.num_rows:
         raise DataProblem(f"The table at {path} has no rows.")
@@ -158,7 +161,7 @@ class Source:
     def __init__(
         self, path: str | Path, first: Callable[[Path], Facts] | None = None, engine: Engine = _ENGINE
     ) -> None:
-        """`first` reads versions in this process where that is not `load`: `load_aside` where it is going to fork.
+        """`first` reads versions in this process where that is not `load`: `load_by_reader_process` before a fork.
 
         Raises DataProblem where `path` is the address of an engine, but not a whole one.
         """
@@ -174,10 +177,10 @@ class Source:
         self._lock = Lock()
         self._watcher: tuple[int, Thread] | None = None
         self._stop = Event()
-        self._turn = tempfile.TemporaryFile()  # noqa: SIM115  (kept open: it is what forked processes share)
-        finalize(self, self._turn.close)
+        self._lock_file = tempfile.TemporaryFile()  # noqa: SIM115  (kept open: it is what forked processes share)
+        finalize(self, self._lock_file.close)
         here = ref(self)
-        os.register_at_fork(after_in_child=lambda: _forked(here()))
+        os.register_at_fork(after_in_child=lambda: _reset_after_fork(here()))
         self.refresh()
 
     @property
@@ -225,9 +228,9 @@ class Source:
             self._problem, self._seen = None, seen
             if self._facts is not None and self._facts.version == found.version:
                 return False
-            before, self._facts = self._facts.beside if self._facts is not None else side_facts.NOTHING, found
-            for sentence in (found.beside.unmet, found.beside.reason):
-                if sentence not in ("", before.unmet, before.reason):
+            before, self._facts = self._facts.side if self._facts is not None else side_facts.NO_SIDE_FACTS, found
+            for sentence in (found.side.missing_cut, found.side.reason):
+                if sentence not in ("", before.missing_cut, before.reason):
                     _log.warning("%s", sentence)
             return True
 
@@ -239,7 +242,7 @@ class Source:
         """
         if self._elsewhere is not None or is_parquet(self._path):
             raise DataProblem(no_versions := "These data have no versions.", no_versions)
-        version = understood(lambda: version_at(self._path, text), self._path)
+        version = explain_failures(lambda: version_at(self._path, text), self._path)
         facts = self._past.get(version)
         if facts is not None:
             return facts, version
@@ -264,12 +267,12 @@ class Source:
         """The newest version; one process after the other, because reading takes far more memory than what is kept."""
         if self._elsewhere is not None and self._load is self._own:
             return self._elsewhere.facts(utc_now)
-        fcntl.lockf(self._turn, fcntl.LOCK_EX)
+        fcntl.lockf(self._lock_file, fcntl.LOCK_EX)
         try:
             return self._load(self._path)
         finally:
             give_back()
-            fcntl.lockf(self._turn, fcntl.LOCK_UN)
+            fcntl.lockf(self._lock_file, fcntl.LOCK_UN)
 
     def _stamp(self) -> object:
         """What changes when a version is added to the facts or to the shop's days; None where there are no facts."""
@@ -327,7 +330,7 @@ def _look(here: ReferenceType[Source], stop: Event) -> None:
         pause = _LOOK_EVERY
 
 
-def _forked(source: Source | None) -> None:
+def _reset_after_fork(source: Source | None) -> None:
     """In a new process: whoever held the lock when it was forked is not here to let go of it, and nothing forks on.
 
     What could not be taken where it was forked is tried again here.

@@ -1,1 +1,1 @@
-"""From a console's export to the table: files of advertising platforms, warehouse tables and the shop's days."""
+"""Imports: files exported from advertising platforms, warehouse tables and the shop’s days become the facts table."""

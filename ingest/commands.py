@@ -1,4 +1,4 @@
-"""The commands that bring data in: import, history, undo and watch. A fault is a sentence on stderr and status 1."""
+"""The commands import, history, undo and watch. An error is one sentence on stderr and exit status 1."""
 
 import argparse
 import getpass
@@ -15,6 +15,7 @@ from deltalake import CommitProperties, DeltaTable
 from deltalake.exceptions import DeltaError
 
 from facts import ALL_ROWS
+from facts.delta.tables import delta_table_at
 from facts.delta.versions import version_at
 from facts.engines.choice import Engine
 from facts.protocol import DataProblem
@@ -30,7 +31,6 @@ from ingest.write.commit import alone
 from ingest.write.ownership import own_table
 from ingest.write.shop import path_of
 from ingest.write.summary import number
-from ingest.write.table import opened
 from kpi.schema import DATE
 from kpi.selection import Selection
 
@@ -41,7 +41,7 @@ _log = logging.getLogger(__name__)
 
 def add_commands(commands: Any) -> None:
     """Add the commands to the command line's parsers."""
-    files = _importing(
+    files = _add_import_options(
         commands.add_parser("import", help="import reports of advertising platforms and the shop's days")
     )
     files.add_argument(
@@ -61,7 +61,7 @@ def add_commands(commands: Any) -> None:
     back = commands.add_parser("undo", help="return to an earlier version; that is a new version and can be undone too")
     back.add_argument("version", type=int, nargs="?", help="the version to return to (default: the one before)")
     back.add_argument("--business", action="store_true", help="the shop's own days")
-    folder = _importing(
+    folder = _add_import_options(
         commands.add_parser("watch", help="import what lands in a folder, then move it to done/ or failed/")
     )
     folder.add_argument("folder", type=Path, metavar="DIR")
@@ -69,7 +69,7 @@ def add_commands(commands: Any) -> None:
     folder.add_argument("--every", type=float, default=_WATCH_EVERY, metavar="SECONDS", help="how often to look")
 
 
-def _importing(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+def _add_import_options(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     parser.add_argument("--platform", help="the platform, where the headers do not tell")
     parser.add_argument("--account", help="the advertising account, where the file names none")
     parser.add_argument("--currency", help="the currency of the money, where the file names none")
@@ -169,7 +169,7 @@ def _admit_list(problems: Path) -> None:
 
 def _table(facts: Path, business: bool) -> tuple[Path, DeltaTable]:
     path = path_of(facts) if business else facts
-    table = opened(path)
+    table = delta_table_at(path)
     if table is None:
         raise _no_data(path)
     return path, table
@@ -229,7 +229,7 @@ def _months(path: Path, version: int, engine: Engine) -> list[str]:
     return lines
 
 
-def _known(table: DeltaTable, version: int) -> None:
+def _check_version(table: DeltaTable, version: int) -> None:
     if not 0 <= version <= table.version():
         raise ImportProblem(f"There is no version {version}; they run from 0 to {table.version()} (see `history`).")
 
@@ -245,7 +245,7 @@ def _undo(facts: Path, arguments: argparse.Namespace) -> int:
         version = table.version() - 1 if arguments.version is None else arguments.version
         if version < 0:
             raise ImportProblem(f"{path} has no version before its first.")
-        _known(table, version)
+        _check_version(table, version)
         if version == table.version():
             raise ImportProblem(f"{path} is at version {version} already.")
         table.restore(

@@ -1,4 +1,4 @@
-"""One file into the table: read, compared with what is there, told in sentences, committed as one version."""
+"""Imports one file: reads it, compares it with the table, prints what would change, and commits one version."""
 
 import hashlib
 import sys
@@ -12,7 +12,7 @@ from ingest.read.options import Options
 from ingest.read.rates import Rates
 from ingest.read.report_file import read_file
 from ingest.results import Import
-from ingest.write.commit import Planned, alone, carry_out, planned
+from ingest.write.commit import ImportPlan, alone, carry_out, plan_imports
 from ingest.write.summary import of_import
 
 Say = Callable[[str], None]
@@ -38,20 +38,20 @@ def import_file(file: Path, how: How, say: Say, *, dry_run: bool = False) -> Non
             say(line)
     digest = {file.name: _digest(file)} if file.is_file() else {}
     if dry_run:
-        for line in _planned(how, imports).told():
+        for line in _plan(how, imports).sentences():
             say(line)
         say("Dry run: nothing was written.")
         return
     with alone(how.facts):
-        wanted = _planned(how, imports)
-        for line in wanted.told():
+        wanted = _plan(how, imports)
+        for line in wanted.sentences():
             say(line)
         for path, version in carry_out(wanted, imports, how.by, digest):
             _say_version(say, path, version)
 
 
-def _planned(how: How, imports: list[Import]) -> Planned:
-    return planned(how.facts, imports, rates=how.rates, margins=how.margins, into=how.into)
+def _plan(how: How, imports: list[Import]) -> ImportPlan:
+    return plan_imports(how.facts, imports, rates=how.rates, margins=how.margins, into=how.into)
 
 
 def _say_version(say: Say, path: Path, version: int | None) -> None:

@@ -1,4 +1,4 @@
-"""What an import brings and what it has to say: `Import`, its findings, and the sentence that refuses a file."""
+"""`Import`: what a file brings and what is worth saying about it, and the errors that refuse a file."""
 
 import csv
 import io
@@ -12,7 +12,7 @@ import pandas as pd
 from facts.delta.rows import CURRENCY as CURRENCY
 from facts.delta.rows import CUT as CUT
 from facts.delta.rows import PROGRAM as PROGRAM
-from kpi.formula_guard import guarded
+from kpi.formula_guard import guard_formula
 from kpi.schema import COUNTS, DATE, EVENTS, MEASURES
 
 #: A file with more wrong rows than this is not worth a list of them.
@@ -25,7 +25,7 @@ class ImportProblem(Exception):
 
 @dataclass(frozen=True)
 class Fault:
-    """A cell or a row that keeps a file from being imported: where it is, what stands there and what is wrong."""
+    """A cell or a row that keeps a file from being imported: where it is, what it says and what is wrong."""
 
     file: str
     row: int
@@ -52,7 +52,7 @@ def as_csv(faults: Iterable[Fault]) -> str:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow([each.name for each in fields(Fault)])
-    writer.writerows([guarded(value) for value in astuple(fault)] for fault in faults)
+    writer.writerows([guard_formula(value) for value in astuple(fault)] for fault in faults)
     return text.getvalue()
 
 
@@ -117,11 +117,11 @@ def totals(frame: pd.DataFrame) -> dict[str, dict[str, float | None]]:
     for currency, rows in frame.groupby(CURRENCY, observed=True, sort=True):
         sums = rows[[name for name in MEASURES if name != "reach"]].sum(min_count=1)
         found[str(currency)] = {
-            name: None if pd.isna(value) else rounded(name, float(value)) for name, value in sums.items()
+            name: None if pd.isna(value) else round_sum(name, float(value)) for name, value in sums.items()
         }
     return found
 
 
-def rounded(measure: str, value: float) -> float:
+def round_sum(measure: str, value: float) -> float:
     """A sum without the dust of binary fractions: whole counts, money to the cent's hundredth."""
     return float(round(value)) if measure in COUNTS else round(value, 6 if measure in EVENTS else 4)

@@ -1,4 +1,4 @@
-"""A roll-up: one row a day and combination of dimensions, made by the engine that holds the rows, as a Delta table."""
+"""A roll-up: the engine that holds the rows sums them by day and dimensions, and the result becomes a Delta table."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -51,7 +51,7 @@ def roll_up(address: str, out: Path) -> int:
     def months() -> Iterator[pa.Table]:
         nonlocal written
         for start, end in _months(facts):
-            part = _typed(facts.sums(start, end, _KEYS), facts.currency)
+            part = _to_schema(facts.sums(start, end, _KEYS), facts.currency)
             written += part.num_rows
             yield part
 
@@ -85,7 +85,7 @@ def _months(facts: LazyFacts) -> Iterator[tuple[date, date]]:
         start = after
 
 
-def _typed(answer: pa.Table, currency: str) -> pa.Table:
+def _to_schema(answer: pa.Table, currency: str) -> pa.Table:
     """An engine's answer with the columns of `SCHEMA`, null where no row reports a measure."""
     owned = {"account": "", PROGRAM: "", CUT: "campaign", CURRENCY: currency}
     columns = []

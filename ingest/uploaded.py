@@ -1,8 +1,8 @@
-"""Read files that somebody sent, in a process apart from those that serve (web.imports.process).
+"""Reads uploaded files in a process apart from the server’s (web.imports.process).
 
 What they hold and would change is answered, and kept where that is asked for. Memory, time and disk are limited here,
 so junk or a bomb ends this process and no other; and deltalake's runtime never meets a fork (see
-facts.source.load_aside).
+facts.source.load_by_reader_process).
 """
 
 import contextlib
@@ -24,13 +24,13 @@ from deltalake.exceptions import DeltaError
 
 from facts.delta.table_names import without_folder
 from facts.free_disk import RESERVE, room
-from facts.free_memory import free, held
+from facts.free_memory import free, resident_bytes
 from ingest.read.margins import Margin, read_margins
 from ingest.read.options import Options, platform_named, read_mapping, read_toml
 from ingest.read.rates import Rates, read_rates
 from ingest.read.report_file import read_file
 from ingest.results import Fault, Import, ImportProblem, WrongRows, as_csv
-from ingest.write.commit import Planned, alone, carry_out, planned
+from ingest.write.commit import ImportPlan, alone, carry_out, plan_imports
 from ingest.write.keep import record_of
 from ingest.write.shop import path_of
 from ingest.write.summary import told_of_import, told_of_plan, told_of_shop
@@ -88,7 +88,7 @@ def limit(facts: Path | None = None) -> None:
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000")
     found = free()
-    most_memory = MEMORY if found is None else min(MEMORY, held() + max(found - _LEFT_MEMORY, 0))
+    most_memory = MEMORY if found is None else min(MEMORY, resident_bytes() + max(found - _LEFT_MEMORY, 0))
     largest = max(room(tempfile.gettempdir()), room(_there(facts)) if facts else 0)
     for kind, most in (
         (resource.RLIMIT_DATA, most_memory),
@@ -108,7 +108,9 @@ def _there(path: Path) -> Path:
     return path
 
 
-def answered(asked: Mapping[str, Any], begin: Callable[[dict[str, Any]], None] = lambda record: None) -> dict[str, Any]:
+def answer_request(
+    asked: Mapping[str, Any], begin: Callable[[dict[str, Any]], None] = lambda record: None
+) -> dict[str, Any]:
     """The answer to a request: `files` as they were read, then
 
     `plan` (what storing would change) or `refused` (why nothing can be stored), `mark` (a digest of the plan: what a
@@ -128,13 +130,13 @@ def answered(asked: Mapping[str, Any], begin: Callable[[dict[str, Any]], None] =
     try:
         if asked.get("keep"):
             with alone(facts):
-                answer |= _told(wanted := _planned(facts, read, into))
+                answer |= _plan_answer(wanted := _plan(facts, read, into))
                 if answer["mark"] == asked.get("mark"):
                     begin(record_of(wanted, asked["by"], read.digests) | {"answer": answer})
                     carry_out(wanted, read.imports, asked["by"], read.digests)
-                    answer |= kept(facts)
+                    answer |= kept_answer(facts)
         else:
-            answer |= _told(_planned(facts, read, into)) | {"closed": closed(facts)}
+            answer |= _plan_answer(_plan(facts, read, into)) | {"closed": why_closed(facts)}
     except (ImportProblem, OSError, DeltaError) as problem:
         answer |= _refusal(problem, facts)
     return answer
@@ -205,7 +207,7 @@ def _read_report(path: Path, options: Options, found: Read) -> dict[str, Any]:
     found.imports.extend(imports)
     told = [told_of_import(one) for one in imports]
     for each in told:
-        _reworded(each["findings"])
+        _reword(each["findings"])
     return {"imports": told}
 
 
@@ -226,17 +228,17 @@ def _toml(path: Path) -> dict[str, Any]:
         return {}
 
 
-def _planned(facts: Path, read: Read, into: str | None) -> Planned:
-    return planned(facts, read.imports, rates=read.rates, margins=read.margins, into=into)
+def _plan(facts: Path, read: Read, into: str | None) -> ImportPlan:
+    return plan_imports(facts, read.imports, rates=read.rates, margins=read.margins, into=into)
 
 
-def _told(wanted: Planned) -> dict[str, Any]:
+def _plan_answer(wanted: ImportPlan) -> dict[str, Any]:
     plan = {
         "ads": told_of_plan(wanted.ads) if wanted.ads else None,
         "shop": told_of_shop(wanted.shop) if wanted.shop else None,
     }
     if plan["ads"]:
-        _reworded(plan["ads"]["findings"])
+        _reword(plan["ads"]["findings"])
     same = (wanted.ads is None or (wanted.ads.same and not wanted.ads.replaces_demo)) and (
         wanted.shop is None or wanted.shop.same
     )
@@ -244,12 +246,12 @@ def _told(wanted: Planned) -> dict[str, Any]:
     return {"plan": plan | {"same": same}, "mark": mark}
 
 
-def _reworded(findings: list[dict[str, str]]) -> None:
+def _reword(findings: list[dict[str, str]]) -> None:
     for each in findings:
         each["text"] = in_words_of_the_page(each["text"])
 
 
-def closed(facts: Path) -> str | None:
+def why_closed(facts: Path) -> str | None:
     """Why this process cannot write the table at `facts`, None where it can."""
     folder = _there(facts.parent)
     if all(os.access(each, os.W_OK) for each in (folder, facts, path_of(facts)) if each.exists()):
@@ -260,7 +262,7 @@ def closed(facts: Path) -> str | None:
     )
 
 
-def kept(facts: Path) -> dict[str, Any]:
+def kept_answer(facts: Path) -> dict[str, Any]:
     """What is answered once everything is in the table: the version, as the dashboard names it (facts.source.fetch)."""
     version = None
     with contextlib.suppress(OSError, DeltaError):  # it is kept, also where it cannot be read just now
@@ -276,7 +278,7 @@ def _refusal(problem: Exception, facts: Path) -> dict[str, Any]:
     if "No space left" in str(problem):
         return refusal("The server’s disk is full; nothing was changed. Make room and import again.")
     unwritten = "The data could not be written; nothing was changed. The server’s log says more."
-    return refusal(closed(facts) or unwritten)
+    return refusal(why_closed(facts) or unwritten)
 
 
 def refusal(sentence: str) -> dict[str, Any]:

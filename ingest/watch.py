@@ -1,4 +1,4 @@
-"""A folder whose files are imported as they land, then moved to done/ or failed/ with a report beside each.
+"""Imports the files of a folder as they land, then moves each to done/ or failed/ with a report.
 
 A file is taken when its size and time have stood still over three looks, so one still being written waits. A stop at
 any moment loses nothing: a file leaves the folder only after its import, and importing it again changes nothing. One
@@ -51,7 +51,7 @@ def watch(folder: Path, how: How, *, every: float, once: bool = False, stop: Eve
     print(f"Watching {folder} for files to import into {how.facts}.", flush=True)
     looks = 0
     while True:
-        now = waiting(folder)
+        now = files_to_import(folder)
         still = {
             path: seen[path][1] + 1 if path in seen and seen[path][0] == stamp else 1 for path, stamp in now.items()
         }
@@ -68,7 +68,7 @@ def watch(folder: Path, how: How, *, every: float, once: bool = False, stop: Eve
             return 0
 
 
-def waiting(folder: Path) -> dict[Path, Stamp]:
+def files_to_import(folder: Path) -> dict[Path, Stamp]:
     """The files in `folder` that could be imported."""
     found = {}
     for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
@@ -89,10 +89,10 @@ def take(path: Path, stamp: Stamp, how: How) -> bool:
     try:
         import_file(path, how, lines.append)
     except ImportProblem as problem:
-        return _moved(path, stamp, "failed", [*lines, f"Refused: {problem}"])
+        return _move(path, stamp, "failed", [*lines, f"Refused: {problem}"])
     except Exception as problem:  # whatever it is, the folder goes on
-        return _moved(path, stamp, "failed", [*lines, f"Failed: {type(problem).__name__}: {problem}"])
-    return _moved(path, stamp, "done", lines)
+        return _move(path, stamp, "failed", [*lines, f"Failed: {type(problem).__name__}: {problem}"])
+    return _move(path, stamp, "done", lines)
 
 
 def _stamp(path: Path) -> Stamp | None:
@@ -103,7 +103,7 @@ def _stamp(path: Path) -> Stamp | None:
     return Stamp(status.st_size, status.st_mtime_ns, status.st_ino)
 
 
-def _moved(path: Path, stamp: Stamp, where: str, lines: list[str]) -> bool:
+def _move(path: Path, stamp: Stamp, where: str, lines: list[str]) -> bool:
     folder = path.parent / where
     folder.mkdir(exist_ok=True)
     target = _free(folder, _short(path.name))
@@ -127,15 +127,15 @@ def _free(folder: Path, name: str) -> Path:
     named = target = folder / name
     number = 1
     while True:
-        if _made(target):
-            if _made(_report(target)):
+        if _create(target):
+            if _create(_report(target)):
                 return target
             target.unlink()
         number += 1
         target = folder / f"{named.stem}-{number}{named.suffix}"
 
 
-def _made(path: Path) -> bool:
+def _create(path: Path) -> bool:
     """Make an empty file; whether there was nothing of that name, not even a link that leads nowhere."""
     try:
         path.open("x").close()

@@ -1,6 +1,4 @@
-"""What must be known of figures before they are believed: what a platform does not report, where it ends, what it may
-still restate.
-"""
+"""What a reader must know to trust figures: what a platform does not report, where its data end, what may change."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,7 +16,7 @@ RESTATED: Final[Mapping[str, int]] = {"Meta": 7, "Google": 7, "Amazon": 14, "Tik
 
 
 @dataclass(frozen=True)
-class Reported:
+class PlatformReport:
     """What is known of a platform's data: its last day, when it was last imported (None where nobody says), for each of
     its latest days the day of its import, and why measures are missing that it reports nowhere.
     """
@@ -43,7 +41,7 @@ class Caveats:
     """Those of one selection: `late` and `provisional` are platforms with their day, `reported` those chosen."""
 
     formats: Formats
-    reported: tuple[Reported, ...] = ()
+    reported: tuple[PlatformReport, ...] = ()
     late: tuple[tuple[str, date], ...] = ()
     provisional: tuple[tuple[str, date], ...] = ()
     costs: str = ""
@@ -53,7 +51,7 @@ class Caveats:
         """The first day of the selection that is provisional for one platform or more."""
         return min((day for _, day in self.provisional), default=None)
 
-    def lacking(self, metric: str, platform: str | None = None) -> list[str]:
+    def missing_measures(self, metric: str, platform: str | None = None) -> list[str]:
         """A sentence for each measure of `metric` that platforms do not report, or that one platform does not."""
         found: dict[tuple[str, str], list[str]] = {}
         for each in self.reported:
@@ -66,10 +64,10 @@ class Caveats:
 
     def on(self, metric: str) -> list[str]:
         """All that must be known of a figure of `metric` over the selection."""
-        said = self.lacking(metric)
+        said = self.missing_measures(metric)
         if "variable_costs" in METRICS[metric].measures or "cogs" in METRICS[metric].measures:
             said += [self.costs] if self.costs else []
-        return said + self.ends() + self.unsettled()
+        return said + self.ends() + self.provisional_note()
 
     def ends(self) -> list[str]:
         """A sentence where platforms end before the selection does."""
@@ -77,7 +75,7 @@ class Caveats:
             f"{name} ends on {self.formats.one(self.formats.day, day)}: later days lack it." for name, day in self.late
         ]
 
-    def unsettled(self) -> list[str]:
+    def provisional_note(self) -> list[str]:
         """A sentence where the latest days may still change."""
         first = self.provisional_from
         if first is None:
@@ -88,24 +86,24 @@ class Caveats:
 
 
 def caveats(
-    reported: tuple[Reported, ...],
+    reported: tuple[PlatformReport, ...],
     selection: Selection,
     since: date,
-    restated: Mapping[str, int],
+    provisional_days: Mapping[str, int],
     formats: Formats,
     costs: str = "",
 ) -> Caveats:
     """The caveats of a selection, of the platforms `reported` that it may show.
 
     A platform is late where it ends before the selection does, but not where it had ended before `since`, the first day
-    of what is compared: then it is simply over. `restated` are days by platform.
+    of what is compared: then it is simply over. `provisional_days` are by platform.
     """
     chosen = dict(selection.only).get("platform")
     shown = tuple(each for each in reported if chosen is None or each.platform in chosen)
     late = tuple((each.platform, each.through) for each in shown if since <= each.through < selection.end)
     provisional = []
     for each in shown:
-        first = each.provisional_from(restated.get(each.platform, 0))
+        first = each.provisional_from(provisional_days.get(each.platform, 0))
         if first is not None and selection.start <= each.through and first <= selection.end:
             provisional.append((each.platform, max(first, selection.start)))
     return Caveats(formats, shown, late, tuple(provisional), costs)

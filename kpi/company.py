@@ -1,4 +1,4 @@
-"""Claimed and banked: what the platforms claim and what the shop sold, over the days that both tell of."""
+"""What the platforms claim against what the shop sold, over the days that both report."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -34,7 +34,7 @@ def ledger(claims: pd.DataFrame, store: pd.DataFrame) -> Ledger | None:
     `store` is indexed by day and has the columns of `STORE`. A day that one side does not tell of is left out on both:
     a quotient of sums over different days would say nothing.
     """
-    shop_days, shop = _known(store)
+    shop_days, shop = _known_days(store)
     levels, codes = claims.index.levels, claims.index.codes
     names = list(claims.index.names)
     by_name = dict(zip(names, zip(levels, codes, strict=True), strict=True))
@@ -49,7 +49,7 @@ def ledger(claims: pd.DataFrame, store: pd.DataFrame) -> Ledger | None:
     columns = [*MEASURES, ROWS]
     rows = claims.to_numpy(dtype=np.float64)[taken][:, [claims.columns.get_loc(name) for name in columns]]
 
-    by_day = np.hstack([_added(rows, of_day, len(days)), shop[np.searchsorted(shop_days, days)]])
+    by_day = np.hstack([_sum_by_group(rows, of_day, len(days)), shop[np.searchsorted(shop_days, days)]])
     number = month[of_day] * len(platforms) + platform
     parts, of_part = np.unique(number, return_inverse=True)
     both = pd.Index([*columns, *STORE], dtype="object")
@@ -58,11 +58,11 @@ def ledger(claims: pd.DataFrame, store: pd.DataFrame) -> Ledger | None:
         len(days),
         days[0].item(),
         days[-1].item(),
-        pd.DataFrame(_added(by_day, np.zeros(len(days), dtype=np.intp), 1), columns=both),
+        pd.DataFrame(_sum_by_group(by_day, np.zeros(len(days), dtype=np.intp), 1), columns=both),
         pd.DataFrame(by_day, index=pd.Index(days.astype("datetime64[us]"), name=DATE), columns=both),
-        pd.DataFrame(_added(by_day, month, len(months)), index=month_level, columns=both),
+        pd.DataFrame(_sum_by_group(by_day, month, len(months)), index=month_level, columns=both),
         pd.DataFrame(
-            _added(rows, of_part, len(parts)),
+            _sum_by_group(rows, of_part, len(parts)),
             index=pd.MultiIndex(
                 [month_level, platforms],
                 [parts // len(platforms), parts % len(platforms)],
@@ -74,7 +74,7 @@ def ledger(claims: pd.DataFrame, store: pd.DataFrame) -> Ledger | None:
     )
 
 
-def _known(store: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+def _known_days(store: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """The shop's days that have all of `STORE`, in order, and their values."""
     values = store[list(STORE)].to_numpy(dtype=np.float64, na_value=np.nan)
     days = store.index.to_numpy().astype("datetime64[D]")
@@ -83,7 +83,7 @@ def _known(store: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     return days[some], values[some]
 
 
-def _added(block: np.ndarray, group: np.ndarray, size: int) -> np.ndarray:
+def _sum_by_group(block: np.ndarray, group: np.ndarray, size: int) -> np.ndarray:
     """The rows of `block` added up by `group`, numbers below `size`; NaN where no row of a group has a value."""
     missing = np.isnan(block)
     plain = np.where(missing, 0.0, block)

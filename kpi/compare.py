@@ -1,4 +1,4 @@
-"""Change against a baseline: in percent of its absolute value, for rates in percentage points."""
+"""Change against a baseline: in percent of its absolute value, or in percentage points where the metric is a rate."""
 
 import math
 

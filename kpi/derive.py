@@ -1,4 +1,4 @@
-"""Which metrics follow from others: whoever sees spend and ROI can work out profit, whether it is shown or not.
+"""Which metrics follow from others: whoever sees spend and ROI can work out profit, even where it is hidden.
 
 A metric tells of linear forms over the measures: a plain sum tells its form, a ratio how two forms compare.
 Forms whose comparison is known belong to one *scale*; within a scale every linear combination is known as well, and the
@@ -78,7 +78,7 @@ def _form(parts: tuple[str, ...]) -> _Forms:
 
 
 def _forms(metric: Metric) -> _Forms:
-    """What a metric compares; a share tells about the sum it is a share of."""
+    """What a metric compares; a share says something about the sum it is a share of."""
     return np.array([_form(metric.over), _form(metric.by)] if metric.by else [_form(metric.over)])
 
 

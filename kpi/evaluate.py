@@ -1,4 +1,4 @@
-"""Totals to metrics: the only place that divides.
+"""Turns totals into metrics: the only place that divides.
 
 A *totals frame* has one row a group (the index holds the group's values) and the float columns of `SUMS`: every
 measure of the schema added up, NaN where no row reports it; `reach_floor`, the largest single row's reach; `rows`, the
@@ -46,7 +46,7 @@ def names(keys: tuple[str, ...]) -> pd.Index:
     return pd.Index(keys, dtype="object")
 
 
-def pooled(totals: pd.DataFrame, most: int) -> pd.DataFrame:
+def pool_rows(totals: pd.DataFrame, most: int) -> pd.DataFrame:
     """Neighbouring rows of a totals frame added up until at most `most` are left, for a line a finger wide.
 
     Every run is as long as the others, so the first few rows are left out where they fill none.

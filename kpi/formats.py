@@ -1,4 +1,4 @@
-"""`Formats`: how a locale and a currency write figures and days. Plain data, en-US and USD unless said otherwise.
+"""`Formats`: how figures and days are written in a locale and a currency; en-US and USD unless settings say otherwise.
 
 The browser gets the same data (docs/wire.md), so that both sides write the same text whatever either knows of locales.
 """
@@ -57,7 +57,7 @@ class Formats:
 
         Halves are rounded away from zero; nothing that rounds to zero has a sign.
         """
-        size = _rounded(abs(value), decimals, shift)
+        size = _round_half_up(abs(value), decimals, shift)
         whole, _, part = f"{size:f}".partition(".")
         first, further = self.groups
         pieces = [whole[-first:]]
@@ -70,17 +70,17 @@ class Formats:
 
     def between(self, around: tuple[str, str], value: float, decimals: int, shift: int = 0) -> str:
         """A number between two texts, its sign before all of it: ``−$12``."""
-        return _signed(self.number(value, decimals, shift), *around)
+        return _place_sign(self.number(value, decimals, shift), *around)
 
-    def shortened(self, steps: Compact, around: tuple[str, str], value: float) -> str:
+    def shorten(self, steps: Compact, around: tuple[str, str], value: float) -> str:
         """Three digits and the name of their size: ``$2.36M``; whole where the locale shortens no such number."""
-        size = _rounded(abs(value), 2 - _magnitude(abs(value)))
+        size = _round_half_up(abs(value), 2 - _magnitude(abs(value)))
         step = next((step for step in reversed(steps) if size >= step[0]), None)
         if step is None:
             return self.between(around, value, 0)
         scaled = float(size) / step[1]
         text = self.number(scaled if value > 0 else -scaled, max(0, 2 - _magnitude(scaled)))
-        return _signed(text, *step[2:])
+        return _place_sign(text, *step[2:])
 
     @property
     def sign(self) -> str:
@@ -95,11 +95,11 @@ class Formats:
             pattern = self.across
         else:
             pattern = self.within_month if start.month == end.month else self.within_year
-        return _filled(pattern, start, end, self.months)
+        return _fill_pattern(pattern, start, end, self.months)
 
     def one(self, pattern: str, day: date) -> str:
         """`day` in a pattern of these: ``formats.one(formats.month_year, day)`` is ``Sep 2025``."""
-        return _filled(pattern, day, day, self.months)
+        return _fill_pattern(pattern, day, day, self.months)
 
     def for_browser(self) -> dict[str, Any]:
         """What assets/js/format.js and plotly write figures and days by."""
@@ -130,7 +130,7 @@ class Formats:
         }
 
 
-def _rounded(size: float, decimals: int, shift: int = 0) -> Decimal:
+def _round_half_up(size: float, decimals: int, shift: int = 0) -> Decimal:
     """Halves up, on the digits that the shortest writing of the number has, as browsers and people round."""
     return Decimal(repr(float(size))).scaleb(shift).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
 
@@ -144,13 +144,13 @@ def _magnitude(size: float) -> int:
     return Decimal(repr(float(size))).adjusted()
 
 
-def _signed(number: str, before: str, after: str) -> str:
+def _place_sign(number: str, before: str, after: str) -> str:
     sign = MINUS if number.startswith(MINUS) else ""
     return f"{sign}{before}{number.removeprefix(MINUS)}{after}"
 
 
 @lru_cache(maxsize=8192)
-def _filled(pattern: str, start: date, end: date, months: Sequence[str]) -> str:
+def _fill_pattern(pattern: str, start: date, end: date, months: Sequence[str]) -> str:
     """`pattern` with a day's parts; from the letter on that comes a second time they are those of `end`."""
     seen: set[str] = set()
     day = start

@@ -1,4 +1,4 @@
-"""A metric as data: what is added up, what that is divided by, and the same in words."""
+"""A metric’s formula as data: what is added up, what it is divided by, and the same in words."""
 
 from dataclasses import dataclass
 from functools import cached_property

@@ -1,4 +1,4 @@
-"""Texts in files that spreadsheets open: what one would take for a formula, and how it is kept from that.
+"""Keeps texts in exported files from being run as formulas by the spreadsheet that opens them.
 
 A workbook says of each cell that it is text. A CSV cannot, so in one that is meant for a spreadsheet an apostrophe goes
 before whatever would begin a cell like a formula: at the start of a text, and after each sign at which a spreadsheet
@@ -26,16 +26,20 @@ def like_formula(text: str) -> bool:
     return _LIKE.match(text) is not None
 
 
-def guarded(value: Any) -> Any:
+def guard_formula(value: Any) -> Any:
     """`value`; a text with an apostrophe wherever a cell of a CSV could begin like a formula."""
     return _BARE.sub("'", value) if isinstance(value, str) else value
 
 
-def unguarded(text: str) -> str:
-    """What `guarded` was given."""
+def unguard_formula(text: str) -> str:
+    """What `guard_formula` was given."""
     return _GUARDED.sub("", text)
 
 
 def unguarded_row(cells: Sequence[str]) -> Sequence[str]:
     """A row of a guarded CSV as it was."""
-    return [unguarded(cell) if "'" in cell else cell for cell in cells] if any("'" in cell for cell in cells) else cells
+    return (
+        [unguard_formula(cell) if "'" in cell else cell for cell in cells]
+        if any("'" in cell for cell in cells)
+        else cells
+    )

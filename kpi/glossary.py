@@ -1,4 +1,4 @@
-"""What the glossary says of a metric beside what the catalogue does: its heading, and why it is so."""
+"""What the glossary adds to the catalogue of metrics: headings, and why a metric is defined as it is."""
 
 from typing import Final
 
@@ -7,7 +7,7 @@ from kpi.schema import MONEY
 
 
 def group(metric: Metric) -> str:
-    """The heading that `metric` stands under; it follows from the formula, so that a new metric has one."""
+    """The heading that `metric` is listed under; it follows from the formula, so that a new metric has one."""
     if metric.of_whole:
         return "Shares of the whole"
     if not metric.by:

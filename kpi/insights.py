@@ -1,4 +1,4 @@
-"""Call-outs: what stands out in a selection, as a sentence with its figures and what to filter to."""
+"""Call-outs: sentences about what stands out in a selection, with their figures and a filter to look closer."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -96,20 +96,20 @@ def _extremes(rows: dict[str, _Row], metric: str, say: _Say) -> list[Insight]:
         names = [name for name, other in shown.items() if other == text]
         row = rows[names[0]]
         lead, tone, title = _extreme_words(kind, metric, names, text, row)
-        text = f"{lead}." if len(names) > 1 else f"{lead} {_beside(metric, row, say)}"
+        text = f"{lead}." if len(names) > 1 else f"{lead} {_spend_and_benchmark(metric, row, say)}"
         narrow = tuple(("platform", name) for name in names)
-        found.append(Insight(f"{kind}_{metric}", tone, title, text, narrow, _figures(row, *_BESIDE[metric])))
+        found.append(Insight(f"{kind}_{metric}", tone, title, text, narrow, _figures(row, *_BENCHMARKS[metric])))
     return found
 
 
 #: The figures beside the one that a platform is named for.
-_BESIDE = {
+_BENCHMARKS = {
     "profit": ("profit", "spend", "roi", "roas", "breakeven_roas"),
     "roas": ("roas", "spend", "breakeven_roas"),
 }
 
 
-def _beside(metric: str, row: _Row, say: _Say) -> str:
+def _spend_and_benchmark(metric: str, row: _Row, say: _Say) -> str:
     """``on $588,068 spend, above its break-even of 1.98×.``"""
     spend = f"on {say('spend', row['spend'])} spend"
     if metric == "profit":
@@ -155,7 +155,7 @@ def _extreme_words(kind: str, metric: str, names: list[str], text: str, row: _Ro
     return f"{who} {verb} the {extent}, {text} profit{each}", tone, f"{extent.capitalize()} profit"
 
 
-def _moved(metric: str, value: float, earlier: float, since: str, say: _Say) -> str:
+def _change_sentence(metric: str, value: float, earlier: float, since: str, say: _Say) -> str:
     """``up $31,204 (+12.3%) from $252,118 over 4 – 31 Aug``; a share of nothing or of a loss says nothing."""
     step = value - earlier
     if not step:
@@ -166,15 +166,15 @@ def _moved(metric: str, value: float, earlier: float, since: str, say: _Say) -> 
     return f"{direction} {say(metric, abs(step))}{percent} from {say(metric, earlier)} {since}"
 
 
-def _turned(value: float, earlier: float, since: str, say: _Say) -> str | None:
+def _turn_sentence(value: float, earlier: float, since: str, say: _Say) -> str | None:
     """How a profit became a loss or a loss a profit; None where neither did."""
     if (value < 0) == (earlier < 0):
         return None
 
-    def named(each: float) -> str:
+    def profit_or_loss(each: float) -> str:
         return f"a {'loss' if each < 0 else 'profit'} of {say('profit', abs(each))}" if each else "no profit"
 
-    before, now = named(earlier), named(value)
+    before, now = profit_or_loss(earlier), profit_or_loss(value)
     return f"from {before} {since} to {now}"
 
 
@@ -190,11 +190,12 @@ def _mover(rows: dict[str, _Row], earlier: dict[str, _Row], since: str, say: _Sa
     name, (value, old) = max(pairs.items(), key=lambda pair: abs(pair[1][0] - pair[1][1]))
     if value == old:
         return []
-    if turned := _turned(value, old, since, say):
+    if turned := _turn_sentence(value, old, since, say):
         text = f"{name}’s profit moved the most, {turned}."
     else:
         what, size, was = ("loss", -value, -old) if value < 0 else ("profit", value, old)
-        text = f"{name}’s {what} moved the most: {say('profit', size)}, {_moved('profit', size, was, since, say)}."
+        moved = _change_sentence("profit", size, was, since, say)
+        text = f"{name}’s {what} moved the most: {say('profit', size)}, {moved}."
     tone: Tone = "good" if value > old else "bad"
     figures = {"profit": value, "profit_before": old, "change": change("profit", value, old)}
     return [Insight("mover", tone, "Largest mover", text, (("platform", name),), figures)]
@@ -208,12 +209,12 @@ def _alone(name: str, row: _Row, earlier: dict[str, _Row], since: str, none: str
         if value is None:
             continue
         tone: Tone = "info" if old is None or old == value else "good" if value > old else "bad"
-        if metric == "profit" and old is not None and (turned := _turned(value, old, since, say)):
+        if metric == "profit" and old is not None and (turned := _turn_sentence(value, old, since, say)):
             text = f"{name} went {turned}."
         else:
             lost = metric == "profit" and value < 0
             size, was = (-value, None if old is None else -old) if lost else (value, old)
-            against = none if was is None else _moved(metric, size, was, since, say)
+            against = none if was is None else _change_sentence(metric, size, was, since, say)
             text = f"{name}’s {'loss' if lost else words} is {say(metric, size)}{', ' if against else ''}{against}."
         figures = {metric: value, f"{metric}_before": old}
         found.append(Insight(f"alone_{metric}", tone, METRICS[metric].label, text, (("platform", name),), figures))
@@ -230,8 +231,8 @@ def _losses(rows: dict[str, _Row], told: set[str], say: _Say) -> list[Insight]:
         profit = row["profit"]
         if profit is None or profit >= 0 or name in told:
             continue
-        text = f"{name} loses {say('profit', -profit)} {_beside('profit', row, say)}"
-        figures = _figures(row, *_BESIDE["profit"])
+        text = f"{name} loses {say('profit', -profit)} {_spend_and_benchmark('profit', row, say)}"
+        figures = _figures(row, *_BENCHMARKS["profit"])
         found.append(Insight("loss", "warning", "Loses money", text, (("platform", name),), figures))
     return found
 

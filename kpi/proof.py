@@ -1,4 +1,4 @@
-"""How a figure comes about: its formula with the sums that went into it. The figure is what kpi.evaluate says."""
+"""How a figure comes about: its formula with the sums that went into it, equal to what kpi.evaluate computes."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -54,29 +54,31 @@ def prove(
     formula = METRICS[metric]
     value = evaluate(totals, (metric,), whole)[metric].to_numpy()[row][0]
     sums = totals[row].iloc[0]
-    over = _told(formula.over, sums, known)
+    over = _visible_terms(formula.over, sums, known)
     by: tuple[Part, ...] | None = ()
     if formula.of_whole:
-        by = _told(formula.over, whole.iloc[0], known)
+        by = _visible_terms(formula.over, whole.iloc[0], known)
     elif formula.by:
-        by = _told(formula.by, sums, known)
+        by = _visible_terms(formula.by, sums, known)
     if over is None or by is None:
         over = by = None
     return Proof(metric, _plain(value), over, by, int(sums[ROWS]))
 
 
-def _told(measures: tuple[str, ...], sums: pd.Series, known: Collection[str] | None) -> tuple[Part, ...] | None:
+def _visible_terms(
+    measures: tuple[str, ...], sums: pd.Series, known: Collection[str] | None
+) -> tuple[Part, ...] | None:
     """The terms of a sum: each by itself, or all in one where only that may be told, or None."""
     if known is None or all(tells((each.removeprefix("-"),), known) for each in measures):
-        return tuple(Part((each,), _signed(each, sums)) for each in measures)
+        return tuple(Part((each,), _signed_sum(each, sums)) for each in measures)
     if not tells(measures, known):
         return None
-    values = [_signed(each, sums) for each in measures]
+    values = [_signed_sum(each, sums) for each in measures]
     total = None if None in values else float(sum(value for value in values if value is not None))
     return (Part(measures, total),)
 
 
-def _signed(measure: str, sums: pd.Series) -> float | None:
+def _signed_sum(measure: str, sums: pd.Series) -> float | None:
     value = _plain(sums.get(measure.removeprefix("-"), np.nan))
     return -value if value is not None and measure.startswith("-") else value
 

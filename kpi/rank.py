@@ -1,4 +1,4 @@
-"""Which campaigns lead and which trail, among those with enough spend to judge."""
+"""Which campaigns lead and which trail, among those that spend enough to be judged."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -30,7 +30,7 @@ def of_average(count: int) -> bool:
     return count * LEAST_SHARE > 1
 
 
-def standing(metrics: pd.DataFrame, key: object, by: str) -> tuple[int, int] | None:
+def rank_of(metrics: pd.DataFrame, key: object, by: str) -> tuple[int, int] | None:
     """The place of the row `key` by the metric `by`, and among how many; None where it is not ranked.
 
     Ranked as by `rank`, the best first; equal values share a place.

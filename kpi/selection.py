@@ -1,4 +1,4 @@
-"""`Selection`: what is looked at. Frozen, hashable, canonical: the only thing that travels to the facts."""
+"""`Selection`: the days, filters, comparison and grain a reader has chosen. Frozen, hashable, canonical."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -50,7 +50,7 @@ class Selection:
         """The number of days."""
         return (self.end - self.start).days + 1
 
-    def narrowed(self, dimension: str, values: Iterable[str]) -> "Selection":
+    def narrow(self, dimension: str, values: Iterable[str]) -> "Selection":
         """The same selection with one dimension narrowed to `values`; no values means no longer narrowed."""
         chosen = dict(self.only)
         chosen.pop(dimension, None)

@@ -1,4 +1,4 @@
-"""Figures as words, for sentences, text alternatives and files; assets/js/format.js writes the same in the browser."""
+"""Figures as words, for sentences, text alternatives and files. assets/js/format.js does the same in the browser."""
 
 import math
 from typing import Final
@@ -44,5 +44,5 @@ def brief(metric: str, value: float | None, formats: Formats = USUAL) -> str:
     if value is None or not math.isfinite(value) or abs(value) < 999.5 or unit not in _SHORTENED:
         return figure(metric, value, formats)
     if unit == "money":
-        return formats.shortened(formats.compact_money, formats.money, value)
-    return formats.shortened(formats.compact, ("", ""), value)
+        return formats.shorten(formats.compact_money, formats.money, value)
+    return formats.shorten(formats.compact, ("", ""), value)

@@ -12,6 +12,6 @@ PAGES = (EXECUTIVE, CMO, CFO)
 
 #: Every page there is, and those that a policy can give.
 EVERY = (*PAGES, IMPORT, GLOSSARY, CAMPAIGN)
-GIVEN = tuple(page.key for page in EVERY if not page.beside)
+GIVEN = tuple(page.key for page in EVERY if not page.comes_with)
 
 __all__ = ["CAMPAIGN", "CFO", "CMO", "EVERY", "EXECUTIVE", "GIVEN", "GLOSSARY", "IMPORT", "PAGES"]

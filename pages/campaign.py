@@ -41,6 +41,6 @@ CAMPAIGN = Page(
         table("devices", "By device", "On which devices does it work?", ("device",), _SPLIT, gradient=_SHADED),
         table("segments", "By segment", "With whom does it work?", ("segment",), _SPLIT, gradient=_SHADED),
     ),
-    beside=("executive", "cmo"),
+    comes_with=("executive", "cmo"),
     panel=True,
 )

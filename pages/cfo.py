@@ -131,7 +131,7 @@ CFO = Page(
             "Which audience in which market repays best, and which worst?",
             needs=(_POCKET,),
             metrics=("ltv_cac", "payback_months", "profit", "spend"),
-            find=lambda reading: pockets(reading.now[_POCKET], reading.formats),
+            find=lambda page_data: pockets(page_data.now[_POCKET], page_data.formats),
             nothing="No two pockets here have an LTV : CAC to compare. Loosen the segment or region filter.",
             width=12,
         ),

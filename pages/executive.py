@@ -3,7 +3,7 @@
 from components.callouts import callouts
 from components.cards import cards
 from components.figures.radar import radar
-from components.reading import Reading
+from components.page_data import PageData
 from components.tables import ranking
 from components.visuals import Page
 from kpi.insights import NO_EARLIER, Insight, platforms
@@ -12,14 +12,14 @@ _PLATFORM = ("platform",)
 _RANKED = ("profit", "revenue", "spend", "roi", "roas")
 
 
-def _platform_insights(reading: Reading) -> list[Insight]:
-    earlier = reading.baseline
+def _platform_insights(page_data: PageData) -> list[Insight]:
+    earlier = page_data.baseline
     since = ""
     if earlier:
-        days = unbroken(reading.formats.days(earlier.start, earlier.end))
+        days = unbroken(page_data.formats.days(earlier.start, earlier.end))
         since = f"{'on' if earlier.start == earlier.end else 'over'} {days}"
-    none = "" if reading.query.compare == "none" else NO_EARLIER
-    return platforms(reading.now[_PLATFORM], reading.before.get(_PLATFORM), since, reading.formats, none)
+    none = "" if page_data.query.compare == "none" else NO_EARLIER
+    return platforms(page_data.now[_PLATFORM], page_data.before.get(_PLATFORM), since, page_data.formats, none)
 
 
 def unbroken(days: str) -> str:

@@ -9,5 +9,5 @@ GLOSSARY = Page(
     "What every figure means, how it is computed, and why it is defined so.",
     body="glossary",
     icon="book",
-    beside=("executive", "cmo", "cfo"),
+    comes_with=("executive", "cmo", "cfo"),
 )

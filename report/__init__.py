@@ -1,1 +1,1 @@
-"""A page as a file, without a reader: `marketing-dashboard report`."""
+"""`marketing-dashboard report`: writes a page as a file, without a browser open."""

@@ -1,4 +1,4 @@
-"""An installed Chromium, driven through a pipe: no further dependency, no open port."""
+"""Drives an installed Chromium through a pipe: no further dependency, no open port."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The command's arguments, apart from what makes a report: the command line starts without that."""
+"""The arguments of `report`, apart from what makes one, so that the command line starts quickly."""
 
 import argparse
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`marketing-dashboard report`: a page for a query as PDF, XLSX or one HTML file, for a job that runs by itself.
+"""`marketing-dashboard report`: writes a page for a query as PDF, XLSX or one HTML file, in a scheduled job.
 
 Whoever may read the table on disk may make a report; `--role` narrows it to what a role of the policy sees. The page is
 the one that readers see, drawn by an installed Chromium from a server of this process: on the loopback device only, and
@@ -110,7 +110,7 @@ def _of(
         raise NoReport(f"Nothing is written, because the page would say: {' '.join(found.notes)}")
     if form == ".xlsx":
         return workbook(page, facts, found, settings.prefix, rights.rows, rights.hides)
-    with _served(settings, source, rights) as (address, token), tab() as browser:
+    with _serve_report(settings, source, rights) as (address, token), tab() as browser:
         browser.open(f"{address}{page.path}?{write(found.query)}", {_HEADER: token})
         browser.value(_READY)
         return _pdf(browser, paper or _usual(settings.locale)) if form == ".pdf" else _html(browser)
@@ -164,7 +164,7 @@ def _without_value(query: str) -> str:
 
 
 @contextmanager
-def _served(settings: Settings, source: Source, rights: Rights) -> Iterator[tuple[str, str]]:
+def _serve_report(settings: Settings, source: Source, rights: Rights) -> Iterator[tuple[str, str]]:
     """The dashboard on the loopback device, for this report's token alone; gives its address and the token."""
     token = secrets.token_urlsafe(32)
     own = replace(settings, prefix="/", hosts=("127.0.0.1", "localhost"), log_out="", upload_limit=0)

@@ -54,7 +54,7 @@ class PolarsTable:
     def collect(self, asked: nw.LazyFrame[Any]) -> pa.Table:
         return asked.collect("pyarrow").to_native()
 
-    def mended(self, text: str) -> str:
+    def without_secrets(self, text: str) -> str:
         return text
 
     def cancel(self) -> None: ...

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from facts import ALL_ROWS, Facts
-from facts.deadline import NoAnswer, patience
+from facts.deadline import NoAnswer, wait_at_most
 from facts.engines.lazy import LazyFacts
 from facts.engines.table import Sessions
 from facts.memory.frame import FrameFacts
@@ -26,7 +26,7 @@ from tests.asking import view
 from tests.engines import ENGINES, PolarsTable, engine, text_columns
 from tests.oracle import Oracle
 from tests.test_right_numbers import assert_right, queries
-from web.superseded import Turns
+from web.superseded import LatestViews
 
 SCOPES = [
     only({"region": ["Europe"]}),
@@ -59,7 +59,7 @@ def lazy(
     """The demo's 120 days in an engine, beside which stands what stands beside them on disk."""
     with engine(request.param, tmp_path_factory.mktemp(request.param)) as fill:
         found = fill(text_columns(DeltaTable(str(facts_path)).to_pyarrow_table()))
-        found.beside = facts.beside
+        found.side = facts.side
         yield found
 
 
@@ -186,7 +186,7 @@ def test_who_waits_for_the_same_cells_is_not_given_up_with_who_asked_first(slow:
     slow.slow = True
 
     def impatient() -> None:
-        with pytest.raises(NoAnswer), patience(60, given_up.is_set):
+        with pytest.raises(NoAnswer), wait_at_most(60, given_up.is_set):
             facts.totals(selection, [("platform",)], ALL_ROWS)
 
     threads = [Thread(target=impatient)]
@@ -203,16 +203,16 @@ def test_who_waits_for_the_same_cells_is_not_given_up_with_who_asked_first(slow:
     assert len(found[0][("platform",)]) == 4
 
 
-def test_turns_of_other_tabs_change_nothing() -> None:
-    turns = Turns()
-    turns.take(7, 3)
-    turns.take(8, 9)
+def test_views_of_other_tabs_change_nothing() -> None:
+    views = LatestViews()
+    views.record(7, 3)
+    views.record(8, 9)
 
-    assert turns.passed(7, 2)
-    assert not turns.passed(7, 3)
-    assert not turns.passed(9, 1)
-    turns.take(7 + 4096, 1)  # falls on the slot of 7
-    assert not turns.passed(7, 2)
+    assert views.is_superseded(7, 2)
+    assert not views.is_superseded(7, 3)
+    assert not views.is_superseded(9, 1)
+    views.record(7 + 4096, 1)  # falls on the slot of 7
+    assert not views.is_superseded(7, 2)
 
 
 def test_filters_on_what_a_page_groups_by_ask_the_engine_nothing(slow: SlowTable) -> None:

@@ -191,6 +191,45 @@ def test_no_call_leaves_out_what_its_reader_may_see():
     assert optional == []
 
 
+# Participles that do not end in -ed, and words that mean several things: no name of a function by themselves.
+VAGUE = """
+    found told shown asked seen drawn kept known made said given taken written held left begun met sent sought spoken
+    spent stood understood worn won done gone born bound brought built bought caught chosen dealt driven fallen
+    felt forgotten got grown heard hidden hung laid led lent lost meant paid proven risen sold shaken stolen swept sworn
+    swum thought thrown torn woken wound unmet unknown unseen unsaid patience standing places beside aside
+    alongside turn
+"""
+# Nouns of the domain, verbs and names that a library calls; `need` and `feed` are no participles.
+PLAIN = {"heading", "ranking", "setting", "string", "ring", "setblocking", "need", "feed", "seed", "speed"}
+
+
+def function_names(path: Path) -> Iterator[str]:
+    """Names of functions and methods that a module defines, and of those it assigns at its top level."""
+    tree = ast.parse(path.read_text())
+    yield from (each.name for each in ast.walk(tree) if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef))
+    for node in tree.body:
+        if isinstance(node, ast.Assign | ast.AnnAssign):
+            called = node.value.func if isinstance(node.value, ast.Call) else node.value
+            if isinstance(called, ast.Lambda) or (called and ast.unparse(called) in ("partial", "functools.partial")):
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                yield from (target.id for target in targets if isinstance(target, ast.Name))
+
+
+def test_a_function_is_a_verb_or_a_noun_and_no_bare_participle():
+    """`rank_of`, `visible_pages`, `resolve_query`: what it does or what it gives, as the call says it."""
+    bare = re.compile(rf"[a-z]+ed|(un)?({'|'.join(VAGUE.split())})|[a-z]+ing")
+    names = {path: list(function_names(path)) for path in modules(*LAYERS)}
+    assert sum(map(len, names.values())) > 1200
+    vague = {
+        f"{path.relative_to(ROOT)}: {name}"
+        for path, each in names.items()
+        for name in each
+        if bare.fullmatch(name.lstrip("_")) and name.lstrip("_") not in PLAIN
+    }
+    assert vague == set()
+    assert [str(path) for path in names if path.stem in VAGUE.split()] == []
+
+
 def sources() -> list[Path]:
     skip = re.compile(r"(^|/)(\.\w|build/|data/|node_modules/)|\.min\.")
     found = (p for kind in ("py", "js") for p in ROOT.rglob(f"*.{kind}"))
@@ -306,3 +345,13 @@ def test_commands_named_in_the_docs_and_ci_exist():
 def cli_help() -> str:
     run = subprocess.run([sys.executable, "-m", "cli", "--help"], cwd=ROOT, capture_output=True, text=True, check=True)
     return run.stdout
+
+
+def test_terms_name_the_modules_that_own_them():
+    rows = re.findall(r"^\| \*\*(\w+)\*\* \|.*\| ([^|]+) \|$", (ROOT / "docs/terms.md").read_text(), re.M)
+    terms = ["cell", "cut", "part", "grid", "scope", "baseline", "extent", "version", "view", "panel"]
+    assert [term for term, _ in rows] == terms
+    for term, owners in rows:
+        owner, *others = re.findall(r"`([\w/]+\.py)`", owners)
+        assert re.search(rf"\b{term}s?\b", (ROOT / owner).read_text(), re.I), f"{owner} does not speak of {term}"
+        assert all((ROOT / other).exists() for other in others), f"{term}: {others}"

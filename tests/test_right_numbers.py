@@ -124,7 +124,7 @@ def test_the_parts_of_a_selection_add_up_to_the_whole(data: st.DataObject, facts
 
     whole = facts.totals(selection, [()], ALL_ROWS)[()][measures].sum()
     chosen = dict(selection.only).get(name, facts.options(ALL_ROWS)[name])
-    parts = [facts.totals(selection.narrowed(name, [value]), [()], ALL_ROWS)[()][measures].sum() for value in chosen]
+    parts = [facts.totals(selection.narrow(name, [value]), [()], ALL_ROWS)[()][measures].sum() for value in chosen]
 
     assert sum(parts).to_numpy() == pytest.approx(whole.to_numpy(), rel=1e-9)
 

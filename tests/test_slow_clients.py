@@ -197,7 +197,7 @@ class Stuck(Server):
         return app
     def look_after(self):
         pass
-    def ended(self, worker):
+    def count_ended(self, worker):
         pass
 Stuck(from_environment(), None, Counts(None)).run()
 """

@@ -1,1 +1,1 @@
-"""A query becomes a page’s data: totals read once, each visual drawn. No Flask, no Dash."""
+"""Turns a query into a page’s data: totals are read once and each visual is drawn. No Flask, no Dash."""

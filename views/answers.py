@@ -1,4 +1,4 @@
-"""One page's answer to one query: totals read once, then every visual drawn from them, each guarded by itself."""
+"""Answers a query for one page: totals are read once, and every visual is drawn from them."""
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -10,24 +10,24 @@ import pandas as pd
 from access.rights import Rights
 from components.address import DEFAULT_LAST, Query, read, write
 from components.caveats import with_caveats
-from components.reading import TOTAL, Reading, number
+from components.page_data import TOTAL, PageData, number
 from components.spec import visuals_of
 from components.visuals import Page, Visual
 from facts import Facts, Scope
 from facts.source import Source
 from kpi.caveats import RESTATED, Caveats, caveats
-from kpi.evaluate import REACH_FLOOR, evaluate, pooled
+from kpi.evaluate import REACH_FLOOR, evaluate, pool_rows
 from kpi.formats import Formats
 from kpi.metrics import COMPANY_WIDE
 from kpi.schema import DATE, DIMENSIONS
 from kpi.selection import Extent, Grouping, Selection, baseline, cut_short, period_start
 from views.company import company_of
-from views.past import Past, seen, told
+from views.past import Past, facts_of_address, past_banner
 from views.visible import visible_ranks
 
 OVER_TIME: Final[Grouping] = (DATE,)
 SPARK_POINTS: Final = 60
-#: A dimension with more values than this is listed in part; the rest is found by name (`found`).
+#: A dimension with more values than this is listed in part; the rest is found by name (`search_values`).
 MANY: Final = 200
 LISTED: Final = 100
 
@@ -35,7 +35,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Asked:
+class ResolvedQuery:
     """What an address asks for, checked against the facts: `notes` say what was dropped."""
 
     query: Query
@@ -49,7 +49,7 @@ class Asked:
 
 
 #: For how many days each platform restates a day; None for what is usual.
-Restated = Mapping[str, int] | None
+ProvisionalDays = Mapping[str, int] | None
 
 
 def ask(
@@ -58,9 +58,9 @@ def ask(
     formats: Formats,
     scope: Scope,
     ranks: Sequence[str],
-    restated: Restated = None,
+    provisional_days: ProvisionalDays = None,
     past: Past | None = None,
-) -> Asked:
+) -> ResolvedQuery:
     """Read a query string against the facts that `scope` and the rankings that `ranks` admit. Nothing in it raises."""
     options, extent = facts.options(scope), facts.extent()
     query, notes = read(address, options, extent, ranks)
@@ -69,14 +69,14 @@ def ask(
     selection = query.selection(extent)
     before = baseline(selection, extent)
     known = caveats(
-        tuple(each for each in facts.beside.reported if each.platform in options["platform"]),
+        tuple(each for each in facts.side.reported if each.platform in options["platform"]),
         selection,
         (before or selection).start,
-        restated if restated is not None else {} if facts.demo else RESTATED,
+        provisional_days if provisional_days is not None else {} if facts.demo else RESTATED,
         formats,
-        facts.beside.costs,
+        facts.side.costs,
     )
-    return Asked(query, notes, selection, before, options, extent, formats, known)
+    return ResolvedQuery(query, notes, selection, before, options, extent, formats, known)
 
 
 def resolve_query(
@@ -85,51 +85,51 @@ def resolve_query(
     address: str,
     writing: Callable[[Facts], Formats],
     rights: Rights,
-    restated: Restated = None,
-) -> tuple[Facts, Asked, Past | None]:
+    provisional_days: ProvisionalDays = None,
+) -> tuple[Facts, ResolvedQuery, Past | None]:
     """What a query string asks for, for who has `rights`: the facts of its version (`now` are today's), and the rest.
 
     The one way from an address to figures, for the server and for reports alike.
     """
-    facts, past = seen(source, address, now)
-    return facts, ask(facts, address, writing(facts), rights.rows, visible_ranks(rights), restated, past), past
+    facts, past = facts_of_address(source, address, now)
+    return facts, ask(facts, address, writing(facts), rights.rows, visible_ranks(rights), provisional_days, past), past
 
 
 def view(
     page: Page,
     facts: Facts,
-    asked: Asked,
+    asked: ResolvedQuery,
     scope: Scope,
     problem: str | None = None,
     past: Past | None = None,
 ) -> dict[str, Any]:
     """The view of docs/wire.md, but for what differs from reader to reader."""
-    reading = reading_of(page.visuals, facts, asked, scope) if page.visuals else None
+    page_data = page_data_of(page.visuals, facts, asked, scope) if page.visuals else None
     return {
         "page": page.key,
         "query": write(asked.query),
         "notes": asked.notes,
         "data": data_of(facts, asked.formats)
         | {"notice": notice(facts, problem), "platforms": freshness(facts, asked)},
-        "as_of": told(past, page, asked, facts, scope),
+        "as_of": past_banner(past, page, asked, facts, scope),
         "period": _period(asked),
         "extent": {"first": asked.extent.first.isoformat(), "last": asked.extent.last.isoformat()},
         "options": {name: values if len(values) <= MANY else values[:LISTED] for name, values in asked.options.items()},
         "many": {name: len(values) for name, values in asked.options.items() if len(values) > MANY},
-        "chosen": _chosen(asked.query),
+        "chosen": _chosen_controls(asked.query),
         **({"spec": visuals_of(page)} if page.panel else {}),
-        "visuals": {visual.name: drawn(visual, reading, asked, facts, scope) for visual in page.visuals},
+        "visuals": {visual.name: draw_visual(visual, page_data, asked, facts, scope) for visual in page.visuals},
     }
 
 
-def found(values: Sequence[str], text: str) -> dict[str, Any]:
+def search_values(values: Sequence[str], text: str) -> dict[str, Any]:
     """Those of a long list whose names have every word of `text`: the first of them, and how many there are."""
     words = text.casefold().split()
     having = [value for value in values if all(word in value.casefold() for word in words)] if words else values
     return {"values": having[:LISTED], "count": len(having)}
 
 
-def reading_of(visuals: Sequence[Visual], facts: Facts, asked: Asked, scope: Scope) -> Reading | None:
+def page_data_of(visuals: Sequence[Visual], facts: Facts, asked: ResolvedQuery, scope: Scope) -> PageData | None:
     """What `visuals` read for a query, from one pass over the facts for each of its windows; None where no row is."""
     needed: dict[Grouping, dict[str, None]] = {TOTAL: {}}
     for visual in visuals:
@@ -153,10 +153,10 @@ def reading_of(visuals: Sequence[Visual], facts: Facts, asked: Asked, scope: Sco
     beyond = dict.fromkeys(grouping for visual in visuals for grouping in visual.around)
     around = {}
     if beyond:
-        wider = facts.totals(asked.selection.narrowed("campaign", ()).narrowed("platform", ()), beyond, scope)
+        wider = facts.totals(asked.selection.narrow("campaign", ()).narrow("platform", ()), beyond, scope)
         metrics = dict.fromkeys(metric for visual in visuals if visual.around for metric in visual.metrics)
         around = {name: evaluate(wider[name], metrics) for name in beyond}
-    return Reading(
+    return PageData(
         asked.query,
         asked.selection,
         asked.baseline,
@@ -178,25 +178,27 @@ def _course(totals: pd.DataFrame, selection: Selection, metrics: Iterable[str]) 
     cut = [period_start(day, selection.grain) for day, (within, whole) in ends if within < whole]
     uncut = totals[~totals.index.isin(pd.to_datetime(cut))] if cut else totals
     totals = uncut if len(uncut) > 1 else totals
-    return evaluate(pooled(totals, SPARK_POINTS), metrics)
+    return evaluate(pool_rows(totals, SPARK_POINTS), metrics)
 
 
-def drawn(visual: Visual, reading: Reading | None, asked: Asked, facts: Facts, scope: Scope) -> dict[str, Any]:
+def draw_visual(
+    visual: Visual, page_data: PageData | None, asked: ResolvedQuery, facts: Facts, scope: Scope
+) -> dict[str, Any]:
     """One visual's answer. What goes wrong in one stays in it."""
-    if reading is None:
+    if page_data is None:
         return {"state": "empty", "text": why_empty(asked, facts, scope)}
     try:
-        return with_caveats(visual, {"state": "ready", **visual.draw(reading)}, reading)
+        return with_caveats(visual, {"state": "ready", **visual.draw(page_data)}, page_data)
     except Exception:
         _log.exception("visual %s failed for %s", visual.name, write(asked.query))
         return {"state": "error", "text": f"“{visual.title}” could not be drawn. The other figures are not affected."}
 
 
-def why_empty(asked: Asked, facts: Facts, scope: Scope) -> str:
+def why_empty(asked: ResolvedQuery, facts: Facts, scope: Scope) -> str:
     """Why nothing matches and which filter to loosen."""
     helps = []
     for name, _ in asked.query.only:
-        wider = asked.selection.narrowed(name, ())
+        wider = asked.selection.narrow(name, ())
         if len(facts.totals(wider, (TOTAL,), scope)[TOTAL]):
             helps.append(DIMENSIONS[name].lower())
     days = asked.formats.days(asked.selection.start, asked.selection.end)
@@ -218,10 +220,10 @@ def data_of(facts: Facts, formats: Formats) -> dict[str, Any]:
     }
 
 
-def freshness(facts: Facts, asked: Asked) -> list[str]:
+def freshness(facts: Facts, asked: ResolvedQuery) -> list[str]:
     """A line for each platform that may be seen: its last day, when it was imported, what is provisional."""
     formats, provisional, lines = asked.formats, dict(asked.caveats.provisional), []
-    for each in facts.beside.reported:
+    for each in facts.side.reported:
         if each.platform in asked.options["platform"]:
             line = f"{each.platform}: through {formats.one(formats.day, each.through)}"
             if each.imported:
@@ -239,7 +241,7 @@ def notice(facts: Facts, problem: str | None) -> str | None:
     return f"Newer data was refused; showing the data loaded at {facts.loaded}. {problem}"
 
 
-def _period(asked: Asked) -> dict[str, Any]:
+def _period(asked: ResolvedQuery) -> dict[str, Any]:
     chosen, before, days = asked.selection, asked.baseline, asked.formats.days
     note = None
     if before is None and chosen.compare != "none":
@@ -252,11 +254,11 @@ def _period(asked: Asked) -> dict[str, Any]:
         "baseline": days(before.start, before.end) if before else None,
         "baseline_note": note,
         "provisional_from": first.isoformat() if (first := asked.caveats.provisional_from) else None,
-        "caveats": " ".join([*asked.caveats.ends(), *asked.caveats.unsettled()]) or None,
+        "caveats": " ".join([*asked.caveats.ends(), *asked.caveats.provisional_note()]) or None,
     }
 
 
-def _chosen(query: Query) -> dict[str, Any]:
+def _chosen_controls(query: Query) -> dict[str, Any]:
     return {
         **dict(query.only),
         "last": query.last or (None if query.start else DEFAULT_LAST),

@@ -1,4 +1,4 @@
-"""The whole company's figures for a query: what the platforms claim beside what the shop sold."""
+"""The whole company’s figures for a query: what the platforms claim and what the shop sold."""
 
 from threading import Lock
 from typing import Final
@@ -6,10 +6,10 @@ from weakref import WeakKeyDictionary
 
 from cachetools import LRUCache
 
-from components.reading import Company
+from components.page_data import Company
 from facts import ALL_ROWS, Facts, Scope
 from kpi.company import Ledger, ledger
-from kpi.evaluate import evaluate, pooled
+from kpi.evaluate import evaluate, pool_rows
 from kpi.formats import Formats
 from kpi.metrics import METRICS
 from kpi.schema import DATE
@@ -32,12 +32,12 @@ def company_of(
     A reader of some rows gets none: the shop's figures cannot be split. A baseline that the shop does not know in full
     is none.
     """
-    store = facts.beside.store
+    store = facts.side.store
     if store is None:
-        return None, facts.beside.no_store
+        return None, facts.side.no_store
     if scope:
         return None, "The shop’s figures are the whole company’s, of which you see a part."
-    company = _kept(facts, selection, baseline, points)
+    company = _cached_company(facts, selection, baseline, points)
     if company is None:
         first, last = (day.date() for day in (store.index.min(), store.index.max()))
         return None, (
@@ -47,7 +47,7 @@ def company_of(
     return company, ""
 
 
-def _kept(facts: Facts, selection: Selection, baseline: Selection | None, points: int) -> Company | None:
+def _cached_company(facts: Facts, selection: Selection, baseline: Selection | None, points: int) -> Company | None:
     key = (selection.start, selection.end, baseline and (baseline.start, baseline.end), points)
     with _lock:
         known = _made.setdefault(facts, LRUCache(_MOST))
@@ -73,13 +73,13 @@ def _company(facts: Facts, selection: Selection, baseline: Selection | None, poi
         evaluate(then.total, _WANTED) if then and baseline and then.days == baseline.days else None,
         evaluate(now.months, _WANTED),
         evaluate(now.claims, _WANTED),
-        evaluate(pooled(now.course, points), _WANTED),
+        evaluate(pool_rows(now.course, points), _WANTED),
     )
 
 
 def ledger_of(facts: Facts, selection: Selection) -> Ledger | None:
     """The ledger of a selection's days, of all rows: neither filters nor grain are the company's."""
-    store = facts.beside.store
+    store = facts.side.store
     if store is None:
         return None
     days = Selection(selection.start, selection.end, compare="none")

@@ -1,4 +1,4 @@
-"""What every answer is made from, whoever asks: the facts that are shown, and how their figures are written."""
+"""`Desk`: what every answer is made from, whoever asks: the facts shown and how their figures are written."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from facts import Facts
 from facts.source import Source
 from kpi.formats import Formats
-from views.answers import Restated
+from views.answers import ProvisionalDays
 
 #: How the money and the days of some facts are written.
 Writing = Callable[[Facts], Formats]
@@ -18,4 +18,4 @@ class Desk:
 
     source: Source
     writing: Writing
-    restated: Restated = None
+    provisional_days: ProvisionalDays = None

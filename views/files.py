@@ -13,9 +13,9 @@ from components.address import write
 from components.visuals import Page, Visual
 from facts import Facts
 from kpi.formats import Formats
-from kpi.formula_guard import MARK, guarded, like_formula
+from kpi.formula_guard import MARK, guard_formula, like_formula
 from kpi.metrics import METRICS
-from views.answers import Restated, ask, reading_of
+from views.answers import ProvisionalDays, ask, page_data_of
 from views.past import Past
 from views.visible import visible_ranks
 
@@ -40,14 +40,14 @@ def data_file(
     kind: str,
     rights: Rights,
     formats: Formats,
-    restated: Restated = None,
+    provisional_days: ProvisionalDays = None,
     past: Past | None = None,
     for_spreadsheet: bool = False,
 ) -> bytes:
     """A visual's rows as a file of `kind`; a CSV is guarded where it is for a spreadsheet."""
-    asked = ask(facts, address, formats, rights.rows, visible_ranks(rights), restated, past)
-    reading = reading_of([visual], facts, asked, rights.rows)
-    rows = visual.rows(reading) if reading is not None else []
+    asked = ask(facts, address, formats, rights.rows, visible_ranks(rights), provisional_days, past)
+    page_data = page_data_of([visual], facts, asked, rights.rows)
+    rows = visual.rows(page_data) if page_data is not None else []
     if kind == "csv":
         return csv_of(visual.columns, rows, for_spreadsheet)
     if kind == "xlsx":
@@ -65,13 +65,13 @@ def page_json(
     address: str,
     rights: Rights,
     formats: Formats,
-    restated: Restated = None,
+    provisional_days: ProvisionalDays = None,
     past: Past | None = None,
 ) -> bytes:
     """The rows of all visuals of a page, by their names: the same as each visual's own JSON has."""
-    asked = ask(facts, address, formats, rights.rows, visible_ranks(rights), restated, past)
-    reading = reading_of(page.visuals, facts, asked, rights.rows)
-    rows = {visual.name: visual.rows(reading) if reading is not None else [] for visual in page.visuals}
+    asked = ask(facts, address, formats, rights.rows, visible_ranks(rights), provisional_days, past)
+    page_data = page_data_of(page.visuals, facts, asked, rights.rows)
+    rows = {visual.name: visual.rows(page_data) if page_data is not None else [] for visual in page.visuals}
     return page_of_rows(page.key, write(asked.query), facts.extent().last.isoformat(), formats.currency, rows)
 
 
@@ -86,7 +86,7 @@ def csv_of(columns: Sequence[str], rows: Sequence[Row], for_spreadsheet: bool = 
     writer = csv.writer(text, lineterminator="\r\n")
     names = columns_of(columns, rows)
     writer.writerow(names)
-    cell = guarded if for_spreadsheet else lambda value: value
+    cell = guard_formula if for_spreadsheet else lambda value: value
     writer.writerows([cell(row.get(name)) for name in names] for row in rows)
     return text.getvalue().encode()
 

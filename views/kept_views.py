@@ -1,4 +1,4 @@
-"""Encoded views: each is made once, kept while its data is current, and whoever asks meanwhile waits for it."""
+"""A cache of encoded views: each is made once, and requests that arrive meanwhile wait for it."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -17,8 +17,8 @@ from facts import Facts
 from facts.deadline import GivenUp, wait_for
 from facts.source import Source
 from kpi.formats import Formats
-from views.answers import Asked, Restated, ask, view
-from views.past import Past, seen
+from views.answers import ProvisionalDays, ResolvedQuery, ask, view
+from views.past import Past, facts_of_address
 from views.visible import visible_page, visible_ranks
 
 #: Of one process: answers (some 20 kB each), and addresses whose canonical form is known, none of them very long.
@@ -44,9 +44,13 @@ class Views:
     """
 
     def __init__(
-        self, source: Source, lookups: Counter, writing: Callable[[Facts], Formats], restated: Restated = None
+        self,
+        source: Source,
+        lookups: Counter,
+        writing: Callable[[Facts], Formats],
+        provisional_days: ProvisionalDays = None,
     ) -> None:
-        self._source, self._writing, self._restated = source, writing, restated
+        self._source, self._writing, self._provisional_days = source, writing, provisional_days
         self._kept: LRUCache[object, bytes] = LRUCache(ANSWER_BYTES, getsizeof=lambda body: len(body) + KEY_BYTES)
         self._canonical: LRUCache[object, object] = LRUCache(ADDRESSES)
         self._coming: dict[object, Future[bytes]] = {}
@@ -64,7 +68,7 @@ class Views:
         facts = self._source.current()
         if facts is None:
             raise Unanswered(503, self._source.problem or "There is no data yet.")
-        facts, past = seen(self._source, address.decode("latin-1"), facts)
+        facts, past = facts_of_address(self._source, address.decode("latin-1"), facts)
         return self.of(page, facts, address, rights, past)
 
     def of(self, page: Page, facts: Facts, address: bytes, rights: Rights, past: Past | None = None) -> bytes:
@@ -84,7 +88,7 @@ class Views:
             self._writing(facts),
             rights.rows,
             visible_ranks(rights),
-            self._restated,
+            self._provisional_days,
             past,
         )
         key = (shared, write(asked.query), asked.notes)
@@ -113,14 +117,14 @@ class Views:
         mine: "Future[bytes]",
         page: Page,
         facts: Facts,
-        asked: Asked,
+        asked: ResolvedQuery,
         rights: Rights,
         problem: str | None,
         past: Past | None,
     ) -> bytes:
         try:
             answer = view(page, facts, asked, rights.rows, problem, past)
-            body = encoded(answer)
+            body = encode(answer)
         except BaseException as failed:
             with self._lock:
                 del self._coming[key]
@@ -135,6 +139,6 @@ class Views:
         return body
 
 
-def encoded(answer: object) -> bytes:
+def encode(answer: object) -> bytes:
     """JSON; NaN, should one ever get here, is null."""
     return orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS)

@@ -1,4 +1,4 @@
-"""`as_of=` in an address: the dashboard over an earlier version of the data, and what is different now."""
+"""`as_of=` in an address: shows an earlier version of the data, and what is different now."""
 
 import logging
 from dataclasses import dataclass, replace
@@ -31,7 +31,7 @@ class Past:
     problem: str = ""
 
 
-def seen(source: Source, address: str, now: Facts) -> tuple[Facts, Past | None]:
+def facts_of_address(source: Source, address: str, now: Facts) -> tuple[Facts, Past | None]:
     """The facts that a query string asks for: today's, `now`, unless it names a version that exists."""
     text = as_of(address)
     if not text:
@@ -45,7 +45,7 @@ def seen(source: Source, address: str, now: Facts) -> tuple[Facts, Past | None]:
     return facts, Past(text, now, version)
 
 
-def told(past: Past | None, page: Page, asked: Any, facts: Facts, scope: Scope) -> dict[str, Any] | None:
+def past_banner(past: Past | None, page: Page, asked: Any, facts: Facts, scope: Scope) -> dict[str, Any] | None:
     """The banner of a page that shows the past: which version, what its figures are now, the address of today's."""
     if past is None or past.version is None:
         return None
@@ -54,12 +54,12 @@ def told(past: Past | None, page: Page, asked: Any, facts: Facts, scope: Scope) 
     return {
         "version": past.version.number,
         "label": f"As of {day}, version {past.version.number}.",
-        "sentence": _compared(past.now, facts, page, asked.selection, scope, formats),
+        "sentence": _compare_sums(past.now, facts, page, asked.selection, scope, formats),
         "query": write(replace(asked.query, as_of="")),
     }
 
 
-def _compared(now: Facts, then: Facts, page: Page, selection: Selection, scope: Scope, formats: Formats) -> str:
+def _compare_sums(now: Facts, then: Facts, page: Page, selection: Selection, scope: Scope, formats: Formats) -> str:
     """“Sep 1 – 30, 2025: attributed revenue $1,000, now $1,200.”, of the sums that the page shows."""
     shown = {metric for visual in page.visuals for metric in visual.metrics}
     days = formats.days(selection.start, selection.end)

@@ -1,4 +1,4 @@
-"""The proof of one figure on a page: the same sums, the same formula, and which rows they are of."""
+"""The proof of one figure on a page: its formula, the sums in it, and which rows they are of."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -6,8 +6,8 @@ from urllib.parse import parse_qsl, urlencode
 
 from access.rights import Rights
 from components.address import write
-from components.proof import changed, told
-from components.reading import TOTAL
+from components.page_data import TOTAL
+from components.proof import change_in_words, proof_answer
 from components.visuals import Visual
 from facts import Facts, Scope
 from kpi.formats import Formats
@@ -15,7 +15,7 @@ from kpi.metrics import COMPANY_WIDE, METRICS
 from kpi.proof import Proof, prove
 from kpi.schema import DATE, DIMENSIONS
 from kpi.selection import Selection
-from views.answers import Asked, ask, data_of
+from views.answers import ResolvedQuery, ask, data_of
 from views.company import ledger_of
 from views.past import Past
 from views.visible import visible_ranks
@@ -61,12 +61,12 @@ def proof_of(
     return {
         "metric": metric,
         "query": query,
-        **told(now, formats),
+        **proof_answer(now, formats),
         "of": [[DIMENSIONS.get(name, "Date"), value] for name, value in zip(by, key, strict=True)],
         "company": metric in COMPANY_WIDE,
         "days": formats.days(asked.selection.start, asked.selection.end),
-        "filters": [] if metric in COMPANY_WIDE else _named(asked.query.only),
-        "scope": _named(rights.rows),
+        "filters": [] if metric in COMPANY_WIDE else _with_labels(asked.query.only),
+        "scope": _with_labels(rights.rows),
         "data": data_of(facts, formats)["label"],
         "version": facts.version,
         "address": f"data/{page}/{visual.name}.json{'?' if query else ''}{query}",
@@ -101,11 +101,15 @@ def _prove(
     return prove(metric, totals[by], key, totals[TOTAL], known) if len(totals[TOTAL]) else None
 
 
-def _named(only: Sequence[tuple[str, Sequence[str]]]) -> list[list[Any]]:
+def _with_labels(only: Sequence[tuple[str, Sequence[str]]]) -> list[list[Any]]:
     return [[DIMENSIONS[name], list(values)] for name, values in only]
 
 
-def _before(now: Proof, before: Proof, asked: Asked, formats: Formats) -> dict[str, Any]:
+def _before(now: Proof, before: Proof, asked: ResolvedQuery, formats: Formats) -> dict[str, Any]:
     then = asked.baseline
     days = formats.days(then.start, then.end) if then else ""
-    return {"days": days, "sentence": told(before, formats)["sentence"], "change": changed(now, before, formats)}
+    return {
+        "days": days,
+        "sentence": proof_answer(before, formats)["sentence"],
+        "change": change_in_words(now, before, formats),
+    }

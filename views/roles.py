@@ -1,4 +1,4 @@
-"""What cannot work in a policy that reads well: roles nobody has, and those that see nothing of the pages and data."""
+"""Warns of a valid policy that cannot work: roles nobody has, and roles that see none of the pages or data."""
 
 from collections.abc import Collection, Iterator, Sequence
 
@@ -26,11 +26,11 @@ def role_faults(policy: Policy, facts: Facts, pages: Sequence[Page], given: Coll
         ):
             if page.visuals and not left.visuals:
                 yield f"{where}.hides leaves nothing of the page “{page.key}”: take the page away."
-        if _named(role.rows, facts) and not any(facts.options(role.rows).values()):
+        if _in_data(role.rows, facts) and not any(facts.options(role.rows).values()):
             yield f"{where}.rows: each value is in the data, but no row has them all."
 
 
-def _named(rows: Collection[tuple[str, tuple[str, ...]]], facts: Facts) -> bool:
+def _in_data(rows: Collection[tuple[str, tuple[str, ...]]], facts: Facts) -> bool:
     """Whether the data has each value; the others have a sentence of their own."""
     options = facts.options(ALL_ROWS)
     return all(value in options.get(name, ()) for name, values in rows for value in values)

@@ -1,4 +1,4 @@
-"""What a reader may see: the pages they may open, without what is hidden from them."""
+"""The pages a reader may open, without the metrics that are hidden from them."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,7 +10,7 @@ from components.visuals import Page, without
 
 def with_panels(rights: Rights, pages: Sequence[Page]) -> Rights:
     """`rights`, opening also those of `pages` that go with one they open."""
-    more = tuple(page.key for page in pages if any(map(rights.opens, page.beside)))
+    more = tuple(page.key for page in pages if any(map(rights.opens, page.comes_with)))
     return replace(rights, pages=(*rights.pages, *more)) if more else rights
 
 
@@ -25,5 +25,5 @@ def visible_page(pages: Sequence[Page], rights: Rights, key: str) -> Page | None
 
 
 def visible_ranks(rights: Rights) -> tuple[str, ...]:
-    """What campaigns can be ranked by; an order tells about the metric too."""
+    """What campaigns can be ranked by; an order gives the metric away too."""
     return tuple(rank for rank in RANKS if rights.shows((rank,)))

@@ -14,7 +14,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from components.address import write
-from components.reading import TOTAL, Reading
+from components.page_data import TOTAL, PageData
 from components.spec import spec
 from components.visuals import Page, Visual
 from facts import Facts, Scope
@@ -23,7 +23,7 @@ from kpi.formula_guard import like_formula
 from kpi.metrics import METRICS, Metric
 from kpi.schema import DATE, DIMENSIONS
 from kpi.units import decimals, figure
-from views.answers import Asked, data_of, reading_of, why_empty
+from views.answers import ResolvedQuery, data_of, page_data_of, why_empty
 from views.files import Row, columns_of
 
 _CARDS: Final = ("value", "baseline", "change")
@@ -32,19 +32,21 @@ _WRAPPED: Final = {"text_wrap": True, "valign": "top"}
 _log = logging.getLogger(__name__)
 
 
-def workbook(page: Page, facts: Facts, asked: Asked, prefix: str, scope: Scope, hidden: frozenset[str]) -> bytes:
+def workbook(
+    page: Page, facts: Facts, asked: ResolvedQuery, prefix: str, scope: Scope, hidden: frozenset[str]
+) -> bytes:
     """The page's XLSX for a query; `page` has only what its reader may see, `hidden` are metrics no word is said of."""
     file = io.BytesIO()
     book = _Book(file, asked.formats)
-    reading = reading_of(page.visuals, facts, asked, scope)
-    empty = why_empty(asked, facts, scope) if reading is None else ""
+    page_data = page_data_of(page.visuals, facts, asked, scope)
+    empty = why_empty(asked, facts, scope) if page_data is None else ""
     known = spec((page,), prefix, asked.formats, hidden)["metrics"]
     _about(book, page, facts, asked, empty, prefix, known)
     for visual in page.visuals:
         sheet = book.sheet(visual.title)
         try:
-            rows = visual.rows(reading) if reading is not None else []
-            _rows(book, sheet, visual, rows, reading)
+            rows = visual.rows(page_data) if page_data is not None else []
+            _rows(book, sheet, visual, rows, page_data)
         except Exception:
             _log.exception("sheet %s failed for %s", visual.name, write(asked.query))
             sheet.write_string(0, 0, "This sheet could not be made. The other figures are not affected.")
@@ -125,7 +127,9 @@ def _day_pattern(formats: Formats) -> str:
     return re.sub(r"([^dMLy\s,./-]+)", r'"\1"', formats.day).replace("L", "M").lower().replace("y", "yyyy")
 
 
-def _about(book: _Book, page: Page, facts: Facts, asked: Asked, empty: str, prefix: str, known: dict[str, Any]) -> None:
+def _about(
+    book: _Book, page: Page, facts: Facts, asked: ResolvedQuery, empty: str, prefix: str, known: dict[str, Any]
+) -> None:
     """The first sheet: filters, days and data; then each metric's formula and definition."""
     sheet = book.sheet("Filters and definitions")
     days, chosen, then = asked.formats.days, asked.selection, asked.baseline
@@ -156,7 +160,7 @@ def _about(book: _Book, page: Page, facts: Facts, asked: Asked, empty: str, pref
     sheet.set_column(1, 2, _WIDEST)
 
 
-def _rows(book: _Book, sheet: Any, visual: Visual, rows: Sequence[Row], reading: Reading | None) -> None:
+def _rows(book: _Book, sheet: Any, visual: Visual, rows: Sequence[Row], page_data: PageData | None) -> None:
     """Header, rows and, where the rows are parts of a whole, totals."""
     names = columns_of(visual.columns, rows)
     keys = [name for name in names if name in DIMENSIONS or name == DATE]
@@ -170,8 +174,8 @@ def _rows(book: _Book, sheet: Any, visual: Visual, rows: Sequence[Row], reading:
             _cell(book, sheet, (line, column), name, row)
     if visual.kind == "cards":
         _cards(book, sheet, rows, names)
-    elif _adds_up(visual, names, keys) and rows and reading is not None:
-        _totals(book, sheet, names, keys, rows, reading)
+    elif _adds_up(visual, names, keys) and rows and page_data is not None:
+        _totals(book, sheet, names, keys, rows, page_data)
 
 
 def _adds_up(visual: Visual, names: Sequence[str], keys: Sequence[str]) -> bool:
@@ -238,9 +242,9 @@ def _ratio(metric: Metric, places: dict[str, str]) -> str | None:
 
 
 def _totals(
-    book: _Book, sheet: Any, names: Sequence[str], keys: Sequence[str], rows: Sequence[Row], reading: Reading
+    book: _Book, sheet: Any, names: Sequence[str], keys: Sequence[str], rows: Sequence[Row], page_data: PageData
 ) -> None:
-    line, whole = len(rows) + 1, reading.now[TOTAL].iloc[0]
+    line, whole = len(rows) + 1, page_data.now[TOTAL].iloc[0]
     places = {name: xl_rowcol_to_cell(line, column) for column, name in enumerate(names)}
     sheet.write_string(line, 0, "Total", book.number("@", True))
     for column, name in enumerate(names):

@@ -1,1 +1,1 @@
-"""Flask’s edges that are no Dash callback, and the server around them."""
+"""Everything Flask answers that is no Dash callback, and the gunicorn worker around it."""

@@ -1,4 +1,4 @@
-"""The address of what the first load is made of (components/bundles.py): compressed beforehand, kept for good."""
+"""Serves the files of the first load (components/bundles.py), compressed beforehand and cached for good."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""The guard of Dash's callbacks: whose each one is, and whether a request for one is what a browser sends.
+"""Guards Dash’s callbacks: which page each belongs to, and whether a request for one is well formed.
 
 Dash runs any callback for anybody and takes each request as it comes. Here it gets only requests for callbacks of a
 page that the reader may open, in the form in which its own browser side writes them.
@@ -34,7 +34,7 @@ class Malformed(Exception):
 
 
 @dataclass(frozen=True)
-class Owned:
+class OwnPageCallbacks:
     """What the callbacks of somebody's own pages are: the page of each, by its name, those that run in the browser
     too; and the page of each script that stands in the document for one.
     """
@@ -44,29 +44,29 @@ class Owned:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class RequestedCallback:
     """The callback that a request wants to run, and the page that it is of ("" where there is none such)."""
 
     callback: str = ""
     page: str = ""
 
 
-def owned_of(own: Mapping[Page, Mapping[str, Any]]) -> Owned:
+def owned_of(own: Mapping[Page, Mapping[str, Any]]) -> OwnPageCallbacks:
     """What `own` pages (callbacks.own_pages) registered."""
-    return Owned(
+    return OwnPageCallbacks(
         {output: page.key for page, entry in own.items() for output in entry["callbacks"]},
         {script: page.key for page, entry in own.items() for script in entry["scripts"]},
     )
 
 
-def keep(app: Dash, owned: Owned) -> None:
+def keep(app: Dash, owned: OwnPageCallbacks) -> None:
     """Let requests of the app's server be checked by `owned`. Raises Unowned for a callback that belongs to no page.
 
     What is registered later is not known, so that nobody can run it.
     """
     running = {
         output: NAMED if output in OURS else owned.callbacks.get(output, "")
-        for output, entry in {**_pending(), **app.callback_map}.items()
+        for output, entry in {**_registered_callbacks(), **app.callback_map}.items()
         if "callback" in entry and not _is_router(output, entry)
     }
     for output, page in running.items():
@@ -82,7 +82,7 @@ def _is_router(output: str, entry: Mapping[str, Any]) -> bool:
     return entry["callback"].__module__ == "dash.dash" and "_pages_content" in output
 
 
-def _pending() -> Mapping[str, Any]:
+def _registered_callbacks() -> Mapping[str, Any]:
     from dash._callback import GLOBAL_CALLBACK_MAP
 
     return GLOBAL_CALLBACK_MAP
@@ -102,7 +102,7 @@ def visible_scripts(server: Flask, scripts: Sequence[str]) -> list[str]:
     return [script for script, page in pages if page is None or current_rights().opens(page)]
 
 
-def wanted(app: Dash, raw: bytes, pages: Set[str], longest_query: int) -> Wanted:
+def callback_of(app: Dash, raw: bytes, pages: Set[str], longest_query: int) -> RequestedCallback:
     """The callback that the body `raw` asks to run.
 
     Raises Malformed for one that Dash could not run: it never sees it.
@@ -111,15 +111,15 @@ def wanted(app: Dash, raw: bytes, pages: Set[str], longest_query: int) -> Wanted
     output = body.get("output")
     _, running = app.server.extensions[_KEPT]
     if not isinstance(output, str) or output not in running:
-        return Wanted()
+        return RequestedCallback()
     page: str = running[output]
     if not _fits(body, app.callback_map[output], exactly=page == NAMED):
         raise Malformed("The request is not one of this dashboard's pages.")
     if page == NAMED:
-        page, query = _named(body["inputs"][0].get("value"))
+        page, query = _page_and_query(body["inputs"][0].get("value"))
         if len(query) > longest_query:
             raise Malformed(f"A query may have {longest_query:,} characters.")
-    return Wanted(output, page if page in pages else "")
+    return RequestedCallback(output, page if page in pages else "")
 
 
 def _read(raw: bytes) -> dict[str, Any]:
@@ -142,7 +142,7 @@ def _read(raw: bytes) -> dict[str, Any]:
     raise Malformed(f"The request has more than {DEEPEST} levels.")
 
 
-def _named(value: Any) -> tuple[str, str]:
+def _page_and_query(value: Any) -> tuple[str, str]:
     """The page and query in the one input of a callback of all pages: the page itself, or the store "selection"."""
     match value:
         case str(page):

@@ -1,4 +1,4 @@
-"""A client's socket as gunicorn takes it, what is known of a request while it comes in, and how one is refused."""
+"""A client’s socket as gunicorn uses it, what is known of a request as it arrives, and how one is refused."""
 
 import logging
 import re

@@ -1,4 +1,4 @@
-"""Where the master and its workers count requests: files that no full disk can harm.
+"""Where the master and its workers count requests: files that a full disk cannot harm.
 
 prometheus_client maps one file a process into memory, and a process that writes to such a page of a full `/dev/shm` is
 ended by the kernel (SIGBUS). So the files lie in memory that has no volume (memfd), under names in a folder of their

@@ -1,4 +1,4 @@
-"""Who asks, and what they may see, for the request that is being answered."""
+"""Who is asking, and what they may see, for the request that is being answered."""
 
 from flask import g
 

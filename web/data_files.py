@@ -1,4 +1,4 @@
-"""The addresses beside Dash's own: a page's view, a visual's data, which data there is, and whether we live."""
+"""The addresses of a page’s data, a visual’s files, the data’s version and the server’s health."""
 
 from collections.abc import Sequence
 
@@ -7,11 +7,11 @@ from flask import Flask, Response, g, request
 
 from components.visuals import Page
 from views.answers import data_of, resolve_query
-from views.answers import found as found_in
+from views.answers import search_values as found_in
 from views.desk import Desk
 from views.files import data_file, page_json
 from views.kept_views import Unanswered, Views
-from views.past import seen
+from views.past import facts_of_address
 from views.proofs import NoProof, proof_of
 from views.visible import visible_page
 from views.workbook import workbook
@@ -26,13 +26,13 @@ _KINDS = {
 
 def register(server: Flask, pages: Sequence[Page], desk: Desk, views: Views, prefix: str = "/") -> None:
     """Add the routes to the Flask server behind the Dash app. Each answers with what its reader may see."""
-    source, writing, restated = desk.source, desk.writing, desk.restated
+    source, writing, provisional_days = desk.source, desk.writing, desk.provisional_days
 
     def open_page(key: str) -> Page | None:
         return visible_page(pages, current_rights(), key)
 
     @server.errorhandler(Unanswered)
-    def unanswered(problem: Unanswered) -> Response:
+    def answer_problem(problem: Unanswered) -> Response:
         g.reason = f"status {problem.status}"
         return refusal(problem.status, str(problem))
 
@@ -45,10 +45,10 @@ def register(server: Flask, pages: Sequence[Page], desk: Desk, views: Views, pre
         if facts is None:
             return refusal(503, source.problem or "There is no data yet.")
         address = request.query_string.decode("latin-1")
-        facts, past = seen(source, address, facts)
+        facts, past = facts_of_address(source, address, facts)
         for_spreadsheet = request.args.get("for") == "excel"
         body = data_file(
-            page, found, facts, address, kind, current_rights(), writing(facts), restated, past, for_spreadsheet
+            page, found, facts, address, kind, current_rights(), writing(facts), provisional_days, past, for_spreadsheet
         )
         answer = figures(body, _KINDS[kind])
         if kind != "json":
@@ -63,9 +63,9 @@ def register(server: Flask, pages: Sequence[Page], desk: Desk, views: Views, pre
         if facts is None:
             return refusal(503, source.problem or "There is no data yet.")
         address = request.query_string.decode("latin-1")
-        facts, past = seen(source, address, facts)
+        facts, past = facts_of_address(source, address, facts)
         return figures(
-            page_json(found, facts, address, current_rights(), writing(facts), restated, past), _KINDS["json"]
+            page_json(found, facts, address, current_rights(), writing(facts), provisional_days, past), _KINDS["json"]
         )
 
     @server.get("/data/<page>.xlsx")
@@ -76,7 +76,9 @@ def register(server: Flask, pages: Sequence[Page], desk: Desk, views: Views, pre
         if facts is None:
             return refusal(503, source.problem or "There is no data yet.")
         mine = current_rights()
-        facts, asked, _ = resolve_query(source, facts, request.query_string.decode("latin-1"), writing, mine, restated)
+        facts, asked, _ = resolve_query(
+            source, facts, request.query_string.decode("latin-1"), writing, mine, provisional_days
+        )
         answer = figures(workbook(found, facts, asked, prefix, mine.rows, mine.hides), _KINDS["xlsx"])
         answer.headers["Content-Disposition"] = f'attachment; filename="{page}.xlsx"'
         return answer
@@ -101,7 +103,7 @@ def register(server: Flask, pages: Sequence[Page], desk: Desk, views: Views, pre
             return refusal(503, source.problem or "There is no data yet.")
         address = request.query_string.decode("latin-1")
         try:
-            facts, past = seen(source, address, facts)
+            facts, past = facts_of_address(source, address, facts)
             answer = proof_of(page, found, facts, address, current_rights(), writing(facts), past)
         except NoProof as sentence:
             return refusal(404, str(sentence))

@@ -1,4 +1,4 @@
-"""The document and the layout that a reader gets: their pages, their controls, and the first answer."""
+"""The document and the layout that a reader is sent: their pages, their controls and the first answer."""
 
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
@@ -15,7 +15,7 @@ from components import controls, document, shell
 from components.bundles import Bundles
 from components.spec import spec
 from components.visuals import Page
-from facts.deadline import NoAnswer, patience
+from facts.deadline import NoAnswer, wait_at_most
 from kpi.formats import Formats
 from pages import IMPORT
 from views.desk import Desk
@@ -89,7 +89,7 @@ class Front:
     def _first(self, views: Views, page: Page) -> bytes:
         """The answer to the address that was asked for, `null` where the browser must ask."""
         try:
-            with patience(FIRST_SECONDS):
+            with wait_at_most(FIRST_SECONDS):
                 return views.answer(self._entrance.pages, page.key, request.query_string, current_rights())
         except (NoAnswer, Unanswered):
             return b"null"

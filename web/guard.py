@@ -1,4 +1,4 @@
-"""In front of every request: is it ours, is it small, does it come from our own page, who asks, and may they?
+"""Checks every request first: is it ours, small enough, from our own page, who asks, and may they?
 
 Every address is of a kind that says who may have it, and the start fails where one has none. What is answered leaves
 with the headers that keep a browser from doing more with it than showing it.
@@ -22,7 +22,7 @@ from access.rights import NOTHING, Admission, Rights
 from components import notices
 from components.visuals import Page
 from views.visible import visible_pages, with_panels
-from web.callback_guard import Malformed, Owned, Unowned, Wanted, keep, may_know, wanted
+from web.callback_guard import Malformed, OwnPageCallbacks, RequestedCallback, Unowned, callback_of, keep, may_know
 from web.imports.uploads import too_large
 from web.operations import wanted_callback
 
@@ -126,33 +126,33 @@ def register(app: Dash, entrance: Entrance) -> None:
         return response
 
     @server.errorhandler(HTTPException)
-    def failed(problem: HTTPException) -> Response:
+    def answer_failure(problem: HTTPException) -> Response:
         code = problem.code or 500
         if code < 400:  # the app itself redirects nowhere
             code = 404
         g.reason = f"status {code}"
         if isinstance(problem, ClientDisconnected):
-            return said(code, _DAMAGED)
-        return said(code, {404: "There is nothing at this address."}.get(code, f"{problem.name}."))
+            return refusal_response(code, _DAMAGED)
+        return refusal_response(code, {404: "There is nothing at this address."}.get(code, f"{problem.name}."))
 
     @server.errorhandler(ParseException)
-    def damaged(problem: ParseException) -> Response:
+    def answer_damaged_body(problem: ParseException) -> Response:
         """A chunk of a body is none, which shows only where the body is read."""
         g.reason = "status 400"
-        return said(400, _DAMAGED)
+        return refusal_response(400, _DAMAGED)
 
     @server.errorhandler(Exception)
     def broken(problem: Exception) -> Response:
         if type(problem).__name__ == "DependencyException":  # how Dash says that a bundle does not exist
             g.reason = "status 404"
-            return said(404, "There is nothing at this address.")
+            return refusal_response(404, "There is nothing at this address.")
         asked = wanted_callback()
         if asked.callback:
             server.logger.exception("callback %s of the page %s failed", asked.callback, asked.page)
         else:
             server.logger.exception("request failed")
         g.reason = "failed"
-        return said(500, "Something went wrong here; it has been logged.")
+        return refusal_response(500, "Something went wrong here; it has been logged.")
 
 
 def decide(entrance: Entrance, app: Dash) -> None:
@@ -176,7 +176,7 @@ def decide(entrance: Entrance, app: Dash) -> None:
     if foreign() or (kind == "import" and request.headers.get("X-Requested-With") != "dashboard"):
         raise Refused(403, "cross-site", "Another site's page asked for this; open the dashboard itself.")
     if kind == "operations":
-        _monitoring(entrance)
+        _check_scraper(entrance)
         return
     try:
         g.reader = entrance.admission.reader(_token(entrance.header))
@@ -218,15 +218,15 @@ def _page_of(entrance: Entrance, kind: Kind | None, app: Dash) -> str | None:
     if kind == "import":
         return IMPORT if IMPORT in keys else ""
     if kind == "callback":
-        g.wanted = _wanted(app, keys)
+        g.wanted = _requested_callback(app, keys)
         return g.wanted.page
     return None
 
 
-def _wanted(app: Dash, keys: set[str]) -> Wanted:
+def _requested_callback(app: Dash, keys: set[str]) -> RequestedCallback:
     """The callback that the request wants to run. Raises Refused for a body that Dash could not read."""
     try:
-        return wanted(app, request.get_data(), keys, LONGEST_QUERY)
+        return callback_of(app, request.get_data(), keys, LONGEST_QUERY)
     except Malformed as problem:
         raise Refused(400, "malformed", str(problem)) from None
     except RequestEntityTooLarge:
@@ -248,7 +248,7 @@ def _token(header: str) -> str | None:
     return values[0] if len(values) == 1 else None
 
 
-def _monitoring(entrance: Entrance) -> None:
+def _check_scraper(entrance: Entrance) -> None:
     if entrance.scrape_token:
         given = request.headers.get("Authorization", "").removeprefix("Bearer ")
         if not compare_digest(given.encode(), entrance.scrape_token.encode()):
@@ -261,7 +261,7 @@ def answer_refusal(entrance: Entrance, refused: Refused) -> Response:
     """A refusal: a page where a browser opens one, an object with a sentence elsewhere."""
     wants_page = request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html"
     if not (wants_page and request.method in ("GET", "HEAD")):
-        return said(refused.status, refused.sentence)
+        return refusal_response(refused.status, refused.sentence)
     opened = [page for page in visible_pages(entrance.pages, g.get("opened", NOTHING)) if not page.panel]
     if refused.status == 401:
         text = notices.not_signed_in()
@@ -270,16 +270,16 @@ def answer_refusal(entrance: Entrance, refused: Refused) -> Response:
     elif refused.status == 404:
         text = notices.no_such_page(opened, entrance.prefix)
     else:
-        return said(refused.status, refused.sentence)
+        return refusal_response(refused.status, refused.sentence)
     return Response(text, refused.status, content_type="text/html; charset=utf-8")
 
 
-def said(status: int, sentence: str) -> Response:
+def refusal_response(status: int, sentence: str) -> Response:
     """A refusal as docs/wire.md has it."""
     return Response(orjson.dumps({"error": sentence}), status, content_type="application/json")
 
 
-def complete(app: Dash, owned: Owned) -> None:
+def complete(app: Dash, owned: OwnPageCallbacks) -> None:
     """Raises Unowned where an address of the app's server is of no kind, or a callback belongs to no page."""
     keep(app, owned)
     for rule in app.server.url_map.iter_rules():

@@ -1,4 +1,4 @@
-"""The headers every answer leaves with: what a browser may load, keep, guess and tell others; and how it is packed."""
+"""The headers of every answer: what a browser may load, cache, guess and pass on; and how it is compressed."""
 
 import re
 from base64 import b64encode

@@ -1,4 +1,4 @@
-"""What an operator sees: a line for each request, an audit line for each export and refusal, and Prometheus metrics.
+"""What an operator sees: a log line a request, an audit line an export or refusal, and Prometheus metrics.
 
 Lines say who, what and how it ended; never a token, a query or a figure. Labels are what is registered, never what
 a request says.
@@ -24,7 +24,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from access.keys import Keys
 from components.visuals import Page
 from facts.source import Source
-from web.callback_guard import Wanted
+from web.callback_guard import RequestedCallback
 
 _GIVEN_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 _SECONDS: Final = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
@@ -167,7 +167,7 @@ def register(server: Flask, pages: Sequence[Page], source: Source, metrics: Metr
     @server.after_request
     def end(response: Response) -> Response:
         took = time.perf_counter() - g.get("began", time.perf_counter())
-        page, visual, kind = asked(by_path, visuals)
+        page, visual, kind = requested_names(by_path, visuals)
         callback = wanted_callback().callback
         response.headers["X-Request-Id"] = g.get("request_id", "")
         if g.get("rights") is not None and g.rights.role == "warm-up":
@@ -199,17 +199,17 @@ def register(server: Flask, pages: Sequence[Page], source: Source, metrics: Metr
         return response
 
     @server.get("/metrics")
-    def exposed() -> Response:
+    def answer_metrics() -> Response:
         return Response(metrics.text(source, keys), content_type=CONTENT_TYPE_LATEST)
 
 
-def wanted_callback() -> Wanted:
+def wanted_callback() -> RequestedCallback:
     """The callback that the request asked to run, as it is registered (web/guard.py)."""
     found = g.get("wanted")
-    return found if isinstance(found, Wanted) else Wanted()
+    return found if isinstance(found, RequestedCallback) else RequestedCallback()
 
 
-def asked(by_path: dict[str, str], visuals: set[tuple[str, str]]) -> tuple[str, str, str]:
+def requested_names(by_path: dict[str, str], visuals: set[tuple[str, str]]) -> tuple[str, str, str]:
     """Page, visual and kind of the request, each a name that is registered or empty."""
     rule = request.url_rule.rule if request.url_rule is not None else ""
     arguments: dict[str, Any] = request.view_args or {}

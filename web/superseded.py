@@ -1,7 +1,7 @@
-"""How long a request waits for an engine, and which requests nobody waits for any more.
+"""How long a request waits for an engine, and which views a newer one of the same tab has superseded.
 
-The browser gives each view it asks for a turn: its tab's number and a count that rises. A view of an earlier turn is no
-longer wanted, and an engine that still works on it is told to stop, whichever process it was asked by.
+The browser sends the tab's number and a rising count with each view it asks for. A view with an earlier count is no
+longer wanted, and an engine that still works on it is stopped, whichever process asked it.
 """
 
 import logging
@@ -25,8 +25,8 @@ _SLOT: Final = struct.Struct("=QQ")
 _log = logging.getLogger(__name__)
 
 
-class Turns:
-    """The newest turn of each tab, in memory that processes forked from this one have in common.
+class LatestViews:
+    """The count of the newest view of each tab, in memory that processes forked from this one share.
 
     Two tabs that fall on one slot take it from each other, and then no view of the first is given up.
     """
@@ -34,38 +34,38 @@ class Turns:
     def __init__(self) -> None:
         self._memory = mmap.mmap(-1, _SLOTS * _SLOT.size)
 
-    def take(self, tab: int, turn: int) -> None:
+    def record(self, tab: int, count: int) -> None:
         """A newer view is wanted in a tab."""
-        _SLOT.pack_into(self._memory, tab % _SLOTS * _SLOT.size, tab, turn)
+        _SLOT.pack_into(self._memory, tab % _SLOTS * _SLOT.size, tab, count)
 
-    def passed(self, tab: int, turn: int) -> bool:
-        """Whether a view of this turn is no longer wanted."""
+    def is_superseded(self, tab: int, count: int) -> bool:
+        """Whether the view with this count is no longer wanted."""
         found, newest = _SLOT.unpack_from(self._memory, tab % _SLOTS * _SLOT.size)
-        return bool(found == tab and newest > turn)
+        return bool(found == tab and newest > count)
 
 
 def register(server: Flask, seconds: float) -> None:
     """Let each request wait `seconds` for its figures at most, and views until the next is wanted."""
-    turns = Turns()
+    latest = LatestViews()
 
     @server.before_request
     def begin() -> None:
         given = _TURN.fullmatch(request.headers.get(TURN, ""))
         if given is None:
-            g.patience = start(seconds)
+            g.deadline = start(seconds)
             return
         who = current_reader()
-        tab, turn = zlib.crc32(f"{who.subject if who else ''}|{given[1]}".encode()), int(given[2])
-        turns.take(tab, turn)
-        g.patience = start(seconds, lambda: turns.passed(tab, turn))
+        tab, count = zlib.crc32(f"{who.subject if who else ''}|{given[1]}".encode()), int(given[2])
+        latest.record(tab, count)
+        g.deadline = start(seconds, lambda: latest.is_superseded(tab, count))
 
     @server.teardown_request
     def end(problem: BaseException | None) -> None:
-        if "patience" in g:
-            stop(g.pop("patience"))
+        if "deadline" in g:
+            stop(g.pop("deadline"))
 
     @server.errorhandler(NoAnswer)
-    def unanswered(problem: NoAnswer) -> Response:
+    def answer_problem(problem: NoAnswer) -> Response:
         from web.data_files import refusal
 
         g.reason = "no answer"

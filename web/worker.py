@@ -1,4 +1,4 @@
-"""gunicorn's worker with threads, made for slow clients: a thread gets a request that is here, not one that may come.
+"""A gunicorn worker with threads, made for slow clients: a thread gets a request only once it has arrived.
 
 The worker's first thread reads heads and small bodies as they come in and sends what a client is slow to take, each
 within a time. Bodies that are too large for that have threads of their own, and /healthz has one, so that neither a

@@ -1,4 +1,4 @@
-"""One figure a file: a layout and trace prototypes that the browser knows beforehand, and the arrays that fill them."""
+"""Charts, one module each: a layout and trace prototypes sent to the browser once, and the arrays that fill them."""
 
 from components.figures.frame import chart
 

@@ -1,4 +1,4 @@
-"""Text alternatives of charts: what a chart shows, its extremes and its course, as sentences made of the same frames.
+"""Text alternatives of charts: what a chart shows, its extremes and its course, as sentences.
 
 One function a kind of figure. Title and period are not said here: the browser puts them before (assets/js/charts.js).
 """
@@ -8,23 +8,23 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from components.reading import Reading, block, days_of, number
+from components.page_data import PageData, block, days_of, number
 from kpi.formats import Formats
 from kpi.metrics import METRICS
 from kpi.selection import Grouping
 from kpi.units import USUAL, figure
 
-Named = list[tuple[str, float]]  # what has a value, with it
+NamedValues = list[tuple[str, float]]  # what has a value, with it
 
 
-def lines(reading: Reading, frame: pd.DataFrame, metrics: Sequence[str]) -> str:
+def lines(page_data: PageData, frame: pd.DataFrame, metrics: Sequence[str]) -> str:
     """Lines over time: for each its first and last value, its extremes, and the averages of its two halves."""
     points = "point" if len(frame) == 1 else "points"
-    said = [f"Line chart, {len(frame)} {points}, one a {reading.selection.grain}."]
+    said = [f"Line chart, {len(frame)} {points}, one a {page_data.selection.grain}."]
     days = frame.index.to_numpy().astype("datetime64[D]")
     for metric, values in zip(metrics, block(frame, metrics), strict=True):
         known = ~np.isnan(values)
-        said.append(f"{_label(metric)}: {_course(metric, days[known], values[known], reading.formats)}.")
+        said.append(f"{_label(metric)}: {_course(metric, days[known], values[known], page_data.formats)}.")
     return " ".join(said)
 
 
@@ -50,49 +50,51 @@ def _course(metric: str, days: np.ndarray, values: np.ndarray, formats: Formats)
     return said
 
 
-def bars(reading: Reading, by: Grouping, metric: str, whole: float | None = None) -> str:
+def bars(page_data: PageData, by: Grouping, metric: str, whole: float | None = None) -> str:
     """A metric by the values of one dimension: every value, the extremes, the whole selection's if drawn."""
-    found = _values(reading, by, metric)
-    every = _listed(f"{name} {figure(metric, value, reading.formats)}" for name, value in found)
+    found = _values(page_data, by, metric)
+    every = _join_parts(f"{name} {figure(metric, value, page_data.formats)}" for name, value in found)
     said = f"Bar chart of {_name(metric)}: {every or 'no values'}.{_extremes(found)}"
-    return said if whole is None else f"{said} Whole selection: {figure(metric, whole, reading.formats)}."
+    return said if whole is None else f"{said} Whole selection: {figure(metric, whole, page_data.formats)}."
 
 
-def ring(reading: Reading, parts: Mapping[str, float], metric: str, share: str) -> str:
+def ring(page_data: PageData, parts: Mapping[str, float], metric: str, share: str) -> str:
     """The parts that are drawn as shares of their sum, largest first."""
     whole = sum(parts.values())
-    every = _listed(
-        f"{name} {figure(share, value / whole, reading.formats)}"
+    every = _join_parts(
+        f"{name} {figure(share, value / whole, page_data.formats)}"
         for name, value in sorted(parts.items(), key=lambda each: -each[1])
     )
     return f"Ring chart of the shares of {_name(metric)}: {every}."
 
 
-def grid(reading: Reading, by: Grouping, metric: str) -> str:
+def grid(page_data: PageData, by: Grouping, metric: str) -> str:
     """A metric by two dimensions: how many cells, the extremes, how many are below zero."""
-    found = _values(reading, by, metric)
+    found = _values(page_data, by, metric)
     below = sum(value < 0 for _, value in found)
     negative = f" Below zero: {below} of {len(found)}." if below else ""
-    return f"Heat map of {_name(metric)}, {len(found)} cells.{_extremes(found, metric, reading.formats)}{negative}"
+    return f"Heat map of {_name(metric)}, {len(found)} cells.{_extremes(found, metric, page_data.formats)}{negative}"
 
 
-def markers(reading: Reading, by: Grouping, metrics: Sequence[str]) -> str:
+def markers(page_data: PageData, by: Grouping, metrics: Sequence[str]) -> str:
     """Points placed by several metrics: every point with all of its values."""
-    return f"Scatter chart. {_each(reading, by, metrics)}"
+    return f"Scatter chart. {_each(page_data, by, metrics)}"
 
 
-def pairs(reading: Reading, by: Grouping, metrics: Sequence[str]) -> str:
+def pairs(page_data: PageData, by: Grouping, metrics: Sequence[str]) -> str:
     """Bars of one metric and markers of another: every value of both, and who has most of each."""
-    most = [f"Most {_name(metric)}: {found[0]}." for metric in metrics if (found := _top(_values(reading, by, metric)))]
-    return f"Bar chart with markers. {_each(reading, by, metrics)} {' '.join(most)}".strip()
+    most = [
+        f"Most {_name(metric)}: {found[0]}." for metric in metrics if (found := _top(_values(page_data, by, metric)))
+    ]
+    return f"Bar chart with markers. {_each(page_data, by, metrics)} {' '.join(most)}".strip()
 
 
-def radar(reading: Reading, by: Grouping, metrics: Sequence[str]) -> str:
+def radar(page_data: PageData, by: Grouping, metrics: Sequence[str]) -> str:
     """Several metrics of a few lines: the extremes on each axis."""
     axes = [
-        f"{_label(metric)}.{_extremes(_values(reading, by, metric), metric, reading.formats)}" for metric in metrics
+        f"{_label(metric)}.{_extremes(_values(page_data, by, metric), metric, page_data.formats)}" for metric in metrics
     ]
-    return f"Radar chart of {len(reading.now[by])} lines on {len(metrics)} axes. {' '.join(axes)}"
+    return f"Radar chart of {len(page_data.now[by])} lines on {len(metrics)} axes. {' '.join(axes)}"
 
 
 def claims(months: pd.DataFrame, formats: Formats) -> str:
@@ -111,35 +113,35 @@ def claims(months: pd.DataFrame, formats: Formats) -> str:
     return f"Stacked bars of claims with a mark of sales, {count}.{ends} {' '.join(said)}"
 
 
-def steps(reading: Reading, stages: Iterable[tuple[str, str | None]]) -> str:
+def steps(page_data: PageData, stages: Iterable[tuple[str, str | None]]) -> str:
     """A funnel: each stage with the rate of the step to it."""
-    total = reading.now[()].iloc[0]
+    total = page_data.now[()].iloc[0]
     said = []
     for metric, rate in stages:
-        step = f" ({_label(rate)} {figure(rate, number(total[rate]), reading.formats)})" if rate else ""
-        said.append(f"{figure(metric, number(total[metric]), reading.formats)} {_name(metric)}{step}")
+        step = f" ({_label(rate)} {figure(rate, number(total[rate]), page_data.formats)})" if rate else ""
+        said.append(f"{figure(metric, number(total[metric]), page_data.formats)} {_name(metric)}{step}")
     return f"Funnel: {', then '.join(said)}."
 
 
-def _values(reading: Reading, by: Grouping, metric: str) -> Named:
-    column = reading.now[by][metric]
+def _values(page_data: PageData, by: Grouping, metric: str) -> NamedValues:
+    column = page_data.now[by][metric]
     known = ((" in ".join(key) if isinstance(key, tuple) else str(key), number(value)) for key, value in column.items())
     return [(name, value) for name, value in known if value is not None]
 
 
-def _each(reading: Reading, by: Grouping, metrics: Sequence[str]) -> str:
+def _each(page_data: PageData, by: Grouping, metrics: Sequence[str]) -> str:
     said = []
-    frame = reading.now[by]
+    frame = page_data.now[by]
     for key, values in zip(frame.index, block(frame, metrics).T.tolist(), strict=True):
         figures = [
-            f"{_name(metric)} {figure(metric, number(value), reading.formats)}"
+            f"{_name(metric)} {figure(metric, number(value), page_data.formats)}"
             for metric, value in zip(metrics, values, strict=True)
         ]
         said.append(f"{key}: {', '.join(figures)}.")
     return " ".join(said) or "No values."
 
 
-def _extremes(found: Named, metric: str | None = None, formats: Formats = USUAL) -> str:
+def _extremes(found: NamedValues, metric: str | None = None, formats: Formats = USUAL) -> str:
     """The largest and the smallest by name, with their figures where `metric` says how to write them."""
     if len(found) < 2:
         return ""
@@ -151,15 +153,15 @@ def _extremes(found: Named, metric: str | None = None, formats: Formats = USUAL)
     return f" Highest: {most} {figure(metric, high, formats)}, lowest: {least} {figure(metric, low, formats)}."
 
 
-def _ends(found: Named) -> tuple[tuple[str, float], tuple[str, float]]:
+def _ends(found: NamedValues) -> tuple[tuple[str, float], tuple[str, float]]:
     return max(found, key=lambda each: each[1]), min(found, key=lambda each: each[1])
 
 
-def _top(found: Named) -> tuple[str, float] | None:
+def _top(found: NamedValues) -> tuple[str, float] | None:
     return max(found, key=lambda each: each[1]) if len(found) > 1 else None
 
 
-def _listed(parts: Iterable[str]) -> str:
+def _join_parts(parts: Iterable[str]) -> str:
     return ", ".join(parts)
 
 

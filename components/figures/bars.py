@@ -1,11 +1,11 @@
-"""Bars by the values of a dimension, upright or lying, losses on the other side of zero."""
+"""A bar chart by the values of a dimension, vertical or horizontal."""
 
 from typing import Any
 
 from components import theme
 from components.figures import alt
 from components.figures.frame import Answer, chart, without_value
-from components.reading import TOTAL, Reading, drawn, exact, number
+from components.page_data import TOTAL, PageData, chart_figures, exact, number
 from components.visuals import Visual
 from kpi.metrics import METRICS
 from kpi.units import figure
@@ -33,17 +33,17 @@ def bars(
         "hovertemplate": f"%{{{across}}}: %{{text}}<extra></extra>",
     }
 
-    def draw(reading: Reading) -> Answer:
-        frame = reading.now[by]
+    def draw(page_data: PageData) -> Answer:
+        frame = page_data.now[by]
         names = [str(key) for key in frame.index]
-        values = drawn(frame, metric)
+        values = chart_figures(frame, metric)
         if all(value is None for value in values):
             return without_value(metric)
         if dimension == "platform":
             colours = [theme.platform_colour(key) for key in names]
         else:
             colours = [theme.BAD if value is not None and value < 0 else theme.SERIES[0] for value in values]
-        text = [figure(metric, number(value), reading.formats) for value in frame[metric]]
+        text = [figure(metric, number(value), page_data.formats) for value in frame[metric]]
         filled = {
             "of": 0,
             across: [theme.name(key) for key in names],
@@ -51,12 +51,12 @@ def bars(
             "text": text,
             "marker": {"color": colours},
         }
-        drawing = {"traces": [filled], "layout": _marked(reading, values) if lying else _room(values, "yaxis")}
-        whole = number(reading.now[TOTAL][metric].iloc[0]) if lying else None
-        return {**drawing, "alt": alt.bars(reading, by, metric, whole)}
+        drawing = {"traces": [filled], "layout": _average_line(page_data, values) if lying else _room(values, "yaxis")}
+        whole = number(page_data.now[TOTAL][metric].iloc[0]) if lying else None
+        return {**drawing, "alt": alt.bars(page_data, by, metric, whole)}
 
-    def _marked(reading: Reading, values: list[float | None]) -> dict[str, Any]:
-        whole = number(reading.now[TOTAL][metric].iloc[0])
+    def _average_line(page_data: PageData, values: list[float | None]) -> dict[str, Any]:
+        whole = number(page_data.now[TOTAL][metric].iloc[0])
         found: dict[str, Any] = _room([*values, whole], "xaxis") | {"shapes": [], "annotations": []}
         if whole is not None:
             found["shapes"] = [
@@ -77,14 +77,14 @@ def bars(
                     "yref": "paper",
                     "yanchor": "bottom",
                     "showarrow": False,
-                    "text": f"Portfolio {figure(metric, whole, reading.formats)}",
+                    "text": f"Portfolio {figure(metric, whole, page_data.formats)}",
                     "font": {"size": 12, "color": theme.TEXT},
                 }
             ]
         return found
 
-    def rows(reading: Reading) -> list[dict[str, Any]]:
-        return [{dimension: key, metric: exact(metric, value)} for key, value in reading.now[by][metric].items()]
+    def rows(page_data: PageData) -> list[dict[str, Any]]:
+        return [{dimension: key, metric: exact(metric, value)} for key, value in page_data.now[by][metric].items()]
 
     value_axis = theme.axis(f"{known.label}, %" if known.unit == "percent" else known.label, known.unit, zeroline=True)
     names_axis = theme.axis(showgrid=False, tickfont={"size": 13, "color": theme.TEXT}, type="category")

@@ -1,9 +1,9 @@
-"""What figures have in common: how a chart becomes a visual, and how an answer fills its prototypes."""
+"""What all charts share: how one becomes a visual, and how an answer fills its prototypes."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from components.reading import Reading
+from components.page_data import PageData
 from components.visuals import Visual
 from kpi.metrics import METRICS
 from kpi.selection import Grouping
@@ -20,8 +20,8 @@ def chart(
     metrics: tuple[str, ...],
     traces: Sequence[dict[str, Any]],
     layout: dict[str, Any],
-    draw: Callable[[Reading], Answer],
-    rows: Callable[[Reading], list[dict[str, Any]]],
+    draw: Callable[[PageData], Answer],
+    rows: Callable[[PageData], list[dict[str, Any]]],
     before: tuple[Grouping, ...] = (),
     height: int = 320,
     grain: bool = False,

@@ -1,4 +1,4 @@
-"""Impressions to clicks to conversions, with the rate of each step."""
+"""A funnel from impressions to clicks to conversions, with the rate of each step."""
 
 import math
 from typing import Any, Final
@@ -6,7 +6,7 @@ from typing import Any, Final
 from components import theme
 from components.figures import alt
 from components.figures.frame import Answer, chart
-from components.reading import TOTAL, Reading, exact, number
+from components.page_data import TOTAL, PageData, exact, number
 from components.visuals import Visual
 from kpi.metrics import METRICS
 from kpi.units import figure
@@ -30,22 +30,22 @@ def funnel(name: str, title: str, question: str, width: int = 6, height: int = 3
         "hovertemplate": "%{y}: %{customdata}<extra></extra>",
     }
 
-    def draw(reading: Reading) -> Answer:
-        total = reading.now[TOTAL].iloc[0]
+    def draw(page_data: PageData) -> Answer:
+        total = page_data.now[TOTAL].iloc[0]
         widths, shown, hover = [], [], []
         for metric, rate in _STAGES:
             value = number(total[metric])
-            text = figure(metric, value, reading.formats)
-            step = f"{METRICS[rate].short} {figure(rate, number(total[rate]), reading.formats)}" if rate else ""
+            text = figure(metric, value, page_data.formats)
+            step = f"{METRICS[rate].short} {figure(rate, number(total[rate]), page_data.formats)}" if rate else ""
             widths.append(None if value is None else round(math.log10(1 + max(value, 0.0)), 4))
             shown.append(f"<b>{text}</b><br>{step}" if step else f"<b>{text}</b>")
             hover.append(f"{text} ({step})" if step else text)
         filled = {"of": 0, "x": widths, "text": shown, "customdata": hover}
         line = "Widths follow a logarithmic scale; the figures are exact."
-        return {"traces": [filled], "line": line, "alt": alt.steps(reading, _STAGES)}
+        return {"traces": [filled], "line": line, "alt": alt.steps(page_data, _STAGES)}
 
-    def rows(reading: Reading) -> list[dict[str, Any]]:
-        total = reading.now[TOTAL].iloc[0]
+    def rows(page_data: PageData) -> list[dict[str, Any]]:
+        total = page_data.now[TOTAL].iloc[0]
         return [{metric: exact(metric, total[metric]) for metric in _METRICS}]
 
     layout = theme.layout(

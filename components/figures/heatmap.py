@@ -1,11 +1,11 @@
-"""A metric by two dimensions, its colours diverging about zero, its figures in the cells."""
+"""A heatmap of one metric by two dimensions, with colors that diverge at zero and the figures in the cells."""
 
 from typing import Any, Final
 
 from components import theme
 from components.figures import alt
 from components.figures.frame import Answer, chart
-from components.reading import Reading, block, exact, number
+from components.page_data import PageData, block, exact, number
 from components.visuals import Visual
 from kpi.metrics import METRICS
 from kpi.schema import in_order
@@ -41,8 +41,8 @@ def heatmap(
         "hovertemplate": f"%{{y}}, %{{x}}<br>{label}: %{{customdata}}<extra></extra>",
     }
 
-    def draw(reading: Reading) -> Answer:
-        frame = reading.now[by]
+    def draw(page_data: PageData) -> Answer:
+        frame = page_data.now[by]
         levels = [frame.index.get_level_values(name).tolist() for name in by]
         down, across = (in_order(name, level) for name, level in zip(by, levels, strict=True))
         found = dict(zip(zip(*levels, strict=True), block(frame, (metric,))[0].tolist(), strict=True))
@@ -54,16 +54,16 @@ def heatmap(
             "y": [theme.name(str(key)) for key in down],
             "z": [[None if value is None else round(value, 2) for value in row] for row in values],
             "text": [
-                ["–" if value is None else brief(metric, value, reading.formats) for value in row] for row in values
+                ["–" if value is None else brief(metric, value, page_data.formats) for value in row] for row in values
             ],
-            "customdata": [[figure(metric, value, reading.formats) for value in row] for row in values],
+            "customdata": [[figure(metric, value, page_data.formats) for value in row] for row in values],
             "zmin": -extreme,
             "zmax": extreme,
         }
-        return {"traces": [filled], "line": None, "alt": alt.grid(reading, by, metric)}
+        return {"traces": [filled], "line": None, "alt": alt.grid(page_data, by, metric)}
 
-    def rows(reading: Reading) -> list[dict[str, Any]]:
-        column = reading.now[by][metric]
+    def rows(page_data: PageData) -> list[dict[str, Any]]:
+        column = page_data.now[by][metric]
         levels = [column.index.get_level_values(name) for name in by]
         return [
             {**dict(zip(by, key, strict=True)), metric: exact(metric, value)}

@@ -1,4 +1,4 @@
-"""Objectives by their share of spend and their ROI; size is profit, colour and shape its sign."""
+"""A scatter chart of objectives by share of spend and ROI; size is profit, color and shape its sign."""
 
 from math import ceil
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from components import theme
 from components.figures import alt
 from components.figures.frame import Answer, chart, without_value
-from components.reading import Reading, drawn, exact, number
+from components.page_data import PageData, chart_figures, exact, number
 from components.visuals import Visual
 from kpi.units import figure
 
@@ -27,12 +27,12 @@ def objective(name: str, title: str, question: str, width: int = 6, height: int 
         "hovertemplate": "%{text}<br>%{x:.1%} of spend, ROI %{y:.1%}<br>Profit %{customdata}<extra></extra>",
     }
 
-    def draw(reading: Reading) -> Answer:
-        frame = reading.now[by]
+    def draw(page_data: PageData) -> Answer:
+        frame = page_data.now[by]
         profit = [number(value) for value in frame["profit"]]
         largest = max((abs(value) for value in profit if value is not None), default=0.0) or 1.0
         losing = [value is not None and value < 0 for value in profit]
-        shares, returns = drawn(frame, "spend_share"), drawn(frame, "roi")
+        shares, returns = chart_figures(frame, "spend_share"), chart_figures(frame, "roi")
         if all(value is None for value in returns):
             return without_value("roi")
         sizes = [max(abs(value or 0.0), largest * 0.04) for value in profit]
@@ -49,7 +49,7 @@ def objective(name: str, title: str, question: str, width: int = 6, height: int 
                 _along(returns, up, _HIGH),
                 [(size / largest * _LARGEST / 2) ** 0.5 for size in sizes],
             ),
-            "customdata": [figure("profit", value, reading.formats) for value in profit],
+            "customdata": [figure("profit", value, page_data.formats) for value in profit],
             "marker": {
                 "size": [round(size, 2) for size in sizes],
                 "sizeref": largest / _LARGEST,
@@ -61,13 +61,13 @@ def objective(name: str, title: str, question: str, width: int = 6, height: int 
             "traces": [filled],
             "layout": {"xaxis": {"range": across, **_up_to_the_whole(across)}, "yaxis": {"range": up}},
             "line": "Larger means more profit or loss. Circles earn, diamonds lose.",
-            "alt": alt.markers(reading, by, ("spend_share", "roi", "profit")),
+            "alt": alt.markers(page_data, by, ("spend_share", "roi", "profit")),
         }
 
-    def rows(reading: Reading) -> list[dict[str, Any]]:
+    def rows(page_data: PageData) -> list[dict[str, Any]]:
         return [
             {"objective": key, **{metric: exact(metric, row[metric]) for metric in _METRICS}}
-            for key, row in reading.now[by].iterrows()
+            for key, row in page_data.now[by].iterrows()
         ]
 
     layout = theme.layout(

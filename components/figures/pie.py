@@ -1,11 +1,11 @@
-"""Shares of a whole as a ring: parts that are not positive have no share and are named below instead."""
+"""A ring chart of shares of a whole; parts that are not positive have no share and are named below it."""
 
 from typing import Any
 
 from components import theme
 from components.figures import alt
 from components.figures.frame import Answer, chart
-from components.reading import Reading, exact, number
+from components.page_data import PageData, exact, number
 from components.visuals import Visual
 from kpi.formats import Formats
 from kpi.metrics import METRICS
@@ -39,28 +39,28 @@ def pie(
         "hovertemplate": f"%{{label}}: %{{value:{theme.HOVER[known.unit]}}} (%{{text}})<extra></extra>",
     }
 
-    def draw(reading: Reading) -> Answer:
-        frame = reading.now[by]
+    def draw(page_data: PageData) -> Answer:
+        frame = page_data.now[by]
         parts = {str(key): number(value) for key, value in frame[metric].items()}
         shown = {key: value for key, value in parts.items() if value is not None and value > 0}
         colours = [
             theme.platform_colour(key) if dimension == "platform" else theme.SERIES[list(parts).index(key) % 4]
             for key in shown
         ]
-        line = _losses(parts, metric, reading.formats) if metric == "profit" else None
+        line = _losses(parts, metric, page_data.formats) if metric == "profit" else None
         if not shown:
             return {"state": "empty", "text": line or f"No {known.label.lower()} to share here. Loosen a filter."}
         filled = {
             "of": 0,
             "labels": [theme.name(key) for key in shown],
             "values": [round(value, 2) for value in shown.values()],
-            "text": [figure(share, value / sum(shown.values()), reading.formats) for value in shown.values()],
+            "text": [figure(share, value / sum(shown.values()), page_data.formats) for value in shown.values()],
             "marker": {"colors": colours},
         }
-        return {"traces": [filled], "line": line, "alt": alt.ring(reading, shown, metric, share)}
+        return {"traces": [filled], "line": line, "alt": alt.ring(page_data, shown, metric, share)}
 
-    def rows(reading: Reading) -> list[dict[str, Any]]:
-        frame = reading.now[by]
+    def rows(page_data: PageData) -> list[dict[str, Any]]:
+        frame = page_data.now[by]
         return [
             {dimension: key, metric: exact(metric, row[metric]), share: exact(share, row[share])}
             for key, row in frame.iterrows()

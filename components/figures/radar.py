@@ -1,18 +1,18 @@
-"""Platforms on several metrics at once, each axis scaled to the largest among them."""
+"""A radar chart of platforms on several metrics, each axis scaled to the largest value."""
 
 from typing import Any
 
 from components import theme
 from components.figures import alt
 from components.figures.frame import Answer, chart
-from components.reading import Reading, exact, number
+from components.page_data import PageData, exact, number
 from components.visuals import Visual
 from kpi.metrics import METRICS
 from kpi.units import figure
 
 
 def radar(name: str, title: str, question: str, metrics: tuple[str, ...], width: int = 6, height: int = 340) -> Visual:
-    """One closed line a platform; a negative value stands at 0, the raw value is on hover."""
+    """One closed line a platform; a negative value is drawn at 0, the raw value is on hover."""
     labels = [METRICS[metric].short or METRICS[metric].label for metric in metrics]
     prototype = {
         "type": "scatterpolar",
@@ -24,13 +24,13 @@ def radar(name: str, title: str, question: str, metrics: tuple[str, ...], width:
         "cliponaxis": False,
     }
 
-    def draw(reading: Reading) -> Answer:
-        frame = reading.now[("platform",)]
+    def draw(page_data: PageData) -> Answer:
+        frame = page_data.now[("platform",)]
         tallest = {metric: max((v for v in frame[metric].tolist() if v > 0), default=0.0) for metric in metrics}
         traces = []
         for platform, row in frame.iterrows():
-            scaled = [_scaled(number(row[metric]), tallest[metric]) for metric in metrics]
-            raw = [figure(metric, number(row[metric]), reading.formats) for metric in metrics]
+            scaled = [_scale(number(row[metric]), tallest[metric]) for metric in metrics]
+            raw = [figure(metric, number(row[metric]), page_data.formats) for metric in metrics]
             colour = theme.platform_colour(str(platform))
             traces.append(
                 {
@@ -43,10 +43,10 @@ def radar(name: str, title: str, question: str, metrics: tuple[str, ...], width:
                 }
             )
         line = "Each axis is scaled to the largest platform; hover for the figures."
-        return {"traces": traces, "line": line, "alt": alt.radar(reading, ("platform",), metrics)}
+        return {"traces": traces, "line": line, "alt": alt.radar(page_data, ("platform",), metrics)}
 
-    def rows(reading: Reading) -> list[dict[str, Any]]:
-        frame = reading.now[("platform",)]
+    def rows(page_data: PageData) -> list[dict[str, Any]]:
+        frame = page_data.now[("platform",)]
         return [
             {"platform": platform, **{metric: exact(metric, row[metric]) for metric in metrics}}
             for platform, row in frame.iterrows()
@@ -91,7 +91,7 @@ def radar(name: str, title: str, question: str, metrics: tuple[str, ...], width:
     )
 
 
-def _scaled(value: float | None, tallest: float) -> float | None:
+def _scale(value: float | None, tallest: float) -> float | None:
     if value is None:
         return None
     return round(max(value, 0.0) / tallest, 4) if tallest > 0 else 0.0

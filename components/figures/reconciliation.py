@@ -12,7 +12,7 @@ import pandas as pd
 from components import theme
 from components.figures import alt
 from components.figures.frame import Answer
-from components.reading import Company, Reading, block, drawn, exact, number
+from components.page_data import Company, PageData, block, chart_figures, exact, number
 from components.visuals import Visual
 from kpi.formats import Formats
 from kpi.schema import in_order
@@ -83,15 +83,15 @@ def reconciliation(name: str, title: str, question: str, width: int = 12, height
         },
     ]
 
-    def draw(reading: Reading) -> Answer:
-        company = reading.company
+    def draw(page_data: PageData) -> Answer:
+        company = page_data.company
         if company is None:
-            return {"state": "empty", "text": reading.no_company}
-        figure_of = _lying if len(company.months) <= _MOST_LYING else _standing
-        return {**figure_of(company, reading.formats), "line": _line(reading, company)}
+            return {"state": "empty", "text": page_data.no_company}
+        figure_of = _horizontal_bars if len(company.months) <= _MOST_LYING else _vertical_bars
+        return {**figure_of(company, page_data.formats), "line": _line(page_data, company)}
 
-    def rows(reading: Reading) -> list[dict[str, Any]]:
-        company = reading.company
+    def rows(page_data: PageData) -> list[dict[str, Any]]:
+        company = page_data.company
         if company is None:
             return []
         found = []
@@ -125,7 +125,7 @@ def reconciliation(name: str, title: str, question: str, width: int = 12, height
 
 
 @lru_cache(maxsize=_DRAWN)
-def _standing(company: Company, formats: Formats) -> Answer:
+def _vertical_bars(company: Company, formats: Formats) -> Answer:
     """A bar a month, stacked of what each platform claims."""
     months, claims = company.months, company.claims
     labels = [formats.one(formats.month_year, month.date()) for month in months.index]
@@ -137,7 +137,7 @@ def _standing(company: Company, formats: Formats) -> Answer:
                 "of": 0,
                 "name": theme.name(str(platform)),
                 "x": labels,
-                "y": drawn(of_one, "revenue"),
+                "y": chart_figures(of_one, "revenue"),
                 "width": min(_WIDEST, _WIDTH_A_MONTH * len(labels)),
                 "marker": {"color": theme.platform_colour(str(platform))},
             }
@@ -147,7 +147,7 @@ def _standing(company: Company, formats: Formats) -> Answer:
         {
             "of": 1,
             "x": labels,
-            "y": drawn(months, "store_revenue"),
+            "y": chart_figures(months, "store_revenue"),
             "customdata": factors,
         }
     )
@@ -162,7 +162,7 @@ def _standing(company: Company, formats: Formats) -> Answer:
 
 
 @lru_cache(maxsize=_DRAWN)
-def _lying(company: Company, formats: Formats) -> Answer:
+def _horizontal_bars(company: Company, formats: Formats) -> Answer:
     """Two bars a month: what is claimed, and below it what was sold."""
     months = company.months
     names = [formats.one(formats.month_year, month.date()) for month in months.index]
@@ -172,17 +172,17 @@ def _lying(company: Company, formats: Formats) -> Answer:
         {
             "of": 3,
             "name": theme.name(str(platform)),
-            "x": drawn(company.claims.xs(platform, level=1).reindex(months.index), "revenue"),
+            "x": chart_figures(company.claims.xs(platform, level=1).reindex(months.index), "revenue"),
             "y": claimed,
             "marker": {"color": theme.platform_colour(str(platform))},
         }
         for platform in _platforms(company.claims)
     ]
-    filled.append({"of": 4, "x": drawn(months, "store_revenue"), "y": sold, "customdata": factors})
+    filled.append({"of": 4, "x": chart_figures(months, "store_revenue"), "y": sold, "customdata": factors})
     filled.append(
         {
             "of": 2,
-            "x": drawn(months, "revenue"),
+            "x": chart_figures(months, "revenue"),
             "y": claimed,
             "text": [f"\u00a0\u00a0{factor}" for factor in factors],
             "textposition": "middle right",
@@ -217,27 +217,29 @@ def _row(month: pd.Timestamp, platform: str, figures: pd.Series, told: tuple[str
     }
 
 
-def _line(reading: Reading, company: Company) -> str:
+def _line(page_data: PageData, company: Company) -> str:
     values = {metric: number(company.now[metric].iloc[0]) for metric in _METRICS}
     claimed, sold, factor = (
-        figure(metric, values[metric], reading.formats) for metric in ("revenue", "store_revenue", "overclaim")
+        figure(metric, values[metric], page_data.formats) for metric in ("revenue", "store_revenue", "overclaim")
     )
     diamonds = " (diamonds)" if len(company.months) > _MOST_LYING else ""
     said = (
-        f"For {reading.formats.days(company.start, company.end)} the platforms claim {claimed}, the shop sold {sold}"
+        f"For {page_data.formats.days(company.start, company.end)} the platforms claim {claimed}, the shop sold {sold}"
         f"{diamonds}: {factor} claimed for each sold. Platforms claim the same order more than once, so their sum is "
         "not what the company earned."
     )
-    whole = "All platforms and markets, whatever is filtered." if reading.query.only else ""
+    whole = "All platforms and markets, whatever is filtered." if page_data.query.only else ""
     return " ".join(
-        filter(None, [said, whole, *_cut_short(reading, company), company.partly(reading.selection, reading.formats)])
+        filter(
+            None, [said, whole, *_cut_short(page_data, company), company.partly(page_data.selection, page_data.formats)]
+        )
     )
 
 
-def _cut_short(reading: Reading, company: Company) -> list[str]:
+def _cut_short(page_data: PageData, company: Company) -> list[str]:
     """A sentence for the first and the last month where it is not whole."""
     first, last = cut_short(Selection(company.start, company.end, grain="month"))
-    formats = reading.formats
+    formats = page_data.formats
     found = {
         formats.one(formats.month_year, day): within for day, within in ((company.start, first), (company.end, last))
     }

@@ -1,11 +1,11 @@
-"""Spend as bars and conversions as markers by platform, each on its own labelled axis."""
+"""A chart of spend as bars and conversions as markers by platform, each on its own labeled axis."""
 
 from typing import Any
 
 from components import theme
 from components.figures import alt
 from components.figures.frame import Answer, chart
-from components.reading import Reading, drawn, exact
+from components.page_data import PageData, chart_figures, exact
 from components.visuals import Visual
 
 
@@ -33,24 +33,24 @@ def spend_conversions(name: str, title: str, question: str, width: int = 6, heig
         },
     ]
 
-    def draw(reading: Reading) -> Answer:
-        frame = reading.now[by]
+    def draw(page_data: PageData) -> Answer:
+        frame = page_data.now[by]
         names = [theme.name(str(key)) for key in frame.index]
         colours = [theme.platform_colour(str(key)) for key in frame.index]
         return {
             "traces": [
-                {"of": 0, "x": names, "y": drawn(frame, "spend"), "marker": {"color": colours}},
-                {"of": 1, "x": names, "y": drawn(frame, "conversions")},
+                {"of": 0, "x": names, "y": chart_figures(frame, "spend"), "marker": {"color": colours}},
+                {"of": 1, "x": names, "y": chart_figures(frame, "conversions")},
             ],
-            "layout": {"yaxis": {"title": {"text": f"Spend, {reading.formats.sign}"}}},
+            "layout": {"yaxis": {"title": {"text": f"Spend, {page_data.formats.sign}"}}},
             "line": "Bars: spend, left axis. Diamonds: conversions, right axis.",
-            "alt": alt.pairs(reading, by, ("spend", "conversions")),
+            "alt": alt.pairs(page_data, by, ("spend", "conversions")),
         }
 
-    def rows(reading: Reading) -> list[dict[str, Any]]:
+    def rows(page_data: PageData) -> list[dict[str, Any]]:
         return [
             {"platform": key, **{metric: exact(metric, row[metric]) for metric in ("spend", "conversions")}}
-            for key, row in reading.now[by].iterrows()
+            for key, row in page_data.now[by].iterrows()
         ]
 
     layout = theme.layout(

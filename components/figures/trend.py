@@ -1,4 +1,4 @@
-"""Lines over time, the comparison dotted behind."""
+"""A line chart over time, with the comparison dotted behind it."""
 
 from datetime import date
 from typing import Any
@@ -8,7 +8,7 @@ import pandas as pd
 from components import theme
 from components.figures import alt
 from components.figures.frame import Answer, chart
-from components.reading import Reading, days_of, drawn, exact
+from components.page_data import PageData, chart_figures, days_of, exact
 from components.visuals import Visual
 from kpi.metrics import METRICS
 from kpi.schema import DATE
@@ -61,32 +61,32 @@ def trend(
         }
         traces += [line, then]
 
-    def draw(reading: Reading) -> Answer:
-        now, before = reading.now[_BY], reading.before.get(_BY)
+    def draw(page_data: PageData) -> Answer:
+        now, before = page_data.now[_BY], page_data.before.get(_BY)
         days = days_of(now)
         filled: list[dict[str, Any]] = []
         for place, metric in enumerate(metrics):
-            filled.append({"of": 2 * place, **along(days), "y": drawn(now, metric), "mode": _mode(len(now))})
-        pairs = _beside(reading, before)
+            filled.append({"of": 2 * place, **along(days), "y": chart_figures(now, metric), "mode": _mode(len(now))})
+        pairs = _pair_periods(page_data, before)
         if before is not None and pairs:
             length = len(pairs)
-            formats = reading.formats
+            formats = page_data.formats
             then = [formats.one(formats.day, day) for day, _ in pairs]
             for place, metric in enumerate(metrics):
                 filled.append(
                     {
                         "of": 2 * place + 1,
                         **along([day for _, day in pairs]),
-                        "y": drawn(before.iloc[:length], metric),
+                        "y": chart_figures(before.iloc[:length], metric),
                         "customdata": then,
                         "mode": _mode(length),
                     }
                 )
-        label = reading.formats.sign if unit == "money" else axis
-        text = f"{label} {_PER[reading.selection.grain]}" if per else label
-        layout: dict[str, Any] = {"xaxis": _ticks(days, reading.selection.grain), "yaxis": {"title": {"text": text}}}
-        if first := reading.caveats.provisional_from:
-            start = period_start(first, reading.selection.grain).isoformat()
+        label = page_data.formats.sign if unit == "money" else axis
+        text = f"{label} {_PER[page_data.selection.grain]}" if per else label
+        layout: dict[str, Any] = {"xaxis": _ticks(days, page_data.selection.grain), "yaxis": {"title": {"text": text}}}
+        if first := page_data.caveats.provisional_from:
+            start = period_start(first, page_data.selection.grain).isoformat()
             layout["shapes"] = [
                 {
                     "type": "rect",
@@ -101,11 +101,11 @@ def trend(
                     "fillcolor": f"{theme.MUTED}/0.12",
                 }
             ]
-        said = alt.lines(reading, now, metrics)
-        return {"traces": filled, "layout": layout, "line": _behind(reading, len(pairs), len(now)), "alt": said}
+        said = alt.lines(page_data, now, metrics)
+        return {"traces": filled, "layout": layout, "line": _behind(page_data, len(pairs), len(now)), "alt": said}
 
-    def rows(reading: Reading) -> list[dict[str, Any]]:
-        frame = reading.now[_BY]
+    def rows(page_data: PageData) -> list[dict[str, Any]]:
+        frame = page_data.now[_BY]
         return [
             {DATE: f"{day:%Y-%m-%d}", **{metric: exact(metric, frame[metric].iloc[place]) for metric in metrics}}
             for place, day in enumerate(frame.index)
@@ -171,25 +171,25 @@ def _ticks(days: list[date], grain: str) -> dict[str, Any]:
     return {"tick0": days[0].isoformat(), "dtick": f"M{every}" if grain == "month" else every * 604_800_000}
 
 
-def _beside(reading: Reading, before: pd.DataFrame | None) -> list[tuple[date, date]]:
+def _pair_periods(page_data: PageData, before: pd.DataFrame | None) -> list[tuple[date, date]]:
     """The baseline's periods that have rows, and the selection's that each lies beside: the third beside the third."""
-    if before is None or reading.baseline is None:
+    if before is None or page_data.baseline is None:
         return []
-    beside = dict(zip(periods(reading.baseline), periods(reading.selection), strict=False))
+    beside = dict(zip(periods(page_data.baseline), periods(page_data.selection), strict=False))
     return [(day, beside[day]) for day in days_of(before) if day in beside]
 
 
-def _behind(reading: Reading, before: int, points: int) -> str | None:
+def _behind(page_data: PageData, before: int, points: int) -> str | None:
     """What the dotted lines are, and which periods are not whole."""
     said = []
-    grain = reading.selection.grain
+    grain = page_data.selection.grain
     if before:
-        from_words = "a year earlier" if reading.selection.compare == "year" else "the period before"
+        from_words = "a year earlier" if page_data.selection.compare == "year" else "the period before"
         mark = "Dotted" if min(before, points) >= _SEEN_AS_LINE else "Circles"
         said.append(f"{mark}: {from_words}, day for day." if grain == "day" else f"{mark}: {from_words}.")
-    first, last = cut_short(reading.selection)
+    first, last = cut_short(page_data.selection)
     for place, (within, whole) in ({"": first} if points == 1 else {" first": first, " last": last}).items():
         if within < whole:
             said.append(f"The{place} {grain} holds {within} of its {whole} days.")
-    said += [f"Shaded: {text[0].lower()}{text[1:]}" for text in reading.caveats.unsettled()]
+    said += [f"Shaded: {text[0].lower()}{text[1:]}" for text in page_data.caveats.provisional_note()]
     return " ".join(said) or None

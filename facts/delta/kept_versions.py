@@ -1,4 +1,4 @@
-"""The facts of earlier versions that were asked for lately: a few, and no more than fit."""
+"""A small cache of earlier versions of the facts that were asked for lately."""
 
 import time
 from collections import OrderedDict

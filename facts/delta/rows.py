@@ -1,4 +1,4 @@
-"""The rows of a version of the table, as Arrow has them: what a process does that was started to read, and little else.
+"""Reads the rows of one version of the Delta table as Arrow, with nothing imported that reading does not need.
 
 Nothing here needs pandas, which takes longer to import than the rows to read.
 """
@@ -36,7 +36,7 @@ _OF_CUTS: Final = ("account", PROGRAM, CUT, CURRENCY)
 _Read = TypeVar("_Read")
 
 
-def understood(read: Callable[[], _Read], path: str | Path) -> _Read:
+def explain_failures(read: Callable[[], _Read], path: str | Path) -> _Read:
     """What `read` gives; whatever it raises becomes a DataProblem."""
     try:
         return read()

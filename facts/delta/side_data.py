@@ -1,4 +1,4 @@
-"""What stands beside the rows of a version, as plain data: read by whoever reads the rows, so it needs no pandas."""
+"""Reads what comes with the rows of a version, such as the shop’s days, as plain data without pandas."""
 
 import json
 from datetime import timedelta
@@ -25,7 +25,7 @@ _RECENT: Final = 92
 def read(
     facts: str | Path, *, demo: bool, currency: str, past: bool = False, shop: int | None = None
 ) -> dict[str, Any]:
-    """What stands beside the newest facts at `facts` as plain data: `shop` with its `version`, columns and `problem`.
+    """What comes with the newest facts at `facts`, as plain data: `shop` with its `version`, columns and `problem`.
 
     Where the facts are `past`, it is the version `shop`.
 

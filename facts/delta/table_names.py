@@ -1,4 +1,4 @@
-"""Where the shop's days stand, how tables are called, and which versions of two tables belong together.
+"""How tables on disk are named, where the shop’s table is, and which versions of the two belong together.
 
 Nothing here needs pandas, which takes longer to import than a table to read.
 """
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from facts.delta.tables import opened
+from facts.delta.tables import delta_table_at
 
 #: The names of the tables that `python -m datagen` writes, and of those that imports write.
 DEMO_NAME: Final = "marketing-dashboard demo"
@@ -26,14 +26,14 @@ def path_of(facts: Path) -> Path:
 
 
 def under_way_note(facts: Path) -> Path:
-    """The note that stands beside the tables while an import changes both (ingest.write.commit)."""
+    """The note that is kept next to the tables while an import changes both (ingest.write.commit)."""
     return facts.with_name(f".{facts.name}.under-way")
 
 
 def without_folder(text: str, facts: Path) -> str:
     """A text for readers: files in the folder that holds the facts are left their names, without where they are."""
-    beside = os.path.join(facts.parent, f".{facts.name}")
-    text = text.replace(beside, f".{facts.name}")
+    hidden = os.path.join(facts.parent, f".{facts.name}")
+    text = text.replace(hidden, f".{facts.name}")
     if facts.is_absolute() and facts.parent.name:  # else it is a word or a slash, which other texts have too
         text = text.replace(os.path.join(facts.parent, ""), "")
     return text
@@ -49,7 +49,7 @@ class UnderWay:
 
 
 def under_way(facts: Path) -> UnderWay | None:
-    """What the note says that stands beside the tables; None where there is none, or none of ours."""
+    """What the note next to the tables says; None where there is none, or none of ours."""
     try:
         found = _NOTE.fullmatch(under_way_note(facts).read_bytes().rstrip())
     except OSError:
@@ -66,12 +66,12 @@ def version_with(facts: Path) -> int | None:
     While an import changes both, the shop's half is committed first: until the facts have theirs, the version before
     is the right one.
     """
-    table = opened(path_of(facts))
+    table = delta_table_at(path_of(facts))
     if table is None:
         return None
     before = under_way(facts)
     if before is None:
         return table.version()
-    platforms = opened(facts)
+    platforms = delta_table_at(facts)
     half = platforms is None or platforms.version() == before.facts
     return before.shop if half else table.version()

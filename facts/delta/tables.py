@@ -1,4 +1,4 @@
-"""Reading Delta tables from this machine's disk."""
+"""Opens Delta tables on this machine’s disk."""
 
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,7 @@ from deltalake import DeltaTable
 from pyarrow.fs import LocalFileSystem, SubTreeFileSystem
 
 
-def opened(path: Path) -> DeltaTable | None:
+def delta_table_at(path: Path) -> DeltaTable | None:
     """The table at `path`, None where there is none."""
     return DeltaTable(str(path)) if path.is_dir() and DeltaTable.is_deltatable(str(path)) else None
 

@@ -1,4 +1,4 @@
-"""What the data were at an earlier version: which version an address or a command means, and when it was the newest."""
+"""Earlier versions of the data: which one an address or a command means, and when it was the newest."""
 
 import re
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from facts.delta.tables import opened
+from facts.delta.tables import delta_table_at
 from facts.protocol import DataProblem
 
 #: Of an import that changed both tables, in the facts' log: the shop's version before it, -1 where there was none.
@@ -39,14 +39,14 @@ def version_at(facts: Path, text: str) -> Version:
     if _VERSION.fullmatch(text):
         place = next((place for place, each in enumerate(commits) if each.number == int(text)), None)
         if place is None:
-            raise _unknown(f"There is no version {text}; {numbers}.")
+            raise _no_such_version(f"There is no version {text}; {numbers}.")
     else:
         until = _moment(text)
         if until is None:
-            raise _unknown(f"“{text[:40]}” is no version and no day of the form YYYY-MM-DD; {numbers}.")
+            raise _no_such_version(f"“{text[:40]}” is no version and no day of the form YYYY-MM-DD; {numbers}.")
         earlier = [place for place, each in enumerate(commits) if each.when <= until]
         if not earlier:
-            raise _unknown(f"The first version is of {commits[0].when:%Y-%m-%d}, after {text}.")
+            raise _no_such_version(f"The first version is of {commits[0].when:%Y-%m-%d}, after {text}.")
         place = earlier[-1]
     found, next_ = commits[place], commits[place + 1] if place + 1 < len(commits) else None
     shops = [each.number for each in _commits(path_of(facts)) if next_ is None or each.when < next_.when]
@@ -55,7 +55,7 @@ def version_at(facts: Path, text: str) -> Version:
     return Version(found.number, found.when, shops[-1] if shops else None)
 
 
-def _unknown(sentence: str) -> DataProblem:
+def _no_such_version(sentence: str) -> DataProblem:
     """A version that does not exist, which readers may be told as it is."""
     return DataProblem(sentence, sentence)
 
@@ -70,8 +70,8 @@ class _Commit:
 
 
 def _commits(path: Path) -> list[_Commit]:
-    """The versions of a table that its log still tells of, oldest first."""
-    table = opened(path)
+    """The versions of a table that its log still has, oldest first."""
+    table = delta_table_at(path)
     if table is None:
         return []
     found = []

@@ -1,4 +1,4 @@
-"""`DASHBOARD_FACTS` taken apart: a path on this machine, or the address of an engine and a table in it."""
+"""Parses `DASHBOARD_FACTS`: a path on this machine, or the address of an engine and a table in it."""
 
 import re
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ class Address:
     label: str
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
-    def mended(self, text: str) -> str:
+    def without_secrets(self, text: str) -> str:
         """`text` without secrets."""
         for secret in (self.url, *self.secrets):
             text = text.replace(secret, "…")

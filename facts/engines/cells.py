@@ -1,4 +1,4 @@
-"""The cells that an engine answers with, in memory: filtered further and rolled up into totals frames."""
+"""The cells an engine answered with, kept in memory to be filtered further and rolled up into totals."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from facts.deadline import NoAnswer
 from facts.engines.expressions import REPORTED, Values
 from facts.memory.grid import FULL, Grid
-from facts.memory.groups import Meanings, coarse, grouped, numbered
+from facts.memory.groups import Meanings, coarse, number_groups, totals_of_grouping
 from facts.memory.sums import Floats, Ints, Sums
 from facts.protocol import Scope
 from kpi.evaluate import REACH_FLOOR, ROWS
@@ -40,17 +40,17 @@ class Cells:
     def nbytes(self) -> int:
         """Size in memory."""
         day = 0 if self.day is None else self.day.nbytes
-        return self.sums.nbytes + day + _held(self.codes) + 1000
+        return self.sums.nbytes + day + _bytes_of(self.codes) + 1000
 
     def of(self, start: date, end: date, only: Scope, whole: bool) -> "Cells":
         """Those of the days `start` to `end` that `only` admits; `whole` where every cell is of these days."""
-        mask = _admitted(self.codes, only, len(self.sums.rows))
+        mask = _mask_of(self.codes, only, len(self.sums.rows))
         if not whole and self.day is not None:
             mask &= (self.day >= (start - _EPOCH).days) & (self.day <= (end - _EPOCH).days)
         if mask.all():
             return self
         some = np.flatnonzero(mask)
-        return Cells(self.sums.take(some), _taken(self.codes, some), None if self.day is None else self.day[some])
+        return Cells(self.sums.take(some), _take_cells(self.codes, some), None if self.day is None else self.day[some])
 
     def totals(self, groupings: Iterable[Grouping], grain: Grain) -> dict[Grouping, pd.DataFrame]:
         """The totals frame of each grouping."""
@@ -63,12 +63,13 @@ class Cells:
         short = tuple(dict.fromkeys(name for grouping in groupings if DATE not in grouping for name in grouping))
         fewer = coarse(short, self.sums, keys)  # days make most of the cells
         return {
-            grouping: grouped(grouping, *((self.sums, keys) if DATE in grouping else fewer)) for grouping in groupings
+            grouping: totals_of_grouping(grouping, *((self.sums, keys) if DATE in grouping else fewer))
+            for grouping in groupings
         }
 
 
 @dataclass(frozen=True)
-class Gridded:
+class GridCells:
     """Cells on a grid, of no rows where there was none: the `sums` of the day `first` since 1970, one a combination
     whose values `codes` tells, then those of the next day. Sums over days or combinations then need no numbers.
     """
@@ -81,11 +82,11 @@ class Gridded:
     @property
     def nbytes(self) -> int:
         """Size in memory."""
-        return self.sums.nbytes + _held(self.codes) + 1000
+        return self.sums.nbytes + _bytes_of(self.codes) + 1000
 
-    def of(self, start: date, end: date, only: Scope, whole: bool) -> "Gridded | Cells":
+    def of(self, start: date, end: date, only: Scope, whole: bool) -> "GridCells | Cells":
         """Those of the days `start` to `end` that `only` admits; `whole` where every cell is of these days."""
-        mask = _admitted(self.codes, only, self._across)
+        mask = _mask_of(self.codes, only, self._across)
         low, high = 0, self.days
         if not whole:
             low = max((start - _EPOCH).days - self.first, low)
@@ -94,10 +95,10 @@ class Gridded:
             return self
         some = np.flatnonzero(mask)
         place = (np.arange(low, high)[:, None] * self._across + some).ravel()
-        sums, codes = self.sums.take(place), _taken(self.codes, some)
+        sums, codes = self.sums.take(place), _take_cells(self.codes, some)
         if not len(place):
-            return Cells(sums, _taken(codes, np.arange(0)), np.arange(0))
-        return Gridded(sums, codes, self.first + low, high - low)
+            return Cells(sums, _take_cells(codes, np.arange(0)), np.arange(0))
+        return GridCells(sums, codes, self.first + low, high - low)
 
     def totals(self, groupings: Iterable[Grouping], grain: Grain) -> dict[Grouping, pd.DataFrame]:
         """The totals frame of each grouping."""
@@ -106,16 +107,20 @@ class Gridded:
         found = {}
         if any(DATE not in grouping for grouping in groupings):
             over_days = _some(grid.by_cell(), self.codes)
-            found = {grouping: grouped(grouping, *over_days) for grouping in groupings if DATE not in grouping}
+            found = {
+                grouping: totals_of_grouping(grouping, *over_days) for grouping in groupings if DATE not in grouping
+            }
         if len(found) < len(groupings):
             periods, place = _periods(self.first, self.days, grain)
             if (DATE,) in groupings:
                 by_day = _some(grid.by_day(np.ones(self._across, dtype=bool)), {DATE: (place, periods)})
-                found[DATE,] = grouped((DATE,), *by_day)
+                found[DATE,] = totals_of_grouping((DATE,), *by_day)
             if any(DATE in grouping and len(grouping) > 1 for grouping in groupings):
                 codes = {name: (np.tile(code, self.days), values) for name, (code, values) in self.codes.items()}
                 each = _some(self.sums, {**codes, DATE: (np.repeat(place, self._across), periods)})
-                found |= {grouping: grouped(grouping, *each) for grouping in groupings if grouping not in found}
+                found |= {
+                    grouping: totals_of_grouping(grouping, *each) for grouping in groupings if grouping not in found
+                }
         return found
 
     @property
@@ -129,15 +134,15 @@ def _some(sums: Sums, keys: Mapping[str, tuple[Ints, Meanings]]) -> tuple[Sums, 
     return sums.take(some), {name: (code[some], values) for name, (code, values) in keys.items()}
 
 
-def _held(codes: Codes) -> int:
+def _bytes_of(codes: Codes) -> int:
     return sum(code.nbytes for code, _ in codes.values())
 
 
-def _taken(codes: Codes, some: Ints) -> Codes:
+def _take_cells(codes: Codes, some: Ints) -> Codes:
     return {name: (code[some], values) for name, (code, values) in codes.items()}
 
 
-def _admitted(codes: Codes, only: Scope, count: int) -> NDArray[np.bool_]:
+def _mask_of(codes: Codes, only: Scope, count: int) -> NDArray[np.bool_]:
     mask = np.ones(count, dtype=bool)
     for name, chosen in only:
         code, values = codes[name]
@@ -152,26 +157,26 @@ def _periods(first: int, days: int, grain: Grain) -> tuple[NDArray[np.datetime64
     return periods, place.astype(np.intp, copy=False)
 
 
-def cells(answer: pa.Table, keys: Sequence[str], values: Values = MappingProxyType({})) -> Cells | Gridded:
+def cells(answer: pa.Table, keys: Sequence[str], values: Values = MappingProxyType({})) -> Cells | GridCells:
     """The cells in an engine's answer to `expressions.sums`, which was told `values`. Raises NoAnswer where a sum is no
     number.
     """
     some = pc.greater(answer[ROWS], 0)
     if not pc.all(some, skip_nulls=False).as_py():  # a roll-up's rows of nothing; mostly there is no need to copy all
         answer = answer.filter(some)
-    codes: Codes = {name: _numbered(answer[name], name, values.get(name, ())) for name in keys if name != DATE}
+    codes: Codes = {name: _number_column(answer[name], name, values.get(name, ())) for name in keys if name != DATE}
     if DATE not in keys:
         return Cells(_sums(answer, slice(None), answer.num_rows), codes, None)
     day = answer[DATE].cast(pa.date32()).cast(pa.int32()).to_numpy().astype(np.intp)
     if len(day):
         first = int(day.min())
         days = int(day.max()) - first + 1
-        across = numbered(codes, len(day), codes)
+        across = number_groups(codes, len(day), codes)
         size = days * across.size
         if len(day) >= FULL * size:
             sums = _sums(answer, (day - first) * across.size + across.group, size)
             met = {name: (across.keys[name][0], found) for name, (_, found) in codes.items()}
-            return Gridded(sums, met, first, days)
+            return GridCells(sums, met, first, days)
     return Cells(_sums(answer, slice(None), len(day)), codes, day)
 
 
@@ -199,7 +204,7 @@ def _sums(answer: pa.Table, place: Ints | slice, size: int) -> Sums:
     return Sums(measures, floor, spread(ROWS), reported)
 
 
-def _numbered(column: pa.ChunkedArray, name: str, known: Sequence[str]) -> tuple[Ints, list[str]]:
+def _number_column(column: pa.ChunkedArray, name: str, known: Sequence[str]) -> tuple[Ints, list[str]]:
     if pa.types.is_integer(column.type):
         if column.null_count:
             raise NoAnswer(f"A {name} came into the data while it was read. Ask again in a minute.")

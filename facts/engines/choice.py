@@ -1,4 +1,4 @@
-"""Who sums: rows in memory, DuckDB over files, or an engine elsewhere, and which cut. Light: a start needs it."""
+"""Chooses who sums the facts: memory, DuckDB over files, or an engine elsewhere. Imports little: starts need it."""
 
 import re
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Final, Protocol
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 #: Cuts by platform, "" for every other: the dimensions joined by "+", as imports call them (facts.memory.cuts).
-Named = tuple[tuple[str, str], ...]
+NamedCuts = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Engine:
     kind: str = "auto"
     memory_rows: int = 5_000_000
     refresh: float = 300.0
-    cut: Named = ()
+    cut: NamedCuts = ()
 
 
 class Chosen(Protocol):
@@ -38,7 +38,7 @@ class Chosen(Protocol):
     def refresh_seconds(self) -> float: ...
 
     @property
-    def cut(self) -> Named: ...
+    def cut(self) -> NamedCuts: ...
 
 
 def engine_of(settings: Chosen) -> Engine:
@@ -81,7 +81,7 @@ def by_duckdb(path: str | Path, engine: Engine, version: int | None = None) -> b
 
 
 def rows(path: str | Path, version: int | None = None) -> int:
-    """The number of rows of a Delta table, as its log tells it."""
+    """The number of rows of a Delta table, as its log reports it."""
     import pyarrow as pa
     import pyarrow.compute as pc
     from deltalake import DeltaTable

@@ -1,4 +1,4 @@
-"""Parquet files, or the files of a Delta table, read by DuckDB within this process."""
+"""Parquet files, or the files of a Delta table, queried by DuckDB within this process."""
 
 import os
 from collections.abc import Sequence
@@ -42,7 +42,7 @@ class DuckTable:
             self._database = os.getpid(), driver().connect(config=settings)
         return DuckSession(self._database[1].cursor(), self._files)
 
-    def mended(self, text: str) -> str:
+    def without_secrets(self, text: str) -> str:
         """An engine's message without secrets; files have none."""
         return text
 
@@ -54,12 +54,12 @@ class DuckSession:
         self._cursor, self._files = cursor, files
 
     def frame(self) -> Frame:
-        """The files' rows; a column that a folder's name tells (`year=2025`) is one too."""
+        """The files' rows; a column that a folder's name gives (`year=2025`) is one too."""
         return nw.from_native(
             self._cursor.read_parquet(self._files, hive_partitioning=any("=" in f for f in self._files))
         )
 
-    def numbered(self, frame: Frame, values: Values) -> Frame:
+    def number_texts(self, frame: Frame, values: Values) -> Frame:
         """Files hold each text once and its place: a function of one text is worked out as often as that."""
         duckdb = driver()
         rows = frame.to_native()

@@ -1,4 +1,4 @@
-"""What is asked of an engine, written once in Narwhals: which rows, grouped by what, and their sums.
+"""The questions put to an engine, written once in Narwhals: which rows, grouped by what, and their sums.
 
 A value of a filter is always a literal of the engine's own expressions, never a piece of text that is read as SQL.
 """
@@ -33,14 +33,14 @@ class Rows:
     """A table's rows, not yet read: `frame` has the schema's columns under their own names.
 
     `times` says that `date` also has a time of day, `rolled` that a row stands for several, whose number is in `rows`
-    and whose largest reach is in `reach_floor`. `numbered`, where an engine groups quicker by numbers than by texts,
-    puts the place of each text among known values, from 1, in its stead.
+    and whose largest reach is in `reach_floor`. `number_texts`, where an engine groups faster by numbers than by texts,
+    replaces each text with its position among known values, from 1.
     """
 
     frame: Frame
     times: bool
     rolled: bool
-    numbered: Callable[[Frame, Values], Frame] | None = None
+    number_texts: Callable[[Frame, Values], Frame] | None = None
 
 
 def rows(frame: Frame, label: str) -> Rows:
@@ -69,7 +69,7 @@ def rows(frame: Frame, label: str) -> Rows:
     return Rows(frame.select(nw.col(found[name]).alias(name) for name in columns), day != nw.Date, bool(rolled))
 
 
-def kept(rows: Rows, start: date, end: date, *only: Scope) -> Rows:
+def filter_rows(rows: Rows, start: date, end: date, *only: Scope) -> Rows:
     """The rows of the days `start` to `end` that each of `only` admits.
 
     A column of times is compared as such, so that its order on disk serves.
@@ -96,8 +96,8 @@ def sums(rows: Rows, keys: Sequence[str], incomplete: Collection[str], values: V
     """
     frame = rows.frame
     short = {name: values[name] for name in keys if 0 < len(values.get(name, ())) <= _FEW}
-    if short and rows.numbered is not None:
-        frame = rows.numbered(frame, short)
+    if short and rows.number_texts is not None:
+        frame = rows.number_texts(frame, short)
     if DATE in keys and rows.times:
         frame = frame.with_columns(nw.col(DATE).cast(nw.Date))
     asked = [
@@ -125,7 +125,7 @@ def _extent() -> list[nw.Expr]:
 
 def recent(rows: Rows, last: date) -> Frame:
     """One row: spend and revenue of the days that platforms still restate."""
-    return kept(rows, last - _RECENT, last).frame.select(nw.col("spend").sum(), nw.col("revenue").sum())
+    return filter_rows(rows, last - _RECENT, last).frame.select(nw.col("spend").sum(), nw.col("revenue").sum())
 
 
 def values(rows: Rows, name: str, scope: Scope) -> Frame:

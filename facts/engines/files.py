@@ -19,11 +19,11 @@ from deltalake import DeltaTable
 from facts.deadline import NoAnswer
 from facts.delta import side_data
 from facts.delta.rows import CURRENCY, CUT, PROGRAM
-from facts.engines.choice import Named, is_parquet, parquet_files, stamp
+from facts.engines.choice import NamedCuts, is_parquet, parquet_files, stamp
 from facts.engines.duckdb_table import DuckTable, driver
 from facts.engines.lazy import LazyFacts
 from facts.engines.table import Sessions
-from facts.memory.cuts import unmet
+from facts.memory.cuts import missing_cut_sentence
 from facts.protocol import DataProblem, time_of_day
 from facts.side_facts import of_text
 from kpi.evaluate import ROWS
@@ -92,7 +92,7 @@ def _of_parquet(path: Path) -> Files:
     )
 
 
-def open_files(found: Files, now: Callable[[], datetime], demo_name: str, named: Named = ()) -> LazyFacts:
+def open_files(found: Files, now: Callable[[], datetime], demo_name: str, named: NamedCuts = ()) -> LazyFacts:
     """The facts over a table's files. Raises DataProblem; TwoCuts where its rows tell the same money twice.
 
     `named` are cuts that come first (facts.memory.cuts): of one cut an account and day that is said only of one
@@ -102,7 +102,7 @@ def open_files(found: Files, now: Callable[[], datetime], demo_name: str, named:
     if not found.rows:
         raise DataProblem(f"The table at {found.label} has no rows.")
     sessions = Sessions(DuckTable(found.names, found.label))
-    currency, cuts = _imported(found, sessions) if CUT in found.columns else ("USD", pd.DataFrame())
+    currency, cuts = _currency_and_cuts(found, sessions) if CUT in found.columns else ("USD", pd.DataFrame())
     more = (
         {} if is_parquet(found.label) else side_data.read(found.label, demo=found.name == demo_name, currency=currency)
     )
@@ -114,11 +114,11 @@ def open_files(found: Files, now: Callable[[], datetime], demo_name: str, named:
         demo=found.name == demo_name,
         currency=currency,
         complete=found.complete,
-        beside=replace(of_text(json.dumps(more)), unmet=unmet(cuts, named)),
+        side=replace(of_text(json.dumps(more)), missing_cut=missing_cut_sentence(cuts, named)),
     )
 
 
-def _imported(found: Files, sessions: Sessions) -> tuple[str, pd.DataFrame]:
+def _currency_and_cuts(found: Files, sessions: Sessions) -> tuple[str, pd.DataFrame]:
     """The one currency of a table that imports made, in one cut an account and day, and by platform its cuts."""
     session = sessions.table.connect()
     try:

@@ -1,4 +1,4 @@
-"""A table in a database that Ibis speaks to: Postgres, BigQuery, Snowflake, ClickHouse, Trino."""
+"""A table in a database that Ibis connects to: Postgres, BigQuery, Snowflake, ClickHouse, Trino."""
 
 from contextlib import suppress
 from typing import Any, Final
@@ -38,9 +38,9 @@ class IbisTable:
             ) from None
         return IbisSession(backend, self._address.table)
 
-    def mended(self, text: str) -> str:
+    def without_secrets(self, text: str) -> str:
         """An engine's message without secrets."""
-        return self._address.mended(text)
+        return self._address.without_secrets(text)
 
 
 class IbisSession:

@@ -1,4 +1,4 @@
-"""`LazyFacts`: the `Facts` over a table that stays in its engine. What it answered once is rolled up from memory."""
+"""`LazyFacts`: facts over a table that stays in its engine; what it answered once is rolled up from memory."""
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -15,12 +15,12 @@ from cachetools import LRUCache
 from facts import ALL_ROWS
 from facts.deadline import NoAnswer, wait
 from facts.engines import expressions
-from facts.engines.cells import Cells, Gridded, cells
+from facts.engines.cells import Cells, GridCells, cells
 from facts.engines.expressions import Frame, Rows
 from facts.engines.plan import Pass, passes
 from facts.engines.table import Sessions
 from facts.protocol import DataProblem, Scope
-from facts.side_facts import NOTHING, Beside
+from facts.side_facts import NO_SIDE_FACTS, SideFacts
 from kpi.evaluate import ROWS
 from kpi.schema import DATE, DIMENSIONS, MEASURES, in_order
 from kpi.selection import Extent, Grouping, Selection
@@ -30,7 +30,7 @@ _SCOPES: Final = 256
 
 
 @dataclass(frozen=True)
-class Asked:
+class CellsQuery:
     """What cells are kept by: days, the filters and the scope that were put to the engine, and their keys."""
 
     start: date
@@ -39,7 +39,7 @@ class Asked:
     scope: Scope
     keys: tuple[str, ...]
 
-    def holds(self, other: "Asked", only: Scope) -> bool:
+    def holds(self, other: "CellsQuery", only: Scope) -> bool:
         """Whether cells of this follow from cells of `other`, with what is left of `only` applied to them."""
         same_days = (self.start, self.end) == (other.start, other.end)
         return (
@@ -67,17 +67,19 @@ class LazyFacts:
         demo: bool = False,
         currency: str = "USD",
         complete: bool = False,
-        beside: Beside = NOTHING,
+        side: SideFacts = NO_SIDE_FACTS,
     ) -> None:
         """Asks for the table's outline and values. `complete` says that no row lacks a measure.
 
         Raises DataProblem where the table cannot be used.
         """
-        self.version, self.loaded, self.demo, self.currency, self.beside = version, loaded, demo, currency, beside
+        self.version, self.loaded, self.demo, self.currency, self.side = version, loaded, demo, currency, side
         self._table, self._sessions = sessions.table, sessions
         self._lock = Lock()
-        self._kept: LRUCache[Asked, Cells | Gridded] = LRUCache(_CELL_BYTES, getsizeof=lambda cells: cells.nbytes)
-        self._coming: dict[Asked, Event] = {}
+        self._kept: LRUCache[CellsQuery, Cells | GridCells] = LRUCache(
+            _CELL_BYTES, getsizeof=lambda cells: cells.nbytes
+        )
+        self._coming: dict[CellsQuery, Event] = {}
         self._options: LRUCache[Scope, dict[str, tuple[str, ...]]] = LRUCache(_SCOPES)
         try:
             outline = self._ask(expressions.extent if complete else expressions.outline).to_pylist()[0]
@@ -149,12 +151,14 @@ class LazyFacts:
 
     def sums(self, start: date, end: date, keys: tuple[str, ...]) -> pa.Table:
         """The engine's own answer for some days: see `expressions.sums`. Raises NoAnswer."""
-        return self._ask(lambda rows: expressions.sums(expressions.kept(rows, start, end), keys, self._incomplete))
+        return self._ask(
+            lambda rows: expressions.sums(expressions.filter_rows(rows, start, end), keys, self._incomplete)
+        )
 
-    def _cells(self, selection: Selection, keys: tuple[str, ...], scope: Scope) -> Cells | Gridded:
+    def _cells(self, selection: Selection, keys: tuple[str, ...], scope: Scope) -> Cells | GridCells:
         """The cells by `keys` of a selection, from what is at hand or from the engine; who asks beside us waits."""
         pushed = tuple((name, values) for name, values in selection.only if name not in keys)
-        asked = Asked(selection.start, selection.end, pushed, scope, keys)
+        asked = CellsQuery(selection.start, selection.end, pushed, scope, keys)
         while True:
             with self._lock:
                 at_hand = next((each for each in self._kept if asked.holds(each, selection.only)), None)
@@ -165,18 +169,18 @@ class LazyFacts:
                 if coming is None:
                     self._coming[asked] = Event()
             if coming is None:
-                at_hand, found = asked, self._fetched(asked)
+                at_hand, found = asked, self._fetch(asked)
                 break
             wait(coming)
         left = tuple(each for each in selection.only if each not in at_hand.only)
         same_days = (at_hand.start, at_hand.end) == (asked.start, asked.end)
         return found.of(asked.start, asked.end, left, same_days)
 
-    def _fetched(self, asked: Asked) -> Cells | Gridded:
+    def _fetch(self, asked: CellsQuery) -> Cells | GridCells:
         try:
             answer = self._ask(
                 lambda rows: expressions.sums(
-                    expressions.kept(rows, asked.start, asked.end, asked.scope, asked.only),
+                    expressions.filter_rows(rows, asked.start, asked.end, asked.scope, asked.only),
                     asked.keys,
                     self._incomplete,
                     self._values_of,

@@ -1,4 +1,4 @@
-"""Which groupings of a page an engine answers in one pass: those whose common cells are few enough to travel."""
+"""Which groupings of a page an engine answers in one pass: those whose cells in common are few enough to travel."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The newest data of a table in a remote engine: which version it is now, and the facts over it."""
+"""A table in a remote engine: which version of its data is the newest, and the facts over it."""
 
 import hashlib
 import time
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from facts.deadline import NoAnswer, patience
+from facts.deadline import NoAnswer, wait_at_most
 from facts.engines import expressions
 from facts.engines.address import Address, parse
 from facts.engines.ibis_table import IbisTable
@@ -43,7 +43,7 @@ class Remote:
 
     def _look(self) -> str:
         try:
-            with patience(OPENING):
+            with wait_at_most(OPENING):
                 extent = self._sessions.ask(expressions.extent).to_pylist()[0]
                 told = [str(extent[name]) for name in ("first", "last", ROWS)]
                 if extent["last"] is not None:
@@ -58,7 +58,7 @@ class Remote:
 
     def facts(self, now: Callable[[], datetime] = utc_now) -> LazyFacts:
         """The facts at the version that was seen last. Raises DataProblem."""
-        with patience(OPENING):
+        with wait_at_most(OPENING):
             return LazyFacts(self._sessions, self.version(), loaded=time_of_day(now()), currency=self.address.currency)
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""A table behind Spark Connect: Apache Spark, or Databricks, which speaks it too."""
+"""A table behind Spark Connect: Apache Spark or Databricks."""
 
 from contextlib import suppress
 from typing import Any
@@ -32,9 +32,9 @@ class SparkTable:
             ) from None
         return SparkSession(Remote.builder.remote(self._address.url).create(), self._address.table)
 
-    def mended(self, text: str) -> str:
+    def without_secrets(self, text: str) -> str:
         """An engine's message without secrets."""
-        return self._address.mended(text)
+        return self._address.without_secrets(text)
 
 
 class SparkSession:

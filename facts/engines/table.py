@@ -1,4 +1,4 @@
-"""What an engine must offer: sessions on one table. And how a question is put to one without waiting for ever."""
+"""What every engine offers, sessions on one table, and how a question is asked without waiting for ever."""
 
 import os
 from collections.abc import Callable
@@ -33,7 +33,7 @@ class Session(Protocol):
 class Numbers(Protocol):
     """A session whose engine groups quicker by numbers than by texts."""
 
-    def numbered(self, frame: Frame, values: Values) -> Frame:
+    def number_texts(self, frame: Frame, values: Values) -> Frame:
         """`frame` with the place of each text among `values`, from 1, in its stead."""
 
 
@@ -46,12 +46,12 @@ class Table(Protocol):
     def connect(self) -> Session:
         """A new session. Raises DataProblem, or whatever its engine raises."""
 
-    def mended(self, text: str) -> str:
+    def without_secrets(self, text: str) -> str:
         """An engine's message without secrets."""
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenSession:
     """A session and the table's rows in it."""
 
     session: Session
@@ -63,15 +63,15 @@ class Sessions:
 
     def __init__(self, table: Table) -> None:
         self.table = table
-        self._free: list[Opened] = []
+        self._free: list[OpenSession] = []
         self._process = os.getpid()
         self._lock = Lock()
         self._closed = False
 
     def ask(self, question: Callable[[Rows], Frame]) -> pa.Table:
         """The answer to a question. Raises NoAnswer, also where the engine cannot answer."""
-        if (patience := present()) is not None:
-            patience.check()
+        if (deadline := present()) is not None:
+            deadline.check()
         asking = _Asking(self, question)
         Thread(target=asking.run, name="question", daemon=True).start()
         try:
@@ -84,7 +84,7 @@ class Sessions:
         assert asking.answer is not None
         return asking.answer
 
-    def take(self) -> Opened:
+    def take(self) -> OpenSession:
         """A session that nobody uses."""
         with self._lock:
             if self._process != os.getpid():  # a session of the process that forked us is not ours to use or to end
@@ -94,12 +94,14 @@ class Sessions:
         session = self.table.connect()
         try:
             found = rows(session.frame(), self.table.label)
-            return Opened(session, replace(found, numbered=session.numbered) if isinstance(session, Numbers) else found)
+            return OpenSession(
+                session, replace(found, number_texts=session.number_texts) if isinstance(session, Numbers) else found
+            )
         except BaseException:
             _close(session)
             raise
 
-    def give_back(self, opened: Opened) -> None:
+    def give_back(self, opened: OpenSession) -> None:
         """Keep a session for the next question."""
         with self._lock:
             if not self._closed:
@@ -169,7 +171,7 @@ class _Asking:
 def _sentence(table: Table, problem: Exception) -> Exception:
     if isinstance(problem, DataProblem | NoAnswer):
         return problem
-    first = (table.mended(str(problem)).strip().splitlines() or [type(problem).__name__])[0][:300]
+    first = (table.without_secrets(str(problem)).strip().splitlines() or [type(problem).__name__])[0][:300]
     return NoAnswer(
         f"The data at {table.label} gave no answer: {first}",
         "The data gave no answer. Try again in a minute; whoever runs this dashboard finds the reason in its log.",

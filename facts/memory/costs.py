@@ -1,4 +1,4 @@
-"""Costs from the shop's own books, for rows whose source tells none: goods and fees as the month's share of its sales.
+"""Costs from the shop's own books where no report has them: the month's goods and fees as a share of its sales.
 
 A month, not a day: books post goods and fees late and in batches, and a month's quotient of sums hardly notices.
 """
@@ -14,7 +14,7 @@ FROM_THE_SHOP: Final = "Costs are the month's share of the shop's own sales, whe
 
 
 def with_shop_costs(frame: pd.DataFrame, store: pd.DataFrame | None) -> tuple[pd.DataFrame, str]:
-    """`frame` with `cogs` and `variable_costs` where the source told none and the shop's `store` tells them for the
+    """`frame` with `cogs` and `variable_costs` where the source reports none and the shop's `store` has them for the
     month, and a sentence on how, "" where nothing was added.
 
     Where the shop tells goods and no fees, fees are what its gross profit lacks of sales less goods; where it lacks

@@ -1,4 +1,4 @@
-"""Facts whose rows tell the same money in several cuts: each answer takes one cut per account and day, never two.
+"""Facts that hold the same spend in several cuts: every answer uses one cut per account and day, never two.
 
 A platform's plain report, its device report and its country report of one account and day hold the same spend. Whoever
 asks for devices is answered from the cut that has them, whoever asks for nothing from the plainest, or from that which
@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 
 from facts.delta.rows import CUT, PARTIAL, PROGRAM
-from facts.engines.choice import Named
+from facts.engines.choice import NamedCuts
 from facts.memory.frame import FrameFacts
 from facts.protocol import Facts, Scope
-from facts.side_facts import NOTHING, Beside
+from facts.side_facts import NO_SIDE_FACTS, SideFacts
 from kpi.schema import DATE
 from kpi.selection import Extent, Grouping, Selection
 
@@ -42,22 +42,23 @@ def of_cuts(
     loaded: str,
     demo: bool,
     currency: str,
-    beside: Beside = NOTHING,
-    named: Named = (),
+    side: SideFacts = NO_SIDE_FACTS,
+    named: NamedCuts = (),
 ) -> Facts:
     """Facts over a frame with the columns of kpi.schema, `account`, `program` and `cut`.
 
-    They are plain ones where no account and day has more than one cut. `named` are cuts that come first; see `unmet`.
+    They are plain ones where no account and day has more than one cut. `named` are cuts that come first; see
+    `missing_cut_sentence`.
     """
     unit = frame.groupby([*UNIT, DATE], observed=True, sort=False).ngroup().to_numpy()
     pairs = pd.DataFrame({"unit": unit, "cut": frame[CUT].astype("category").cat.codes}).drop_duplicates()
     if not pairs["unit"].duplicated().any():
-        return FrameFacts(frame, version, loaded=loaded, demo=demo, currency=currency, beside=beside)
+        return FrameFacts(frame, version, loaded=loaded, demo=demo, currency=currency, side=side)
     kind, kinds = _kinds(frame, named)
-    return CutFacts(frame, unit, kind, kinds, version, loaded=loaded, demo=demo, currency=currency, beside=beside)
+    return CutFacts(frame, unit, kind, kinds, version, loaded=loaded, demo=demo, currency=currency, side=side)
 
 
-def unmet(frame: pd.DataFrame, named: Named) -> str:
+def missing_cut_sentence(frame: pd.DataFrame, named: NamedCuts) -> str:
     """A sentence where a cut is named that no row has, else nothing. `frame` has no `cut` where no import made it."""
     if named and CUT not in frame.columns:
         return "DASHBOARD_CUT names a cut, and these data have none, as only imports do: leave the setting out."
@@ -71,7 +72,7 @@ def unmet(frame: pd.DataFrame, named: Named) -> str:
     return ""
 
 
-def _kinds(frame: pd.DataFrame, named: Named) -> tuple[np.ndarray, list[_Kind]]:
+def _kinds(frame: pd.DataFrame, named: NamedCuts) -> tuple[np.ndarray, list[_Kind]]:
     """By row a number, and what each number means."""
     wanted = {platform.casefold(): name for platform, name in named}
     platforms, cuts = (frame[name].astype("category").cat for name in ("platform", CUT))
@@ -104,9 +105,9 @@ class CutFacts:
         loaded: str,
         demo: bool,
         currency: str,
-        beside: Beside = NOTHING,
+        side: SideFacts = NO_SIDE_FACTS,
     ) -> None:
-        self.version, self.loaded, self.demo, self.currency, self.beside = version, loaded, demo, currency, beside
+        self.version, self.loaded, self.demo, self.currency, self.side = version, loaded, demo, currency, side
         self._frame, self._unit, self._kind, self._kinds = frame, unit, kind, kinds
         self._views: dict[bytes, FrameFacts] = {}
         self._by_needs: dict[Needs, FrameFacts] = {}
@@ -184,8 +185,8 @@ def _worth(kind: _Kind, needs: Needs) -> tuple[object, ...]:
 
 
 def _needs(grouping: Iterable[str], scope: Scope, filters: Scope = ()) -> Needs:
-    return _named(scope), _named(filters), _CHOOSING & {*grouping}
+    return _named_choices(scope), _named_choices(filters), _CHOOSING & {*grouping}
 
 
-def _named(only: Scope) -> frozenset[str]:
+def _named_choices(only: Scope) -> frozenset[str]:
     return _CHOOSING & {name for name, _ in only}

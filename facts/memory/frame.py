@@ -1,4 +1,4 @@
-"""The facts of one version held in memory: a pandas frame taken apart into arrays that sum quickly.
+"""The facts of one version in memory: a pandas frame split into arrays that sum quickly.
 
 Rows are sorted by day. Every distinct combination of dimension values is a *cell*; a row knows its day and its cell. A
 selection is then a slice of rows (the days) and a mask over cells (the filters), and all groupings of a page follow
@@ -19,10 +19,10 @@ from cachetools import LRUCache
 from numpy.typing import NDArray
 
 from facts.memory.grid import Grid, on_grid
-from facts.memory.groups import Keys, Meanings, Numbered, coarse, grouped, numbered
+from facts.memory.groups import GroupNumbers, Keys, Meanings, coarse, number_groups, totals_of_grouping
 from facts.memory.sums import Ints, Sums
 from facts.protocol import DataProblem, Scope
-from facts.side_facts import NOTHING, Beside
+from facts.side_facts import NO_SIDE_FACTS, SideFacts
 from kpi.schema import DATE, DIMENSIONS, MEASURES, in_order
 from kpi.selection import Extent, Grain, Grouping, Selection, period_starts
 
@@ -48,12 +48,12 @@ class FrameFacts:
         loaded: str = "",
         demo: bool = False,
         currency: str = "USD",
-        beside: Beside = NOTHING,
+        side: SideFacts = NO_SIDE_FACTS,
     ) -> None:
         """Raises DataProblem where the frame is empty."""
         if frame.empty:
             raise DataProblem("The data has no rows: import some, or write the demo's with `python -m datagen`.")
-        self.version, self.loaded, self.demo, self.currency, self.beside = version, loaded, demo, currency, beside
+        self.version, self.loaded, self.demo, self.currency, self.side = version, loaded, demo, currency, side
         days = frame[DATE].to_numpy().astype("datetime64[D]").astype(np.int64)
         if (np.diff(days) < 0).any():
             order = np.argsort(days, kind="stable")
@@ -67,17 +67,19 @@ class FrameFacts:
         self._lay_out()
         self._place = {name: {value: at for at, value in enumerate(values)} for name, values in self._values.items()}
         self._short = tuple(name for name in DIMENSIONS if len(self._values[name]) <= _SHORT)
-        few = numbered(self._short, self._cells, {name: (self._code[name], self._values[name]) for name in self._short})
+        few = number_groups(
+            self._short, self._cells, {name: (self._code[name], self._values[name]) for name in self._short}
+        )
         self._few = few if few.size * _MANY < self._cells else None
-        self._numberings: LRUCache[tuple[str, ...], Numbered] = LRUCache(
+        self._numberings: LRUCache[tuple[str, ...], GroupNumbers] = LRUCache(
             _NUMBERING_BYTES, getsizeof=lambda kept: kept.group.nbytes + 8 * kept.size * len(kept.keys)
         )
         self._windows: LRUCache[tuple[object, ...], Sums] = LRUCache(_WINDOW_BYTES, getsizeof=lambda sums: sums.nbytes)
         self._results: LRUCache[tuple[object, ...], dict[Grouping, pd.DataFrame]] = LRUCache(
-            _RESULT_BYTES, getsizeof=_held
+            _RESULT_BYTES, getsizeof=_bytes_of
         )
         self._options: LRUCache[Scope, dict[str, tuple[str, ...]]] = LRUCache(64)  # one a role
-        self._lock, self._turn = Lock(), Lock()
+        self._lock, self._long_sums = Lock(), Lock()
 
     def _lay_out(self) -> None:
         """Put the rows on a grid, where they nearly fill one."""
@@ -106,7 +108,7 @@ class FrameFacts:
         with self._lock:
             known = self._options.get(scope)
         if known is None:
-            allowed = self._allowed(scope)
+            allowed = self._mask_of(scope)
             known = {
                 name: tuple(self._values[name][code] for code in np.unique(self._code[name][allowed]))
                 for name in DIMENSIONS
@@ -123,7 +125,7 @@ class FrameFacts:
         with self._lock:
             known = self._results.get(key)
         if known is None:
-            with self._turn if selection.days > _MANY_DAYS else nullcontext():
+            with self._long_sums if selection.days > _MANY_DAYS else nullcontext():
                 known = self._totals(selection, groupings, scope)
             with self._lock, suppress(ValueError):  # too large to keep
                 self._results[key] = known
@@ -136,7 +138,7 @@ class FrameFacts:
         self, selection: Selection, groupings: tuple[Grouping, ...], scope: Scope
     ) -> dict[Grouping, pd.DataFrame]:
         first, last = self._window(selection.start, selection.end)
-        allowed = self._allowed(selection.only) & self._allowed(scope)
+        allowed = self._mask_of(selection.only) & self._mask_of(scope)
         found: dict[Grouping, pd.DataFrame] = {}
         timeless = tuple(grouping for grouping in groupings if DATE not in grouping)
         if timeless and self._few is None:
@@ -151,7 +153,7 @@ class FrameFacts:
                 if by_row is None:
                     names = {name for each in groupings if DATE in each for name in each} - {DATE}
                     by_row = self._of_rows(first, last, allowed, selection.grain, names)
-                found[grouping] = grouped(grouping, *by_row)
+                found[grouping] = totals_of_grouping(grouping, *by_row)
         return {grouping: found[grouping] for grouping in groupings}
 
     def _of_all_cells(
@@ -164,7 +166,7 @@ class FrameFacts:
         by_cell = cells.take(taken), {name: (self._code[name][taken], self._values[name]) for name in names}
         fewer = coarse(self._short, *by_cell)  # whatever is asked for: the same sums are added in the same order
         return {
-            grouping: grouped(grouping, *(fewer if set(grouping) <= set(self._short) else by_cell))
+            grouping: totals_of_grouping(grouping, *(fewer if set(grouping) <= set(self._short) else by_cell))
             for grouping in groupings
         }
 
@@ -175,7 +177,7 @@ class FrameFacts:
         narrowed = {name for name, _ in only}
         found = {}
         for by_names in dict.fromkeys(self._short if set(each) <= set(self._short) else each for each in groupings):
-            fewer = self._numbered(by_names)
+            fewer = self._groups_by(by_names)
             sums = self._of_groups(first, last, by_names, fewer, None if narrowed <= set(by_names) else allowed)
             mask = sums.rows > 0
             for name, chosen in only if narrowed <= set(by_names) else ():
@@ -184,16 +186,16 @@ class FrameFacts:
             by_group = sums.take(taken), {name: (code[taken], values) for name, (code, values) in fewer.keys.items()}
             for grouping in groupings:
                 if (self._short if set(grouping) <= set(self._short) else grouping) == by_names:
-                    found[grouping] = grouped(grouping, *by_group)
+                    found[grouping] = totals_of_grouping(grouping, *by_group)
         return found
 
-    def _numbered(self, names: tuple[str, ...]) -> Numbered:
+    def _groups_by(self, names: tuple[str, ...]) -> GroupNumbers:
         """The cells by fewer dimensions; the same for every selection, so kept."""
         with self._lock:
             known = self._few if names == self._short else self._numberings.get(names)
         if known is None:
             keys = {name: (self._code[name], self._values[name]) for name in names}
-            known = numbered(names, self._cells, keys)
+            known = number_groups(names, self._cells, keys)
             with self._lock, suppress(ValueError):  # too large to keep
                 self._numberings[names] = known
         return known
@@ -205,7 +207,7 @@ class FrameFacts:
         high = min(max((end - self._first).days + 1, low), days)
         return int(self._starts[low]), int(self._starts[high])
 
-    def _allowed(self, only: Scope) -> np.ndarray:
+    def _mask_of(self, only: Scope) -> np.ndarray:
         """Which cells a selection's or a scope's `only` admits."""
         mask = np.ones(self._cells, dtype=bool)
         for name, chosen in only:
@@ -221,29 +223,29 @@ class FrameFacts:
     def _of_cells(self, first: int, last: int) -> Sums:
         """The sums of each cell over a slice of rows; the same for every filter, so kept by its days."""
 
-        def made() -> Sums:
+        def sum_rows() -> Sums:
             rows = self._rows.take(slice(first, last))
             if self._on_grid:
                 return Grid(rows, self._cells).by_cell()
-            return rows.grouped(self._cell[first:last], self._cells)
+            return rows.by_group(self._cell[first:last], self._cells)
 
-        return self._kept((first, last), made)
+        return self._from_cache((first, last), sum_rows)
 
     def _of_groups(
-        self, first: int, last: int, names: tuple[str, ...], fewer: Numbered, allowed: np.ndarray | None
+        self, first: int, last: int, names: tuple[str, ...], fewer: GroupNumbers, allowed: np.ndarray | None
     ) -> Sums:
         """The sums of each of fewer cells over a slice of rows; kept where no cell is left out (`allowed` is None)."""
         cell, rows = self._cell[first:last], self._rows.take(slice(first, last))
         if allowed is None:
-            return self._kept((first, last, names), lambda: rows.grouped(fewer.group[cell], fewer.size))
+            return self._from_cache((first, last, names), lambda: rows.by_group(fewer.group[cell], fewer.size))
         admitted = np.flatnonzero(allowed[cell])
         if 4 * len(admitted) < len(cell):
-            return rows.take(admitted).grouped(fewer.group[cell[admitted]], fewer.size)
+            return rows.take(admitted).by_group(fewer.group[cell[admitted]], fewer.size)
         # Not copied out: what does not count is added to a group behind the last.
         group = np.where(allowed, fewer.group, fewer.size)
-        return rows.grouped(group[cell], fewer.size + 1).take(slice(fewer.size))
+        return rows.by_group(group[cell], fewer.size + 1).take(slice(fewer.size))
 
-    def _kept(self, key: tuple[object, ...], made: Callable[[], Sums]) -> Sums:
+    def _from_cache(self, key: tuple[object, ...], made: Callable[[], Sums]) -> Sums:
         """The sums at hand under `key`, or made and kept."""
         with self._lock:
             known = self._windows.get(key)
@@ -292,7 +294,7 @@ class FrameFacts:
         return self._rows.take(rows), keys
 
 
-def _held(frames: dict[Grouping, pd.DataFrame]) -> int:
+def _bytes_of(frames: dict[Grouping, pd.DataFrame]) -> int:
     """Bytes that totals frames take as Python holds them, their keys included: far more than their numbers."""
     return 1500 + sum(1500 + frame.size * 8 + len(frame) * 60 for frame in frames.values())
 

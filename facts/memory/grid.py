@@ -1,5 +1,6 @@
-"""Rows on a grid of days and cells, where nearly every cell has a row every day: sums over it need no group numbers,
-and those of each day take half the time of sums of runs.
+"""Rows on a grid of days and cells, for facts where nearly every cell has a row every day.
+
+Sums over a grid need no group numbers, and those of each day take half the time of sums of runs.
 """
 
 from dataclasses import dataclass
@@ -50,16 +51,16 @@ class Grid:
         """The sums of each day over the cells that `admitted` admits."""
         weight = admitted.astype(np.float64)
 
-        def added(each: Floats) -> Floats:
+        def weighted_sum(each: Floats) -> Floats:
             # not a product of matrices: that would take the threads of the other readers
             found: Floats = np.einsum("...dc,c->...d", self._split(each), weight)
             return found
 
         return Sums(
-            added(self.rows.values),
+            weighted_sum(self.rows.values),
             (self._split(self.rows.reach) * weight).max(axis=-1),
-            added(self.rows.rows),
-            {measure: added(known) for measure, known in self.rows.reported.items()},
+            weighted_sum(self.rows.rows),
+            {measure: weighted_sum(known) for measure, known in self.rows.reported.items()},
         )
 
     def by_cell(self) -> Sums:

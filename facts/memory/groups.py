@@ -1,4 +1,4 @@
-"""Sums to totals frames: the groups of one grouping, numbered, added up and named."""
+"""Turns sums into totals frames: the groups of one grouping are numbered, added up and named."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ Keys = Mapping[str, tuple[Ints, Meanings]]
 
 
 @dataclass(frozen=True)
-class Numbered:
+class GroupNumbers:
     """Cells by fewer dimensions: the number of each one's group, and by dimension what the groups are."""
 
     group: Ints
@@ -27,31 +27,31 @@ class Numbered:
 
 def coarse(names: Grouping, sums: Sums, keys: Keys) -> tuple[Sums, Keys]:
     """The sums by `names` alone, from which all groupings of some of them follow; as they are where that is no less."""
-    fewer = numbered(names, len(sums.rows), keys)
+    fewer = number_groups(names, len(sums.rows), keys)
     if 2 * fewer.size > len(sums.rows):
         return sums, keys
-    return sums.grouped(fewer.group, fewer.size), fewer.keys
+    return sums.by_group(fewer.group, fewer.size), fewer.keys
 
 
-def numbered(names: Iterable[str], count: int, keys: Keys) -> Numbered:
+def number_groups(names: Iterable[str], count: int, keys: Keys) -> GroupNumbers:
     """The groups by `names` alone of `count` cells, numbered in the order of their values."""
     names = tuple(names)
-    left, group = _numbered(names, count, keys)
+    left, group = _number_combinations(names, count, keys)
     size, fewer = len(left), {}
     for name in reversed(names):
         meanings = keys[name][1]
         fewer[name] = left % len(meanings), meanings
         left = left // len(meanings)
-    return Numbered(group, size, fewer)
+    return GroupNumbers(group, size, fewer)
 
 
-def grouped(grouping: Grouping, sums: Sums, keys: Keys) -> pd.DataFrame:
+def totals_of_grouping(grouping: Grouping, sums: Sums, keys: Keys) -> pd.DataFrame:
     """The totals frame of one grouping, its groups in the order of their values."""
-    present, group = _numbered(grouping, len(sums.rows), keys)
-    return sums.grouped(group, len(present)).frame(_index(grouping, present, keys))
+    present, group = _number_combinations(grouping, len(sums.rows), keys)
+    return sums.by_group(group, len(present)).frame(_index(grouping, present, keys))
 
 
-def _numbered(grouping: Grouping, count: int, keys: Keys) -> tuple[Ints, Ints]:
+def _number_combinations(grouping: Grouping, count: int, keys: Keys) -> tuple[Ints, Ints]:
     """Which combinations of values occur, as numbers in their order, and the place among them of each of `count`."""
     number = np.zeros(count, dtype=np.intp)
     size = 1

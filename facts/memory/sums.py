@@ -1,4 +1,4 @@
-"""Sums of the measures by row, cell or group, with what must not be lost on the way: where a measure is missing."""
+"""Sums of the measures by row, cell or group, which remember where a measure was not reported."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -54,38 +54,38 @@ class Sums:
             {place: known[which] for place, known in self.reported.items()},
         )
 
-    def grouped(self, group: Ints, size: int) -> "Sums":
+    def by_group(self, group: Ints, size: int) -> "Sums":
         """Added up by `group`, numbers below `size`."""
         values = np.empty((len(MEASURES), size))
         for place, each in enumerate(self.values):
-            values[place] = _added(group, each, size)
+            values[place] = _sum_by_group(group, each, size)
         reach = np.zeros(size)
         np.maximum.at(reach, group, self.reach)
         return Sums(
             values,
             reach,
-            _added(group, self.rows, size),
-            {place: _added(group, known, size) for place, known in self.reported.items()},
+            _sum_by_group(group, self.rows, size),
+            {place: _sum_by_group(group, known, size) for place, known in self.reported.items()},
         )
 
     def in_runs(self, starts: Ints, admitted: Floats | None) -> "Sums":
         """Added up over the neighbouring runs that begin at `starts`, none of them empty.
 
         `admitted` is 1 for what counts and 0 for what does not; None admits all. Runs need no group numbers and no copy
-        of what is admitted, which for long runs is several times quicker than `take` and `grouped`.
+        of what is admitted, which for long runs is several times quicker than `take` and `by_group`.
         """
 
         weighted = None if admitted is None else np.empty_like(admitted)  # one for all: fresh memory costs as much
 
-        def added(each: Floats, add: np.ufunc = np.add) -> Floats:
+        def sum_runs(each: Floats, add: np.ufunc = np.add) -> Floats:
             counted = each if admitted is None else np.multiply(each, admitted, out=weighted)
             return add.reduceat(counted, starts)
 
         return Sums(
-            np.stack([added(each) for each in self.values]),
-            added(self.reach, np.maximum),
-            added(self.rows),
-            {place: added(known) for place, known in self.reported.items()},
+            np.stack([sum_runs(each) for each in self.values]),
+            sum_runs(self.reach, np.maximum),
+            sum_runs(self.rows),
+            {place: sum_runs(known) for place, known in self.reported.items()},
         )
 
     def frame(self, index: pd.Index) -> pd.DataFrame:
@@ -104,5 +104,5 @@ class Sums:
         return int(self.values.nbytes + self.reach.nbytes + self.rows.nbytes + known)
 
 
-def _added(group: Ints, values: Floats, size: int) -> Floats:
+def _sum_by_group(group: Ints, values: Floats, size: int) -> Floats:
     return np.bincount(group, weights=values, minlength=size).astype(np.float64, copy=False)

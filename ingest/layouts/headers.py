@@ -1,4 +1,4 @@
-"""Names of columns: their normal form, the currency they carry, and `Layout`, what a source's export looks like."""
+"""`Layout`: what a source’s export looks like; and the normal form of column names, with the currency they carry."""
 
 import re
 import unicodedata
@@ -41,7 +41,7 @@ def normal(header: object) -> str:
     text = unicodedata.normalize("NFKC", text).translate(_INVISIBLE)
     text = text.strip()
     found = _CURRENCY.search(text)
-    if found and _named(found[1]):
+    if found and _holds_currency(found[1]):
         text = text[: found.start()]
     return " ".join(text.translate(_APOSTROPHES).casefold().split()).rstrip(":")
 
@@ -49,12 +49,12 @@ def normal(header: object) -> str:
 def currency_of(header: object) -> str | None:
     """The currency in a header's brackets: ``Amount spent (USD)``."""
     found = _CURRENCY.search(str(header or "").strip())
-    if not found or not _named(found[1]):
+    if not found or not _holds_currency(found[1]):
         return None
     return found[1] if found[1].isalpha() else _SIGNS.get(found[1])
 
 
-def _named(text: str) -> bool:
+def _holds_currency(text: str) -> bool:
     """Whether brackets hold a currency: "Conversions (VTA)" are others than "Conversions"."""
     return not text.isalpha() or is_currency(text)
 
@@ -88,7 +88,7 @@ class Layout:
     period: str = "export it again broken down by day"
     told: bool = False
 
-    def found(self, headers: Sequence[str]) -> dict[str, tuple[int, ...]]:
+    def find_columns(self, headers: Sequence[str]) -> dict[str, tuple[int, ...]]:
         """The places of each field among the normal `headers`: one, or several of the same name or to be added up."""
         places: dict[str, list[int]] = {}
         for place, header in enumerate(headers):
@@ -104,7 +104,7 @@ class Layout:
         """How much the normal `headers` look like this source; 0 where they do not."""
         held = set(headers)
         marks = len(self.marks & held)
-        fields = len(self.found(headers))
+        fields = len(self.find_columns(headers))
         return marks * 10 + fields if (marks or not self.marks or self.told) and fields >= 2 else 0
 
 

@@ -1,4 +1,4 @@
-"""A plain table: the dashboard's own columns under their own names, and the plain English ones people give them.
+"""A plain table with the dashboard’s own column names, or the plain English ones that people use.
 
 The platform stands in a column, is said with `--platform`, or is the one that the file's name names.
 """

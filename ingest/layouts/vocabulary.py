@@ -1,4 +1,4 @@
-"""What consoles in four languages call devices, countries, genders and ages, in the one word used here.
+"""Translates what platforms in four languages call devices, countries, genders and ages into one word each.
 
 The same device or country of two platforms must be one line of a chart. What is not known here stays as it was written.
 """

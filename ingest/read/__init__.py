@@ -1,1 +1,1 @@
-"""One file becomes one table of figures, or a sentence that says why not."""
+"""Reads one file into one table of figures, or refuses it with a sentence that says why."""

@@ -1,4 +1,4 @@
-"""Texts to days: ISO, day and month names of four languages, and day-first or month-first by the column's evidence."""
+"""Parses days in ISO form, with names in four languages, day first or month first as the whole column shows."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -75,18 +75,18 @@ def is_day(text: str) -> bool:
 def _day(text: str, order: str) -> date | None:
     text = " ".join(text.split())
     if found := _ISO.match(text) or _COMPACT.match(text):
-        return _made(found[1], found[2], found[3])
+        return _day_of(found[1], found[2], found[3])
     if found := _PARTS.match(text):
         month_first = order == "mdy" and found[2] != "."
         day, month = (found[3], found[1]) if month_first else (found[1], found[3])
-        return _made(_year(found[4]), month, day)
+        return _day_of(_year(found[4]), month, day)
     if _SERIAL.match(text):
         return of_serial(float(text))
     text = _WEEKDAY.sub("", text).casefold()
     if found := _NAME_DAY.match(text):
-        return _made(found[3], MONTHS.get(found[1], 0), found[2])
+        return _day_of(found[3], MONTHS.get(found[1], 0), found[2])
     if found := _DAY_NAME.match(_WEEKDAY_BARE.sub("", text)):
-        return _made(_year(found[3]), MONTHS.get(found[2], 0), found[1])
+        return _day_of(_year(found[3]), MONTHS.get(found[2], 0), found[1])
     return None
 
 
@@ -94,7 +94,7 @@ def _year(text: str) -> int:
     return int(text) + 2000 if len(text) == 2 else int(text)
 
 
-def _made(year: str | int, month: str | int, day: str | int) -> date | None:
+def _day_of(year: str | int, month: str | int, day: str | int) -> date | None:
     try:
         return date(int(year), int(month), int(day))
     except ValueError:
@@ -104,8 +104,8 @@ def _made(year: str | int, month: str | int, day: str | int) -> date | None:
 def _order(column: str, parts: list[tuple[int, int, int]], where: str) -> str:
     """ "dmy" or "mdy": the one that is possible, else the one under which the days follow one another."""
     read = {
-        "dmy": [_made(year, second, first) for first, second, year in parts],
-        "mdy": [_made(year, first, second) for first, second, year in parts],
+        "dmy": [_day_of(year, second, first) for first, second, year in parts],
+        "mdy": [_day_of(year, first, second) for first, second, year in parts],
     }
     possible = {order: [day for day in found if day] for order, found in read.items() if all(found)}
     if len(possible) == 1:

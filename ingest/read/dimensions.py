@@ -1,4 +1,4 @@
-"""The texts of a table's rows: platform, account, campaign, what they are broken down by, and the currency."""
+"""The dimensions of imported rows: platform, account, campaign, breakdowns, and the currency."""
 
 import re
 from collections.abc import Callable
@@ -46,7 +46,7 @@ def texts(sheet: Sheet, table: Table) -> dict[str, pd.Categorical]:
     options = table.options
     found = {name: table.dimension(name) for name in ("region", "device")}
     found["segment"] = _segment(table)
-    found["objective"] = _renamed(
+    found["objective"] = _rename(
         table.dimension("objective"),
         lambda each: _OBJECTIVES.get(_OBJECTIVES_PREFIX.sub("", each).replace("_", " ").casefold(), each),
     )
@@ -84,7 +84,7 @@ def _platform(sheet: Sheet, table: Table) -> pd.Categorical:
     if options.platform or layout.platform:
         return constant(options.platform or layout.platform or "", len(table))
     if table.has("platform"):
-        return _renamed(
+        return _rename(
             table.texts("platform"), lambda each: unified.PLATFORMS.get(each.replace("_", " ").casefold(), "Other")
         )
     named = {name for word, name in PLATFORMS.items() if word != "other" and word in sheet.title.casefold()}
@@ -107,7 +107,7 @@ def _program(sheet: Sheet, table: Table) -> pd.Categorical:
 def currency(table: Table) -> pd.Categorical:
     """The currency of each row: in a column, a header, beyond doubt in the cells, or said; else empty."""
     if table.has("currency"):
-        found = _renamed(table.texts("currency", ""), str.upper)
+        found = _rename(table.texts("currency", ""), str.upper)
         known = [each for each in found.categories if each]
         if len(known) == 1:
             return constant(known[0], len(table))
@@ -128,7 +128,7 @@ def currency(table: Table) -> pd.Categorical:
     return constant(named.pop() if named else "", len(table))
 
 
-def _renamed(values: pd.Categorical, rename: Callable[[str], str]) -> pd.Categorical:
+def _rename(values: pd.Categorical, rename: Callable[[str], str]) -> pd.Categorical:
     names = [rename(each) for each in values.categories]
     distinct = list(dict.fromkeys(names))
     place = np.array([distinct.index(name) for name in names], dtype=np.int32)

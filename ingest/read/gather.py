@@ -1,4 +1,4 @@
-"""A recognised table's rows to columns of raw texts and numbers; rows without a day are told apart on the way."""
+"""Collects the columns of a recognized table as raw texts and numbers, and sets rows without a day apart."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -16,7 +16,7 @@ from facts.free_memory import free
 from ingest.layouts.headers import normal
 from ingest.read.dates import is_day, of_serial
 from ingest.read.numbers import MISSING, Floats
-from ingest.read.recognize import Recognised
+from ingest.read.recognize import RecognizedTable
 from ingest.read.tables import Sheet
 from ingest.results import MOST_FAULTS, Dropped, Fault, ImportProblem, WrongRows
 from kpi.schema import MEASURES
@@ -76,19 +76,19 @@ class _Drops:
         if len(first := self._rows.setdefault(reason, [])) < SHOWN:
             first.append(row)
 
-    def told(self) -> tuple[Dropped, ...]:
+    def counts(self) -> tuple[Dropped, ...]:
         return tuple(Dropped(reason, count, tuple(self._rows[reason])) for reason, count in self._counts.items())
 
 
-def gather(sheet: Sheet, known: Recognised, day: str, progress: Progress) -> Raw:
+def gather(sheet: Sheet, known: RecognizedTable, day: str, progress: Progress) -> Raw:
     """Read the columns that `known` places; `day` is the field by which rows are told to be figures of a day.
     `progress` is called with the number of rows read, now and then.
 
     Raises ImportProblem where no row is left.
     """
     width = len(known.headers)
-    wanted = sorted({0, *(place for places in known.places.values() for place in places)})
-    day_place = known.places[day][0]
+    wanted = sorted({0, *(place for places in known.positions.values() for place in places)})
+    day_place = known.positions[day][0]
     classify = _Odd(sheet.name, known, day_place)
     parts: dict[int, list[tuple[pa.Array, Floats | None]]] = {place: [] for place in wanted}
     numbers: list[NDArray[np.int64]] = []
@@ -97,7 +97,7 @@ def gather(sheet: Sheet, known: Recognised, day: str, progress: Progress) -> Raw
     picked = itemgetter(*wanted) if len(wanted) > 1 else lambda cells: (cells[wanted[0]],)
     days: dict[Any, bool] = {}
     names: set[int] = set()
-    named = [wanted.index(place) for place in known.places.get("campaign", ())]
+    named = [wanted.index(place) for place in known.positions.get("campaign", ())]
     kept = size = 0
     memory = free()
 
@@ -106,7 +106,7 @@ def gather(sheet: Sheet, known: Recognised, day: str, progress: Progress) -> Raw
         columns = list(zip(*chunk, strict=True))
         names.update(hash(cell) for at in named for cell in columns[at])
         for place, cells in zip(wanted, columns, strict=True):
-            part = _typed(cells) if sheet.typed else (pa.array(cells, pa.string()), None)
+            part = _texts_and_floats(cells) if sheet.typed else (pa.array(cells, pa.string()), None)
             parts[place].append(part)
             size += part[0].nbytes
         if size > LARGEST_TEXTS:
@@ -119,7 +119,7 @@ def gather(sheet: Sheet, known: Recognised, day: str, progress: Progress) -> Raw
         if number <= known.row:
             continue
         if len(cells) != width:
-            fitted = _fitted(cells, width)
+            fitted = _fit_row(cells, width)
             if fitted is None:
                 classify.blame(number, "", "", _too_wide(len(cells), width))
                 continue
@@ -152,11 +152,11 @@ def gather(sheet: Sheet, known: Recognised, day: str, progress: Progress) -> Raw
     if chunk:
         flush()
     if not numbers:
-        raise classify.nothing()
+        raise classify.why_no_rows()
     return Raw(
-        {place: _joined(each) for place, each in parts.items()},
+        {place: _join_parts(each) for place, each in parts.items()},
         np.concatenate(numbers),
-        classify.drops.told(),
+        classify.drops.counts(),
         tuple(classify.faults),
     )
 
@@ -167,7 +167,7 @@ def fits(rows: int, names: int, memory: int | None) -> bool:
     return memory is None or needed <= max(memory, _FEW_BYTES)
 
 
-def _fitted(cells: Sequence[Any], width: int) -> Sequence[Any] | None:
+def _fit_row(cells: Sequence[Any], width: int) -> Sequence[Any] | None:
     """A row as wide as the header, None where it holds something beyond it."""
     if len(cells) < width:
         return [*cells, *([""] * (width - len(cells)))]
@@ -201,13 +201,13 @@ def _names_day(cell: Any) -> bool:
 class _Odd:
     """What to think of rows without a day."""
 
-    def __init__(self, name: str, known: Recognised, day_place: int) -> None:
+    def __init__(self, name: str, known: RecognizedTable, day_place: int) -> None:
         self.drops = _Drops()
         self.faults: list[Fault] = []
         self._name, self._known, self._day = name, known, day_place
         self._header = known.normal
-        self._campaign = known.places.get("campaign", (None,))[0]
-        self._figures = [place for name in MEASURES for place in known.places.get(name, ())]
+        self._campaign = known.positions.get("campaign", (None,))[0]
+        self._figures = [place for name in MEASURES for place in known.positions.get(name, ())]
         self._odd = 0
         self._says_nothing: int | None = None
 
@@ -249,7 +249,7 @@ class _Odd:
         if len(self.faults) >= MOST_FAULTS:
             raise WrongRows(self.faults)
 
-    def nothing(self) -> ImportProblem:
+    def why_no_rows(self) -> ImportProblem:
         """Why no row is left."""
         if self.faults:
             return WrongRows(self.faults)
@@ -265,7 +265,7 @@ class _Odd:
         )
 
 
-def _typed(cells: Sequence[Any]) -> tuple[pa.Array, Floats | None]:
+def _texts_and_floats(cells: Sequence[Any]) -> tuple[pa.Array, Floats | None]:
     if all(cell is None or isinstance(cell, str) for cell in cells):
         return pa.array(cells, pa.string()), None
     texts: list[str | None] = []
@@ -283,7 +283,7 @@ def _typed(cells: Sequence[Any]) -> tuple[pa.Array, Floats | None]:
     return pa.array(texts, pa.string()), floats
 
 
-def _joined(parts: list[tuple[pa.Array, Floats | None]]) -> RawColumn:
+def _join_parts(parts: list[tuple[pa.Array, Floats | None]]) -> RawColumn:
     texts = pa.concat_arrays([text for text, _ in parts])
     floats = None
     if any(each is not None for _, each in parts):

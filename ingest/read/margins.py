@@ -1,4 +1,4 @@
-"""Costs that no platform reports, from a margin table: gross margin and fees in percent of revenue (TOML).
+"""A margin table (TOML): gross margin and fees in percent of revenue, for costs that no platform reports.
 
     [[margin]]
     platform = "Amazon"     # left out: every platform

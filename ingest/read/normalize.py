@@ -1,4 +1,4 @@
-"""Raw columns to the facts' own: days, texts, numbers and currencies, and what had to be left out or is not known."""
+"""Turns raw columns into the facts’ own days, texts, numbers and currencies, and notes what was left out."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -16,7 +16,7 @@ from ingest.read import dates, numbers
 from ingest.read.gather import SHOWN, TOTAL, Raw, RawColumn
 from ingest.read.numbers import Floats
 from ingest.read.options import Options
-from ingest.read.recognize import Recognised
+from ingest.read.recognize import RecognizedTable
 from ingest.results import MOST_FAULTS, Dropped, Fault, Finding, ImportProblem, WrongRows
 from kpi.schema import UNKNOWN
 
@@ -31,13 +31,13 @@ _DESTROYED: Final = r"^\d([.,]\d+)?[eE]\+\d+$"
 class Table:
     """One gathered table, field by field. `findings` and `dropped` grow while it is read."""
 
-    def __init__(self, name: str, known: Recognised, raw: Raw, options: Options) -> None:
+    def __init__(self, name: str, known: RecognizedTable, raw: Raw, options: Options) -> None:
         self.name, self.known, self.options = name, known, options
         self.findings: list[Finding] = []
         self.dropped: list[Dropped] = list(raw.dropped)
         self.faults: list[Fault] = list(raw.faults)
         self._raw = raw
-        held = {field: self._column(field, places) for field, places in known.places.items()}
+        held = {field: self._column(field, places) for field, places in known.positions.items()}
         self._columns: dict[str, RawColumn] = {field: column for field, column in held.items() if column is not None}
 
     def __len__(self) -> int:
@@ -94,17 +94,17 @@ class Table:
             raise ImportProblem(f"{self.name} holds only totals: export the rows by day and campaign.")
 
     def adopt(self, field: str, other: str) -> None:
-        """Let `field` be what stands in `other`."""
+        """Let `field` be what is in `other`."""
         self._columns[field] = self._columns[other]
 
-    def _column(self, field: str, places: tuple[int, ...]) -> RawColumn | None:
+    def _column(self, field: str, positions: tuple[int, ...]) -> RawColumn | None:
         """The column of a field; of several with one name the one that holds something, refused where they differ."""
         if field in self.known.layout.added:
-            return self._raw.columns[places[0]]
+            return self._raw.columns[positions[0]]
         held = []
-        for place in places:
+        for place in positions:
             column = self._raw.columns[place]
-            empty = column.floats is None and not pc.any(_filled(column.texts), min_count=0).as_py()
+            empty = column.floats is None and not pc.any(_has_text(column.texts), min_count=0).as_py()
             if not empty:
                 held.append(column)
         for other in held[1:]:
@@ -125,7 +125,7 @@ class Table:
 
     def totals_by_label(self) -> None:
         """Drop rows whose first cell says that they are totals, where that cell is no campaign's name."""
-        if 0 in self.known.places.get("campaign", ()) or 0 in self.known.places.get("date", ()):
+        if 0 in self.known.positions.get("campaign", ()) or 0 in self.known.positions.get("date", ()):
             return
         first = self._raw.columns[0].texts
         labels = [text for text in pc.unique(first).to_pylist() if text and TOTAL.match(text.strip())]
@@ -139,7 +139,7 @@ class Table:
         if column.floats is not None:
             serial = [None if np.isnan(number) else _serial(number) for number in column.floats]
             texts = pc.coalesce(texts, pa.array(serial, pa.string()))
-        coded = pc.dictionary_encode(numbers.cleaned(texts))
+        coded = pc.dictionary_encode(numbers.clean_texts(texts))
         codes = pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False)
         known = coded.dictionary.to_pylist()
         found = dates.days(
@@ -167,7 +167,7 @@ class Table:
         named = pc.utf8_trim_whitespace(pc.replace_substring_regex(coded.dictionary, r'^="([^"]*)"$', r"\1"))
         named = pc.replace_substring_regex(named, r"\s+", " ")
         named = pc.if_else(pc.is_in(pc.utf8_lower(named), _NAMELESS), default, named)
-        return recoded(coded.indices, named.to_pylist())
+        return recode(coded.indices, named.to_pylist())
 
     def dimension(self, field: str) -> pd.Categorical:
         """The texts of a dimension in the words used here; what a mapping file says of them comes first."""
@@ -178,12 +178,12 @@ class Table:
         renamed = [
             told.get(each.casefold(), UNKNOWN if each.casefold() in nobody else word(each)) for each in found.categories
         ]
-        return recoded(pa.array(found.codes), renamed)
+        return recode(pa.array(found.codes), renamed)
 
     def _word(self, field: str) -> Callable[[str], str]:
         """What renames a field's values: a platform's in any language; a region's where it is a country."""
         if field == "region":
-            said = self.known.normal[self.known.places[field][0]] if self.has(field) else ""
+            said = self.known.normal[self.known.positions[field][0]] if self.has(field) else ""
             return vocabulary.country if re.search(r"countr|\bland\b|pays|país", said) else str
         return vocabulary.WORDS.get(field, str) if self.known.layout.platform else str
 
@@ -203,7 +203,7 @@ class Table:
                 "campaigns are told apart by their names.",
                 "warning",
             )
-        return recoded(
+        return recode(
             pa.array(found.codes), ["" if bad else each for bad, each in zip(spoilt, found.categories, strict=True)]
         )
 
@@ -213,11 +213,13 @@ class Table:
         for field in fields:
             if not self.has(field):
                 continue
-            chosen = self.known.places[field] if field in self.known.layout.added else self.known.places[field][:1]
+            chosen = (
+                self.known.positions[field] if field in self.known.layout.added else self.known.positions[field][:1]
+            )
             for place in chosen:
                 column = self._raw.columns[place] if field in self.known.layout.added else self._columns[field]
                 header = " ".join(self.known.headers[place].split())
-                bare[field, place] = header, numbers.bare(numbers.cleaned(column.texts)), column
+                bare[field, place] = header, numbers.bare(numbers.clean_texts(column.texts)), column
         proofs = {key: numbers.evidence(header, texts, self.where) for key, (header, texts, _) in bare.items()}
         signs = [proof.sign for proof in proofs.values() if proof.sign]
         usual = max(sorted(set(signs)), key=signs.count) if signs else None
@@ -229,7 +231,7 @@ class Table:
             for at in wrong:
                 written = str(column.texts[int(at)].as_py()).strip()[:60]
                 self.fault(int(at), header, written, f"“{header}” is “{written}”, which is no number")
-            masked = self._masked(header, column.texts) if key[0] in (*counts, *money) else 0
+            masked = self._count_masked(header, column.texts) if key[0] in (*counts, *money) else 0
             if masked:
                 self.note(
                     f"“{header}” is hidden by the platform in {masked:,} rows (such as <5): missing there, not 0.",
@@ -248,10 +250,10 @@ class Table:
             result[key[0]] = values if before is None else _sum(before, values)
         for field in counts:
             if field in result:
-                result[field] = self._counted(field, result[field])
+                result[field] = self._whole_counts(field, result[field])
         return result
 
-    def _counted(self, field: str, values: Floats) -> Floats:
+    def _whole_counts(self, field: str, values: Floats) -> Floats:
         header = self.known.header(field)
         for at in np.flatnonzero(values < 0):
             self.fault(int(at), header, f"{values[at]:g}", f"“{header}” is below zero")
@@ -263,7 +265,7 @@ class Table:
             )
         return whole
 
-    def _masked(self, header: str, texts: pa.Array) -> int:
+    def _count_masked(self, header: str, texts: pa.Array) -> int:
         return int(pc.sum(pc.match_substring_regex(texts, r"^\s*[<>≤≥]\s*\d")).as_py() or 0)
 
     def money_signs(self, fields: Sequence[str]) -> set[str]:
@@ -271,7 +273,7 @@ class Table:
         found: set[str] = set()
         for field in fields:
             if self.has(field):
-                found |= numbers.currencies(numbers.cleaned(self._columns[field].texts))
+                found |= numbers.currencies(numbers.clean_texts(self._columns[field].texts))
         return found
 
     def same(self, field: str, other: str) -> np.ndarray:
@@ -279,7 +281,7 @@ class Table:
         return np.asarray(self.days(field) == self.days(other))
 
 
-def _filled(texts: pa.Array) -> pa.Array:
+def _has_text(texts: pa.Array) -> pa.Array:
     return pc.not_equal(pc.utf8_length(pc.utf8_trim_whitespace(texts)), 0)
 
 
@@ -300,7 +302,7 @@ def constant(text: str, size: int) -> pd.Categorical:
     return pd.Categorical.from_codes(np.zeros(size, dtype=np.int8), categories=[text])
 
 
-def recoded(codes: pa.Array, values: Sequence[str]) -> pd.Categorical:
+def recode(codes: pa.Array, values: Sequence[str]) -> pd.Categorical:
     """A categorical whose categories may have become equal."""
     distinct = list(dict.fromkeys(values))
     place = {value: at for at, value in enumerate(distinct)}

@@ -1,4 +1,4 @@
-"""Texts to numbers, thousands and decimal signs by the evidence of the whole column.
+"""Parses numbers, with thousands and decimal signs decided by the whole column.
 
 `1.234` alone says nothing; `1.234` in a column that also holds `0,5` or `1.234.567` is one thousand and something. What
 a platform writes for "no value" or "too few to tell" (`--`, `< 10%`, `<5`) is missing, never 0.
@@ -45,7 +45,7 @@ class Evidence:
     place: int = -1
 
 
-def cleaned(texts: pa.Array) -> pa.Array:
+def clean_texts(texts: pa.Array) -> pa.Array:
     """Texts without spaces at their ends and Excel's `="…"`; null where they mean no value."""
     texts = pc.utf8_trim_whitespace(texts)
     texts = pc.replace_substring_regex(texts, r'^="?([^"]*)"?$', r"\1")

@@ -1,4 +1,4 @@
-"""What the person who imports may say about a file, on the command line or in a mapping file."""
+"""What a person may specify about a file to import, on the command line or in a mapping file."""
 
 import tomllib
 from collections.abc import Mapping

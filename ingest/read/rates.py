@@ -33,12 +33,12 @@ class Rates:
     def rate(self, currency: str, into: str, day: date) -> tuple[float, date]:
         """What one `currency` is worth in `into` on `day`, and the day of that rate. Raises ImportProblem."""
         if self.base is None or self.base == into:
-            return self._known(currency, day)
-        over, day_over = self._known(currency, day)
-        by, day_by = self._known(into, day)
+            return self._rate_of(currency, day)
+        over, day_over = self._rate_of(currency, day)
+        by, day_by = self._rate_of(into, day)
         return over / by, min(day_over, day_by)
 
-    def _known(self, currency: str, day: date) -> tuple[float, date]:
+    def _rate_of(self, currency: str, day: date) -> tuple[float, date]:
         if currency == self.base:
             return 1.0, day
         known, values = self.by_currency.get(currency, ((), ()))
@@ -92,7 +92,7 @@ def read_rates(path: str | Path) -> Rates:
     return Rates(path.name, None if long else "EUR", ordered)  # type: ignore[arg-type]
 
 
-def converted(frame: pd.DataFrame, into: str, rates: Rates | None, money: tuple[str, ...] = MONEY) -> pd.DataFrame:
+def convert_money(frame: pd.DataFrame, into: str, rates: Rates | None, money: tuple[str, ...] = MONEY) -> pd.DataFrame:
     """`frame` with its money in `into`; what it was billed in, the rate and its day beside it. Raises ImportProblem."""
     billed = frame[CURRENCY].astype(str).replace("", into)
     frame = frame.assign(**{BILLED: billed, CURRENCY: into, RATE: 1.0, RATE_DATE: frame[DATE]})

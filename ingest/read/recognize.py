@@ -1,4 +1,4 @@
-"""Which source a table is an export of, and where its header row stands: told from the headers alone."""
+"""Recognizes which source a table was exported from, and in which row its header is, by the headers alone."""
 
 import re
 from collections.abc import Sequence
@@ -33,14 +33,14 @@ _WIDE: Final = re.compile(r"^(.+)[ ](spend|cost|impressions?|s|i|p)$")
 
 
 @dataclass(frozen=True)
-class Recognised:
+class RecognizedTable:
     """A table's layout: its separator, the row and the texts of its header, and the places of each field."""
 
     layout: Layout
     separator: str
     row: int
     headers: tuple[str, ...]
-    places: dict[str, tuple[int, ...]]
+    positions: dict[str, tuple[int, ...]]
 
     @property
     def normal(self) -> list[str]:
@@ -48,16 +48,16 @@ class Recognised:
         return [normal(header) for header in self.headers]
 
     def header(self, field: str) -> str:
-        """The header under which `field` stands in the file."""
-        return " ".join(self.headers[self.places[field][0]].split())
+        """The header of `field` in the file."""
+        return " ".join(self.headers[self.positions[field][0]].split())
 
     def currencies(self, fields: Sequence[str]) -> set[str]:
         """The currencies that the headers of `fields` name."""
-        found = {currency_of(self.headers[place]) for field in fields for place in self.places.get(field, ())}
+        found = {currency_of(self.headers[place]) for field in fields for place in self.positions.get(field, ())}
         return {each for each in found if each}
 
 
-def recognise(sheet: Sheet, options: Options) -> Recognised:
+def recognise(sheet: Sheet, options: Options) -> RecognizedTable:
     """What `sheet` is. Raises ImportProblem with what is missing where it is no report known here."""
     layouts = _candidates(options)
     best: tuple[tuple[bool, int, int], Layout, str, Row] | None = None
@@ -76,19 +76,19 @@ def recognise(sheet: Sheet, options: Options) -> Recognised:
             for layout in layouts:
                 score = layout.score(headers)
                 if score:
-                    whole = all(need in layout.found(headers) for need in layout.needs)
+                    whole = all(need in layout.find_columns(headers) for need in layout.needs)
                     rank = (whole, score, -number)
                     if best is None or rank > best[0]:
                         best = rank, layout, separator, (number, cells)
     if best is None or not (best[0][0] or _is_near(best[1], best[3])):
-        raise refused or _unmarked(sheet, layouts, shown) or _unknown(sheet, shown)
+        raise refused or _ambiguous_report(sheet, layouts, shown) or _why_not_recognized(sheet, shown)
     (whole, _, _), layout, separator, (number, cells) = best
     texts = tuple("" if cell is None else str(cell) for cell in cells)
     known = [normal(text) for text in texts]
-    places = layout.found(known)
+    places = layout.find_columns(known)
     if layout.platform == "Amazon":
         places = amazon.windows_of(known, places)
-    result = Recognised(layout, separator, number, texts, places)
+    result = RecognizedTable(layout, separator, number, texts, places)
     if not whole:
         raise _incomplete(sheet, result)
     for above, other in heads[separator]:
@@ -101,7 +101,7 @@ def recognise(sheet: Sheet, options: Options) -> Recognised:
 
 def _has(layout: Layout, cells: Sequence[Cell]) -> bool:
     """Whether a row is a header with a day and all that `layout` needs: figures below it would not be read."""
-    found = layout.found([normal(cell) for cell in cells])
+    found = layout.find_columns([normal(cell) for cell in cells])
     return all(need in found for need in (DATE, *layout.needs))
 
 
@@ -138,18 +138,20 @@ def _candidates(options: Options) -> list[Layout]:
 
 def _is_near(layout: Layout, header: Row) -> bool:
     """Whether a header that lacks what `layout` needs is worth completing: it has figures, or nearly all else."""
-    found = layout.found([normal(cell) for cell in header[1]])
+    found = layout.find_columns([normal(cell) for cell in header[1]])
     return len(found) >= 3 and any(name in found for name in MEASURES)
 
 
-def _unmarked(sheet: Sheet, layouts: Sequence[Layout], head: Sequence[Row]) -> ImportProblem | None:
+def _ambiguous_report(sheet: Sheet, layouts: Sequence[Layout], head: Sequence[Row]) -> ImportProblem | None:
     """What to say of a report that could be of several platforms, None where it could be of none."""
     for _, cells in head:
         headers = [normal(cell) for cell in cells]
         possible = [
             each.platform
             for each in layouts
-            if each.platform and {DATE, "campaign", "spend"} <= (held := set(each.found(headers))) and len(held) >= 4
+            if each.platform
+            and {DATE, "campaign", "spend"} <= (held := set(each.find_columns(headers)))
+            and len(held) >= 4
         ]
         if possible:
             return ImportProblem(
@@ -159,7 +161,7 @@ def _unmarked(sheet: Sheet, layouts: Sequence[Layout], head: Sequence[Row]) -> I
     return None
 
 
-def _unknown(sheet: Sheet, head: Sequence[Row]) -> ImportProblem:
+def _why_not_recognized(sheet: Sheet, head: Sequence[Row]) -> ImportProblem:
     for number, cells in head:
         if _NO_DATA.match(str(cells[0] if cells else "").strip()):
             return ImportProblem(
@@ -180,11 +182,11 @@ def _unknown(sheet: Sheet, head: Sequence[Row]) -> ImportProblem:
     )
 
 
-def _incomplete(sheet: Sheet, known: Recognised) -> ImportProblem:
-    missing = [need for need in known.layout.needs if need not in known.places]
+def _incomplete(sheet: Sheet, known: RecognizedTable) -> ImportProblem:
+    missing = [need for need in known.layout.needs if need not in known.positions]
     wide = [header for header in known.headers if _WIDE.match(normal(header))]
     if len(wide) >= 2 and not known.layout.marks:
-        return _unknown(sheet, [(known.row, known.headers)])
+        return _why_not_recognized(sheet, [(known.row, known.headers)])
     example = known.layout.columns[missing[0]][0]
     kind = "an export of " if known.layout.platform else ""
     return ImportProblem(

@@ -1,4 +1,4 @@
-"""One file in, its imports out: each table recognised, gathered, normalised and added up by key."""
+"""Reads one file into its imports: each table is recognized, gathered, normalized and added up by key."""
 
 import re
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from ingest.read.gather import Progress, gather
 from ingest.read.normalize import Table
 from ingest.read.numbers import LARGEST
 from ingest.read.options import Options
-from ingest.read.recognize import Recognised, recognise
+from ingest.read.recognize import RecognizedTable, recognise
 from ingest.read.tables import Sheet, sheets
 from ingest.read.totals import not_totals
 from ingest.read.wide import long, spread
@@ -92,7 +92,7 @@ def _apart(imports: list[Import]) -> list[Import]:
     return kept
 
 
-def _read(sheet: Sheet, known: Recognised, options: Options, progress: Progress) -> Import:
+def _read(sheet: Sheet, known: RecognizedTable, options: Options, progress: Progress) -> Import:
     day = _day_field(sheet.name, known)
     table = Table(sheet.name, known, gather(sheet, known, day, progress), options)
     table.totals_by_label()
@@ -141,11 +141,11 @@ def _read(sheet: Sheet, known: Recognised, options: Options, progress: Progress)
     )
 
 
-def _day_field(name: str, known: Recognised) -> str:
-    if DATE in known.places:
+def _day_field(name: str, known: RecognizedTable) -> str:
+    if DATE in known.positions:
         return DATE
-    period = next((field for field in ("start", "week", "month", "end") if field in known.places), None)
-    if period == "start" and known.layout.name == meta.LAYOUT.name and "end" in known.places:
+    period = next((field for field in ("start", "week", "month", "end") if field in known.positions), None)
+    if period == "start" and known.layout.name == meta.LAYOUT.name and "end" in known.positions:
         return "start"
     header = (
         f"“{known.header(period)}” names a period" if period else f"its header (row {known.row}) has no column for it"
@@ -184,7 +184,7 @@ def _note_weeks(table: Table, days: np.ndarray) -> None:
         )
 
 
-def _why_missing(known: Recognised, measure: str) -> str:
+def _why_missing(known: RecognizedTable, measure: str) -> str:
     if measure in known.layout.absent:
         return known.layout.absent[measure]
     if measure in ("cogs", "variable_costs", "lifetime_margin", "new_customers"):
@@ -201,7 +201,7 @@ def _results(table: Table, missing: dict[str, str]) -> None:
         return
     kinds = {each for each in table.texts("result kind", "").categories if each}
     if kinds and all(any(word in kind.casefold() for word in meta.PURCHASE) for kind in kinds):
-        table.known.places["conversions"] = table.known.places["results"]
+        table.known.positions["conversions"] = table.known.positions["results"]
         table.adopt("conversions", "results")
         del missing["conversions"]
         return

@@ -1,4 +1,4 @@
-"""Files to raw tables: encodings, zip archives, CSV, Excel workbooks and Parquet, read as a stream of rows.
+"""Reads files as streams of raw rows: encodings, zip archives, CSV, Excel workbooks and Parquet.
 
 Nothing here knows what the rows mean. Memory stays bounded whatever a file holds: a text with an endless line is
 refused, archives say how large they unpack before they are opened, workbooks stream.
@@ -46,7 +46,7 @@ _COPIED: Final = (b"PK", b"PAR1")
 
 @dataclass(frozen=True)
 class Sheet:
-    """One table in a file. `rows(separator)` reads it anew from its start, with the number of each row in the file;
+    """One table in a file. `rows(separator)` reads it again from its start, with the number of each row in the file;
     `separators` are those to try, one empty where there is no choice. `typed`: cells may be numbers and days.
     """
 
@@ -66,7 +66,7 @@ class Sheet:
             raise ImportProblem(f"{self.name} does not fit into memory: split it into smaller files.") from None
         except Exception as problem:  # a damaged workbook or Parquet file makes its reader raise almost anything
             raise ImportProblem(
-                f"{self.name} is damaged and cannot be read ({_said(problem)}): export it again."
+                f"{self.name} is damaged and cannot be read ({_first_line(problem)}): export it again."
             ) from None
 
 
@@ -95,7 +95,9 @@ def sheets(path: Path, until: ExitStack) -> list[Sheet]:
     except ImportProblem:
         raise
     except Exception as problem:
-        raise ImportProblem(f"{name} is damaged and cannot be unpacked ({_said(problem)}): export it again.") from None
+        raise ImportProblem(
+            f"{name} is damaged and cannot be unpacked ({_first_line(problem)}): export it again."
+        ) from None
 
 
 def _folder(path: Path) -> Sheet:
@@ -121,7 +123,7 @@ def _batches(name: str, batches: Iterable[pa.RecordBatch]) -> Iterator[Row]:
 
 
 def _cells(name: str, column: pa.Array) -> list[Any]:
-    """A column's cells; a text that stands in many rows is one object."""
+    """A column's cells; a text that occurs in many rows is one object."""
     if not isinstance(column, pa.DictionaryArray):
         return column.to_pylist()
     places = column.indices.unique()
@@ -171,7 +173,7 @@ def _members(path: Path, archive: zipfile.ZipFile, until: ExitStack) -> list[She
     for member, start in zip(members, starts, strict=True):
         name = f"{path.name} › {member.filename}"
         if start.startswith(_COPIED):
-            found += _unpacked(path, member, name, start, until)
+            found += _unpack(path, member, name, start, until)
         elif start:
             found += _by_content(name, start, lambda member=member: _member(path, member))  # type: ignore[misc]
     return found
@@ -184,7 +186,7 @@ def _member(path: Path, member: zipfile.ZipInfo) -> IO[bytes]:
     return file
 
 
-def _unpacked(path: Path, member: zipfile.ZipInfo, name: str, start: bytes, until: ExitStack) -> list[Sheet]:
+def _unpack(path: Path, member: zipfile.ZipInfo, name: str, start: bytes, until: ExitStack) -> list[Sheet]:
     """A workbook or Parquet file in an archive: both are read from their end, so it goes to a file of its own first."""
     if member.file_size > LARGEST_WORKBOOK:
         raise ImportProblem(f"{name} unpacks to more than is read here: import it by itself.")
@@ -196,17 +198,17 @@ def _unpacked(path: Path, member: zipfile.ZipInfo, name: str, start: bytes, unti
             copy.write(block)
             copy.flush()
 
-    def opened() -> IO[bytes]:
+    def open_copy() -> IO[bytes]:
         copy.seek(0)
         return io.BufferedReader(_Unclosed(copy))
 
     if start.startswith(b"PAR1"):
-        return _by_content(name, start, opened)
-    with zipfile.ZipFile(opened()) as inner:
+        return _by_content(name, start, open_copy)
+    with zipfile.ZipFile(open_copy()) as inner:
         if "[Content_Types].xml" not in inner.namelist():
             raise ImportProblem(f"{name} is an archive in an archive: unpack it first.")
         check_workbook(name, inner)
-    return _workbook(name, opened)
+    return _workbook(name, open_copy)
 
 
 def _no_room(name: str) -> ImportProblem:
@@ -275,10 +277,10 @@ def encoding_of(name: str, opened: Callable[[], IO[bytes]]) -> str:
     Raises ImportProblem where it is no text, or has a line that no table has.
     """
     whole = _whole(name, opened)
-    return _marked(name, opened) or ("utf-8" if whole else "cp1252")
+    return _encoding_of(name, opened) or ("utf-8" if whole else "cp1252")
 
 
-def _marked(name: str, opened: Callable[[], IO[bytes]]) -> str:
+def _encoding_of(name: str, opened: Callable[[], IO[bytes]]) -> str:
     with closing(opened()) as file:
         start = file.read(1 << 16)
         for mark, encoding in _MARKS:
@@ -352,5 +354,5 @@ def _text(name: str, opened: Callable[[], IO[bytes]], encoding: str, separator: 
             yield reader.line_num, unguarded_row(row) if marked else row
 
 
-def _said(problem: BaseException) -> str:
+def _first_line(problem: BaseException) -> str:
     return (str(problem).strip().splitlines() or [type(problem).__name__])[0][:120].rstrip(".")

@@ -1,4 +1,4 @@
-"""Rows with a day that are sums of other rows: an account's without a campaign, a campaign's above its breakdown."""
+"""Finds rows that are sums of other rows: an account’s without a campaign, a campaign’s above its breakdown."""
 
 from collections.abc import Sequence
 from typing import Final

@@ -1,4 +1,4 @@
-"""Tables with a column for each channel, as marketing-mix models use them, and sums of weeks: both only where told.
+"""Reads tables with a column for each channel, and weekly sums, where a mapping file asks for it.
 
 A mapping file names the columns by pattern; each channel becomes a campaign with rows of its own. Sums of weeks are
 spread evenly over their seven days, so that every total is kept and none is piled onto a day.
@@ -51,14 +51,14 @@ def _header(
 ) -> tuple[int, dict[str, int], dict[str, list[int]]]:
     """The header's row, the places of what all channels share, and those of each channel. Raises ImportProblem."""
     for number, cells in islice(sheet.rows(separator), _HEAD):
-        shared, channels = _shared(cells, columns), _channels(cells, wide)
+        shared, channels = _shared_columns(cells, columns), _channels(cells, wide)
         if len(shared) == len(columns) and channels:
             return number, shared, channels
     missing = ", ".join([*columns.values(), *wide.values()])
     raise ImportProblem(f"{sheet.name} has no row with the columns of the mapping ({missing}).")
 
 
-def _shared(cells: Sequence[Cell], columns: Mapping[str, str]) -> dict[str, int]:
+def _shared_columns(cells: Sequence[Cell], columns: Mapping[str, str]) -> dict[str, int]:
     """The place of each shared field among a header's cells."""
     places = {normal(cell): place for place, cell in reversed(list(enumerate(cells)))}
     return {field: places[header] for field, header in columns.items() if header in places}

@@ -1,4 +1,4 @@
-"""Excel workbooks as streams of rows, none larger in memory than one row and the workbook's shared texts."""
+"""Reads Excel workbooks as streams of rows, with no more in memory than one row and the shared texts."""
 
 import re
 import warnings
@@ -59,12 +59,12 @@ def _rows(opened: Callable[[], IO[bytes]], title: str) -> Iterator[tuple[int, Se
             sheet = book[title]
             sheet.reset_dimensions()  # what a writer says of its size may be wrong
             rows = sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS)
-            yield from enumerate(map(_unescaped, rows), 1)
+            yield from enumerate(map(_unescape, rows), 1)
         finally:
             book.close()
 
 
-def _unescaped(cells: Sequence[Any]) -> Sequence[Any]:
+def _unescape(cells: Sequence[Any]) -> Sequence[Any]:
     """A row with the control signs that a workbook writes as _x000D_, which openpyxl leaves so."""
     if any(isinstance(cell, str) and "_x00" in cell for cell in cells):
         return [_CONTROL.sub(_sign, cell) if isinstance(cell, str) else cell for cell in cells]

@@ -1,1 +1,1 @@
-"""Figures become a version of the table: what is replaced, what is kept, whose files they are."""
+"""Writes figures as a new version of the table: what is replaced, what stays, and whose files may be touched."""

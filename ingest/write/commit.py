@@ -1,4 +1,4 @@
-"""One file into two tables: the platforms' figures and the shop's own days change together or not at all.
+"""Commits one file to two tables, the platforms’ figures and the shop’s own days: both change or neither does.
 
 A Delta table commits by itself. So a note beside the tables says what is under way: whoever writes next finds it and
 takes the half that was committed back.
@@ -17,6 +17,7 @@ from typing import Final
 from deltalake import CommitProperties, DeltaTable
 
 from facts.delta.table_names import DEMO_NAME, UnderWay, under_way, under_way_note
+from facts.delta.tables import delta_table_at
 from facts.delta.versions import SHOP_BEFORE
 from ingest.read.margins import Margin
 from ingest.read.rates import Rates
@@ -26,7 +27,7 @@ from ingest.write.leftovers import sweep
 from ingest.write.ownership import is_own, own_table
 from ingest.write.shop import ShopPlan, path_of, plan_shop, store_shop
 from ingest.write.summary import of_plan, of_shop
-from ingest.write.table import Plan, note_of, opened, plan, store, writing
+from ingest.write.table import Plan, lock_table, note_of, plan, store
 
 #: Of a commit to the shop's table: the run that commits to both, as the note beside the tables names it.
 _RUN: Final = "import.run"
@@ -36,14 +37,14 @@ _ROOM: Final = 1 << 16
 
 
 @dataclass(frozen=True)
-class Planned:
+class ImportPlan:
     """What storing imports would do to the table of the platforms' figures and to the shop's, None where to neither."""
 
     facts: Path
     ads: Plan | None
     shop: ShopPlan | None
 
-    def told(self) -> Iterator[str]:
+    def sentences(self) -> Iterator[str]:
         """The changes, line by line."""
         if self.ads:
             yield from of_plan(self.ads)
@@ -53,24 +54,24 @@ class Planned:
                 yield "warning: The dashboard goes on showing the demo: import the platforms' figures too."
 
 
-def planned(
+def plan_imports(
     facts: Path,
     imports: Iterable[Import],
     *,
     rates: Rates | None = None,
     margins: tuple[Margin, ...] = (),
     into: str | None = None,
-) -> Planned:
+) -> ImportPlan:
     """What storing `imports` would change; writes nothing. Raises ImportProblem."""
     imports = list(imports)
     own_table(facts, ownership.FACTS)  # the shop's days alone are brought to no foreign table's side either
     ads = [each for each in imports if each.kind == "ads"]
     found = plan(facts, ads, rates=rates, margins=margins, into=into) if ads else None
-    return Planned(facts, found, plan_shop(facts, imports, found.currency if found else None, rates))
+    return ImportPlan(facts, found, plan_shop(facts, imports, found.currency if found else None, rates))
 
 
 def carry_out(
-    wanted: Planned, imports: Iterable[Import], by: str, digests: dict[str, str]
+    wanted: ImportPlan, imports: Iterable[Import], by: str, digests: dict[str, str]
 ) -> list[tuple[Path, int | None]]:
     """Make what is planned each table's next version; gives their paths and versions, None where one is the same.
 
@@ -106,7 +107,7 @@ def alone(facts: Path) -> Iterator[None]:
     Raises ImportProblem, with nothing touched, where what is at `facts` is not ours.
     """
     own_table(facts, ownership.FACTS)  # before even the lock is made, and again within it
-    with writing(facts):
+    with lock_table(facts):
         own_table(facts, ownership.FACTS)
         settle(facts)
         sweep(facts, ownership.FACTS)
@@ -129,7 +130,7 @@ def settle(facts: Path) -> None:
 
 
 def _take_back(shop: Path, before: UnderWay) -> None:
-    """Return the shop's table to what it was before the import that the note tells of, if that changed it at all."""
+    """Return the shop's table to what it was before the import that the note describes, if that changed it at all."""
     table = DeltaTable(str(shop))
     if before.run is None:  # a note of an earlier version: its commit is the one that followed
         ended = table.version() == (0 if before.shop is None else before.shop + 1)
@@ -163,12 +164,12 @@ def _remove_first_version(shop: Path) -> None:
 
 def is_demo(facts: Path) -> bool:
     """Whether the table at `facts` is the demo company's."""
-    table = opened(facts)
+    table = delta_table_at(facts)
     return table is not None and table.metadata().name == DEMO_NAME
 
 
 def _version(path: Path) -> int | None:
-    table = opened(path)
+    table = delta_table_at(path)
     return None if table is None else table.version()
 
 

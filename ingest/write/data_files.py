@@ -1,4 +1,4 @@
-"""Parquet files of our own in a Delta table's folder: how they are called, and what the log says of each.
+"""Our own Parquet files in a Delta table’s folder: how they are named, and what the log records of each.
 
 Spark, Databricks, dask and delta-rs call theirs part-…. Ours begin otherwise and name the table that they are written
 for, so that they can be told from anybody else's (ingest.write.leftovers).
@@ -22,9 +22,9 @@ from deltalake.transaction import AddAction
 NEW: Final = "new"
 _NAME: Final = re.compile(rf"dashboard-({NEW}|[0-9a-f]{{32}})-[0-9a-f]{{16}}\.parquet")
 
-#: Rows of a group: as many as are in memory at once while a table is written anew.
+#: Rows of a group: as many as are in memory at once while a table is rewritten.
 _GROUP: Final = 1 << 18
-#: Bytes from which on a further file is begun, so that a later import has less to write anew.
+#: Bytes from which on a further file is begun, so that a later import has less to rewrite.
 _LARGE: Final = 100_000_000
 
 

@@ -1,4 +1,4 @@
-"""Whether a keep that ended without a word had changed the table: by what it was about to write, and the history."""
+"""Finds out whether an import that ended without an answer had changed the table."""
 
 import json
 from collections.abc import Mapping
@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from facts.delta.table_names import path_of
-from facts.delta.tables import opened
-from ingest.write.commit import Planned
+from facts.delta.tables import delta_table_at
+from ingest.write.commit import ImportPlan
 
 
-def record_of(wanted: Planned, by: str, digests: Mapping[str, str]) -> dict[str, Any]:
+def record_of(wanted: ImportPlan, by: str, digests: Mapping[str, str]) -> dict[str, Any]:
     """What is about to be written: the table whose commit decides, its version before, who writes and which files.
 
     Of an import into both tables the facts' commit decides: without it, ingest.write.commit takes the shop's back.
@@ -32,7 +32,7 @@ def is_kept(facts: Path, record: Mapping[str, Any]) -> bool:
     """
     if record["table"] is None:  # the table held these figures already
         return True
-    table = opened(facts if record["table"] == "facts" else path_of(facts))
+    table = delta_table_at(facts if record["table"] == "facts" else path_of(facts))
     before = -1 if record["version"] is None else record["version"]
     return table is not None and any(
         int(commit["version"]) > before

@@ -1,4 +1,4 @@
-"""Files that an import which was ended in the middle left in a table of ours: no version names them, none is read.
+"""Removes files that an interrupted import left in a table of ours: no version names them and nobody reads them.
 
 Removed is a file only where all of this holds: the table is ours by name and layout, the list of what its imports had
 not finished has the file (ingest.write.unfinished), the file's name is one of ours with this very table's id, nothing
@@ -21,7 +21,7 @@ from deltalake.exceptions import DeltaError
 
 from ingest.write.data_files import NEW, id_in_names, id_of
 from ingest.write.ownership import is_elsewhere, is_own, log_entries
-from ingest.write.unfinished import forget, unfinished
+from ingest.write.unfinished import forget, unfinished_files
 
 #: Seconds that a file must be old: a writer that no lock of ours stops may be about to name it.
 OLD: Final = 3600.0
@@ -32,14 +32,14 @@ _log = logging.getLogger(__name__)
 def sweep(path: Path, names: Collection[str]) -> int:
     """Remove what ended imports left in the table at `path`, one of `names`, and return how many files that were.
 
-    Only while nobody writes to the table (`ingest.write.table.writing`). Raises ImportProblem where another file has
+    Only while nobody writes to the table (`ingest.write.table.lock_table`). Raises ImportProblem where another file has
     the name of the list.
     """
-    listed = unfinished(path)
+    listed = unfinished_files(path)
     if not listed or (path / "_delta_log").is_symlink() or not is_own(path, names):
         return 0
     try:
-        ids, named = _told(path)
+        ids, named = _ids_and_files(path)
         there = [path / name for name in listed if name not in named and os.path.lexists(path / name)]
         left = [file for file in there if id_of(file.name) in ids and _is_old(file)]
         for file in left:
@@ -58,7 +58,7 @@ def _is_old(file: Path) -> bool:
     return stat.S_ISREG(status.st_mode) and time.time() - status.st_mtime > OLD
 
 
-def _told(path: Path) -> tuple[set[str], set[str]]:
+def _ids_and_files(path: Path) -> tuple[set[str], set[str]]:
     """The table's ids as names of files have them, and every file that the log names."""
     ids = {NEW}
     named: set[str] = set()

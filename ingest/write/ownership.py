@@ -1,4 +1,4 @@
-"""Whose a folder is: ours to change are a place where nothing is, and a table of ours as we lay it out. Nothing else.
+"""Whose a folder is: ours to change are an empty place and a table that we wrote ourselves, and nothing else.
 
 Asked before anything is written or removed. Whatever cannot be told for certain is somebody else's.
 """
@@ -13,7 +13,7 @@ import pyarrow as pa
 from deltalake import DeltaTable
 
 from facts.delta.table_names import DEMO_NAME, DEMO_SHOP_NAME, FACTS_NAME, SHOP_NAME
-from facts.delta.tables import opened
+from facts.delta.tables import delta_table_at
 from ingest.results import ImportProblem
 from ingest.write.data_files import is_own_name
 
@@ -54,7 +54,7 @@ def own_table(path: Path, names: Collection[str], instead: str = _ELSEWHERE) -> 
             raise ImportProblem(f"{path} is no folder: {instead}.")
         return None
     try:
-        table = opened(path)
+        table = delta_table_at(path)
         why = next(_foreign(path, table, names), None)
     except (KeyboardInterrupt, SystemExit, OSError):
         raise

@@ -1,4 +1,4 @@
-"""The next version of a Delta table in one commit: whole in the place of another, or some of its rows replaced.
+"""Commits the next version of a Delta table at once: the whole table, or some of its rows, replaced.
 
 Until the commit a reader sees what was there. What was there stays in the history, and on the disk.
 """
@@ -43,7 +43,7 @@ def replace_table(
     path.mkdir(parents=True, exist_ok=True)
     with _until_committed(path) as announce:
         made = write_files(path, table, rows, schema, announce)
-        _unchanged(path, table)
+        _check_unchanged(path, table)
         create_table_with_add_actions(
             str(path),
             Schema.from_arrow(schema),
@@ -59,7 +59,7 @@ def replace_table(
 def replace_rows(path: Path, table: DeltaTable, rows: pa.Table, key: tuple[str, ...], note: dict[str, str]) -> int:
     """Let `rows` take the place of those rows of `table` at `path` that are equal to one of them in the columns `key`.
 
-    Files without such rows stay part of the table; of the others, what is left is written anew. Returns the number of
+    Files without such rows stay part of the table; of the others, what is left is rewritten. Returns the number of
     the version. Raises ImportProblem where the table was changed meanwhile.
     """
     held = pa.schema(table.schema().to_arrow()).remove_metadata()
@@ -67,11 +67,11 @@ def replace_rows(path: Path, table: DeltaTable, rows: pa.Table, key: tuple[str, 
     schema = pa.unify_schemas([held, rows.schema])
     keys = _Keys(rows, key)
     active = pa.table(table.get_add_actions(flatten=True)).to_pylist()
-    wider = schema != held  # a table of an earlier time lacks columns: it is written anew with them
+    wider = schema != held  # a table of an earlier time lacks columns: it is rewritten with them
     going = [each for each in active if wider or (keys.may_be_in(each) and keys.are_in(_read(path, each, held)))]
     kept = (keys.without(batch, schema) for each in going for batch in _batches(_read(path, each, held)))
     with _until_committed(path) as announce:
-        made = write_files(path, table, chain([_widened(rows, schema)], kept), schema, announce)
+        made = write_files(path, table, chain([_widen(rows, schema)], kept), schema, announce)
         _commit(path, table, made, going, schema if wider else None, note)
     return DeltaTable(str(path)).version()
 
@@ -108,7 +108,7 @@ def _commit(
     """Commit that `made` are in the place of `going`, with another `schema` where one is given."""
     properties = CommitProperties(custom_metadata=note, max_commit_retries=0)
     if schema is not None:
-        _unchanged(path, table)
+        _check_unchanged(path, table)
         metadata = table.metadata()
         create_table_with_add_actions(
             str(path),
@@ -125,17 +125,17 @@ def _commit(
     try:
         table.create_write_transaction([*made, *gone], "append", table.schema(), commit_properties=properties)
     except CommitFailedError as problem:
-        raise _changed(path) from problem
+        raise _table_changed(path) from problem
 
 
-def _unchanged(path: Path, table: DeltaTable | None) -> None:
+def _check_unchanged(path: Path, table: DeltaTable | None) -> None:
     """Raise ImportProblem where `table` is no longer the newest version: its place is taken without a further look."""
     there = DeltaTable.is_deltatable(str(path))
     if there != (table is not None) or (table is not None and DeltaTable(str(path)).version() != table.version()):
-        raise _changed(path)
+        raise _table_changed(path)
 
 
-def _changed(path: Path) -> ImportProblem:
+def _table_changed(path: Path) -> ImportProblem:
     return ImportProblem(f"The table at {path} was changed meanwhile: import again.")
 
 
@@ -149,7 +149,7 @@ def _batches(rows: ds.Dataset, columns: Iterable[str] | None = None) -> Iterator
         yield pa.Table.from_batches([batch])
 
 
-def _widened(rows: pa.Table, schema: pa.Schema) -> pa.Table:
+def _widen(rows: pa.Table, schema: pa.Schema) -> pa.Table:
     """The rows with the columns of `schema`, null in those that they lack."""
     for field in schema:
         if field.name not in rows.column_names:
@@ -178,7 +178,7 @@ class _Keys:
 
     def without(self, rows: pa.Table, schema: pa.Schema) -> pa.Table:
         """Those of `rows` that have none of these keys, with the columns of `schema`."""
-        return _widened(rows.filter(pc.invert(self._have(rows))), schema)
+        return _widen(rows.filter(pc.invert(self._have(rows))), schema)
 
     def _have(self, rows: pa.Table) -> pa.ChunkedArray:
         return pc.is_in(self._numbers(rows), value_set=self.wanted, skip_nulls=True)

@@ -1,4 +1,4 @@
-"""`business_daily` on disk: the shop's own days, a table beside the facts, never added to what platforms claim."""
+"""`business_daily` on disk: the table of the shop’s own days, which are never added to what platforms claim."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from facts.delta.table_names import SHOP_NAME as NAME
 from facts.delta.table_names import path_of as path_of
 from facts.delta.tables import dataset
 from ingest.layouts.business import COLUMNS, COUNTS, MEASURES, MONEY
-from ingest.read.rates import BILLED, RATE, RATE_DATE, Rates, converted
+from ingest.read.rates import BILLED, RATE, RATE_DATE, Rates, convert_money
 from ingest.results import CURRENCY, Import, ImportProblem
 from ingest.write import ownership
 from ingest.write.ownership import own_table
@@ -58,12 +58,12 @@ def plan_shop(facts: Path, imports: Iterable[Import], currency: str | None, rate
     path = path_of(facts)
     table = own_table(path, ownership.SHOP)
     own = None if table is None or table.metadata().name == DEMO_SHOP_NAME else table
-    stored = _stored(own, path)
+    stored = _stored_days(own, path)
     named = sorted({str(each) for one in imports for each in one.frame[CURRENCY].unique()} - {""})
     into = str(stored[CURRENCY].iloc[0]) if len(stored) else currency or (named[0] if named else DEFAULT_CURRENCY)
     frame = pd.DataFrame()
     for each in imports:
-        new = converted(each.frame, into, rates, MONEY).assign(**{FILE: each.file})
+        new = convert_money(each.frame, into, rates, MONEY).assign(**{FILE: each.file})
         if new[DATE].duplicated().any():
             raise ImportProblem(f"{each.file} has a day in two currencies: import them one by one.")
         kept = frame[~frame[DATE].isin(new[DATE])] if len(frame) else frame
@@ -91,7 +91,7 @@ def store_shop(planned: ShopPlan, note: dict[str, str], now: datetime | None = N
     return replace_rows(planned.path, table, rows, (DATE,), note)
 
 
-def _stored(table: DeltaTable | None, path: Path) -> pd.DataFrame:
+def _stored_days(table: DeltaTable | None, path: Path) -> pd.DataFrame:
     if table is None:
         return pd.DataFrame(columns=[*COLUMNS, RATE])
     found = dataset(table, path).to_table().to_pandas()

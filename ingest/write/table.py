@@ -1,4 +1,4 @@
-"""The table that imports make: what an import would change, and changing it in one atomic version.
+"""The table of imported figures: what an import would change, and how it is changed in one atomic version.
 
 A row belongs to a *part*: platform, account, program and cut. An import replaces the days that it holds of its parts
 and nothing else, so a second cut stands beside the first, a restatement takes the old figures' place, and the same file
@@ -27,10 +27,9 @@ from facts.delta.rows import PARTIAL
 from facts.delta.table_names import DEMO_NAME
 from facts.delta.table_names import FACTS_NAME as NAME
 from facts.delta.tables import dataset
-from facts.delta.tables import opened as opened
-from facts.file_lock import turn
+from facts.file_lock import lock_file
 from ingest.read.margins import Margin, with_costs
-from ingest.read.rates import BILLED, RATE, RATE_DATE, Rates, converted
+from ingest.read.rates import BILLED, RATE, RATE_DATE, Rates, convert_money
 from ingest.results import CURRENCY, CUT, PROGRAM, Finding, Import, ImportProblem
 from ingest.write import ownership
 from ingest.write.ownership import own_table
@@ -114,13 +113,13 @@ def plan(
     currency = _currency(own, path, imports, into, findings)
     frames: list[pd.DataFrame] = []
     for each in imports:
-        frame = converted(with_costs(each.frame, margins), currency, rates).assign(**{FILE: each.file})
+        frame = convert_money(with_costs(each.frame, margins), currency, rates).assign(**{FILE: each.file})
         frames = [_without(earlier, frame) for earlier in frames] + [frame]
     frame = pd.concat([_plain(each) for each in frames], ignore_index=True)
-    before = _stored(own, path, frame)
+    before = _stored_rows(own, path, frame)
     owners = _owners(own, path, frame)
     _no_second_account(owners)
-    findings += _disagreeing(owners)
+    findings += _disagreements(owners)
     changes = tuple(_changes(before, frame))
     for change in changes:
         if change.gone:
@@ -146,7 +145,7 @@ def plan(
 def store(planned: Plan, note: dict[str, str], now: datetime | None = None) -> int | None:
     """Make what is planned the table's next version and return its number; None where nothing would change.
 
-    Within `writing`. `note` is kept in the history. Raises ImportProblem where the table has changed since.
+    Under `lock_table`. `note` is kept in the history. Raises ImportProblem where the table has changed since.
     """
     table = own_table(planned.path, ownership.FACTS)
     if (table.version() if table is not None else None) != planned.version:
@@ -163,11 +162,11 @@ def store(planned: Plan, note: dict[str, str], now: datetime | None = None) -> i
 
 
 @contextmanager
-def writing(path: Path, wait: float = _WAIT) -> Iterator[None]:
+def lock_table(path: Path, wait: float = _WAIT) -> Iterator[None]:
     """While no other import writes to the table at `path`. Raises ImportProblem after `wait` seconds."""
     path.parent.mkdir(parents=True, exist_ok=True)
     refusal = ImportProblem(f"Another import is writing to {path}: try again when it is done.")
-    with turn(path.parent / f".{path.name}.import", wait, refusal):
+    with lock_file(path.parent / f".{path.name}.import", wait, refusal):
         yield
 
 
@@ -220,7 +219,7 @@ def _currency(
     return named[0] if named else DEFAULT_CURRENCY
 
 
-def _stored(table: DeltaTable | None, path: Path, frame: pd.DataFrame) -> pd.DataFrame:
+def _stored_rows(table: DeltaTable | None, path: Path, frame: pd.DataFrame) -> pd.DataFrame:
     """The rows in the table that share a part and a day with `frame`."""
     if table is None:
         return pd.DataFrame(columns=list(SCHEMA.names))
@@ -269,7 +268,7 @@ def _no_second_account(owners: pd.DataFrame) -> None:
         )
 
 
-def _disagreeing(owners: pd.DataFrame) -> Iterator[Finding]:
+def _disagreements(owners: pd.DataFrame) -> Iterator[Finding]:
     """Cuts of the same account and days whose spend differs: one of them is filtered, or older."""
     unit = ["platform", "account", PROGRAM]
     for (platform, account, _), rows in owners[~owners[CUT].map(_is_partial)].groupby(unit):

@@ -1,4 +1,4 @@
-"""A list beside a table of the files that an import is writing: what it had not committed when it was killed.
+"""A list, kept next to a table, of the files an import is writing: what was not committed if it is killed.
 
 Nothing but what is in the list is ever removed, so nothing of which an import into this very table does not say that it
 is its own. The list is gone once all in it is committed or removed.
@@ -22,7 +22,7 @@ def list_of(path: Path) -> Path:
     return path.with_name(f".{path.name}.unfinished")
 
 
-def unfinished(path: Path) -> list[str]:
+def unfinished_files(path: Path) -> list[str]:
     """The names in the list of the table at `path`. Raises ImportProblem where another file has its name."""
     listed = list_of(path)
     try:
@@ -41,7 +41,7 @@ def unfinished(path: Path) -> list[str]:
 
 def remember(path: Path, name: str) -> None:
     """Add a name to the list, on the disk. Raises ImportProblem where another file has the list's name."""
-    known = unfinished(path)
+    known = unfinished_files(path)
     try:
         _write(path, [*known, name])
     except OSError as problem:
@@ -51,7 +51,7 @@ def remember(path: Path, name: str) -> None:
 
 def forget(path: Path, names: Collection[str]) -> None:
     """Take names from the list, and the list away where none is left."""
-    known = unfinished(path)
+    known = unfinished_files(path)
     left = [name for name in known if name not in names]
     if left:
         _write(path, left)

@@ -51,7 +51,7 @@ def test_signed_in_without_a_role_there_is_nothing_either(ask: Ask, company: Fla
 
 def opened(role: Role) -> set[str]:
     """The pages of a role, and those that stand beside one of them."""
-    return {*role.pages, *(page.key for page in EVERY if set(page.beside) & set(role.pages))}
+    return {*role.pages, *(page.key for page in EVERY if set(page.comes_with) & set(role.pages))}
 
 
 @pytest.mark.parametrize("role_name", GROUPS)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from access.rights import Rights
 from components.address import RANKS
 from facts import Facts
-from facts.engines.choice import Named
+from facts.engines.choice import NamedCuts
 from facts.memory.cuts import of_cuts
 from kpi.metrics import METRICS
 from kpi.schema import DATE, MEASURES, TEXT, UNKNOWN
@@ -19,7 +19,7 @@ from kpi.units import USUAL
 from pages import PAGES
 from views.answers import ask, view
 from views.files import data_file
-from views.kept_views import encoded
+from views.kept_views import encode
 
 DAYS = pd.date_range("2025-07-01", periods=40)
 VALUES = {
@@ -70,7 +70,7 @@ def table(accounts: list[tuple[str, set[str]]], seed: int) -> pd.DataFrame:
     return pd.concat(found, ignore_index=True)
 
 
-def facts_of(frame: pd.DataFrame, named: Named) -> Facts:
+def facts_of(frame: pd.DataFrame, named: NamedCuts) -> Facts:
     return of_cuts(frame.copy(), "v", loaded="", demo=False, currency="USD", named=named)
 
 
@@ -127,7 +127,7 @@ def test_what_is_outside_a_scope_changes_no_byte_and_all_within_is_counted(
     query = "&".join(f"{name}={','.join(values)}" for name, values in filters.items()) + "&last=all"
     for page in PAGES:
         asked = [ask(each, query, USUAL, rows, RANKS) for each in (seen, told)]
-        assert encoded(view(page, seen, asked[0], rows)) == encoded(view(page, told, asked[1], rows))
+        assert encode(view(page, seen, asked[0], rows)) == encode(view(page, told, asked[1], rows))
         for visual in page.visuals:
             files = [data_file(page.key, visual, each, query, "csv", rights, USUAL) for each in (seen, told)]
             assert files[0] == files[1], visual.name

@@ -354,9 +354,9 @@ def test_in_the_demo_files_are_read_and_nothing_is_kept(client: FlaskClient, fac
 
 
 def test_a_server_that_may_only_read_says_so(table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert uploaded.closed(table) is None
+    assert uploaded.why_closed(table) is None
     monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != table.parent)
-    assert "may only read its data" in uploaded.closed(table)
+    assert "may only read its data" in uploaded.why_closed(table)
 
 
 def test_a_policy_gives_the_page_only_with_every_figure() -> None:

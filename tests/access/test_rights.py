@@ -27,7 +27,7 @@ from tests.access.addresses import addresses
 from tests.access.conftest import GROUPS
 from tests.access.test_cells import ADDRESSES
 from tests.asking import json_in, view
-from web.callback_guard import Owned, Unowned
+from web.callback_guard import OwnPageCallbacks, Unowned
 from web.guard import KINDS, complete
 
 KEYS = [page.key for page in PAGES]
@@ -176,7 +176,7 @@ def test_an_address_or_callback_of_no_page_stops_the_start(facts_path: Path) -> 
     """Whether somebody adds it to the app, or to Dash as a module does that is no page."""
     source, settings = Source(facts_path), from_environment({"DASHBOARD_FACTS": str(facts_path)})
     app = create_app(settings, source)
-    complete(app, Owned({}, {}))
+    complete(app, OwnPageCallbacks({}, {}))
 
     @app.callback(Output("cfo-note", "children"), Output("cfo-note", "title"), Input("cfo-ask", "n_clicks"))
     def note(clicks: int) -> tuple[str, str]:
@@ -184,12 +184,12 @@ def test_an_address_or_callback_of_no_page_stops_the_start(facts_path: Path) -> 
 
     name = "..cfo-note.children...cfo-note.title.."
     with pytest.raises(Unowned, match=rf"The callback {re.escape(name)} belongs to no page"):
-        complete(app, Owned({}, {}))
-    complete(app, Owned({name: "cfo"}, {}))
+        complete(app, OwnPageCallbacks({}, {}))
+    complete(app, OwnPageCallbacks({name: "cfo"}, {}))
     app.server.view_functions["extra"] = lambda: "x"
     app.server.url_map.add(app.server.url_rule_class("/extra", endpoint="extra"))
     with pytest.raises(Unowned, match="/extra"):
-        complete(app, Owned({name: "cfo"}, {}))
+        complete(app, OwnPageCallbacks({name: "cfo"}, {}))
 
     kept, listed = dict(GLOBAL_CALLBACK_MAP), list(GLOBAL_CALLBACK_LIST)
     try:

@@ -137,7 +137,7 @@ def test_an_engine_that_fails_is_told_without_its_address_and_logged_with_it(
     class Warehouse:
         label = "postgres://reader@warehouse.internal:5432/marketing?table=facts"
 
-        def mended(self, text: str) -> str:
+        def without_secrets(self, text: str) -> str:
             return text
 
     problem = _sentence(Warehouse(), RuntimeError('relation "facts_2025" does not exist at 10.0.0.7'))

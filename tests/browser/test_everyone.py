@@ -18,7 +18,7 @@ RUN = """async () => {
     const said = ({ html }) => html.slice(0, 200);
     return found.violations.map(({ id, impact, nodes }) => [id, impact, nodes.length, nodes.slice(0, 3).map(said)]);
 }"""
-PATHS = [page.path for page in EVERY if not page.beside]
+PATHS = [page.path for page in EVERY if not page.comes_with]
 SCREENS = [(width, theme) for width in (1440, 390) for theme in ("light", "dark")]
 
 

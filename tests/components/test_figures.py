@@ -11,14 +11,14 @@ import plotly.graph_objects as go
 import pytest
 
 from components.address import RANKS
-from components.reading import Reading
+from components.page_data import PageData
 from components.visuals import Visual
 from facts import ALL_ROWS
 from facts.memory.frame import FrameFacts
 from kpi.formats import Formats
 from kpi.schema import DATE, DIMENSIONS, IDENTIFIERS, MEASURES
 from pages import EVERY, PAGES
-from views.answers import ask, reading_of
+from views.answers import ask, page_data_of
 
 CHARTS = [(page, visual) for page in PAGES for visual in page.visuals if visual.kind == "chart"]
 SELECTIONS = [
@@ -50,9 +50,9 @@ def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def read_for(visual: Visual, facts: FrameFacts, address: str) -> Reading:
+def read_for(visual: Visual, facts: FrameFacts, address: str) -> PageData:
     """What a visual reads for an address, for who may see everything."""
-    return reading_of([visual], facts, ask(facts, address, Formats(), ALL_ROWS, RANKS), ALL_ROWS)
+    return page_data_of([visual], facts, ask(facts, address, Formats(), ALL_ROWS, RANKS), ALL_ROWS)
 
 
 def coloured(value: Any) -> Any:
@@ -67,9 +67,9 @@ def coloured(value: Any) -> Any:
 @pytest.mark.parametrize("address", SELECTIONS)
 @pytest.mark.parametrize(("of", "visual"), CHARTS, ids=[f"{page.key}.{visual.name}" for page, visual in CHARTS])
 def test_a_chart_is_a_figure(facts: FrameFacts, of: object, visual: Any, address: str) -> None:
-    reading = read_for(visual, facts, address)
+    page_data = read_for(visual, facts, address)
 
-    answer = visual.draw(reading)
+    answer = visual.draw(page_data)
 
     if answer.get("state") == "empty":
         assert answer["text"].endswith(".")
@@ -82,9 +82,9 @@ def test_a_chart_is_a_figure(facts: FrameFacts, of: object, visual: Any, address
 @pytest.mark.parametrize("address", SELECTIONS)
 @pytest.mark.parametrize(("of", "visual"), CHARTS, ids=[f"{page.key}.{visual.name}" for page, visual in CHARTS])
 def test_a_chart_has_a_text_alternative(facts: FrameFacts, of: object, visual: Any, address: str) -> None:
-    reading = read_for(visual, facts, address)
+    page_data = read_for(visual, facts, address)
 
-    answer = visual.draw(reading)
+    answer = visual.draw(page_data)
 
     if answer.get("state") != "empty":
         assert re.fullmatch(r"[A-Z].{20,}\.", answer["alt"])
@@ -95,8 +95,8 @@ def test_text_alternatives_name_the_extremes_of_the_data_address(facts: FrameFac
     charts = {visual.name: visual for _, visual in CHARTS}
     said = {}
     for name in ("regional-roi", "financial-trend", "platform-radar"):
-        reading = read_for(charts[name], facts, "last=28d")
-        said[name] = charts[name].draw(reading)["alt"], charts[name].rows(reading)
+        page_data = read_for(charts[name], facts, "last=28d")
+        said[name] = charts[name].draw(page_data)["alt"], charts[name].rows(page_data)
 
     words, regions = said["regional-roi"]
     order = sorted(regions, key=lambda row: row["roi"])
@@ -119,10 +119,10 @@ def _shown(figure: dict[str, Any]) -> list[str]:
 def test_a_chart_without_a_value_says_what_it_cannot_divide_by(facts: FrameFacts) -> None:
     address = "platform=Google&region=Latin%20America&objective=Awareness&device=Tablet&from=2025-09-25&to=2025-09-28"
     charts = {visual.name: visual for _, visual in CHARTS}
-    reading = reading_of(list(charts.values()), facts, ask(facts, address, Formats(), ALL_ROWS, RANKS), ALL_ROWS)
-    assert reading.now[()]["revenue"].iloc[0] == 0
+    page_data = page_data_of(list(charts.values()), facts, ask(facts, address, Formats(), ALL_ROWS, RANKS), ALL_ROWS)
+    assert page_data.now[()]["revenue"].iloc[0] == 0
 
-    answer = charts["margin-by-platform"].draw(reading)
+    answer = charts["margin-by-platform"].draw(page_data)
 
     assert answer == {
         "state": "empty",
@@ -193,7 +193,7 @@ def test_a_course_leaves_out_the_periods_that_are_cut_short_and_no_others(begun:
         begun, "platform=TikTok&from=2025-01-03&to=2025-02-26&grain=week&compare=none", Formats(), ALL_ROWS, RANKS
     )
 
-    course = reading_of([trend], begun, asked, ALL_ROWS).spark
+    course = page_data_of([trend], begun, asked, ALL_ROWS).spark
 
     # The selection's first week has no row; that of 20 January is whole, that of 24 February is not.
     assert [f"{day:%m-%d}" for day in course.index] == ["01-20", "01-27", "02-03", "02-10", "02-17"]

@@ -6,13 +6,13 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 
-from components.proof import changed
+from components.proof import change_in_words
 from kpi.proof import Proof
 from kpi.units import USUAL
 
 
 def told(metric: str, now: float, before: float) -> str:
-    line = changed(Proof(metric, now, None, None, 1), Proof(metric, before, None, None, 1), USUAL)
+    line = change_in_words(Proof(metric, now, None, None, 1), Proof(metric, before, None, None, 1), USUAL)
     assert line is not None
     return line
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from datagen.arguments import DAYS, END, SEED
-from datagen.company import Company, found
+from datagen.company import Company, company_of_seed
 from datagen.table import facts
 from datagen.truth import truth
 
@@ -16,7 +16,7 @@ LAST = END.toordinal()
 
 @pytest.fixture(scope="session")
 def company() -> Company:
-    return found(SEED)
+    return company_of_seed(SEED)
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pytest
 from deltalake import DeltaTable, write_deltalake
 
-from datagen.company import found
+from datagen.company import company_of_seed
 from datagen.table import facts
 from datagen.target import NAME
 
@@ -66,7 +66,7 @@ def test_one_line_on_stdout_and_none_on_stderr(tmp_path):
 
 
 def test_what_is_on_disk_is_what_was_simulated(table):
-    company, last = found(131), 739463  # 2025-07-31
+    company, last = company_of_seed(131), 739463  # 2025-07-31
     made = facts(company, last - 2, last)
     stored = rows(table).cast(pa.schema([(f.name, made.schema.field(f.name).type) for f in made.schema]))
     assert stored.sort_by("date").num_rows == made.num_rows
@@ -168,7 +168,7 @@ def test_following_adds_the_days_a_longer_run_would_have_had(tmp_path):
     lines += process.stdout.readlines()
     assert lines[0] == f"720 rows, 1 day, 2025-09-29: {out}\n"
     first, last = 739521, 739522 + len(lines)  # from 2025-09-27
-    made = facts(found(5), first, last)
+    made = facts(company_of_seed(5), first, last)
     assert rows(out).sort_by("date").select(["date", "revenue"]).to_pydict()["date"] == made["date"].to_pylist()
     key = [("date", "ascending"), ("campaign", "ascending"), ("region", "ascending"), ("device", "ascending"),
            ("segment", "ascending")]  # fmt: skip

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from datagen.company import found
+from datagen.company import company_of_seed
 from datagen.simulate import spend_on
 from datagen.table import facts, quarters
 
@@ -12,12 +12,12 @@ LAST = dt.date(2025, 9, 28).toordinal()
 
 
 def test_the_same_seed_is_the_same_company(company):
-    anew = found(company.seed)
+    anew = company_of_seed(company.seed)
     assert facts(company, LAST - 2, LAST).equals(facts(anew, LAST - 2, LAST))
 
 
 def test_another_seed_is_another(company):
-    there, here = facts(found(company.seed + 1), LAST, LAST), facts(company, LAST, LAST)
+    there, here = facts(company_of_seed(company.seed + 1), LAST, LAST), facts(company, LAST, LAST)
     assert there["campaign"].to_pylist() == here["campaign"].to_pylist()
     assert there["revenue"].to_pylist() != here["revenue"].to_pylist()
 

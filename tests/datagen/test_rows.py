@@ -8,7 +8,7 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from datagen.company import ROWS, found
+from datagen.company import ROWS, company_of_seed
 from datagen.table import ARROW_SCHEMA, facts
 from kpi.schema import COLUMNS, COUNTS, DATE, DIMENSIONS, EVENTS, MEASURES, MONEY, TEXT
 
@@ -45,7 +45,7 @@ def test_two_years(years):
 @settings(max_examples=12, deadline=None)
 @given(seed=st.integers(0, 2**63 - 1), day=ANY_DAY)
 def test_any_company_on_any_day(seed, day):
-    assert_sound(facts(found(seed), day, day).to_pandas())
+    assert_sound(facts(company_of_seed(seed), day, day).to_pandas())
 
 
 def test_columns_are_those_of_the_schema(company):

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from datagen.company import CUT, FEED, found
+from datagen.company import CUT, FEED, company_of_seed
 from datagen.events import effects_between
 from datagen.truth import responses
 
@@ -37,7 +37,7 @@ def test_anomalies_show(planted, during):
 
 @pytest.mark.parametrize("seed", [0, 1, 2, 3, 131])
 def test_every_quarter_has_two_or_three_anomalies(seed):
-    company = found(seed)
+    company = company_of_seed(seed)
     for year in (2023, 2024, 2025):
         for month in (1, 4, 7, 10):
             first = dt.date(year, month, 1).toordinal()

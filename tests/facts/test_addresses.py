@@ -14,7 +14,7 @@ def test_a_password_goes_to_the_driver_and_nowhere_else() -> None:
     assert found.url == "postgres://reader:p%40ss@db.example.com:5433/shop?sslmode=require"
     assert (found.table, found.currency) == ("mart.facts", "EUR")
     assert found.label == "postgres://db.example.com:5433/shop, table mart.facts"
-    assert found.mended('could not connect: "p@ss" or p%40ss') == 'could not connect: "…" or …'
+    assert found.without_secrets('could not connect: "p@ss" or p%40ss') == 'could not connect: "…" or …'
     assert "p%40ss" not in repr(found)
 
 
@@ -23,7 +23,7 @@ def test_a_token_of_spark_is_a_secret() -> None:
 
     assert found.url == "sc://spark.example.com:15002/;token=dapi123;use_ssl=true"
     assert found.label == "sc://spark.example.com:15002, table main.mart.facts"
-    assert "dapi123" not in repr(found) + found.mended("token dapi123 is expired")
+    assert "dapi123" not in repr(found) + found.without_secrets("token dapi123 is expired")
 
 
 @pytest.mark.parametrize(

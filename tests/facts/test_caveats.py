@@ -12,7 +12,7 @@ from facts import ALL_ROWS
 from facts.delta.table_names import path_of
 from facts.source import load
 from ingest.one_file import How, import_file
-from kpi.caveats import Reported
+from kpi.caveats import PlatformReport
 from kpi.units import USUAL
 from pages import CFO, CMO
 from tests.ingest.read.conftest import FIXTURES
@@ -34,9 +34,9 @@ def bring(table: Path, *texts: str | Path) -> None:
         import_file(path, How(table, by="Ann"), lambda line: None)
 
 
-def visuals(table: Path, address: str = "last=all", page=CFO, restated=None) -> dict:
+def visuals(table: Path, address: str = "last=all", page=CFO, provisional_days=None) -> dict:
     facts = load(table)
-    return view(page, facts, ask(facts, address, USUAL, ALL_ROWS, RANKS, restated=restated), ALL_ROWS)
+    return view(page, facts, ask(facts, address, USUAL, ALL_ROWS, RANKS, provisional_days=provisional_days), ALL_ROWS)
 
 
 def cards(view: dict, name: str = "core-cards") -> dict[str, dict]:
@@ -104,7 +104,7 @@ def test_the_reason_is_what_the_import_noted(table: Path) -> None:
         FIXTURES / "google_en_daily.csv",
     )
     shown = visuals(table)
-    lacks = {each.platform: each.lacks for each in load(table).beside.reported}
+    lacks = {each.platform: each.lacks for each in load(table).side.reported}
     noted = json.loads(DeltaTable(str(table)).history()[-1]["import.lacks"])["TikTok"]
     assert lacks["TikTok"]["revenue"] == noted["revenue"]
     assert "revenue" not in lacks["Google"]
@@ -136,21 +136,23 @@ def test_a_platform_that_ends_early_says_so_where_it_counts(table: Path) -> None
 def test_days_are_provisional_until_they_were_imported_late_enough() -> None:
     on = date(2025, 10, 1)
     days = tuple((date(2025, 9, day), on) for day in range(1, 31))
-    meta = Reported("Meta", date(2025, 9, 30), None, days)
+    meta = PlatformReport("Meta", date(2025, 9, 30), None, days)
     assert meta.provisional_from(3) == date(2025, 9, 29)
     assert meta.provisional_from(0) is None
-    late = Reported("Meta", date(2025, 9, 30), None, tuple((day, date(2025, 12, 1)) for day, _ in days))
+    late = PlatformReport("Meta", date(2025, 9, 30), None, tuple((day, date(2025, 12, 1)) for day, _ in days))
     assert late.provisional_from(14) is None
-    assert Reported("Meta", date(2025, 9, 30)).provisional_from(2) == date(2025, 9, 29)
+    assert PlatformReport("Meta", date(2025, 9, 30)).provisional_from(2) == date(2025, 9, 29)
 
 
 def test_provisional_days_are_shaded_and_said(facts_path: Path) -> None:
     usual = visuals(facts_path, "last=28d")
     assert usual["period"]["provisional_from"] is None, "off for the demo"
-    shown = visuals(facts_path, "last=28d&platform=Amazon,Meta", restated={"Meta": 3, "Amazon": 14, "TikTok": 28})
+    shown = visuals(
+        facts_path, "last=28d&platform=Amazon,Meta", provisional_days={"Meta": 3, "Amazon": 14, "TikTok": 28}
+    )
     assert shown["period"]["provisional_from"] == "2025-09-15"
     assert shown["period"]["caveats"] == "Provisional from Sep 15, 2025: Meta, Amazon may still restate these days."
     trend = shown["visuals"]["financial-trend"]
     assert trend["layout"]["shapes"][0]["x0"] == "2025-09-15"
     assert "Shaded: provisional from Sep 15, 2025" in trend["line"]
-    assert visuals(facts_path, "to=2025-09-01", restated={"Meta": 3})["period"]["provisional_from"] is None
+    assert visuals(facts_path, "to=2025-09-01", provisional_days={"Meta": 3})["period"]["provisional_from"] is None

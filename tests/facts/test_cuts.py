@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from facts import ALL_ROWS, DataProblem, Facts
-from facts.engines.choice import Engine, Named
+from facts.engines.choice import Engine, NamedCuts
 from facts.engines.lazy import LazyFacts
 from facts.memory.cuts import of_cuts
 from facts.source import Source, load
@@ -47,7 +47,7 @@ def table(there: There, seed: int) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def facts_of(frame: pd.DataFrame, named: Named = ()) -> Facts:
+def facts_of(frame: pd.DataFrame, named: NamedCuts = ()) -> Facts:
     return of_cuts(frame.copy(), "v", loaded="", demo=False, currency="USD", named=named)
 
 
@@ -124,7 +124,7 @@ def test_a_setting_that_names_no_cut_is_explained(text: str) -> None:
     ],
 )
 def test_a_cut_that_no_data_has_is_said_and_stops_nothing(
-    tmp_path: Path, named: Named, says: str, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, named: NamedCuts, says: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     path = str(tmp_path / "facts")
     frame = table({("1", DAYS[0], "campaign"), ("1", DAYS[0], "campaign+device")}, 1)
@@ -141,8 +141,8 @@ def test_a_cut_that_no_data_has_is_said_and_stops_nothing(
 
 
 def test_the_demo_has_no_cut_to_name(facts_path: Path) -> None:
-    unmet = load(facts_path, engine=Engine(cut=(("", "device"),))).beside.unmet
-    assert unmet.startswith("DASHBOARD_CUT names a cut, and these data have none")
+    sentence = load(facts_path, engine=Engine(cut=(("", "device"),))).side.missing_cut
+    assert sentence.startswith("DASHBOARD_CUT names a cut, and these data have none")
 
 
 def test_on_disk_one_cut_a_day_is_summed_and_several_are_refused_or_read_into_memory(
@@ -159,9 +159,9 @@ def test_on_disk_one_cut_a_day_is_summed_and_several_are_refused_or_read_into_me
     for grouping in ((), ("device",), ("platform",)):
         in_memory = load(one, engine=Engine(cut=on_disk.cut))
         assert spend(summed, {}, grouping) == spend(in_memory, {}, grouping)
-    assert summed.beside.unmet == ""
+    assert summed.side.missing_cut == ""
     assert "names “placement”, a cut that these data do not have: there are campaign, campaign+device." in (
-        unnamed.beside.unmet
+        unnamed.side.missing_cut
     )
     with pytest.raises(DataProblem, match=r"tells the same days in several cuts.* set DASHBOARD_ENGINE=memory"):
         load(several, engine=on_disk)

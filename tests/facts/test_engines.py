@@ -129,7 +129,7 @@ def test_a_scope_admits_no_other_row(tables: list[tuple[pd.DataFrame, Facts]]) -
     everything = facts.totals(every, [("region",), ("platform", "region")], ALL_ROWS)
     found = facts.totals(every, [("region",), ("platform", "region")], scope)
     nothing = facts.totals(every, [("region",), ()], only({"region": ["nowhere"]}))
-    outside = facts.totals(every.narrowed("region", ["North America"]), [("region",)], scope)
+    outside = facts.totals(every.narrow("region", ["North America"]), [("region",)], scope)
 
     assert everything[("region",)]["rows"].sum() == len(frame)
     assert list(found[("region",)].index) == ["Europe"]

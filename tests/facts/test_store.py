@@ -14,8 +14,8 @@ import pytest
 from deltalake import DeltaTable, write_deltalake
 
 from facts import ALL_ROWS, DataProblem, Facts
-from facts.reader_process import Aside
-from facts.source import Source, _forked, load, load_aside
+from facts.reader_process import ReaderProcess
+from facts.source import Source, _reset_after_fork, load, load_by_reader_process
 from kpi.selection import Selection
 
 ROOT = Path(__file__).parent.parent.parent
@@ -191,16 +191,16 @@ def test_the_process_that_reads_ahead_needs_no_pandas(table: Path) -> None:
 
 
 def test_a_reader_that_was_started_ahead_brings_the_rows_or_its_sentence(table: Path, tmp_path: Path) -> None:
-    ahead = Aside(table)
-    assert spend(Source(table, lambda path: load_aside(path, reading=ahead))) == spend(Source(table))
+    ahead = ReaderProcess(table)
+    assert spend(Source(table, lambda path: load_by_reader_process(path, reader=ahead))) == spend(Source(table))
     with pytest.raises(DataProblem, match="There is no data at"):
-        load_aside(tmp_path / "none", reading=Aside(tmp_path / "none"))
+        load_by_reader_process(tmp_path / "none", reader=ReaderProcess(tmp_path / "none"))
 
 
 def test_a_reader_that_is_asked_again_reads_the_newer_version(table: Path) -> None:
     """As gunicorn's master does, whose first request starts a look for newer versions."""
-    ahead = Aside(table)
-    source = Source(table, lambda path: load_aside(path, reading=ahead))
+    ahead = ReaderProcess(table)
+    source = Source(table, lambda path: load_by_reader_process(path, reader=ahead))
     before = spend(source)
     for times in (2, 4):
         write_deltalake(str(table), rows(table), mode="append")
@@ -213,7 +213,7 @@ def test_a_reader_whose_end_another_has_collected_still_brings_its_rows_or_sente
 ) -> None:
     """gunicorn's master waits for every child, so the reader's exit status may be lost."""
     for path in (table, tmp_path / "none"):
-        ahead = Aside(path)
+        ahead = ReaderProcess(path)
         os.waitpid(ahead._started[0].pid, 0)
         if path == table:
             assert ahead.rows().num_rows == rows(table).num_rows
@@ -228,11 +228,11 @@ def test_a_new_process_tries_again_what_the_one_it_was_forked_from_could_not_tak
     def first(path: Path) -> Facts:
         if refused.pop(0):
             raise DataProblem("not now")
-        return load_aside(path)
+        return load_by_reader_process(path)
 
     source = Source(table, first)
     write_deltalake(str(table), rows(table), mode="append")
     assert not source.refresh()
-    _forked(source)
+    _reset_after_fork(source)
 
     assert source.refresh(), source.problem

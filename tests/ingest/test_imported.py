@@ -17,7 +17,7 @@ from ingest.read.rates import read_rates
 from ingest.read.report_file import read_file
 from ingest.results import ImportProblem
 from ingest.write.shop import path_of
-from ingest.write.table import NAME, plan, store, writing
+from ingest.write.table import NAME, lock_table, plan, store
 from kpi.selection import Selection, only
 from tests.ingest.read.conftest import FIXTURES
 
@@ -271,7 +271,7 @@ def test_a_plan_does_not_outlive_the_version_it_was_made_on(table: Path, bring: 
 
 
 def test_a_second_import_waits_for_the_first(table: Path) -> None:
-    with writing(table), pytest.raises(ImportProblem, match="Another import is writing"), writing(table, wait=0):
+    with lock_table(table), pytest.raises(ImportProblem, match="Another import is writing"), lock_table(table, wait=0):
         pass
 
 

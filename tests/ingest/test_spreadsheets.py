@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ingest.read.options import Options
 from ingest.read.report_file import read_file
-from kpi.formula_guard import MARK, guarded, unguarded
+from kpi.formula_guard import MARK, guard_formula, unguard_formula
 from views.files import csv_of, xlsx_of
 
 #: What Excel and LibreOffice evaluate at the start of a cell, and what splits a line in one country or another.
@@ -69,15 +69,15 @@ def test_no_cell_of_a_csv_from_the_menu_is_a_formula_wherever_it_is_split(name: 
 
 @given(st.text(st.sampled_from("=+-@＝＋－＠%|;,\t\r\n\"' \u00a0xé1"), max_size=30))
 def test_a_guard_is_taken_off_exactly(text: str) -> None:
-    safe = guarded(text)
-    assert unguarded(safe) == text
+    safe = guard_formula(text)
+    assert unguard_formula(safe) == text
     assert all(not FORMULA.match(part.lstrip('"')) for part in re.split(r"[;,|\t\r\n]", safe))
 
 
 def test_long_texts_of_signs_are_read_once() -> None:
     for signs in ("\t", "'", '"', ";'", "\t'\""):
         text = signs * 100_000
-        assert unguarded(guarded(text)) == text
+        assert unguard_formula(guard_formula(text)) == text
 
 
 @pytest.mark.parametrize("form", ["csv", "csv for a spreadsheet", "xlsx"])

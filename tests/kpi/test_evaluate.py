@@ -5,7 +5,7 @@ import math
 import pandas as pd
 import pytest
 
-from kpi.evaluate import SUMS, evaluate, pooled
+from kpi.evaluate import SUMS, evaluate, pool_rows
 from kpi.metrics import METRICS
 from kpi.schema import STORE
 
@@ -53,13 +53,13 @@ def test_no_frame_is_edited() -> None:
     before = frame.copy()
 
     evaluate(frame, METRICS, frame)
-    pooled(frame, 1)
+    pool_rows(frame, 1)
 
     pd.testing.assert_frame_equal(frame, before)
 
 
 def test_pooling_adds_neighbours_up_in_runs_of_one_length() -> None:
-    assert pooled(totals(spend=[1.0, 2.0, 4.0]), 2)["spend"].tolist() == [6.0]
+    assert pool_rows(totals(spend=[1.0, 2.0, 4.0]), 2)["spend"].tolist() == [6.0]
 
 
 @pytest.mark.parametrize("metric", METRICS.values(), ids=lambda metric: metric.key)

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from components.campaign_rank import ordinal
-from kpi.rank import standing
+from kpi.rank import rank_of
 
 FRAME = pd.DataFrame(
     {
@@ -31,7 +31,7 @@ FRAME = pd.DataFrame(
     ],
 )
 def test_standing(campaign: str, by: str, place: tuple[int, int] | None) -> None:
-    assert standing(FRAME, ("Meta", campaign), by) == place
+    assert rank_of(FRAME, ("Meta", campaign), by) == place
 
 
 def test_ordinals() -> None:

@@ -20,7 +20,7 @@ def test_made_once_for_its_days(facts: FrameFacts, facts_path: Path) -> None:
         return company_of(facts, selection, then, (), USUAL, 60)[0]
 
     made = company(facts, chosen)
-    assert company(facts, chosen.narrowed("platform", ("Meta",))) is made
+    assert company(facts, chosen.narrow("platform", ("Meta",))) is made
     for other in (
         company(facts, replace(chosen, start=FIRST)),
         company(facts, replace(chosen, end=LAST - timedelta(1))),

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from app import create_app
 from components.visuals import Page, Visual
 from facts.source import DEMO_NAME, Source
-from kpi.formula_guard import MARK, like_formula, unguarded
+from kpi.formula_guard import MARK, like_formula, unguard_formula
 from kpi.schema import COUNTS, IDENTIFIERS, MEASURES
 from pages import PAGES
 from settings import from_environment
@@ -118,7 +118,7 @@ def test_files_hold_the_same_rows_and_no_formula(hostile: FlaskClient, of: Page,
             value = row.get(name)
             if isinstance(value, str):
                 assert text == value
-                assert unguarded(other) == value
+                assert unguard_formula(other) == value
                 assert not re.match(r"[-=+@＝＋－＠\t\r]", other)
                 assert (cell.value or "") == value
                 assert cell.data_type != "f"

@@ -37,13 +37,13 @@ def test_of_parallel_checks_one_waits_in_a_worker_and_others_are_sent_away_at_on
     monkeypatch.setattr("web.imports.checks.STEP", 5.0)  # within which all five have asked
     start = threading.Barrier(5)
 
-    turn, waiting = Imports._turn, []
+    turn, waiting = Imports._lock_uploads, []
 
     def wait_for_turn(imports: Imports, until: float) -> object:
         waiting.append(imports)
         return turn(imports, until)
 
-    monkeypatch.setattr(Imports, "_turn", wait_for_turn)
+    monkeypatch.setattr(Imports, "_lock_uploads", wait_for_turn)
 
     def check(upload: Path, subject: str) -> str:
         start.wait()

@@ -299,7 +299,7 @@ process.main(sys.argv[1], os.getppid())
         ("ingest.uploaded.carry_out", False),
         ("ingest.write.commit.store_shop", False),
         ("ingest.write.commit.store", False),  # the shop's half is committed
-        ("ingest.uploaded.kept", True),
+        ("ingest.uploaded.kept_answer", True),
         ("process._log_import", True),
     ],
 )

@@ -1,1 +1,1 @@
-"""The Import page’s addresses: files come in, are checked and kept, in processes of their own."""
+"""The Import page’s addresses: files arrive and are checked and kept by processes of their own."""

@@ -1,4 +1,4 @@
-"""The addresses behind the Import page: take files, say what they hold and would change, keep them, forget them.
+"""The addresses behind the Import page: take files, report what they hold and would change, keep or forget them.
 
 A check or keep that takes longer than a few seconds is answered with 202; how it ended is asked for by itself.
 
@@ -46,7 +46,7 @@ def register(server: Flask, uploads: Uploads, *, demo: bool) -> None:
     def file() -> Response:
         upload = request.args.get("upload", "")
         token, size = uploads.receive(upload, subject(), request.remote_addr, file_body())
-        return said({"upload": token, "size": size})
+        return uncached_json({"upload": token, "size": size})
 
     @server.post(CHECK)
     def check() -> Response:
@@ -70,7 +70,7 @@ def register(server: Flask, uploads: Uploads, *, demo: bool) -> None:
     @server.post(FORGET)
     def forget() -> Response:
         uploads.forget(text(body(), "upload"), subject())
-        return said({})
+        return uncached_json({})
 
     @server.after_request
     def without_paths(response: Response) -> Response:
@@ -141,11 +141,11 @@ def options(asked: dict[str, Any]) -> dict[str, str]:
 def answer_of(found: Answer) -> Response:
     """The answer of a check or keep; where it is under way, 202 and when to ask how it ended."""
     if found is None:
-        answer = said({"running": True})
+        answer = uncached_json({"running": True})
         answer.status_code = 202
         answer.headers["Retry-After"] = "1"
         return answer
-    answer = said(found[1])
+    answer = uncached_json(found[1])
     answer.status_code = found[0]
     return answer
 
@@ -156,6 +156,6 @@ def form_of_log() -> str:
     return "json" if any(isinstance(each.formatter, Lines) for each in handlers) else "text"
 
 
-def said(answer: dict[str, Any]) -> Response:
+def uncached_json(answer: dict[str, Any]) -> Response:
     """An answer that no cache keeps."""
     return figures(orjson.dumps(answer), "application/json")

@@ -1,4 +1,4 @@
-"""The body of an upload on its way: it arrives whole, as it was sent and in good time, or it counts as nothing.
+"""Receives the body of an upload: it arrives whole, unchanged and in time, or it counts as nothing.
 
 A server cannot see by itself that a body was cut: gunicorn's just ends early when its sender is gone. So what arrives
 is compared with what the sender says of it.
@@ -16,7 +16,7 @@ from typing import IO, Final
 
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from web.imports.refusals import NotTaken, busy, changed, cut, too_large, too_slow
+from web.imports.refusals import NotTaken, busy, content_changed, cut, too_large, too_slow
 
 BLOCK: Final = 1 << 16
 #: For how many seconds a block may keep a thread waiting; with it goes the least rate, some 4 kB a second.
@@ -63,7 +63,7 @@ def read_blocks(body: Body, most: int) -> Generator[bytes]:
     Raises NotTaken where it does not arrive as it was sent: what was read of it till then is worth nothing.
     """
     size, digest = 0, hashlib.sha256()
-    with _watched(body.line) as watch:
+    with _watch_line(body.line) as watch:
         while body.length is None or size < body.length:
             watch.wait_until(watch.deadline(size))
             try:
@@ -85,7 +85,7 @@ def read_blocks(body: Body, most: int) -> Generator[bytes]:
     if body.length is not None and size != body.length:
         raise cut(body.name, size, body.length)
     if body.digest and digest.hexdigest() != body.digest.lower():
-        raise changed(body.name)
+        raise content_changed(body.name)
 
 
 class _Watch:
@@ -98,7 +98,7 @@ class _Watch:
         self.ended = False
         self._line, self._began = line, time.monotonic()
         self._until: float | None = None
-        self._done, self._turn = Event(), Lock()
+        self._done, self._lock = Event(), Lock()
 
     def deadline(self, size: int) -> float:
         """When the next block must be here after `size` bytes."""
@@ -107,13 +107,13 @@ class _Watch:
 
     def wait_until(self, until: float | None) -> None:
         """Let the connection wait till then; None: it is not being read."""
-        with self._turn:
+        with self._lock:
             self._until = until
 
     def run(self) -> None:
         """Look at it till it is done with."""
         while not self._done.wait(_LOOK_EVERY):
-            with self._turn:  # what is done with may carry the next request already
+            with self._lock:  # what is done with may carry the next request already
                 late = self._until is not None and time.monotonic() > self._until
                 if late and self._line is not None and not self._done.is_set():
                     self.ended = True
@@ -123,12 +123,12 @@ class _Watch:
 
     def finish(self) -> None:
         """Leave the connection alone."""
-        with self._turn:
+        with self._lock:
             self._done.set()
 
 
 @contextmanager
-def _watched(line: socket.socket | None) -> Iterator[_Watch]:
+def _watch_line(line: socket.socket | None) -> Iterator[_Watch]:
     watch = _Watch(line)
     if line is not None:
         try:

@@ -1,4 +1,4 @@
-"""Checks and keeps of uploads, each by a process of its own and one at a time over all workers.
+"""Checks and keeps uploads, each in a process of its own and one at a time over all workers.
 
 No request waits longer than a few seconds: what takes longer is asked for again (`outcome`), of whichever worker. In a
 worker one request waits at a time; another is refused at once and says when to come back.
@@ -25,11 +25,11 @@ from facts.free_disk import room
 from facts.free_memory import free
 from web.imports.job import Job
 from web.imports.process import CUT_OFF, sentence
-from web.imports.refusals import gone
+from web.imports.refusals import upload_gone
 from web.imports.uploads import KEPT_SECONDS, NotTaken, Uploads
 from web.imports.waiting_line import WaitingLine
 
-#: How long a request waits for its answer, or for its turn, before it is to be asked again.
+#: How long a request waits for its answer, or for the lock, before it is to be asked again.
 STEP: Final = 3.0
 #: What a reader takes for its libraries and a small file, with some left to others.
 LEAST_MEMORY: Final = 250_000_000
@@ -78,9 +78,9 @@ class Imports:
                 if (job.wish or {}).get("kind") == "check":
                     job.give_up()
                 with ExitStack() as held:
-                    turn = held.enter_context(self._turn(until))
+                    lock = held.enter_context(self._lock_uploads(until))
                     self._restore(self._find(token, subject))
-                    self._start(self._find(token, subject), wish, turn, held)
+                    self._start(self._find(token, subject), wish, lock, held)
             self._line.leave(person)
             return self._wait(token, subject, until)
 
@@ -91,9 +91,9 @@ class Imports:
             until = time.monotonic() + STEP
             if not self._is_kept(token, subject):
                 with ExitStack() as held:
-                    turn = held.enter_context(self._turn(until))
-                    if not self._is_kept(token, subject):  # by who had the turn before
-                        self._start_keep(self._find(token, subject), wish, turn, held)
+                    lock = held.enter_context(self._lock_uploads(until))
+                    if not self._is_kept(token, subject):  # by who had the lock before
+                        self._start_keep(self._find(token, subject), wish, lock, held)
             self._line.leave(person)
             return self._wait(token, subject, until)
 
@@ -107,7 +107,7 @@ class Imports:
         runs, answer = job.runs, job.answer
         if answer is not None:
             if not runs and not answer["body"].get("kept"):
-                with suppress(Busy), self._turn(0):
+                with suppress(Busy), self._lock_uploads(0):
                     self._restore(place)
             return answer["status"], answer["body"]
         wish = job.wish
@@ -140,7 +140,7 @@ class Imports:
         """
         with self._disk():
             person = self._person(token, subject)
-            if not self._line.stand(person, keep):
+            if not self._line.wait_in_line(person, keep):
                 raise Busy
         if not self._waiting.acquire(blocking=False):
             raise Busy
@@ -155,8 +155,8 @@ class Imports:
         finally:
             self._waiting.release()
 
-    def _turn(self, until: float) -> IO[str]:
-        """The turn over all workers, because each reader may take much memory; whoever has it may touch all jobs."""
+    def _lock_uploads(self, until: float) -> IO[str]:
+        """The lock over all workers, because each reader may take much memory; whoever has it may touch all jobs."""
         return hold(self._uploads.folder / ".turn", max(until - time.monotonic(), 0), Busy())
 
     def _find(self, token: str, subject: str) -> Path:
@@ -167,14 +167,14 @@ class Imports:
                 with suppress(OSError):
                     if (place / "subject").read_text() == subject:
                         return place
-        raise gone()
+        raise upload_gone()
 
     def _person(self, token: str, subject: str) -> str:
         """The key of the person whose upload it is. Raises NotTaken."""
         for _ in range(3):  # its folder may be called otherwise between two looks
             with suppress(FileNotFoundError):
                 return (self._find(token, subject) / "person").read_text()
-        raise gone()
+        raise upload_gone()
 
     def _is_own(self) -> bool:
         """Whether the folder of all uploads is this user's alone: in a temporary folder others might lay jobs out."""
@@ -199,16 +199,16 @@ class Imports:
         known = job.wish or {}
         return known.get("kind") == "check" and known.get("options") == wish.get("options")
 
-    def _start_keep(self, place: Path, wish: Mapping[str, Any], turn: IO[str], held: ExitStack) -> None:
+    def _start_keep(self, place: Path, wish: Mapping[str, Any], lock: IO[str], held: ExitStack) -> None:
         job = Job.of(place)
         if place.name.startswith("k-") and job.wish is not None and job.answer is None:  # ended without a word
-            self._run(job, (turn, held.enter_context(job.hold(Busy()))), held, status="?")
+            self._run(job, (lock, held.enter_context(job.hold(Busy()))), held, status="?")
             return
         if place.name.startswith("u-"):
             place = place.rename(place.with_name(f"k-{place.name[2:]}"))
-        self._start(place, wish, turn, held)
+        self._start(place, wish, lock, held)
 
-    def _start(self, place: Path, wish: Mapping[str, Any], turn: IO[str], held: ExitStack) -> None:
+    def _start(self, place: Path, wish: Mapping[str, Any], lock: IO[str], held: ExitStack) -> None:
         if not any(place.glob("f-*")):
             raise NotTaken(400, "There is no file: choose one or more.")
         if not room(place):
@@ -225,18 +225,18 @@ class Imports:
         job.clear()
         running = held.enter_context(job.hold(Busy()))  # before anybody can see the job, and find nobody at work
         job.ask({**wish, "facts": str(self._uploads.facts)})
-        self._run(job, (turn, running), held)
+        self._run(job, (lock, running), held)
 
     def _settle(self, place: Path) -> None:
         """Find out how a keep ended, by another process. Raises Busy."""
         with ExitStack() as held:
-            turn = held.enter_context(self._turn(0))
+            lock = held.enter_context(self._lock_uploads(0))
             job = Job.of(place)
             if job.answer is None and job.wish is not None:
-                self._run(job, (turn, held.enter_context(job.hold(Busy()))), held, status="?")
+                self._run(job, (lock, held.enter_context(job.hold(Busy()))), held, status="?")
 
     def _restore(self, place: Path) -> None:
-        """An upload that was not kept can be checked and forgotten again. Only in the turn."""
+        """An upload that was not kept can be checked and forgotten again. Only under the lock."""
         answer = Job.of(place).answer
         if place.name.startswith("k-") and answer is not None and not answer["body"].get("kept"):
             with suppress(OSError):
@@ -285,7 +285,7 @@ class Imports:
         try:
             yield
         except FileNotFoundError:
-            raise gone() from None
+            raise upload_gone() from None
         except OSError as problem:
             _log.warning("an import could not be started: %s", problem)
             raise NotTaken(507, "The server has no room to read the files: try again later.") from None

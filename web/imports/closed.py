@@ -1,4 +1,4 @@
-"""The Import page where no files can be sent: the addresses refuse, and the page says how to look at one's own data."""
+"""The Import page where uploads are off: its addresses refuse, and the page says how to look at one’s own data."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""A check or a keep of an upload's files, as every process finds it: a folder inside the upload's own."""
+"""A job, the check or keep of an upload: a folder inside the upload’s own that every process can find."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""Which uploads are open, whose they are, and which one goes for a new one.
+"""Which uploads are open, whose they are, and which one is dropped for a new one.
 
 Nobody can close the Import page to others with uploads they gave up: each person has a few, and a new one takes the
 place of their oldest. Where nobody signs in, an address stands for a person. That may be a whole office, so it has
@@ -83,22 +83,22 @@ def list_open(folder: Path) -> Iterator[OpenUpload]:
         with suppress(OSError):
             yield OpenUpload(
                 place,
-                person=_written(place / "person"),
+                person=_text_of(place / "person"),
                 age=time.time() - place.stat().st_mtime,
                 empty=not any(place.glob("f-*")),
-                sending=_sending(place / ".turn"),
+                sending=_is_sending(place / ".turn"),
                 reading=any((place / scratch).exists() for scratch in ("scratch", "job/scratch")),
             )
 
 
-def _written(path: Path) -> str:
+def _text_of(path: Path) -> str:
     try:
         return path.read_text()
     except FileNotFoundError:  # it begins, or its server was killed when it did
         return ""
 
 
-def _sending(lock: Path) -> bool:
+def _is_sending(lock: Path) -> bool:
     try:
         with lock.open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)

@@ -38,7 +38,7 @@ def main(folder: str, worker: int, status: str | None = None) -> int:
     if wish["kind"] == "check":
         end_with(worker, job)
     signal.alarm(SECONDS)  # whose default is to end the process
-    from ingest.uploaded import answered, limit
+    from ingest.uploaded import answer_request, limit
 
     facts = Path(wish["facts"]) if wish["kind"] == "keep" else None
     if facts is not None:  # before anything is kept, so that its line follows at once
@@ -47,11 +47,11 @@ def main(folder: str, worker: int, status: str | None = None) -> int:
     with contextlib.redirect_stdout(sys.stderr):
         if status is None:
             files = sorted(str(file) for each in job.upload.glob("f-*") for file in each.iterdir())
-            body = answered({**wish, "files": files}, job.begin)
+            body = answer_request({**wish, "files": files}, job.begin)
         else:
             body = {"stopped": sentence(status)}
         if facts is not None and not body.get("kept") and (record := job.record) is not None:
-            body = record["answer"] | found if (found := _kept(facts, record)) else body
+            body = record["answer"] | found if (found := _kept_answer(facts, record)) else body
     if wish.get("closed") and "plan" in body:
         body["closed"] = wish["closed"]
     if body.get("kept"):
@@ -88,14 +88,14 @@ def sentence(status: str) -> str:
     return TOO_LARGE if status in ("1", str(-signal.SIGXCPU)) else CUT_OFF
 
 
-def _kept(facts: Path, record: dict[str, Any]) -> dict[str, Any] | None:
+def _kept_answer(facts: Path, record: dict[str, Any]) -> dict[str, Any] | None:
     """What is answered where the table holds what was about to be written, with nothing half done in it."""
-    from ingest.uploaded import kept
+    from ingest.uploaded import kept_answer
     from ingest.write.commit import alone
     from ingest.write.keep import is_kept
 
     with alone(facts):
-        return kept(facts) if is_kept(facts, record) else None
+        return kept_answer(facts) if is_kept(facts, record) else None
 
 
 def _log_import(wish: dict[str, Any], body: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Why an upload is not taken: a status and a sentence for whoever sends it."""
+"""Why an upload is refused: a status and a sentence for the sender."""
 
 
 class NotTaken(Exception):
@@ -28,7 +28,7 @@ def no_room() -> NotTaken:
     return NotTaken(507, "The server has no room for the file: nothing was kept of it.")
 
 
-def gone() -> NotTaken:
+def upload_gone() -> NotTaken:
     """The upload was forgotten, or never was."""
     return NotTaken(
         410,
@@ -49,7 +49,7 @@ def cut(name: str, size: int, length: int | None) -> NotTaken:
     return NotTaken(400, f"Only {size:,}{of} bytes of “{name}” arrived. Nothing of it was kept: send it again.")
 
 
-def changed(name: str) -> NotTaken:
+def content_changed(name: str) -> NotTaken:
     """Something else arrived than was sent."""
     return NotTaken(400, f"“{name}” arrived changed (its SHA-256 differs). Nothing of it was kept: send it again.")
 

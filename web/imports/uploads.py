@@ -1,4 +1,4 @@
-"""Files that somebody sends to be imported: kept in a private folder until they are imported, given up or forgotten.
+"""Uploads: files sent to be imported, kept in a private folder until they are imported, given up or forgotten.
 
 Every worker can go on with what another began, so what is known of an upload stands in its folder. Nothing in it is
 opened here: another process reads it (web/imports/checks.py), one at a time.
@@ -18,10 +18,10 @@ from pathlib import Path
 from threading import BoundedSemaphore, Lock, Thread
 from typing import Final
 
-from facts.file_lock import turn
+from facts.file_lock import lock_file
 from web.imports.body import Body, read_blocks
 from web.imports.open_uploads import list_open, person_of, to_forget
-from web.imports.refusals import NotTaken, busy, gone, no_room, too_large
+from web.imports.refusals import NotTaken, busy, no_room, too_large, upload_gone
 
 __all__ = ["Body", "NotTaken", "Uploads", "too_large"]
 
@@ -44,8 +44,8 @@ class Uploads:
     def __init__(self, facts: Path, most: int, at_once: int = 2) -> None:
         self.facts, self.most = facts.absolute(), most
         self._threads = BoundedSemaphore(at_once)
-        beside = self.facts.parent
-        room = beside if beside.is_dir() and os.access(beside, os.W_OK) else Path(tempfile.gettempdir())
+        parent = self.facts.parent
+        room = parent if parent.is_dir() and os.access(parent, os.W_OK) else Path(tempfile.gettempdir())
         self.folder = room / f".{self.facts.name}.uploads-{os.getuid()}"
         self._sweeper: Thread | None = None
         self._sweeping = Lock()
@@ -136,12 +136,12 @@ class Uploads:
             with self._door():
                 if any(each.sending and each.person == person for each in list_open(self.folder)):
                     raise before
-                stack.enter_context(turn(place / ".turn", 1, before))
+                stack.enter_context(lock_file(place / ".turn", 1, before))
             yield
 
     def _door(self) -> AbstractContextManager[None]:
         """One at a time, in all workers, decides which uploads there are and who sends; a moment each."""
-        return turn(self.folder / ".door", 5, busy("The server is busy", 5))
+        return lock_file(self.folder / ".door", 5, busy("The server is busy", 5))
 
     def forget(self, token: str, subject: str) -> None:
         """Remove an upload."""
@@ -191,7 +191,7 @@ class Uploads:
                 return place
         except OSError:
             pass
-        raise gone()
+        raise upload_gone()
 
     def _own_folder(self) -> None:
         """The folder of all uploads, this user's alone: a temporary folder is everybody's."""
@@ -219,7 +219,7 @@ class Uploads:
         try:
             yield
         except FileNotFoundError:  # it was forgotten meanwhile
-            raise gone() from None
+            raise upload_gone() from None
         except OSError as problem:
             _log.warning("an upload could not be written: %s", problem)
             raise no_room() from None

@@ -1,4 +1,4 @@
-"""Whose turn is next: people who wait for a check or a keep stand in one line over all workers, keeps before checks.
+"""Who is next: people who wait for a check or a keep form one line over all workers, keeps before checks.
 
 Nobody waits in a request for it: whoever is not first is sent away and asks again. A place in the line is a file of
 its own, so that a person has one however many requests they send, and it is lost by who does not ask again.
@@ -21,15 +21,15 @@ class WaitingLine:
     def __init__(self, folder: Path) -> None:
         self._folder = folder / ".line"
 
-    def stand(self, person: str, keep: bool) -> bool:
+    def wait_in_line(self, person: str, keep: bool) -> bool:
         """Take or hold the place of `person`, who waits for a keep or a check; whether they are first."""
         self._folder.mkdir(mode=0o700, exist_ok=True)
         mine = self._folder / f"{'check' if not keep else 'a-keep'}.{person}"  # sorted, a keep comes first
-        if mine.name not in self._waiting():
+        if mine.name not in self._since_by_place():
             mine.write_text(f"{time.time():.6f}")
         with suppress(FileNotFoundError):  # another request of theirs was served meanwhile
             os.utime(mine)
-        waiting = {mine.name: time.time()} | self._waiting()
+        waiting = {mine.name: time.time()} | self._since_by_place()
         places = [(name.partition(".")[0], began, name) for name, began in waiting.items()]
         return min(places)[2] == mine.name
 
@@ -39,7 +39,7 @@ class WaitingLine:
             with suppress(OSError):
                 (self._folder / f"{kind}.{person}").unlink()
 
-    def _waiting(self) -> dict[str, float]:
+    def _since_by_place(self) -> dict[str, float]:
         """Since when each place is held that still is."""
         found = {}
         for path in self._folder.glob("*.*"):

@@ -11,7 +11,7 @@ from ingest.read.margins import read_margins
 from ingest.read.options import read_mapping
 from ingest.read.rates import read_rates
 from ingest.results import ImportProblem
-from ingest.uploaded import answered
+from ingest.uploaded import answer_request
 
 File = Callable[..., Path]
 
@@ -58,7 +58,7 @@ def test_margins_from_and_to_any_day_toml_can_say(file: File, tmp_path: Path) ->
 
 def _files(paths: list[Path], facts: Path) -> list[dict[str, Any]]:
     """What the page is told of each file."""
-    found = answered({"files": [str(each) for each in paths], "options": {}, "facts": str(facts)})
+    found = answer_request({"files": [str(each) for each in paths], "options": {}, "facts": str(facts)})
     assert "plan" in found
     files: list[dict[str, Any]] = found["files"]
     return files

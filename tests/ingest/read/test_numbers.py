@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ingest.read.numbers import bare, cleaned, numbers
+from ingest.read.numbers import bare, clean_texts, numbers
 from ingest.read.report_file import read_file
 
 #: Signs between groups of digits: plain, no-break, narrow no-break and thin spaces, and both apostrophes.
@@ -28,7 +28,7 @@ def test_a_number_of_any_size_reads_back(
     whole: int, separator: str, sign: str, cents: int | None, written: str
 ) -> None:
     text = f"{whole:,}".replace(",", separator) + ("" if cents is None else f"{sign}{cents:02}")
-    values, wrong = numbers(bare(cleaned(pa.array([written.format(text)]))), sign)
+    values, wrong = numbers(bare(clean_texts(pa.array([written.format(text)]))), sign)
     assert not len(wrong)
     assert values[0] == float(f"{whole}.{cents or 0:02}")
 

@@ -291,7 +291,7 @@ def test_an_archive_that_unpacks_to_more_than_there_is_room_for_is_refused_befor
     path = workbooks(tmp_path / "bomb.zip", 3, 10_000_000)
     disk_with(monkeypatch, free_disk.RESERVE + 29_000_000)
     written: list[object] = []
-    monkeypatch.setattr(tables, "_unpacked", lambda *given: written.append(given))
+    monkeypatch.setattr(tables, "_unpack", lambda *given: written.append(given))
     with pytest.raises(ImportProblem, match=r"bomb\.zip unpacks to more than there is room for here: unpack it and"):
         read_file(path)
     assert written == []

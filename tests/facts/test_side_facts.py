@@ -111,24 +111,24 @@ def test_a_newer_version_of_either_table_is_taken(demo: Path) -> None:
 
     assert source.refresh()
     assert source.current().version == f"{before.split('+')[0]}+{table.version()}"
-    assert source.current().beside.store.index.max().day == 27
+    assert source.current().side.store.index.max().day == 27
     assert not source.refresh()
 
 
 def test_while_an_import_changes_both_the_shops_new_half_waits_for_the_facts(demo: Path) -> None:
     under_way_note(demo).write_text('{"facts": 0, "shop": 0}')
     DeltaTable(str(path_of(demo))).delete("date > '2025-06-03'")
-    assert len(load(demo).beside.store) == 120
+    assert len(load(demo).side.store) == 120
     under_way_note(demo).unlink()
-    assert len(load(demo).beside.store) == 3
+    assert len(load(demo).side.store) == 3
 
 
 def test_a_broken_shop_is_said_and_the_platforms_figures_stay(demo: Path) -> None:
     for file in path_of(demo).glob("*.parquet"):
         file.write_bytes(b"no parquet")
     facts = load(demo)
-    assert facts.beside.store is None
-    assert "cannot be read" in facts.beside.no_store
+    assert facts.side.store is None
+    assert "cannot be read" in facts.side.no_store
 
 
 @pytest.fixture
@@ -150,14 +150,14 @@ def test_the_first_import_into_the_demos_folder_starts_afresh(
     assert not facts.demo
     assert facts.options(ALL_ROWS)["platform"] == ("Meta", "Google")
     assert facts.extent().first.isoformat() == "2025-09-27"
-    assert facts.beside.store is None, "the demo's shop beside one's own platforms"
+    assert facts.side.store is None, "the demo's shop beside one's own platforms"
     assert not source.refresh()
     answer = asking.view(client, "cfo").json
     assert "Set DASHBOARD_AUTH=jwt" in answer["data"]["notice"]
     assert "Acme" not in str(answer)
 
     bring(shop(tmp_path / "shop.csv", _2025_09_28=450), demo)
-    assert len(load(demo).beside.store) == 1
+    assert len(load(demo).side.store) == 1
 
 
 def test_the_shops_own_days_are_never_shown_beside_the_demo(

@@ -1,4 +1,4 @@
-"""`Reading`: everything the visuals of a page read for one query. Each visual is a function of it."""
+"""`PageData`: everything that the visuals of a page read for one query. Each visual is a function of it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ NO_CAVEATS: Final = Caveats(USUAL)
 
 @dataclass(frozen=True, eq=False)
 class Company:
-    """Metrics frames of the whole company, whatever is filtered, over the days that platforms and shop both tell of.
+    """Metrics frames of the whole company, whatever is filtered, over the days that both platforms and shop report.
 
     `now` and `before` have one row, `months` one a calendar month, `claims` one a month and platform; `spark` is the
     course over time. `days` is the number of days, `start` and `end` their ends.
@@ -38,7 +38,7 @@ class Company:
     spark: pd.DataFrame
 
     def partly(self, selection: Selection, formats: Formats) -> str:
-        """A sentence where it does not tell of all days of a selection, else ""."""
+        """A sentence where it does not cover all days of a selection, else ""."""
         if self.days == selection.days:
             return ""
         days = "1 day" if self.days == 1 else f"{formats.number(self.days)} days"
@@ -49,7 +49,7 @@ class Company:
 
 
 @dataclass(frozen=True)
-class Reading:
+class PageData:
     """`now` and `before` hold a metrics frame (kpi.evaluate) for each grouping that the page needs.
 
     `around` holds those of all campaigns of all platforms, `before` those of the baseline; it is empty where there is
@@ -70,9 +70,9 @@ class Reading:
     around: Mapping[Grouping, pd.DataFrame] = field(default_factory=dict)
     caveats: Caveats = NO_CAVEATS
 
-    def narrowed(self, pairs: tuple[tuple[str, str], ...]) -> str:
+    def narrow_query(self, pairs: tuple[tuple[str, str], ...]) -> str:
         """The canonical query that filters to `pairs` on top of what is chosen."""
-        return write(self.query.narrowed(pairs))
+        return write(self.query.narrow(pairs))
 
 
 def number(value: Any) -> float | None:
@@ -98,15 +98,15 @@ def block(frame: pd.DataFrame, metrics: Sequence[str]) -> NDArray[np.float64]:
     return frame.to_numpy()[:, [frame.columns.get_loc(metric) for metric in metrics]].T
 
 
-def told(values: NDArray[np.float64]) -> Any:
+def table_figures(values: NDArray[np.float64]) -> Any:
     """Lists of figures for tables, to twelve digits and never less than cents: more than is shown."""
     known = np.abs(np.where(np.isnan(values) | (values == 0), 1.0, values))
     scale = 10.0 ** np.clip(11 - np.floor(np.log10(known)), 2, 22)
     return (np.rint(values * scale) / scale).tolist()
 
 
-def drawn(frame: pd.DataFrame, metric: str) -> list[float | int | None]:
-    """A metrics frame's column as a chart draws it and its hover tells it, None where missing: rates to five decimals,
+def chart_figures(frame: pd.DataFrame, metric: str) -> list[float | int | None]:
+    """A metrics frame's column as a chart draws it and its hover shows it, None where missing: rates to five decimals,
     amounts and counts to cents, or whole where some are thousands.
     """
     values = block(frame, (metric,))[0]
@@ -121,8 +121,8 @@ def drawn(frame: pd.DataFrame, metric: str) -> list[float | int | None]:
 _HIGHEST: Final = 90
 
 
-def outlined(frame: pd.DataFrame, metric: str) -> list[int | None]:
-    """The shape of a line a finger wide that tells no figures: from 0 at its lowest to 90 at its highest."""
+def sparkline(frame: pd.DataFrame, metric: str) -> list[int | None]:
+    """The shape of a line a finger wide that gives no figures away: from 0 at its lowest to 90 at its highest."""
     return heights(block(frame, (metric,))[0])
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from components.reading import heights, told
+from components.page_data import heights, table_figures
 
 
 def test_a_small_line_goes_from_its_lowest_to_its_highest() -> None:
@@ -14,6 +14,6 @@ def test_a_small_line_goes_from_its_lowest_to_its_highest() -> None:
 
 def test_tables_keep_every_digit_that_they_show() -> None:
     large, larger, rate = 113_421_967.93000001, -9_876_543_210_987.25, 0.2845671234567891
-    *found, none = told(np.array([large, 1_234_567_890_123.0, larger, rate, 0.0, np.nan]))
+    *found, none = table_figures(np.array([large, 1_234_567_890_123.0, larger, rate, 0.0, np.nan]))
     assert found == [113_421_967.93, 1_234_567_890_123.0, larger, 0.284567123457, 0.0]
     assert np.isnan(none)
