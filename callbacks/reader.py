@@ -19,13 +19,12 @@ from flask import current_app
 
 from access.rights import Rights
 from callbacks.view import asked_of
+from components.address import Address
 from facts import Facts, Scope
 from kpi.formats import Formats
 from kpi.selection import Extent, Grouping, Selection
-from views.answers import ask
+from views.answers import resolve_query
 from views.desk import Desk
-from views.past import facts_of_address
-from views.visible import visible_ranks
 from web.current_reader import current_rights
 
 _NAME: Final = "dashboard.desk"
@@ -91,8 +90,7 @@ def resolve_selection(data: Any) -> Resolved:
     if facts is None:
         raise PreventUpdate
     mine: Rights = current_rights()
-    address = asked_of(data)[1].decode("latin-1")
-    facts, past = facts_of_address(desk.source, address, facts)
-    asked = ask(facts, address, desk.writing(facts), mine.rows, visible_ranks(mine), desk.provisional_days, past)
+    address = Address.of(asked_of(data)[1].decode("latin-1"))
+    facts, asked, _ = resolve_query(desk.source, facts, address, desk.writing, mine, desk.provisional_days)
     own = OwnFacts(facts, mine.rows)
     return Resolved(own, asked.selection, asked.baseline, mine.rows, mine.hides, asked.formats, asked.notes)

@@ -51,6 +51,36 @@ _MOST_FIELDS: Final = 2000
 _Name = TypeVar("_Name", bound=str)
 
 
+@dataclass(frozen=True, eq=False)
+class Address:
+    """A query string, taken apart: `fields` are its names and values in order, None where it has too many parts.
+
+    Each request makes one, and hands it on.
+    """
+
+    text: str
+    fields: tuple[tuple[str, str], ...] | None
+
+    @classmethod
+    def of(cls, text: str) -> "Address":
+        """Nothing in `text` raises."""
+        try:
+            fields = parse_qsl(text, keep_blank_values=True, errors="replace", max_num_fields=_MOST_FIELDS)
+        except ValueError:
+            return cls(text, None)
+        return cls(text, tuple(fields))
+
+    def values(self, name: str) -> tuple[str, ...]:
+        """The values of a field, as often as it is there; those without a value do not count."""
+        return tuple(value for field, value in self.fields or () if field == name and value)
+
+    def without(self, *names: str) -> "Address":
+        """The same without some fields."""
+        if self.fields is None:
+            return self
+        return Address(self.text, tuple(field for field in self.fields if field[0] not in names))
+
+
 @dataclass(frozen=True)
 class Query:
     """What an address asks for. Days are relative (`last`) or, where `last` is None, from `start` to `end`."""
@@ -127,16 +157,13 @@ def _unescape(value: str) -> str:
     return re.sub(r"%(2[Cc]|25)", lambda found: "%" if found[1] == "25" else ",", value)
 
 
-def as_of(address: str) -> str:
+def as_of(address: Address) -> str:
     """The earlier version that a query string asks for, "" for today's; the last of several."""
-    try:
-        return dict(parse_qsl(address, errors="replace", max_num_fields=_MOST_FIELDS)).get("as_of", "").strip()
-    except ValueError:
-        return ""
+    return next(reversed(address.values("as_of")), "").strip()
 
 
 def read(
-    address: str, options: Mapping[str, Sequence[str]], extent: Extent, ranks: Sequence[str]
+    address: Address, options: Mapping[str, Sequence[str]], extent: Extent, ranks: Sequence[str]
 ) -> tuple[Query, tuple[str, ...]]:
     """The query that a query string asks for, and a sentence for each thing it asks for that does not exist.
 
@@ -145,13 +172,12 @@ def read(
     ranks = ranks or ("",)
     usual = DEFAULT_RANK if DEFAULT_RANK in ranks else ranks[0]
     notes: list[str] = []
-    try:
-        pairs = parse_qsl(address, errors="replace", max_num_fields=_MOST_FIELDS)
-    except ValueError:
+    if address.fields is None:
         return Query(rank=usual), ("The address has too many parts to be read; showing everything.",)
     fields: dict[str, str] = {}
-    for name, value in pairs:
-        fields[name] = f"{fields[name]},{value}" if name in fields and name != "as_of" else value
+    for name, value in address.fields:
+        if value:
+            fields[name] = f"{fields[name]},{value}" if name in fields and name != "as_of" else value
     chosen = {}
     for name, label in DIMENSIONS.items():
         if name in fields:

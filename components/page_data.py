@@ -50,7 +50,8 @@ class Company:
 
 @dataclass(frozen=True)
 class PageData:
-    """`now` and `before` hold a metrics frame (kpi.evaluate) for each grouping that the page needs.
+    """`now` and `before` hold a metrics frame (kpi.evaluate) for each grouping that the page needs, `sums` the totals
+    frame that `now` is made of: what is said of several rows together is added up there and then divided.
 
     `around` holds those of all campaigns of all platforms, `before` those of the baseline; it is empty where there is
     none. `spark` is the course over time in few points, `reach_floor` the largest single row's reach. `company` is None
@@ -61,6 +62,7 @@ class PageData:
     selection: Selection
     baseline: Selection | None
     now: Mapping[Grouping, pd.DataFrame]
+    sums: Mapping[Grouping, pd.DataFrame]
     before: Mapping[Grouping, pd.DataFrame]
     spark: pd.DataFrame
     reach_floor: float | None = None

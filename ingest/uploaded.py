@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
-from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
+from facts.delta.rows import name_of_newest
 from facts.delta.table_names import without_folder
 from facts.free_disk import RESERVE, room
 from facts.free_memory import free, resident_bytes
@@ -263,11 +263,10 @@ def why_closed(facts: Path) -> str | None:
 
 
 def kept_answer(facts: Path) -> dict[str, Any]:
-    """What is answered once everything is in the table: the version, as the dashboard names it (facts.source.fetch)."""
+    """What is answered once everything is in the table, with the version that the dashboard shows next."""
     version = None
-    with contextlib.suppress(OSError, DeltaError):  # it is kept, also where it cannot be read just now
-        table = DeltaTable(str(facts))
-        version = f"{str(table.metadata().id)[:8]}-{table.version()}"
+    with contextlib.suppress(OSError, DeltaError, pa.ArrowException):  # it is kept, also where it cannot be read now
+        version = name_of_newest(facts)
     return {"kept": True, "version": version}
 
 

@@ -18,19 +18,18 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import parse_qsl
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from access.policy import IMPORT, WrongPolicy, read_policy
+from access.policy import WrongPolicy, read_policy
 from access.rights import Admission, Rights, rights_of
-from app import create_app, writing_of
-from components.address import write
+from app import create_app, policy_pages, writing_of
+from components.address import Address, write
 from components.visuals import Page
 from facts.engines.choice import engine_of
 from facts.protocol import DataProblem
 from facts.source import Source
-from pages import GIVEN, PAGES
+from pages import PAGES
 from report.chromium import NoChromium, Tab, tab
 from settings import Settings, WrongSetting
 from views.answers import resolve_query
@@ -101,11 +100,12 @@ def _of(
 ) -> bytes:
     today = source.current()
     assert today is not None
-    if empty := _without_value(query):
+    whole = Address.of(query)
+    if empty := _without_value(whole):
         raise NoReport(f"“{empty}” has no value in the query, so nothing would be filtered by it.")
-    if sum(name == "as_of" for name, _ in parse_qsl(query)) > 1:  # a page shows the last of several
+    if len(whole.values("as_of")) > 1:  # a page shows the last of several
         raise NoReport("“as_of” is in the query more than once: name one version.")
-    facts, found, _ = resolve_query(source, today, query, writing_of(settings), rights, settings.provisional)
+    facts, found, _ = resolve_query(source, today, whole, writing_of(settings), rights, settings.provisional)
     if found.notes:  # a report that nobody looks at while it is made must not show more than was asked for
         raise NoReport(f"Nothing is written, because the page would say: {' '.join(found.notes)}")
     if form == ".xlsx":
@@ -150,24 +150,23 @@ def _rights(role: str | None, settings: Settings) -> Rights:
         return Rights(tuple(page.key for page in PAGES), role="report")
     if not settings.policy:
         raise NoReport("--role needs a policy: name its file in DASHBOARD_POLICY.")
-    policy = read_policy(settings.policy, GIVEN)
+    policy = read_policy(settings.policy, policy_pages(settings))
     found = next((each for each in policy.roles if each.name == role), None)
     if found is None:
         raise NoReport(f"The policy has no role “{role}”; it has {', '.join(each.name for each in policy.roles)}.")
-    return rights_of(found, [page for page in GIVEN if page != IMPORT])  # a report changes nothing
+    return rights_of(found, [page.key for page in PAGES])  # what a report can be made of
 
 
-def _without_value(query: str) -> str:
+def _without_value(address: Address) -> str:
     """The first field of a query string that has no value (a variable of a script that was not set), or ""."""
-    pairs = parse_qsl(query, keep_blank_values=True)
-    return next((name for name, value in pairs if not value.strip()), "")
+    return next((name for name, value in address.fields or () if not value.strip()), "")
 
 
 @contextmanager
 def _serve_report(settings: Settings, source: Source, rights: Rights) -> Iterator[tuple[str, str]]:
     """The dashboard on the loopback device, for this report's token alone; gives its address and the token."""
     token = secrets.token_urlsafe(32)
-    own = replace(settings, prefix="/", hosts=("127.0.0.1", "localhost"), log_out="", upload_limit=0)
+    own = replace(settings, prefix="/", hosts=("127.0.0.1", "localhost"), log_out="", upload_limit=0, pages="")
     admission = Admission(tuple(page.key for page in PAGES), given=rights)
     server = create_app(own, source, admission).server
     inner = server.wsgi_app

@@ -1,7 +1,6 @@
 """The pages over facts that stay in an engine: right numbers, rights, and what happens when it is slow."""
 
 import re
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event, Thread
@@ -15,13 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from facts import ALL_ROWS, Facts
-from facts.deadline import NoAnswer, wait_at_most
+from facts.deadline import NoAnswer, wait, wait_at_most
 from facts.engines.lazy import LazyFacts
 from facts.engines.table import Sessions
 from facts.memory.frame import FrameFacts
 from kpi.schema import COUNTS
 from kpi.selection import Selection, only
 from pages import PAGES
+from tests.access.key_server import until
 from tests.asking import view
 from tests.engines import ENGINES, PolarsTable, engine, text_columns
 from tests.oracle import Oracle
@@ -167,7 +167,8 @@ def test_a_view_that_was_given_up_is_made_for_who_still_wants_it(slow: SlowTable
     slow.slow = False
     threads[1].start()
     if tab != 77:
-        time.sleep(0.2)  # for the other to wait
+        waiting = client.application.extensions["dashboard.metrics"].cache.labels("wait")._value
+        until(lambda: waiting.get() == 1)
         ask("77.3", "last=28d")
     for thread in threads:
         thread.join(30)
@@ -179,7 +180,11 @@ def test_a_view_that_was_given_up_is_made_for_who_still_wants_it(slow: SlowTable
     }
 
 
-def test_who_waits_for_the_same_cells_is_not_given_up_with_who_asked_first(slow: SlowTable) -> None:
+def test_who_waits_for_the_same_cells_is_not_given_up_with_who_asked_first(
+    slow: SlowTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits = Event()
+    monkeypatch.setattr("facts.engines.lazy.wait", lambda coming: (waits.set(), wait(coming)))
     facts = LazyFacts(Sessions(slow), "v")
     extent = facts.extent()
     selection, given_up, found = Selection(extent.first, extent.last), Event(), []
@@ -194,7 +199,7 @@ def test_who_waits_for_the_same_cells_is_not_given_up_with_who_asked_first(slow:
     threads[0].start()
     assert slow.asked.wait(30)
     threads[1].start()
-    time.sleep(0.2)
+    assert waits.wait(30)
     slow.slow = False
     given_up.set()
     for thread in threads:

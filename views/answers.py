@@ -8,7 +8,7 @@ from typing import Any, Final
 import pandas as pd
 
 from access.rights import Rights
-from components.address import DEFAULT_LAST, Query, read, write
+from components.address import DEFAULT_LAST, Address, Query, read, write
 from components.caveats import with_caveats
 from components.page_data import TOTAL, PageData, number
 from components.spec import visuals_of
@@ -54,7 +54,7 @@ ProvisionalDays = Mapping[str, int] | None
 
 def ask(
     facts: Facts,
-    address: str,
+    address: Address,
     formats: Formats,
     scope: Scope,
     ranks: Sequence[str],
@@ -82,7 +82,7 @@ def ask(
 def resolve_query(
     source: Source,
     now: Facts,
-    address: str,
+    address: Address,
     writing: Callable[[Facts], Formats],
     rights: Rights,
     provisional_days: ProvisionalDays = None,
@@ -161,6 +161,7 @@ def page_data_of(visuals: Sequence[Visual], facts: Facts, asked: ResolvedQuery, 
         asked.selection,
         asked.baseline,
         {grouping: evaluate(totals[grouping], metrics, whole) for grouping, metrics in needed.items()},
+        totals,
         before,
         _course(totals[OVER_TIME], asked.selection, needed[OVER_TIME]) if OVER_TIME in totals else whole[[]],
         number(whole[REACH_FLOOR].iloc[0]),

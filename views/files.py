@@ -8,16 +8,12 @@ from typing import Any, Final
 import orjson
 import xlsxwriter
 
-from access.rights import Rights
 from components.address import write
 from components.visuals import Page, Visual
-from facts import Facts
-from kpi.formats import Formats
+from facts import Facts, Scope
 from kpi.formula_guard import MARK, guard_formula, like_formula
 from kpi.metrics import METRICS
-from views.answers import ProvisionalDays, ask, page_data_of
-from views.past import Past
-from views.visible import visible_ranks
+from views.answers import ResolvedQuery, page_data_of
 
 Row = dict[str, Any]
 
@@ -36,17 +32,13 @@ def data_file(
     page: str,
     visual: Visual,
     facts: Facts,
-    address: str,
+    asked: ResolvedQuery,
     kind: str,
-    rights: Rights,
-    formats: Formats,
-    provisional_days: ProvisionalDays = None,
-    past: Past | None = None,
+    scope: Scope,
     for_spreadsheet: bool = False,
 ) -> bytes:
     """A visual's rows as a file of `kind`; a CSV is guarded where it is for a spreadsheet."""
-    asked = ask(facts, address, formats, rights.rows, visible_ranks(rights), provisional_days, past)
-    page_data = page_data_of([visual], facts, asked, rights.rows)
+    page_data = page_data_of([visual], facts, asked, scope)
     rows = visual.rows(page_data) if page_data is not None else []
     if kind == "csv":
         return csv_of(visual.columns, rows, for_spreadsheet)
@@ -56,23 +48,14 @@ def data_file(
     notes = [text for metric in visual.metrics for text in asked.caveats.on(metric)]
     first = asked.caveats.provisional_from
     more = {"notes": list(dict.fromkeys(notes)), "provisional_from": first.isoformat() if first else None}
-    return json_of(f"{page}.{visual.name}", write(asked.query), through, formats.currency, rows, more)
+    return json_of(f"{page}.{visual.name}", write(asked.query), through, asked.formats.currency, rows, more)
 
 
-def page_json(
-    page: Page,
-    facts: Facts,
-    address: str,
-    rights: Rights,
-    formats: Formats,
-    provisional_days: ProvisionalDays = None,
-    past: Past | None = None,
-) -> bytes:
+def page_json(page: Page, facts: Facts, asked: ResolvedQuery, scope: Scope) -> bytes:
     """The rows of all visuals of a page, by their names: the same as each visual's own JSON has."""
-    asked = ask(facts, address, formats, rights.rows, visible_ranks(rights), provisional_days, past)
-    page_data = page_data_of(page.visuals, facts, asked, rights.rows)
+    page_data = page_data_of(page.visuals, facts, asked, scope)
     rows = {visual.name: visual.rows(page_data) if page_data is not None else [] for visual in page.visuals}
-    return page_of_rows(page.key, write(asked.query), facts.extent().last.isoformat(), formats.currency, rows)
+    return page_of_rows(page.key, write(asked.query), facts.extent().last.isoformat(), asked.formats.currency, rows)
 
 
 def csv_of(columns: Sequence[str], rows: Sequence[Row], for_spreadsheet: bool = False) -> bytes:

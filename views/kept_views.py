@@ -11,7 +11,7 @@ from cachetools import LRUCache
 from prometheus_client import Counter
 
 from access.rights import Rights
-from components.address import write
+from components.address import Address, write
 from components.visuals import Page
 from facts import Facts
 from facts.deadline import GivenUp, wait_for
@@ -68,23 +68,24 @@ class Views:
         facts = self._source.current()
         if facts is None:
             raise Unanswered(503, self._source.problem or "There is no data yet.")
-        facts, past = facts_of_address(self._source, address.decode("latin-1"), facts)
-        return self.of(page, facts, address, rights, past)
+        whole = Address.of(address.decode("latin-1"))
+        facts, past = facts_of_address(self._source, whole, facts)
+        return self.of(page, facts, whole, rights, past)
 
-    def of(self, page: Page, facts: Facts, address: bytes, rights: Rights, past: Past | None = None) -> bytes:
+    def of(self, page: Page, facts: Facts, address: Address, rights: Rights, past: Past | None = None) -> bytes:
         """The view of `page` for a query string, as JSON."""
         problem = self._source.problem
         # What the past is compared with, and why it is not shown: that may pass.
         then = (past.now.version, past.problem) if past else None
         shared = (facts.version, facts.loaded, rights.rows, rights.hides, page.key, problem, then)
         with self._lock:
-            body = self._kept.get(self._canonical.get((shared, address)))
+            body = self._kept.get(self._canonical.get((shared, address.text)))
         if body is not None:
             self._found.inc()
             return body
         asked = ask(
             facts,
-            address.decode("latin-1"),
+            address,
             self._writing(facts),
             rights.rows,
             visible_ranks(rights),
@@ -93,8 +94,8 @@ class Views:
         )
         key = (shared, write(asked.query), asked.notes)
         with self._lock:
-            if len(address) <= LONGEST_ADDRESS:
-                self._canonical[shared, address] = key
+            if len(address.text) <= LONGEST_ADDRESS:
+                self._canonical[shared, address.text] = key
         while True:
             with self._lock:
                 body, coming = self._kept.get(key), self._coming.get(key)

@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass, replace
 from typing import Any
 
-from components.address import as_of, write
+from components.address import Address, as_of, write
 from components.visuals import Page
 from facts import DataProblem, Facts, Scope
 from facts.delta.versions import Version
@@ -31,7 +31,7 @@ class Past:
     problem: str = ""
 
 
-def facts_of_address(source: Source, address: str, now: Facts) -> tuple[Facts, Past | None]:
+def facts_of_address(source: Source, address: Address, now: Facts) -> tuple[Facts, Past | None]:
     """The facts that a query string asks for: today's, `now`, unless it names a version that exists."""
     text = as_of(address)
     if not text:

@@ -1,11 +1,10 @@
 """The proof of one figure on a page: its formula, the sums in it, and which rows they are of."""
 
 from collections.abc import Sequence
-from typing import Any, Final
-from urllib.parse import parse_qsl, urlencode
+from typing import Any
 
 from access.rights import Rights
-from components.address import write
+from components.address import Address, write
 from components.page_data import TOTAL
 from components.proof import change_in_words, proof_answer
 from components.visuals import Visual
@@ -15,12 +14,8 @@ from kpi.metrics import COMPANY_WIDE, METRICS
 from kpi.proof import Proof, prove
 from kpi.schema import DATE, DIMENSIONS
 from kpi.selection import Selection
-from views.answers import ResolvedQuery, ask, data_of
+from views.answers import ResolvedQuery, data_of
 from views.company import ledger_of
-from views.past import Past
-from views.visible import visible_ranks
-
-_MOST_FIELDS: Final = 2000
 
 
 class NoProof(Exception):
@@ -31,16 +26,16 @@ def proof_of(
     page: str,
     visual: Visual,
     facts: Facts,
-    address: str,
+    asked: ResolvedQuery,
     rights: Rights,
-    formats: Formats,
-    past: Past | None = None,
+    metric: str,
+    key: Sequence[str],
 ) -> dict[str, Any]:
-    """The proof that a query string asks for: `metric`, the row's `key` (once a dimension), and the page's own query.
+    """The proof of a `metric` of the row `key` (a value a dimension; none for the whole) on a page that is `asked` for.
 
     `visual` is without what the reader may not see. Raises NoProof.
     """
-    metric, key, rest = _read(address)
+    formats = asked.formats
     if metric not in visual.metrics:
         raise NoProof("This visual shows no such metric.")
     if key and not visual.needs:
@@ -48,7 +43,6 @@ def proof_of(
     by = visual.needs[0] if key else TOTAL
     if len(key) != len(by):
         raise NoProof(f"A row here is named by its {' and '.join(by)}, one key each.")
-    asked = ask(facts, rest, formats, rights.rows, visible_ranks(rights), past=past)
     known = [each for each in METRICS if each not in rights.hides] if rights.hides else None
     now = _prove(metric, key, by, facts, asked.selection, rights.rows, known)
     if now is None:
@@ -75,14 +69,12 @@ def proof_of(
     }
 
 
-def _read(address: str) -> tuple[str, tuple[str, ...], str]:
-    try:
-        pairs = parse_qsl(address, keep_blank_values=True, errors="replace", max_num_fields=_MOST_FIELDS)
-    except ValueError:
-        raise NoProof("The address has too many parts to be read.") from None
-    metric = next((value for name, value in pairs if name == "metric"), "")
-    key = tuple(value for name, value in pairs if name == "key")
-    return metric, key, urlencode([pair for pair in pairs if pair[0] not in ("metric", "key")])
+def figure_of(address: Address) -> tuple[str, tuple[str, ...], Address]:
+    """The metric and the row's key that a proof's address names, and the page's own address. Raises NoProof."""
+    if address.fields is None:
+        raise NoProof("The address has too many parts to be read.")
+    metric, key = (tuple(value for field, value in address.fields if field == name) for name in ("metric", "key"))
+    return next(iter(metric), ""), key, address.without("metric", "key")
 
 
 def _prove(

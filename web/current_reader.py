@@ -1,9 +1,10 @@
-"""Who is asking, and what they may see, for the request that is being answered."""
+"""Who is asking, for what, and what they may see, for the request that is being answered."""
 
-from flask import g
+from flask import g, request
 
 from access.identity import Reader
 from access.rights import NOTHING, Rights
+from components.address import Address
 
 
 def current_rights() -> Rights:
@@ -16,3 +17,8 @@ def current_reader() -> Reader | None:
     """Who asks; nobody in the demo."""
     reader = g.get("reader") if g else None
     return reader if isinstance(reader, Reader) else None
+
+
+def current_address() -> Address:
+    """The query string of the request, taken apart: call it once."""
+    return Address.of(request.query_string.decode("latin-1"))

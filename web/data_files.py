@@ -11,11 +11,10 @@ from views.answers import search_values as found_in
 from views.desk import Desk
 from views.files import data_file, page_json
 from views.kept_views import Unanswered, Views
-from views.past import facts_of_address
-from views.proofs import NoProof, proof_of
+from views.proofs import NoProof, figure_of, proof_of
 from views.visible import visible_page
 from views.workbook import workbook
-from web.current_reader import current_rights
+from web.current_reader import current_address, current_rights
 
 _KINDS = {
     "csv": "text/csv; charset=utf-8",
@@ -44,12 +43,9 @@ def register(server: Flask, pages: Sequence[Page], desk: Desk, views: Views, pre
             return refusal(404, "There is no such visual, or not in this form: .csv, .json and .xlsx exist.")
         if facts is None:
             return refusal(503, source.problem or "There is no data yet.")
-        address = request.query_string.decode("latin-1")
-        facts, past = facts_of_address(source, address, facts)
-        for_spreadsheet = request.args.get("for") == "excel"
-        body = data_file(
-            page, found, facts, address, kind, current_rights(), writing(facts), provisional_days, past, for_spreadsheet
-        )
+        address, mine = current_address(), current_rights()
+        facts, asked, _ = resolve_query(source, facts, address, writing, mine, provisional_days)
+        body = data_file(page, found, facts, asked, kind, mine.rows, "excel" in address.values("for"))
         answer = figures(body, _KINDS[kind])
         if kind != "json":
             answer.headers["Content-Disposition"] = f'attachment; filename="{page}-{visual}.{kind}"'
@@ -62,11 +58,9 @@ def register(server: Flask, pages: Sequence[Page], desk: Desk, views: Views, pre
             return refusal(404, "There is no such page, or none with figures.")
         if facts is None:
             return refusal(503, source.problem or "There is no data yet.")
-        address = request.query_string.decode("latin-1")
-        facts, past = facts_of_address(source, address, facts)
-        return figures(
-            page_json(found, facts, address, current_rights(), writing(facts), provisional_days, past), _KINDS["json"]
-        )
+        mine = current_rights()
+        facts, asked, _ = resolve_query(source, facts, current_address(), writing, mine, provisional_days)
+        return figures(page_json(found, facts, asked, mine.rows), _KINDS["json"])
 
     @server.get("/data/<page>.xlsx")
     def page_data(page: str) -> Response:
@@ -76,9 +70,7 @@ def register(server: Flask, pages: Sequence[Page], desk: Desk, views: Views, pre
         if facts is None:
             return refusal(503, source.problem or "There is no data yet.")
         mine = current_rights()
-        facts, asked, _ = resolve_query(
-            source, facts, request.query_string.decode("latin-1"), writing, mine, provisional_days
-        )
+        facts, asked, _ = resolve_query(source, facts, current_address(), writing, mine, provisional_days)
         answer = figures(workbook(found, facts, asked, prefix, mine.rows, mine.hides), _KINDS["xlsx"])
         answer.headers["Content-Disposition"] = f'attachment; filename="{page}.xlsx"'
         return answer
@@ -101,10 +93,11 @@ def register(server: Flask, pages: Sequence[Page], desk: Desk, views: Views, pre
             return refusal(404, "There is no such visual.")
         if facts is None:
             return refusal(503, source.problem or "There is no data yet.")
-        address = request.query_string.decode("latin-1")
+        mine = current_rights()
         try:
-            facts, past = facts_of_address(source, address, facts)
-            answer = proof_of(page, found, facts, address, current_rights(), writing(facts), past)
+            metric, key, address = figure_of(current_address())
+            facts, asked, _ = resolve_query(source, facts, address, writing, mine)
+            answer = proof_of(page, found, facts, asked, mine, metric, key)
         except NoProof as sentence:
             return refusal(404, str(sentence))
         return figures(orjson.dumps(answer), "application/json")

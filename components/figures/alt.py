@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from components.page_data import PageData, block, days_of, number
+from kpi.evaluate import evaluate, names
 from kpi.formats import Formats
 from kpi.metrics import METRICS
 from kpi.selection import Grouping
@@ -17,18 +18,20 @@ from kpi.units import USUAL, figure
 NamedValues = list[tuple[str, float]]  # what has a value, with it
 
 
-def lines(page_data: PageData, frame: pd.DataFrame, metrics: Sequence[str]) -> str:
-    """Lines over time: for each its first and last value, its extremes, and the averages of its two halves."""
+def lines(page_data: PageData, by: Grouping, metrics: Sequence[str]) -> str:
+    """Lines over time: for each its first and last value, its extremes, and how its two halves compare."""
+    frame = page_data.now[by]
     points = "point" if len(frame) == 1 else "points"
     said = [f"Line chart, {len(frame)} {points}, one a {page_data.selection.grain}."]
     days = frame.index.to_numpy().astype("datetime64[D]")
     for metric, values in zip(metrics, block(frame, metrics), strict=True):
         known = ~np.isnan(values)
-        said.append(f"{_label(metric)}: {_course(metric, days[known], values[known], page_data.formats)}.")
+        course = _course(metric, days[known], values[known], page_data.sums[by], page_data.formats)
+        said.append(f"{_label(metric)}: {course}.")
     return " ".join(said)
 
 
-def _course(metric: str, days: np.ndarray, values: np.ndarray, formats: Formats) -> str:
+def _course(metric: str, days: np.ndarray, values: np.ndarray, sums: pd.DataFrame, formats: Formats) -> str:
     if not len(values):
         return "no values"
     if len(values) == 1:
@@ -41,13 +44,24 @@ def _course(metric: str, days: np.ndarray, values: np.ndarray, formats: Formats)
     least, most = (figure(metric, float(values[place]), formats) for place in (low, high))
     low_day, high_day = (formats.one(formats.day, days[place].item()) for place in (low, high))
     said += f", lowest {least} on {low_day}, highest {most} on {high_day}"
-    if len(values) >= 6:
-        half = len(values) // 2
-        first, second = float(values[:half].mean()), float(values[-half:].mean())
-        early, late = figure(metric, first, formats), figure(metric, second, formats)
-        course_of = "level" if early == late else "rising" if second > first else "falling"
-        said += f"; {course_of}, on average {early} in the first half and {late} in the second"
-    return said
+    return said + (_halves(metric, sums, formats) if len(values) >= 6 else "")
+
+
+def _halves(metric: str, sums: pd.DataFrame, formats: Formats) -> str:
+    """How the two halves of a totals frame's rows compare; a rate is divided once each half is added up."""
+    by, measures = METRICS[metric].by, tuple(sorted(METRICS[metric].measures))
+    rows = block(sums, measures).T
+    rows = rows[~np.isnan(rows).any(axis=1)]
+    half = len(rows) // 2
+    added = np.stack([rows[:half].sum(axis=0), rows[len(rows) - half :].sum(axis=0)])
+    values = evaluate(pd.DataFrame(added, columns=names(measures)), (metric,)).to_numpy()
+    first, second = (values[:, 0] / (1 if by else half)).tolist()
+    if first != first or second != second:  # a half without anything to divide by
+        return ""
+    early, late = figure(metric, first, formats), figure(metric, second, formats)
+    course_of = "level" if early == late else "rising" if second > first else "falling"
+    average = "" if by else "on average "
+    return f"; {course_of}, {average}{early} in the first half and {late} in the second"
 
 
 def bars(page_data: PageData, by: Grouping, metric: str, whole: float | None = None) -> str:

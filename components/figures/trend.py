@@ -101,7 +101,7 @@ def trend(
                     "fillcolor": f"{theme.MUTED}/0.12",
                 }
             ]
-        said = alt.lines(page_data, now, metrics)
+        said = alt.lines(page_data, _BY, metrics)
         return {"traces": filled, "layout": layout, "line": _behind(page_data, len(pairs), len(now)), "alt": said}
 
     def rows(page_data: PageData) -> list[dict[str, Any]]:

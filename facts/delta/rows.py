@@ -1,12 +1,13 @@
 """Reads the rows of one version of the Delta table as Arrow, with nothing imported that reading does not need.
 
-Nothing here needs pandas, which takes longer to import than the rows to read.
+What a version is called is made here alone (`name_of_table`, `name_with_shop`), so that whoever waits for one knows it
+when it is shown. Nothing here needs pandas, which takes longer to import than the rows to read.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import pyarrow as pa
 from deltalake import DeltaTable
@@ -24,6 +25,7 @@ from kpi.schema import DATE, DIMENSIONS, MEASURES, ROLLED
 CUT: Final = "cut"
 PROGRAM: Final = "program"
 CURRENCY: Final = "currency"
+_USUAL_CURRENCY: Final = "USD"
 
 #: Breakdowns that a platform reports for part of the money only (a search term without a click is not listed).
 PARTIAL: Final = frozenset({"ad group", "ad", "keyword", "search term", "product", "placement", "gender", "age"})
@@ -61,19 +63,39 @@ def fetch(path: str | Path, version: int | None = None, shop: int | None = None)
     rolled = [name for name in ROLLED if name in found.schema.names]
     held = [*_COLUMNS, *(_OF_CUTS if CUT in found.schema.names else ()), *rolled]
     rows = found.to_table(columns=held)
-    currency = rows[CURRENCY][0].as_py() if CURRENCY in held and len(rows) else "USD"
+    currency = rows[CURRENCY][0].as_py() if CURRENCY in held and len(rows) else _USUAL_CURRENCY
     shop_days = side_data.read(
         path, demo=metadata.name == DEMO_NAME, currency=currency, past=version is not None, shop=shop
     )
     more = {"imports": side_data.imports(table, found), **shop_days}
-    shown = (more["shop"] or {}).get("version")
     return rows.replace_schema_metadata(
         {
-            "version": f"{str(metadata.id)[:8]}-{table.version()}{'' if shown is None else f'+{shown}'}",
+            "version": name_with_shop(name_of_table(table), more["shop"]),
             "name": metadata.name or "",
             "beside": json.dumps(more),
         }
     )
+
+
+def name_of_table(table: DeltaTable) -> str:
+    """What the opened version of a table is called by itself: the first of its id, and its number."""
+    return f"{str(table.metadata().id)[:8]}-{table.version()}"
+
+
+def name_with_shop(name: str, shop: Mapping[str, Any] | None) -> str:
+    """The name of a version with the shop's days that are shown beside it (facts.delta.side_data), if there are any."""
+    number = (shop or {}).get("version")
+    return name if number is None else f"{name}+{number}"
+
+
+def name_of_newest(path: str | Path) -> str:
+    """What the newest data at `path` are called once they are shown. Raises what their readers raise."""
+    table = DeltaTable(str(path))
+    rows = dataset(table, path)
+    first = rows.head(1, columns=[CURRENCY])[CURRENCY].to_pylist() if CURRENCY in rows.schema.names else []
+    demo = table.metadata().name == DEMO_NAME
+    shop = side_data.read(path, demo=demo, currency=first[0] if first else _USUAL_CURRENCY)["shop"]
+    return name_with_shop(name_of_table(table), shop)
 
 
 def _first_line(problem: BaseException) -> str:

@@ -18,7 +18,7 @@ from deltalake import DeltaTable
 
 from facts.deadline import NoAnswer
 from facts.delta import side_data
-from facts.delta.rows import CURRENCY, CUT, PROGRAM
+from facts.delta.rows import CURRENCY, CUT, PROGRAM, name_of_table, name_with_shop
 from facts.engines.choice import NamedCuts, is_parquet, parquet_files, stamp
 from facts.engines.duckdb_table import DuckTable, driver
 from facts.engines.lazy import LazyFacts
@@ -62,13 +62,12 @@ def _of_delta(path: str | Path, version: int | None) -> Files:
         name in added.column_names and added[name].null_count == 0 and (pc.sum(added[name]).as_py() or 0) == 0
         for name in known
     )
-    metadata = table.metadata()
     return Files(
         str(path),
         tuple(str(Path(path).resolve() / unquote(name)) for name in added["path"].to_pylist()),
         pc.sum(added["num_records"]).as_py() or 0,
-        f"{str(metadata.id)[:8]}-{table.version()}",
-        metadata.name or "",
+        name_of_table(table),
+        table.metadata().name or "",
         tuple(field.name for field in table.schema().fields),
         complete,
     )
@@ -106,10 +105,9 @@ def open_files(found: Files, now: Callable[[], datetime], demo_name: str, named:
     more = (
         {} if is_parquet(found.label) else side_data.read(found.label, demo=found.name == demo_name, currency=currency)
     )
-    shop = (more.get("shop") or {}).get("version")
     return LazyFacts(
         sessions,
-        found.version if shop is None else f"{found.version}+{shop}",
+        name_with_shop(found.version, more.get("shop")),
         loaded=time_of_day(now()),
         demo=found.name == demo_name,
         currency=currency,

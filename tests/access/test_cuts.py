@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from access.rights import Rights
-from components.address import RANKS
+from components.address import RANKS, Address
 from facts import Facts
 from facts.engines.choice import NamedCuts
 from facts.memory.cuts import of_cuts
@@ -20,6 +20,7 @@ from pages import PAGES
 from views.answers import ask, view
 from views.files import data_file
 from views.kept_views import encode
+from views.visible import visible_ranks
 
 DAYS = pd.date_range("2025-07-01", periods=40)
 VALUES = {
@@ -125,14 +126,18 @@ def test_what_is_outside_a_scope_changes_no_byte_and_all_within_is_counted(
     seen, told = (facts_of(each, (("", cut),) if cut else ()) for each in (frame, other))
     rights = Rights(tuple(page.key for page in PAGES), rows, frozenset(hides))
     query = "&".join(f"{name}={','.join(values)}" for name, values in filters.items()) + "&last=all"
+    address = Address.of(query)
     for page in PAGES:
-        asked = [ask(each, query, USUAL, rows, RANKS) for each in (seen, told)]
+        asked = [ask(each, address, USUAL, rows, visible_ranks(rights)) for each in (seen, told)]
         assert encode(view(page, seen, asked[0], rows)) == encode(view(page, told, asked[1], rows))
         for visual in page.visuals:
-            files = [data_file(page.key, visual, each, query, "csv", rights, USUAL) for each in (seen, told)]
+            files = [
+                data_file(page.key, visual, each, one, "csv", rows)
+                for each, one in zip((seen, told), asked, strict=True)
+            ]
             assert files[0] == files[1], visual.name
             assert b"foreign" not in files[0]
-    asked = ask(seen, query, USUAL, rows, RANKS)
+    asked = ask(seen, address, USUAL, rows, RANKS)
     groupings = {grouping for page in PAGES for visual in page.visuals for grouping in visual.needs}
     found = seen.totals(asked.selection, groupings, rows)
     total = own_total(frame, rows, asked.query.only)

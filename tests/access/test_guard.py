@@ -158,7 +158,6 @@ def test_forged_requests_are_answered_faster_than_honest_ones(ask: Ask, figures:
         assert set(statuses[1:3]) <= {400, 404}
         assert statuses[3] == 200
 
-    assert statistics.quantiles(forged, n=100)[98] < 2 * statistics.quantiles(honest, n=100)[98]
     assert statistics.median(forged) < statistics.median(honest)
 
 

@@ -214,6 +214,7 @@ def test_wrong_files_are_a_sentence_each(post: Post, table: Path) -> None:
         status, answer = post(f"file?upload={token}", content, name)
         assert status == 200, answer
         token = answer["upload"]
+    assert len(held(table)) == len(WRONG)
     assert all(kept.stat().st_mode & 0o077 == 0 for kept in held(table))
 
     status, answer = post("check", {"upload": token})

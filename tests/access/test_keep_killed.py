@@ -118,6 +118,6 @@ def test_killed_at_chance_moments_of_a_keep(tmp_path: Path, provider: Provider, 
             now = factor if answer.get("kept") else now
             assert (held(table, "impressions"), held(path_of(table), "orders")) == ({now}, {now}), answer
             here.server.forget(token)
-    lines = re.findall(r'"message": "import".*"subject": "u-import"', here.log.read_text())
-    assert len(lines) == told.count("kept"), told
+    lines = re.findall(r'"message": "import".*"keep": "([0-9a-f]{16})".*"subject": "u-import"', here.log.read_text())
+    assert len(set(lines)) == told.count("kept"), told  # one killed in the instant after its line has it twice
     assert told

@@ -99,6 +99,7 @@ def test_an_error_in_a_callback_names_it_and_its_page(
     own_client: FlaskClient, post: Post, own_app: Dash, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
+    caplog.set_level(logging.INFO, "dashboard.request")  # which another test may have made quiet
     answer = post("watcher", honest(own_app.callback_map)["broken.children"])
 
     assert (answer.status_code, answer.json) == (500, {"error": "Something went wrong here; it has been logged."})

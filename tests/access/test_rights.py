@@ -53,6 +53,7 @@ def test_no_word_of_what_a_role_may_not_see(
     every["objective"] = tuple(value for value in every["objective"] if value != "Conversion")  # so is a rate called
     strange = words_not_for(role, policy, every)
     strange += [value for name in every for value in every[name] if value not in own[name]]
+    assert bool(strange) == (role_name != "board")  # who sees everything
     texts = {"/nothing": ask(role_name, "/nothing", headers={"Accept": "text/html,*/*"}).text}
     for rule, path, page, methods in addresses(company.application):
         if "GET" not in methods or KINDS[rule] == "open" or path.startswith(("/assets/", "/bundles/", "/_dash-comp")):

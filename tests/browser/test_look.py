@@ -92,9 +92,11 @@ def test_another_theme_is_one_redraw_of_what_is_in_sight(visit: Visit):
     visit.open("/cfo")
     page = visit.page
     page.evaluate("""() => {
-        window.drawn = 0;
-        const redraw = Plotly.redraw;
-        Plotly.redraw = (...given) => { window.drawn += 1; return redraw(...given); };
+        window.drawn = [];
+        for (const name of ["newPlot", "purge", "react", "redraw", "relayout", "restyle", "update"]) {
+            const real = Plotly[name];
+            Plotly[name] = (...given) => { window.drawn.push(name); return real(...given); };
+        }
     }""")
     moved(page)
     page.evaluate("window.shifts = []")
@@ -103,26 +105,6 @@ def test_another_theme_is_one_redraw_of_what_is_in_sight(visit: Visit):
         page.locator("#theme").click()
         expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
     assert asked == []
-    assert page.evaluate("window.drawn") == near > 0
+    assert near > 0
+    assert page.evaluate("window.drawn") == ["redraw"] * near
     assert moved(page) == 0
-
-
-def test_another_theme_costs_about_what_its_charts_cost(visit: Visit):
-    """As a ratio of the best of seven, because a busy machine is slow at both."""
-    visit.open("/cfo")
-    clock = """(what) => new Promise((resolve) => requestAnimationFrame(() => {
-        const charts = dashboard.visuals.all().filter((item) => item.spec.kind === "chart" && item.near);
-        const start = performance.now();
-        if (what === "theme") document.getElementById("theme").click();
-        else for (const item of charts) {
-          Plotly.purge(item.parts);
-          dashboard.charts.again(item);
-        }
-        requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - start)));
-    }))"""
-    times: dict[str, list[float]] = {"theme": [], "charts": []}
-    for _ in range(7):
-        for what, found in times.items():
-            found.append(visit.page.evaluate(clock, what))
-    assert min(times["theme"]) < 2.5 * min(times["charts"]), times
-    assert min(times["theme"]) < 150, times  # ms to the next frame; 35 to 50 where measured, at a load of 5

@@ -21,6 +21,7 @@ def test_page_opens_with_every_visual(visit: Visit, page):
     assert "undefined" not in visit.said()
     assert visit.page.title().startswith(page.title)
     cards = visit.cards()
+    assert len(cards) > 3
     for visual in page.visuals:
         if visual.kind == "cards":
             for row in visit.data(f"{page.key}.{visual.name}")["rows"]:

@@ -1,6 +1,5 @@
 """A sign-in that ends while a page is open, and pages that are somebody else's, through the real proxy."""
 
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -47,11 +46,9 @@ def test_when_the_sign_in_ends_the_next_action_says_so_and_one_click_brings_the_
     before = page.locator('[data-metric="profit"]').first.get_attribute("data-value")
 
     page.context.clear_cookies(domain="127.0.0.1")
-    began = time.monotonic()
     page.locator('[data-filter="region"] input[value="Europe"]').uncheck()
     banner = page.locator("#banner-error")
-    expect(banner).to_contain_text("sign-in has ended", timeout=2000)
-    assert time.monotonic() - began < 2
+    expect(banner).to_contain_text("sign-in has ended")
     assert page.locator('[data-metric="profit"]').first.get_attribute("data-value") == before
 
     banner.get_by_role("button", name="Sign in").click()

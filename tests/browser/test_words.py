@@ -72,8 +72,10 @@ def test_a_locale_is_followed_everywhere(visit_in: Callable[..., Visit], german:
     expect(trend.locator(".axis-title-y")).to_have_text("€ a week")
     ticks = trend.locator(".ytick text").all_text_contents()
     assert ticks[0] == "0\u00a0€"
+    assert len(ticks) > 2
     assert all(re.fullmatch(r"\d+\.000\u00a0€|\d(,\d)?\u00a0Mio\.\u00a0€", text) for text in ticks[1:]), ticks
     shares = page.locator('[data-visual="cfo.regional-roi"] .xtick text').all_text_contents()
+    assert len(shares) > 2
     assert all(text.endswith("\u00a0%") for text in shares)
     expect(page.locator('[data-visual="cfo.spend-share"] .slicetext').first).to_have_text(re.compile(r",\d\u00a0%$"))
     visit.open("/cmo")

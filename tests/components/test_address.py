@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.address import PRESETS, RANKS, Query, as_of, read, write
+from components.address import PRESETS, RANKS, Address, Query, as_of, read, write
 from kpi.selection import Extent, only
 
 EXTENT = Extent(date(2023, 9, 29), date(2025, 9, 28))
@@ -42,23 +42,28 @@ def queries(draw: st.DrawFn) -> Query:
 
 @given(queries())
 def test_reading_what_was_written_gives_it_back(query: Query) -> None:
-    assert read(write(query), OPTIONS, EXTENT, RANKS) == (query, ())
+    assert read(Address.of(write(query)), OPTIONS, EXTENT, RANKS) == (query, ())
 
 
 def test_the_default_is_left_out() -> None:
     assert write(Query()) == ""
-    assert read("platform=Meta,Google,Amazon,TikTok&last=28d&compare=previous", OPTIONS, EXTENT, RANKS) == (Query(), ())
+    assert read(Address.of("platform=Meta,Google,Amazon,TikTok&last=28d&compare=previous"), OPTIONS, EXTENT, RANKS) == (
+        Query(),
+        (),
+    )
 
 
 def test_one_selection_has_one_address() -> None:
     orders = ["device=Tablet,Mobile&platform=Meta", "platform=Meta&device=Mobile,Tablet&utm_source=mail"]
-    assert {write(read(each, OPTIONS, EXTENT, RANKS)[0]) for each in orders} == {"platform=Meta&device=Mobile,Tablet"}
+    assert {write(read(Address.of(each), OPTIONS, EXTENT, RANKS)[0]) for each in orders} == {
+        "platform=Meta&device=Mobile,Tablet"
+    }
 
 
 def test_of_two_versions_the_last_is_shown_and_written() -> None:
     address = "as_of=7&as_of=0"
-    assert as_of(address) == "0"
-    assert write(read(address, OPTIONS, EXTENT, RANKS)[0]) == "as_of=0"
+    assert as_of(Address.of(address)) == "0"
+    assert write(read(Address.of(address), OPTIONS, EXTENT, RANKS)[0]) == "as_of=0"
 
 
 @pytest.mark.parametrize(
@@ -70,7 +75,7 @@ def test_of_two_versions_the_last_is_shown_and_written() -> None:
     ],
 )
 def test_a_comma_in_a_value_survives_however_it_was_quoted(written: str) -> None:
-    assert read(written, OPTIONS, EXTENT, RANKS)[0].only == (("campaign", ("Spring, Summer & more",)),)
+    assert read(Address.of(written), OPTIONS, EXTENT, RANKS)[0].only == (("campaign", ("Spring, Summer & more",)),)
 
 
 @pytest.mark.parametrize(
@@ -93,11 +98,11 @@ def test_a_comma_in_a_value_survives_however_it_was_quoted(written: str) -> None
     ],
 )
 def test_what_does_not_exist_is_dropped_and_said(address: str, note: str) -> None:
-    assert read(address, OPTIONS, EXTENT, RANKS) == (Query(), (note,))
+    assert read(Address.of(address), OPTIONS, EXTENT, RANKS) == (Query(), (note,))
 
 
 def test_dates_are_cut_to_the_data() -> None:
-    query, notes = read("from=2001-01-01&to=2023-10-05", OPTIONS, EXTENT, RANKS)
+    query, notes = read(Address.of("from=2001-01-01&to=2023-10-05"), OPTIONS, EXTENT, RANKS)
     assert (query.start, query.end, len(notes)) == (EXTENT.first, date(2023, 10, 5), 1)
 
 
@@ -116,7 +121,7 @@ def test_dates_are_cut_to_the_data() -> None:
     ],
 )
 def test_relative_days_end_with_the_newest(last: str, first: date) -> None:
-    selection = read(f"last={last}", OPTIONS, EXTENT, RANKS)[0].selection(EXTENT)
+    selection = read(Address.of(f"last={last}"), OPTIONS, EXTENT, RANKS)[0].selection(EXTENT)
     assert (selection.start, selection.end) == (first, EXTENT.last)
 
 
@@ -135,15 +140,15 @@ def test_relative_days_end_with_the_newest(last: str, first: date) -> None:
     )
 )
 def test_nothing_in_an_address_raises_and_what_is_read_is_canonical(address: str) -> None:
-    query, notes = read(address, OPTIONS, EXTENT, RANKS)
+    query, notes = read(Address.of(address), OPTIONS, EXTENT, RANKS)
     selection = query.selection(EXTENT)
 
     assert EXTENT.first <= selection.start <= selection.end <= EXTENT.last
     assert all(note.endswith(".") and len(note) < 400 for note in notes)
-    assert read(write(query), OPTIONS, EXTENT, RANKS) == (query, ())
+    assert read(Address.of(write(query)), OPTIONS, EXTENT, RANKS) == (query, ())
 
 
 def test_a_long_address_is_read_quickly_and_cut_in_the_note() -> None:
-    notes = read("campaign=" + "x," * 5000 + "y" * 10_000, OPTIONS, EXTENT, RANKS)[1]
+    notes = read(Address.of("campaign=" + "x," * 5000 + "y" * 10_000), OPTIONS, EXTENT, RANKS)[1]
     assert len(notes) == 1
     assert len(notes[0]) < 300

@@ -47,6 +47,7 @@ def test_every_quarter_has_two_or_three_anomalies(seed):
 
 
 def test_pauses_and_launches_leave_zeros(planted, years):
+    assert planted["pauses"]
     for pause in planted["pauses"]:
         rows = years[(years["campaign"] == pause["campaign"]) & years["date"].between(pause["first"], pause["last"])]
         assert len(rows) == 36 * ((ordinal(pause["last"]) - ordinal(pause["first"])) + 1)
@@ -118,6 +119,7 @@ def test_one_campaign_is_worth_cutting_and_one_worth_feeding(planted, season):
 def test_responses_foretell_the_last_four_weeks(planted, years):
     """The documented curves at the days' own spend come near what the facts hold."""
     rows = years[years["date"] > "2025-08-31"].groupby("campaign").sum(numeric_only=True)
+    assert set(rows.index) == {told["campaign"] for told in planted["response"]}
     for told in planted["response"]:
         spend, seen = told["spend_per_day"], rows.loc[told["campaign"]]
         powered = spend ** told["shape"]

@@ -73,6 +73,7 @@ def test_memory_that_is_written_to_is_bounded_in_every_service_and_volume() -> N
 
     for name, service in services.items():
         assert service["shm_size"], name
+        assert service["tmpfs"], name
         assert all(re.search(r":.*\bsize=\d+m", each) for each in service["tmpfs"]), name
     assert set(empty) == {"shared-memory", "scratch"}
     assert all(each["sizeLimit"] for each in empty.values())

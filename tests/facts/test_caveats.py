@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from deltalake import DeltaTable
 
-from components.address import RANKS
+from components.address import RANKS, Address
 from facts import ALL_ROWS
 from facts.delta.table_names import path_of
 from facts.source import load
@@ -36,7 +36,12 @@ def bring(table: Path, *texts: str | Path) -> None:
 
 def visuals(table: Path, address: str = "last=all", page=CFO, provisional_days=None) -> dict:
     facts = load(table)
-    return view(page, facts, ask(facts, address, USUAL, ALL_ROWS, RANKS, provisional_days=provisional_days), ALL_ROWS)
+    return view(
+        page,
+        facts,
+        ask(facts, Address.of(address), USUAL, ALL_ROWS, RANKS, provisional_days=provisional_days),
+        ALL_ROWS,
+    )
 
 
 def cards(view: dict, name: str = "core-cards") -> dict[str, dict]:
@@ -128,9 +133,10 @@ def test_a_platform_that_ends_early_says_so_where_it_counts(table: Path) -> None
     assert shown["data"]["platforms"][0].startswith("Meta: through Sep 28, 2025, imported ")
     facts = load(table)
     scope = (("platform", ("Meta",)),)
-    assert [line[:5] for line in view(CMO, facts, ask(facts, "", USUAL, scope, RANKS), scope)["data"]["platforms"]] == [
-        "Meta:"
-    ]
+    assert [
+        line[:5]
+        for line in view(CMO, facts, ask(facts, Address.of(""), USUAL, scope, RANKS), scope)["data"]["platforms"]
+    ] == ["Meta:"]
 
 
 def test_days_are_provisional_until_they_were_imported_late_enough() -> None:

@@ -103,6 +103,7 @@ def test_kept_cells_are_counted_with_all_that_they_hold(tmp_path: Path, filled: 
         parts = thing.values() if isinstance(thing, Mapping) else thing if isinstance(thing, tuple) else ()
         return sum(held(part) for part in parts)
 
+    assert facts._kept
     for cells in facts._kept.values():
         assert len(cells.sums.reported) == len(MEASURES)
         assert held(cells) <= cells.nbytes <= held(cells) + 2000

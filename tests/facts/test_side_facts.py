@@ -9,7 +9,7 @@ from deltalake import DeltaTable
 from flask.testing import FlaskClient
 
 from app import create_app, only_the_demo
-from components.address import RANKS
+from components.address import RANKS, Address
 from facts import ALL_ROWS
 from facts.delta.table_names import path_of, under_way_note
 from facts.source import Source, load
@@ -54,7 +54,7 @@ def bring(file: Path, table: Path) -> list[str]:
 
 def drawn(table: Path, address: str = "last=all", page=CFO) -> dict:
     facts = load(table)
-    return view(page, facts, ask(facts, address, USUAL, ALL_ROWS, RANKS), ALL_ROWS)["visuals"]
+    return view(page, facts, ask(facts, Address.of(address), USUAL, ALL_ROWS, RANKS), ALL_ROWS)["visuals"]
 
 
 def test_quotients_are_over_the_days_that_both_tell_of(tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ def test_a_reader_of_some_rows_gets_no_company(tmp_path: Path) -> None:
     bring(ads(tmp_path / "ads.csv", "2025-09-01"), table)
     bring(shop(tmp_path / "shop.csv", _2025_09_01=400), table)
     facts, scope = load(table), (("platform", ("Meta",)),)
-    visuals = view(CFO, facts, ask(facts, "", USUAL, scope, RANKS), scope)["visuals"]
+    visuals = view(CFO, facts, ask(facts, Address.of(""), USUAL, scope, RANKS), scope)["visuals"]
     assert visuals["reconciliation"]["state"] == "empty"
     assert "mer" not in visuals["core-cards"]["metrics"]
 

@@ -1,12 +1,21 @@
-"""The process that reads uploads: what it may take at most."""
+"""The process that reads uploads: what it may take at most, and what it calls what it has kept."""
 
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow as pa
+import pytest
+from deltalake import DeltaTable, write_deltalake
+
+from facts.engines.choice import Engine
 from facts.free_disk import RESERVE
+from facts.source import load
 from ingest import uploaded
+from ingest.one_file import How, import_file
+from ingest.write.shop import path_of
+from tests.ingest.test_killed import both, statement
 
 
 def test_reading_has_bounded_memory() -> None:
@@ -38,3 +47,39 @@ def test_a_refusal_names_the_fields_of_the_page_that_help(tmp_path: Path) -> Non
 
     assert "“Dates: day first”" in told["refused"]
     assert told["hint"] == ["dates"]
+
+
+def write_table(table: Path, what: str) -> None:
+    """Import into a new table platforms' figures, without or with the shop's days."""
+    folder = table.parent
+    export = statement(folder / "1.csv", 1) if what == "no shop's days" else both(folder / "1.zip", 1)
+    import_file(export, How(table), lambda said: None)
+    if what == "the shop's days again":
+        shop = folder / "shop.csv"
+        shop.write_text("date,orders,total_revenue\n2025-07-01,9,900.00\n")
+        import_file(shop, How(table), lambda said: None)
+    elif what == "the shop's days in a currency that is not shown":
+        rows = DeltaTable(str(path_of(table))).to_pyarrow_table()
+        euros = pa.array(["EUR"] * len(rows))
+        rows = rows.set_column(rows.schema.names.index("currency"), "currency", euros)
+        write_deltalake(str(path_of(table)), rows, mode="overwrite")
+
+
+@pytest.mark.parametrize("engine", ["memory", "duckdb"])
+@pytest.mark.parametrize(
+    ("what", "shop"),
+    [
+        ("no shop's days", ""),
+        ("the shop's days", "+0"),
+        ("the shop's days again", "+1"),
+        ("the shop's days in a currency that is not shown", ""),
+    ],
+)
+def test_what_is_kept_is_called_as_the_dashboard_calls_it(tmp_path: Path, engine: str, what: str, shop: str) -> None:
+    table = tmp_path / "facts"
+    write_table(table, what)
+
+    answer = uploaded.kept_answer(table)
+
+    assert answer == {"kept": True, "version": load(table, engine=Engine(engine)).version}
+    assert answer["version"].endswith(f"-0{shop}")

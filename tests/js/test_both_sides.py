@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.address import PRESETS, RANKS, Query, read, write
+from components.address import PRESETS, RANKS, Address, Query, read, write
 from components.locales import formats_of
 from components.spec import spec
 from kpi.metrics import METRICS
@@ -82,4 +82,4 @@ def test_addresses_are_written_the_same(
     query, options, chosen = drawn
     address = answers("query", SPEC, chosen)
     assert address == write(query)
-    assert read(address, options, EXTENT, RANKS) == (query, ())
+    assert read(Address.of(address), options, EXTENT, RANKS) == (query, ())

@@ -10,6 +10,7 @@ import orjson
 import pytest
 
 from access.rights import Rights
+from components.address import Address
 from facts.memory.frame import FrameFacts
 from kpi.units import USUAL
 from pages import PAGES
@@ -51,9 +52,11 @@ def test_ten_readers_of_one_view_compute_it_once(facts: FrameFacts, made: Counte
     kept, counts = fresh()
     made.go.clear()
     together = Barrier(10)
-    addresses = [b"platform=Meta,Google&last=28d", b"platform=Google,Meta"] * 5  # two ways to write one query
+    addresses = [
+        Address.of(each) for each in ("platform=Meta,Google&last=28d", "platform=Google,Meta")
+    ] * 5  # two ways to write one query
 
-    def ask(address: bytes) -> bytes:
+    def ask(address: Address) -> bytes:
         together.wait(30)
         return kept.of(CFO, facts, address, ALL)
 
@@ -73,7 +76,7 @@ def test_ten_readers_of_one_view_compute_it_once(facts: FrameFacts, made: Counte
 def test_nobody_gets_what_another_may_see(facts: FrameFacts, made: Counted):
     kept, counts = fresh()
     narrow = Rights(("cfo",), rows=(("region", ("Europe",)),))
-    seen = [orjson.loads(kept.of(CFO, facts, b"", rights))["options"]["region"] for rights in (ALL, narrow)]
+    seen = [orjson.loads(kept.of(CFO, facts, Address.of(""), rights))["options"]["region"] for rights in (ALL, narrow)]
     assert seen[0] != seen[1] == ["Europe"]
     assert counts["no"].get() == 2
 
@@ -83,17 +86,17 @@ def test_a_fault_is_told_to_all_who_wait_and_not_kept(facts: FrameFacts, made: C
     real, made.real = made.real, None
     made.go.clear()
     with ThreadPoolExecutor(3) as readers:
-        coming = [readers.submit(kept.of, CFO, facts, b"", ALL) for _ in range(3)]
+        coming = [readers.submit(kept.of, CFO, facts, Address.of(""), ALL) for _ in range(3)]
         while counts["wait"].get() < 2:
             assert not any(each.done() for each in coming)
         made.go.set()
         assert all(isinstance(each.exception(30), TypeError) for each in coming)
     made.real = real
-    assert kept.of(CFO, facts, b"", ALL)
+    assert kept.of(CFO, facts, Address.of(""), ALL)
 
 
 def test_what_is_dropped_from_an_address_is_said_to_its_reader_only(facts: FrameFacts, made: Counted):
     kept, _ = fresh()
-    plain, wrong = (orjson.loads(kept.of(CFO, facts, address, ALL)) for address in (b"", b"platform=Myspace"))
+    plain, wrong = (orjson.loads(kept.of(CFO, facts, Address.of(each), ALL)) for each in ("", "platform=Myspace"))
     assert plain["notes"] == []
     assert "Myspace" in wrong["notes"][0]

@@ -285,7 +285,7 @@ def test_a_keep_killed_before_it_writes_keeps_nothing_and_says_so(
 #: A keep that is killed at a moment: `place` is where a function is replaced by its own end.
 KILLED = """
 import os, signal, sys
-from web.imports import process
+from web.imports import job, process
 import ingest.write.commit, ingest.uploaded
 end = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 exec(f"{sys.argv[2]} = end")
@@ -296,6 +296,7 @@ process.main(sys.argv[1], os.getppid())
 @pytest.mark.parametrize(
     ("place", "is_kept"),
     [
+        ("job.Job.end", True),  # its line is in the log
         ("ingest.uploaded.carry_out", False),
         ("ingest.write.commit.store_shop", False),
         ("ingest.write.commit.store", False),  # the shop's half is committed
@@ -312,7 +313,7 @@ def test_a_keep_killed_at_any_point_is_whole_or_nothing_and_the_page_is_told_whi
     upload = upload.rename(upload.with_name(f"k-{token_of(upload)}"))  # as a worker did that was killed, too
     job = Job.of(upload)
     job.clear()
-    job.ask(KEEP | {"kind": "keep", "facts": str(table), "mark": mark})
+    job.ask(KEEP | {"kind": "keep", "facts": str(table), "mark": mark, "id": "k-1"})
     killed = subprocess.run([sys.executable, "-c", KILLED, str(job.folder), place], cwd=ROOT)
     assert killed.returncode == -signal.SIGKILL
     assert job.answer is None
@@ -325,6 +326,7 @@ def test_a_keep_killed_at_any_point_is_whole_or_nothing_and_the_page_is_told_whi
     assert (answer.get("kept"), answer.get("stopped")) == ((True, None) if is_kept else (None, CUT_OFF))
     lines = audited(capfd)
     assert [f"version={answer['version']}" in line and "files=['2.zip']" in line for line in lines] == [True] * is_kept
+    assert ["keep=k-1 " in line for line in lines] == [True] * is_kept
     workers[1].settle()
     assert audited(capfd) == []
 

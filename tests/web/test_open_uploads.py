@@ -9,6 +9,7 @@ from web.imports.open_uploads import (
     MOST_OF_A_PERSON,
     MOST_OF_AN_ADDRESS,
     MOST_UPLOADS,
+    OPEN_SECONDS,
     OpenUpload,
     Person,
     person_of,
@@ -19,7 +20,7 @@ from web.imports.refusals import NotTaken
 ANN, BEN = Person("ann", MOST_OF_A_PERSON), Person("ben", MOST_OF_A_PERSON)
 
 
-def held(person: str, number: int, first: float = 10.0, **state: bool) -> list[OpenUpload]:
+def held(person: str, number: int, first: float = 10.0, **state: float) -> list[OpenUpload]:
     """A person's uploads, the first one the youngest."""
     return [OpenUpload(Path(f"{person}-{each}"), person, age=first + each, **state) for each in range(number)]
 
@@ -47,7 +48,17 @@ WHO_GOES = {
         [*several(MOST_UPLOADS - 1, 1), OpenUpload(Path("old"), "old", age=IDLE_SECONDS + 1)],
         "old",
     ),
-}
+    "all places are taken by one each, who add to theirs every few minutes": (
+        [*several(MOST_UPLOADS - 2, 1, open_for=OPEN_SECONDS + 1), *held("first", 1, open_for=OPEN_SECONDS + 9),
+         *held("late", 1, first=20, open_for=60)],
+        "first-0",
+    ),
+    "the one that is open longest is being sent": (
+        [*several(MOST_UPLOADS - 2, 1), *held("first", 1, open_for=OPEN_SECONDS + 9, sending=True),
+         *held("next", 1, open_for=OPEN_SECONDS + 1)],
+        "next-0",
+    ),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", WHO_GOES)

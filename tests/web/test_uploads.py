@@ -10,7 +10,13 @@ import pytest
 from flask.testing import FlaskClient
 
 from web.imports.body import Body, plain
-from web.imports.open_uploads import EMPTY_SECONDS, MOST_OF_A_PERSON, MOST_OF_AN_ADDRESS, MOST_UPLOADS
+from web.imports.open_uploads import (
+    EMPTY_SECONDS,
+    MOST_OF_A_PERSON,
+    MOST_OF_AN_ADDRESS,
+    MOST_UPLOADS,
+    OPEN_SECONDS,
+)
 from web.imports.refusals import NotTaken
 from web.imports.uploads import KEPT_SECONDS, Uploads
 
@@ -89,6 +95,21 @@ def test_in_the_demo_no_address_takes_all_places(client: FlaskClient, facts_path
     finally:
         for token in (office, *crowd):
             client.post("/import/forget", json={"upload": token}, headers=ours)
+
+
+def test_addresses_that_touch_their_uploads_for_ever_leave_room_for_others(uploads: Uploads) -> None:
+    tokens = [uploads.begin("", f"192.0.2.{number}") for number in range(MOST_UPLOADS)]
+    with pytest.raises(NotTaken, match="Too many imports"):
+        uploads.begin("", "198.51.100.1")
+    began = time.time() - OPEN_SECONDS
+    for number, token in enumerate(tokens):
+        os.utime(uploads.folder / f"u-{token}" / "person", (0, began - number))
+        uploads.take(token, "", Body(io.BytesIO(b"x"), 1, "a.csv"))  # a moment ago
+
+    new = [uploads.begin("", f"198.51.100.{number}") for number in range(1, 4)]
+
+    left = {path.name[2:] for path in uploads.folder.glob("u-*")}
+    assert left == {*tokens[:-3], *new}
 
 
 def sweepers() -> int:

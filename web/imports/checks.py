@@ -9,6 +9,7 @@ While it is being kept, an upload's folder is called k-… in place of u-…, so
 import logging
 import os
 import re
+import secrets
 import shutil
 import stat
 import subprocess
@@ -224,7 +225,7 @@ class Imports:
         job = Job.of(place)
         job.clear()
         running = held.enter_context(job.hold(Busy()))  # before anybody can see the job, and find nobody at work
-        job.ask({**wish, "facts": str(self._uploads.facts)})
+        job.ask({**wish, "facts": str(self._uploads.facts), "id": secrets.token_hex(8)})
         self._run(job, (lock, running), held)
 
     def _settle(self, place: Path) -> None:

@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final, Self
@@ -71,6 +71,12 @@ class Job:
     def end(self, status: int, body: Mapping[str, Any]) -> None:
         """This is how it ended."""
         self._write("answer", {"status": status, "body": body})
+
+    def log_once(self, write: Callable[[], None]) -> None:
+        """Have the audit line of a keep written, by whichever of its processes comes first."""
+        if not (note := self.folder / "logged").exists():
+            write()
+            note.touch()
 
     def hold(self, refusal: Exception) -> IO[str]:
         """The file that says that somebody works on it, held. Raises `refusal` where somebody does already."""

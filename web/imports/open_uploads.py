@@ -2,13 +2,14 @@
 
 Nobody can close the Import page to others with uploads they gave up: each person has a few, and a new one takes the
 place of their oldest. Where nobody signs in, an address stands for a person. That may be a whole office, so it has
-more; and whoever changes addresses can have all places, but not from those who hold fewer than others do.
+more; and whoever changes addresses can have all places, but not from those who hold fewer than others do, and none of
+them for ever.
 """
 
 import fcntl
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
@@ -23,6 +24,8 @@ MOST_OF_A_PERSON: Final = 3
 MOST_OF_AN_ADDRESS: Final = 10
 #: An upload in which nothing happened for so many seconds goes where all places are taken.
 IDLE_SECONDS: Final = 600
+#: One that is open for so many seconds goes then too, however often something happened in it: no place is for ever.
+OPEN_SECONDS: Final = 1800
 #: One without a file goes after these seconds: its server was killed while the first was on its way.
 EMPTY_SECONDS: Final = 60
 
@@ -57,11 +60,14 @@ def _network(address: str) -> str:
 
 @dataclass(frozen=True)
 class OpenUpload:
-    """One that is open: the key of its person, for how many seconds nothing happened, what happens now."""
+    """One that is open: the key of its person, for how many seconds nothing happened (`age`) and since it began
+    (`open_for`), what happens now.
+    """
 
     place: Path
     person: str = ""
     age: float = 0.0
+    open_for: float = 0.0
     empty: bool = False
     sending: bool = False
     reading: bool = False
@@ -85,10 +91,18 @@ def list_open(folder: Path) -> Iterator[OpenUpload]:
                 place,
                 person=_text_of(place / "person"),
                 age=time.time() - place.stat().st_mtime,
+                open_for=_open_for(place),
                 empty=not any(place.glob("f-*")),
                 sending=_is_sending(place / ".turn"),
                 reading=any((place / scratch).exists() for scratch in ("scratch", "job/scratch")),
             )
+
+
+def _open_for(place: Path) -> float:
+    """Since when it is open: whose it is was written when it began, and never again."""
+    with suppress(FileNotFoundError):
+        return time.time() - (place / "person").stat().st_mtime
+    return 0.0
 
 
 def _text_of(path: Path) -> str:
@@ -122,11 +136,15 @@ def to_forget(open_now: Sequence[OpenUpload], person: Person) -> OpenUpload | No
     if most > len(own) + 1:
         with suppress(type(full)):
             return _oldest([each for each in open_now if counts[each.person] == most], full)
-    return _oldest([each for each in open_now if each.age > IDLE_SECONDS], full)
+    with suppress(type(full)):
+        return _oldest([each for each in open_now if each.age > IDLE_SECONDS], full)
+    return _oldest([each for each in open_now if each.open_for > OPEN_SECONDS], full, lambda each: each.open_for)
 
 
-def _oldest(candidates: Sequence[OpenUpload], none: Exception) -> OpenUpload:
+def _oldest(
+    candidates: Sequence[OpenUpload], none: Exception, age: Callable[[OpenUpload], float] = lambda each: each.age
+) -> OpenUpload:
     idle = [each for each in candidates if each.idle]
     if not idle:
         raise none
-    return max(idle, key=lambda each: each.age)
+    return max(idle, key=age)

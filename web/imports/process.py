@@ -55,7 +55,7 @@ def main(folder: str, worker: int, status: str | None = None) -> int:
     if wish.get("closed") and "plan" in body:
         body["closed"] = wish["closed"]
     if body.get("kept"):
-        _log_import(wish, body)
+        job.log_once(lambda: _log_import(wish, body))
     job.end(200, body)
     if body.get("kept"):
         for each in job.upload.glob("f-*"):
@@ -105,6 +105,7 @@ def _log_import(wish: dict[str, Any], body: dict[str, Any]) -> None:
     start_logging(wish["log"])
     told = {
         "request_id": wish["request_id"],
+        "keep": wish.get("id", ""),
         "subject": wish["by"],
         "role": wish["role"],
         "files": [each["name"] for each in body["files"] if "refused" not in each],
