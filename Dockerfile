@@ -37,6 +37,7 @@ COPY datagen datagen
 COPY facts facts
 COPY ingest ingest
 COPY kpi kpi
+COPY machine machine
 COPY pages pages
 COPY report report
 COPY views views

@@ -17,9 +17,9 @@ import gunicorn.http.message
 from gunicorn.app.base import BaseApplication
 
 from facts.engines.choice import engine_of
-from facts.free_memory import give_back
 from facts.protocol import DataProblem
 from facts.reader_process import ReaderProcess
+from machine.memory import give_back
 from settings import Settings, WrongSetting
 from web.client_socket import LONGEST_FIELD, LONGEST_LINE
 from web.counting import Counts

@@ -46,10 +46,7 @@ _log = logging.getLogger(__name__)
 
 
 class NoKeys(Exception):
-    """There is no key to verify anybody with; the message is a sentence for who asks."""
-
-    def __init__(self) -> None:
-        super().__init__("Sign-ins cannot be verified just now. Try again in a minute.")
+    """There is no key to verify anybody with, so nobody can sign in."""
 
 
 class Keys:
@@ -74,7 +71,7 @@ class Keys:
         finalize(self, self._stop.set)
 
     def find(self, kid: str) -> PublicKey | None:
-        """The key called `kid`, or None where it is not known. Raises NoKeys where none at all is.
+        """The key called `kid`, or None where it is not known. Raises NoKeys where none at all is, in a set or in none.
 
         A token that names no key gets the only one there is.
         """
@@ -82,7 +79,7 @@ class Keys:
         name = kid if self.by_kid else ""
         state = self._confirmed_state(name)
         found = state.sets.get(name)
-        if found is None or self._clock() - found.confirmed > self._hours * 3600:
+        if found is None or not found.keys or self._clock() - found.confirmed > self._hours * 3600:
             if self.by_kid:
                 return None
             raise NoKeys
@@ -191,7 +188,8 @@ class Keys:
                 return min(old, key=lambda name: state.sets[name].tried)
         if self.by_kid:
             return self._wanted.first(state, now)
-        return "" if not state.sets or state.began < self._asked else None
+        usable = any(each.keys for each in state.sets.values())
+        return "" if not usable or state.began < self._asked else None
 
     def _ask_server(self, name: str) -> None:
         began, before = self._clock(), self.state()

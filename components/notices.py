@@ -40,6 +40,11 @@ def not_allowed(name: str, contact: str, pages: Sequence[Page], prefix: str, log
     )
 
 
+def no_sign_in(sentence: str) -> str:
+    """Nobody can sign in just now: `sentence` says whom to tell."""
+    return _whole("Nobody can sign in just now", escape(sentence))
+
+
 def not_signed_in() -> str:
     """No valid sign-in; the empty link leads to the same address, which the proxy answers with its sign-in."""
     return _whole(

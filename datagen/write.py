@@ -15,11 +15,12 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from deltalake import CommitProperties, DeltaTable, Schema
+from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, Schema
 from deltalake.transaction import AddAction, create_table_with_add_actions
 
 from datagen import shop
@@ -29,6 +30,9 @@ from datagen.table import ARROW_SCHEMA, facts, quarters
 from datagen.target import DESCRIPTION, NAME, SHOP_NAME, Refused, check, days, is_delta, shop_of, takes_shop
 from datagen.truth import truth
 from kpi.schema import DATE, TEXT
+
+#: Else delta-rs removes entries of the log that are a month old after a commit.
+_LOG_STAYS: Final = PostCommitHookProperties(cleanup_expired_logs=False)
 
 
 def write(company: Company, first: int, last: int, out: Path, mode: str, progress: Callable[[int], None]) -> None:
@@ -74,10 +78,20 @@ def write(company: Company, first: int, last: int, out: Path, mode: str, progres
 def _commit(out: Path, adds: list[AddAction], mode: str, note: dict[str, str], arrow: pa.Schema, name: str) -> None:
     schema, properties = Schema.from_arrow(arrow), CommitProperties(custom_metadata=note)
     if is_delta(out):
-        DeltaTable(str(out)).create_write_transaction([*adds], mode, schema, commit_properties=properties)
+        DeltaTable(str(out)).create_write_transaction(
+            [*adds], mode, schema, commit_properties=properties, post_commithook_properties=_LOG_STAYS
+        )
     else:
         create_table_with_add_actions(
-            str(out), schema, adds, mode="error", name=name, description=DESCRIPTION, commit_properties=properties
+            str(out),
+            schema,
+            adds,
+            mode="error",
+            name=name,
+            description=DESCRIPTION,
+            configuration={"delta.enableExpiredLogCleanup": "false"},
+            commit_properties=properties,
+            post_commithook_properties=_LOG_STAYS,
         )
 
 

@@ -24,6 +24,7 @@ LAYERS: Final = (
     "components",
     "ingest",
     "facts",
+    "machine",
     "access",
     "datagen",
     "settings",

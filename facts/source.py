@@ -25,18 +25,19 @@ import pyarrow.compute as pc
 
 from facts import side_facts
 from facts.delta.kept_versions import PastVersions
+from facts.delta.log import lacks_files
 from facts.delta.rows import CURRENCY, CUT, explain_failures, fetch
 from facts.delta.table_names import DEMO_NAME as DEMO_NAME
 from facts.delta.table_names import path_of, under_way_note
 from facts.delta.versions import Version, version_at
 from facts.engines.choice import Engine, NamedCuts, by_duckdb, elsewhere, is_parquet, stamp
-from facts.free_memory import give_back
 from facts.memory.costs import with_shop_costs
 from facts.memory.cuts import missing_cut_sentence, of_cuts
 from facts.memory.frame import FrameFacts
 from facts.protocol import DataProblem, Facts, NotYet, time_of_day, utc_now
 from facts.reader_process import ReaderProcess
 from kpi.schema import COUNTS, DATE, DIMENSIONS, MEASURES
+from machine.memory import give_back
 
 if TYPE_CHECKING:
     from facts.engines.remote import Remote
@@ -61,7 +62,13 @@ def load(
     """
     if elsewhere(path):
         return _remote(path, engine).facts(now)
-    return explain_failures(lambda: _load_version(path, now, version, engine, shop), path)
+    try:
+        return explain_failures(lambda: _load_version(path, now, version, engine, shop), path)
+    except DataProblem:
+        if version is not None and lacks_files(Path(path), version):
+            removed = f"Version {version} can no longer be shown: files that it was made of were removed."
+            raise DataProblem(removed, removed) from None
+        raise
 
 
 def _load_version(

@@ -6,17 +6,17 @@ import json
 import logging
 import os
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
-from deltalake import CommitProperties, DeltaTable
+from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
 from facts import ALL_ROWS
+from facts.delta.log import lacks_files, whole_versions
 from facts.delta.tables import delta_table_at
-from facts.delta.versions import version_at
+from facts.delta.versions import version_at, why_gone
 from facts.engines.choice import Engine
 from facts.protocol import DataProblem
 from facts.source import load
@@ -29,6 +29,7 @@ from ingest.watch import watch
 from ingest.write import ownership
 from ingest.write.commit import alone
 from ingest.write.ownership import own_table
+from ingest.write.replace import return_to
 from ingest.write.shop import path_of
 from ingest.write.summary import number
 from kpi.schema import DATE
@@ -167,29 +168,32 @@ def _admit_list(problems: Path) -> None:
             raise ImportProblem(f"{problems} is there and lists no faults: name another file with --problems.")
 
 
-def _table(facts: Path, business: bool) -> tuple[Path, DeltaTable]:
-    path = path_of(facts) if business else facts
-    table = delta_table_at(path)
-    if table is None:
-        raise _no_data(path)
-    return path, table
-
-
 def _no_data(path: Path) -> ImportProblem:
     return ImportProblem(f"There is no data at {path}: import some, or write the demo's with `python -m datagen`.")
 
 
 def _history(facts: Path, arguments: argparse.Namespace, engine: Engine) -> int:
-    path, table = _table(facts, arguments.business)
+    path = path_of(facts) if arguments.business else facts
+    try:
+        if delta_table_at(path) is None:
+            raise _no_data(path)
+    except DeltaError:
+        raise ImportProblem(
+            f"{path} cannot be read as a table, its log is damaged or incomplete: bring {path / '_delta_log'} back "
+            "from a backup."
+        ) from None
     if arguments.as_of is not None:
         if arguments.business:
             raise ImportProblem("--as-of compares the platforms' figures; leave out --business.")
         for line in _months(path, version_at(path, arguments.as_of).number, engine):
             print(line)
         return 0
-    for commit in table.history():
-        when = datetime.fromtimestamp(commit["timestamp"] / 1000, UTC)
-        print(f"{commit['version']:>5}  {when:%Y-%m-%d %H:%M} UTC  {commit.get('import.by', '–'):12}  {_what(commit)}")
+    commits = whole_versions(path)
+    for commit in reversed(commits):
+        by = commit.said.get("import.by", "–")
+        print(f"{commit.number:>5}  {commit.when:%Y-%m-%d %H:%M} UTC  {by:12}  {_what(commit.said)}")
+    if why := why_gone(commits):
+        print(f"{why[0].upper()}{why[1:]}.")
     return 0
 
 
@@ -229,9 +233,23 @@ def _months(path: Path, version: int, engine: Engine) -> list[str]:
     return lines
 
 
-def _check_version(table: DeltaTable, version: int) -> None:
-    if not 0 <= version <= table.version():
-        raise ImportProblem(f"There is no version {version}; they run from 0 to {table.version()} (see `history`).")
+def _goal(path: Path, table: DeltaTable, version: int | None) -> int:
+    """The version to return to: the one that is named, or the one before. Raises ImportProblem where it is gone."""
+    newest, commits = table.version(), whole_versions(path)
+    there = [each.number for each in commits]
+    if version is None:
+        if newest == 0:
+            raise ImportProblem(f"{path} has no version before its first.")
+        version = newest - 1
+    if version == newest:
+        raise ImportProblem(f"{path} is at version {version} already.")
+    if not 0 <= version <= newest:
+        raise ImportProblem(f"There is no version {version}; they run from {there[0]} to {newest} (see `history`).")
+    if version not in there:
+        raise ImportProblem(f"{path} cannot return to version {version}: {why_gone(commits)}.")
+    if lacks_files(path, version):
+        raise ImportProblem(f"{path} cannot return to version {version}: files that it was made of were removed.")
+    return version
 
 
 def _undo(facts: Path, arguments: argparse.Namespace) -> int:
@@ -242,16 +260,8 @@ def _undo(facts: Path, arguments: argparse.Namespace) -> int:
         table = own_table(path, names)
         if table is None:
             raise _no_data(path)
-        version = table.version() - 1 if arguments.version is None else arguments.version
-        if version < 0:
-            raise ImportProblem(f"{path} has no version before its first.")
-        _check_version(table, version)
-        if version == table.version():
-            raise ImportProblem(f"{path} is at version {version} already.")
-        table.restore(
-            version,
-            commit_properties=CommitProperties(custom_metadata={"import.by": _who(), "import.undo": str(version)}),
-        )
+        version = _goal(path, table, arguments.version)
+        return_to(table, version, {"import.by": _who(), "import.undo": str(version)})
     print(f"{path} holds again what it held at version {version}; this is version {DeltaTable(str(path)).version()}.")
     return 0
 

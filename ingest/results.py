@@ -23,6 +23,10 @@ class ImportProblem(Exception):
     """A file cannot be imported. The message is a sentence: which file and row, what is wrong, and what to do."""
 
 
+class TableProblem(ImportProblem):
+    """The table cannot take an import, whatever the file is."""
+
+
 @dataclass(frozen=True)
 class Fault:
     """A cell or a row that keeps a file from being imported: where it is, what it says and what is wrong."""

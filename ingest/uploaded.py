@@ -23,8 +23,6 @@ from deltalake.exceptions import DeltaError
 
 from facts.delta.rows import name_of_newest
 from facts.delta.table_names import without_folder
-from facts.free_disk import RESERVE, room
-from facts.free_memory import free, resident_bytes
 from ingest.read.margins import Margin, read_margins
 from ingest.read.options import Options, platform_named, read_mapping, read_toml
 from ingest.read.rates import Rates, read_rates
@@ -34,6 +32,8 @@ from ingest.write.commit import ImportPlan, alone, carry_out, plan_imports
 from ingest.write.keep import record_of
 from ingest.write.shop import path_of
 from ingest.write.summary import told_of_import, told_of_plan, told_of_shop
+from machine.disk import RESERVE, room
+from machine.memory import free, resident_bytes
 
 MEMORY: Final = 2_000_000_000
 CPU_SECONDS: Final = 240

@@ -3,6 +3,9 @@
 A file is taken when its size and time have stood still over three looks, so one still being written waits. A stop at
 any moment loses nothing: a file leaves the folder only after its import, and importing it again changes nothing. One
 that another of the same name replaces during its import stays, because nobody has read what it holds now.
+
+What may be somebody's data is left where it is: before each file is touched the folder is asked whether it has become
+a table, a file with an id in its name stays, and so does one that is no report and not called as one.
 """
 
 import os
@@ -12,10 +15,12 @@ from pathlib import Path
 from threading import Event
 from typing import Any, Final
 
+from deltalake.exceptions import DeltaError
+
 from facts.delta.table_names import path_of
 from ingest.one_file import How, import_file
-from ingest.results import ImportProblem
-from ingest.write.ownership import FACTS, data_of, own_table
+from ingest.results import ImportProblem, TableProblem
+from ingest.write.ownership import FACTS, data_of, has_id, own_table
 
 #: As many looks in a row must find a file the same before it is taken.
 LOOKS: Final = 3
@@ -26,7 +31,25 @@ RETRY: Final = 60
 #: Bytes of a name in done/ and failed/: a file system takes 255, and a number and the report's ending follow.
 LONGEST: Final = 230
 
+#: A file that stays for good is looked at again once it has changed.
+_NEVER: Final = 1 << 62
+
+#: What people export reports as; only these go to failed/ where they are none.
+_REPORTS: Final = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".zip")
+
+#: The file in done/ and failed/ that says whose they are, and the ending of the reports in them.
+MARK: Final = ".marketing-dashboard-watch"
+_REPORT: Final = ".report.txt"
+
 UNFINISHED: Final = (".part", ".partial", ".tmp", ".crdownload", ".download", ".filepart", ".swp", "~")
+
+
+class NoInbox(ImportProblem):
+    """The folder, or its done/ or failed/, is no place to move files from or to."""
+
+
+class Stays(ImportProblem):
+    """A file is not to be moved."""
 
 
 @dataclass(frozen=True)
@@ -39,13 +62,9 @@ class Stamp:
 
 
 def watch(folder: Path, how: How, *, every: float, once: bool = False, stop: Event | None = None) -> int:
-    """Import what lands in `folder` until a signal or `stop`. Raises ImportProblem where that is no inbox."""
-    if not folder.is_dir():
-        raise ImportProblem(f"{folder} is no folder: make it first.")
-    ours = folder.resolve() in (how.facts.resolve(), path_of(how.facts).resolve())
-    if why := "is a table" if ours else data_of(folder):
-        raise ImportProblem(f"{folder} {why}, whose files may not be moved: watch the folder that exports land in.")
-    own_table(how.facts, FACTS)  # else each file would be moved to failed/ for what is no fault of its own
+    """Import what lands in `folder` until a signal or `stop`. Raises NoInbox where, or once, that is no inbox."""
+    _check(folder, how)
+    own_table(how.facts, FACTS)  # else no file could be imported, for what is no fault of its own
     stop = stop or _stopped_by_signals()
     seen: dict[Path, tuple[Stamp, int]] = {}
     print(f"Watching {folder} for files to import into {how.facts}.", flush=True)
@@ -59,6 +78,14 @@ def watch(folder: Path, how: How, *, every: float, once: bool = False, stop: Eve
             if times >= LOOKS and not stop.is_set():
                 try:
                     take(path, now[path], how)
+                except NoInbox:
+                    raise
+                except Stays as problem:
+                    _say(f"stays: {path}: {problem}")
+                    still[path] = -_NEVER
+                except TableProblem as problem:
+                    _say(f"stays: {path}: {problem}")
+                    still[path] = -RETRY
                 except Exception as problem:  # a folder that may not be written, a full disk: the other files go on
                     _say(f"stays: {path}: {type(problem).__name__}: {problem}")
                     still[path] = -RETRY
@@ -82,17 +109,56 @@ def files_to_import(folder: Path) -> dict[Path, Stamp]:
 
 
 def take(path: Path, stamp: Stamp, how: How) -> bool:
-    """Import one file and move it away with its report; whether it was imported and still is what `stamp` says."""
+    """Import one file and move it away with its report; whether it was imported and still is what `stamp` says.
+
+    Raises NoInbox, Stays or TableProblem where the file is not to be moved.
+    """
+    _check(path.parent, how)
     if _stamp(path) != stamp:  # another file's import took its time: this one is still being written
         return False
+    if has_id(path.name):
+        raise Stays("its name has an id in it, as programs call their own files: rename it, or use `import`.")
     lines: list[str] = []
+    where = "done"
     try:
         import_file(path, how, lines.append)
+    except (TableProblem, OSError, DeltaError):  # no fault of the file's: it is tried again
+        raise
     except ImportProblem as problem:
-        return _move(path, stamp, "failed", [*lines, f"Refused: {problem}"])
+        where, why = "failed", f"Refused: {problem}"
     except Exception as problem:  # whatever it is, the folder goes on
-        return _move(path, stamp, "failed", [*lines, f"Failed: {type(problem).__name__}: {problem}"])
-    return _move(path, stamp, "done", lines)
+        where, why = "failed", f"Failed: {type(problem).__name__}: {problem}"
+    if where == "failed":
+        if not path.name.lower().endswith(_REPORTS):
+            raise Stays(f"{why} Only what is called as a report ({', '.join(_REPORTS)}) goes to failed/.")
+        lines.append(why)
+    _check(path.parent, how)  # the import took its time
+    return _move(path, stamp, where, lines)
+
+
+def _check(folder: Path, how: How) -> None:
+    """Raise NoInbox where files may not be moved out of `folder`, or into its done/ and failed/."""
+    if not folder.is_dir():
+        raise NoInbox(f"{folder} is no folder: make it first.")
+    ours = folder.resolve() in (how.facts.resolve(), path_of(how.facts).resolve())
+    if why := "is a table" if ours else data_of(folder):
+        raise NoInbox(f"{folder} {why}, whose files may not be moved: watch the folder that exports land in.")
+    for place in (folder / "done", folder / "failed"):
+        if why := _strange(place):
+            raise NoInbox(f"{place} {why}, where `watch` may move nothing: move it away, or watch another folder.")
+
+
+def _strange(place: Path) -> str | None:
+    """Why files may not be moved to `place`, as the end of a sentence; None where nothing is there, or it is ours."""
+    if not os.path.lexists(place):
+        return None
+    if not place.is_dir():
+        return "is no folder"
+    names = set(os.listdir(place))
+    moved = {name for name in names if f"{name}{_REPORT}" in names}  # each has its report, also of earlier versions
+    if why := data_of(place, moved | {f"{name}{_REPORT}" for name in moved}):
+        return why
+    return None if not names or moved or MARK in names else "holds files that `watch` did not put there"
 
 
 def _stamp(path: Path) -> Stamp | None:
@@ -106,6 +172,8 @@ def _stamp(path: Path) -> Stamp | None:
 def _move(path: Path, stamp: Stamp, where: str, lines: list[str]) -> bool:
     folder = path.parent / where
     folder.mkdir(exist_ok=True)
+    if _create(folder / MARK):
+        (folder / MARK).write_text("`marketing-dashboard watch` moves files into this folder.\n")
     target = _free(folder, _short(path.name))
     try:
         report = "\n".join(lines) + "\n"
@@ -162,7 +230,7 @@ def _say(line: str) -> None:
 
 
 def _report(path: Path) -> Path:
-    return path.with_name(f"{path.name}.report.txt")
+    return path.with_name(f"{path.name}{_REPORT}")
 
 
 def _stopped_by_signals() -> Event:

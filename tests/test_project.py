@@ -28,18 +28,19 @@ LOCKS = ["requirements.lock", "requirements-dev.lock"]
 # What each layer may import of ours, by prefix. `app` and `cli` stand on top; nothing may import them from below.
 LAYERS = {
     "kpi": [],
-    "facts": ["kpi"],
-    "ingest": ["facts", "kpi"],
+    "machine": [],
+    "facts": ["kpi", "machine"],
+    "ingest": ["facts", "kpi", "machine"],
     "access": ["kpi"],
     "datagen": ["kpi.schema"],
     "components": ["kpi"],
     "pages": ["components", "kpi"],
     "views": ["components", "facts", "access", "kpi"],
-    "web": ["views", "pages", "components", "ingest", "facts", "access", "kpi"],
+    "web": ["views", "pages", "components", "ingest", "facts", "access", "kpi", "machine"],
     "callbacks": ["web", "views", "components", "facts", "access", "kpi"],
     "settings": [],
     "app": ["callbacks", "web", "views", "pages", "components", "facts", "access", "kpi", "settings"],
-    "serving": ["app", "web", "facts", "settings"],
+    "serving": ["app", "web", "facts", "settings", "machine"],
     "report": ["app", "web", "views", "pages", "components", "facts", "access", "kpi", "settings"],
     "cli": ["report", "serving", "app", "views", "pages", "settings", "ingest", "facts", "access", "kpi", "datagen"],
 }

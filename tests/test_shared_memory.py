@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bench.hostile import FILES, MEGABYTE, Server, packed, restarts
-from facts.free_disk import RESERVE
+from machine.disk import RESERVE
 from tests.web.test_imports import until
 
 ROOT = Path(__file__).parent.parent

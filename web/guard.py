@@ -182,8 +182,9 @@ def decide(entrance: Entrance, app: Dash) -> None:
         g.reader = entrance.admission.reader(_token(entrance.header))
     except NotSignedIn as fault:
         raise Refused(401, f"not signed in: {fault}", "You are not signed in.") from None
-    except NoKeys as fault:
-        raise Refused(503, "no keys", str(fault)) from None
+    except NoKeys:
+        sentence = f"Sign-in does not work at the moment: try again in a minute, or tell {entrance.contact}."
+        raise Refused(503, "no keys", sentence) from None
     rights = with_panels(entrance.admission.rights(g.reader), entrance.pages)
     g.opened = rights
     page = _page_of(entrance, kind, app) if rights.pages else None
@@ -269,6 +270,8 @@ def answer_refusal(entrance: Entrance, refused: Refused) -> Response:
         text = notices.not_allowed(g.reader.name, entrance.contact, opened, entrance.prefix, entrance.log_out)
     elif refused.status == 404:
         text = notices.no_such_page(opened, entrance.prefix)
+    elif refused.status == 503:
+        text = notices.no_sign_in(refused.sentence)
     else:
         return refusal_response(refused.status, refused.sentence)
     return Response(text, refused.status, content_type="text/html; charset=utf-8")

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from facts.delta.log import Commit, whole_versions
 from facts.delta.tables import delta_table_at
 from facts.protocol import DataProblem
 
@@ -38,21 +39,39 @@ def version_at(facts: Path, text: str) -> Version:
     numbers = f"they run from {commits[0].number} to {commits[-1].number}"
     if _VERSION.fullmatch(text):
         place = next((place for place, each in enumerate(commits) if each.number == int(text)), None)
-        if place is None:
+        if place is None and int(text) > commits[-1].number:
             raise _no_such_version(f"There is no version {text}; {numbers}.")
     else:
         until = _moment(text)
         if until is None:
             raise _no_such_version(f"“{text[:40]}” is no version and no day of the form YYYY-MM-DD; {numbers}.")
         earlier = [place for place, each in enumerate(commits) if each.when <= until]
-        if not earlier:
+        if not earlier and commits[0].number == 0:
             raise _no_such_version(f"The first version is of {commits[0].when:%Y-%m-%d}, after {text}.")
-        place = earlier[-1]
+        place = earlier[-1] if earlier else None
+        if place is not None and (commits[place + 1 :] or commits[-1:])[0].number > commits[place].number + 1:
+            place = None  # one of those that are gone came after it, perhaps before `until`
+    if place is None:
+        named = f"Version {text}" if _VERSION.fullmatch(text) else f"The newest version of {text}"
+        raise _no_such_version(f"{named} can no longer be shown: {why_gone(commits)}.")
     found, next_ = commits[place], commits[place + 1] if place + 1 < len(commits) else None
-    shops = [each.number for each in _commits(path_of(facts)) if next_ is None or each.when < next_.when]
-    if next_ is not None and next_.shop_before is not None:  # its own half of the shop's came before it
-        shops = [number for number in shops if number <= next_.shop_before]
-    return Version(found.number, found.when, shops[-1] if shops else None)
+    shops = _commits(path_of(facts))
+    then = [each.number for each in shops if next_ is None or each.when < next_.when]
+    if next_ is not None and SHOP_BEFORE in next_.said:  # its own half of the shop's came before it
+        then = [number for number in then if number <= int(next_.said[SHOP_BEFORE])]
+    if not then and shops and shops[0].number > 0:
+        then = [shops[0].number - 1]  # which is gone, as who reads it says
+    return Version(found.number, found.when, then[-1] if then else None)
+
+
+def why_gone(commits: list[Commit]) -> str | None:
+    """Which versions the log of a table lacks, given those that it has, as the end of a sentence; None for none."""
+    there = {each.number for each in commits}
+    numbers = [number for number in range(max(there, default=0)) if number not in there]
+    if not numbers:
+        return None
+    which = "version 0 is" if numbers[-1] == 0 else f"versions {numbers[0]} to {numbers[-1]} are"
+    return f"{which} gone, because another program or an earlier version of this one cleaned up the table's log"
 
 
 def _no_such_version(sentence: str) -> DataProblem:
@@ -60,26 +79,9 @@ def _no_such_version(sentence: str) -> DataProblem:
     return DataProblem(sentence, sentence)
 
 
-@dataclass(frozen=True)
-class _Commit:
-    """A version of a table; `shop_before` is the shop's newest until an import changed both (-1 for none)."""
-
-    number: int
-    when: datetime
-    shop_before: int | None
-
-
-def _commits(path: Path) -> list[_Commit]:
-    """The versions of a table that its log still has, oldest first."""
-    table = delta_table_at(path)
-    if table is None:
-        return []
-    found = []
-    for each in table.history():
-        before = each.get(SHOP_BEFORE)
-        when = datetime.fromtimestamp(each["timestamp"] / 1000, UTC)
-        found.append(_Commit(int(each["version"]), when, None if before is None else int(before)))
-    return sorted(found, key=lambda each: each.number)
+def _commits(path: Path) -> list[Commit]:
+    """The versions of a table that can still be read, oldest first."""
+    return [] if delta_table_at(path) is None else whole_versions(path)
 
 
 def _moment(text: str) -> datetime | None:

@@ -12,7 +12,6 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from facts.free_memory import free
 from ingest.layouts.headers import normal
 from ingest.read.dates import is_day, of_serial
 from ingest.read.numbers import MISSING, Floats
@@ -20,6 +19,7 @@ from ingest.read.recognize import RecognizedTable
 from ingest.read.tables import Sheet
 from ingest.results import MOST_FAULTS, Dropped, Fault, ImportProblem, WrongRows
 from kpi.schema import MEASURES
+from machine.memory import free
 
 #: Told how many rows have been read.
 Progress = Callable[[int], None]

@@ -23,10 +23,10 @@ import pyarrow.parquet as pq
 from deltalake import DeltaTable
 
 from facts.delta.tables import dataset
-from facts.free_disk import room
 from ingest.read.workbook import check_workbook, workbook_sheets
 from ingest.results import ImportProblem
 from kpi.formula_guard import unguarded_row
+from machine.disk import room
 
 Cell = str | int | float | date | None
 Row = tuple[int, Sequence[Cell]]

@@ -14,17 +14,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from deltalake import CommitProperties, DeltaTable
+from deltalake import DeltaTable
 
 from facts.delta.table_names import DEMO_NAME, UnderWay, under_way, under_way_note
 from facts.delta.tables import delta_table_at
 from facts.delta.versions import SHOP_BEFORE
 from ingest.read.margins import Margin
 from ingest.read.rates import Rates
-from ingest.results import Import, ImportProblem
+from ingest.results import Import, TableProblem
 from ingest.write import ownership
 from ingest.write.leftovers import sweep
 from ingest.write.ownership import is_own, own_table
+from ingest.write.replace import return_to
 from ingest.write.shop import ShopPlan, path_of, plan_shop, store_shop
 from ingest.write.summary import of_plan, of_shop
 from ingest.write.table import Plan, lock_table, note_of, plan, store
@@ -122,7 +123,7 @@ def settle(facts: Path) -> None:
         if not (note.is_symlink() or note.exists()):
             return
         if not _is_cut_short(note):
-            raise ImportProblem(f"{note} is no note of an import: move it away, then try again.")
+            raise TableProblem(f"{note} is no note of an import: move it away, then try again.")
     elif _version(facts) == before.facts and is_own(path_of(facts), ownership.SHOP):
         os.truncate(note, len(note.read_bytes().rstrip()))
         _take_back(path_of(facts), before)
@@ -142,8 +143,7 @@ def _take_back(shop: Path, before: UnderWay) -> None:
         if table.version() == 0:
             _remove_first_version(shop)
         return
-    how = {"import.by": "an import that ended half way", "import.undo": str(before.shop)}
-    table.restore(before.shop, commit_properties=CommitProperties(custom_metadata=how))
+    return_to(table, before.shop, {"import.by": "an import that ended half way", "import.undo": str(before.shop)})
 
 
 def _remove_first_version(shop: Path) -> None:

@@ -14,7 +14,7 @@ from deltalake import DeltaTable
 
 from facts.delta.table_names import DEMO_NAME, DEMO_SHOP_NAME, FACTS_NAME, SHOP_NAME
 from facts.delta.tables import delta_table_at
-from ingest.results import ImportProblem
+from ingest.results import TableProblem
 from ingest.write.data_files import is_own_name
 
 #: The names of the tables that an import may change: what imports wrote, and the demo that makes room for them.
@@ -36,10 +36,34 @@ _NEWER: Final = re.compile(r"_sidecars|_staged_commits|_commits|\d{20}\.checkpoi
 _DEMO_FILE: Final = re.compile(r"demo-[\d-]{21}-[0-9a-f]{12}\.parquet")
 
 #: What stands right in a table or data set of whatever program, and nowhere else.
-_MARKS: Final = ("_delta_log", ".hoodie", "_SUCCESS", "_metadata", "_common_metadata")
-#: A folder of one value of a partitioned table, and a file as Spark, dask, Databricks and others call theirs.
+_MARKS: Final = (
+    *("_delta_log", ".hoodie", ".hoodie_partition_metadata", "_versions"),
+    *("_SUCCESS", "_temporary", "_spark_metadata", "_metadata", "_common_metadata"),
+)
+#: A folder of one value of a partitioned table.
 _PARTITION: Final = re.compile(r"[^=]+=.*")
-_PART: Final = re.compile(r"part(-.+|\.\d+)\.parquet(\.\w+)?|_(started|committed)_\d+", re.IGNORECASE)
+#: What no person calls a file: an id, or a digest.
+_ID: Final = re.compile(
+    r"(?<![0-9a-z])([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})(?![0-9a-z])",
+    re.IGNORECASE,
+)
+_STORED: Final = r"\.(parquet|orc|avro|lance)(\.\w+)?"
+#: A file as programs call those of their tables and data sets.
+_PART: Final = re.compile(
+    "|".join(
+        (
+            rf"part(-.+|\.\d+){_STORED}|part-([rm]-)?\d{{5}}\b.*",  # Spark, Hadoop, dask, Databricks, delta-rs
+            r"_(started|committed)_\d+",  # Databricks
+            r"00\d{4}_\d+(_copy_\d+)?(\.\w+)*",  # Hive
+            rf"(0000[0-9a-f]{{4,}}|[0-9a-f]{{9,}}){_STORED}",  # BigQuery, Polars; 20250701 is a person's
+            rf"data(_\d{{1,3}})+(\.\w+)?{_STORED}",  # DuckDB, Snowflake
+            r"\d{4}_part_\d+.*",  # Redshift
+            rf".+_\d+-\d+-\d+_\d{{14,}}{_STORED}",  # Hudi
+            rf"ducklake-.+{_STORED}",
+        )
+    ),
+    re.IGNORECASE,
+)
 
 _ELSEWHERE: Final = "name another folder in DASHBOARD_FACTS"
 
@@ -47,11 +71,11 @@ _ELSEWHERE: Final = "name another folder in DASHBOARD_FACTS"
 def own_table(path: Path, names: Collection[str], instead: str = _ELSEWHERE) -> DeltaTable | None:
     """The table at `path` that may be changed, its name one of `names`; None where there is nothing yet.
 
-    Raises ImportProblem where something else is there; `instead` is what to do then.
+    Raises TableProblem where something else is there; `instead` is what to do then.
     """
     if not path.is_dir():
         if path.exists() or path.is_symlink():
-            raise ImportProblem(f"{path} is no folder: {instead}.")
+            raise TableProblem(f"{path} is no folder: {instead}.")
         return None
     try:
         table = delta_table_at(path)
@@ -60,9 +84,9 @@ def own_table(path: Path, names: Collection[str], instead: str = _ELSEWHERE) -> 
         raise
     except BaseException as problem:  # a table of another kind makes its readers raise almost anything, or panic
         said = (str(problem).strip().splitlines() or [type(problem).__name__])[0][:200].rstrip(".")
-        raise ImportProblem(f"{path} cannot be read as a table that imports made ({said}): {instead}.") from problem
+        raise TableProblem(f"{path} cannot be read as a table that imports made ({said}): {instead}.") from problem
     if why:
-        raise ImportProblem(f"{path} {why}: {instead}.")
+        raise TableProblem(f"{path} {why}: {instead}.")
     return table
 
 
@@ -70,14 +94,19 @@ def is_own(path: Path, names: Collection[str]) -> bool:
     """Whether there is a table at `path` that may be changed."""
     try:
         return own_table(path, names) is not None
-    except (ImportProblem, OSError):
+    except (TableProblem, OSError):
         return False
 
 
-def data_of(folder: Path) -> str | None:
+def has_id(name: str) -> bool:
+    """Whether a file's name has an id in it, as programs call what they will look for again."""
+    return _ID.search(name) is not None
+
+
+def data_of(folder: Path, known: Collection[str] = ()) -> str | None:
     """What makes `folder` a table or data set, or a part of one, as the end of a sentence; None for any other folder.
 
-    Its parents are looked at too, both as it is named and where its links lead.
+    Its parents are looked at too, both as it is named and where its links lead. Files that are `known` tell nothing.
     """
     for way in dict.fromkeys((folder.absolute(), folder.resolve())):
         for each in (way, *way.parents):
@@ -85,12 +114,21 @@ def data_of(folder: Path) -> str | None:
                 return f"is a table (it has {mark})" if each == way else f"lies in a table ({each} has {mark})"
             if _PARTITION.fullmatch(each.name):
                 return f"belongs to a table ({each.name} is called as a partition)"
-    for entry in sorted(folder.iterdir()):
-        if entry.is_dir() and _PARTITION.fullmatch(entry.name):
-            return f"is a table ({entry.name} is called as a partition)"
-        if _PART.fullmatch(entry.name) or is_own_name(entry.name) or _DEMO_FILE.fullmatch(entry.name):
-            return f"is a table ({entry.name} is called as one of its files)"
+    for name in sorted({*os.listdir(folder)} - {*known}):
+        if _PARTITION.fullmatch(name) and (folder / name).is_dir():
+            return f"is a table ({name} is called as a partition)"
+        if _is_part(name) or (has_id(name) and _is_stored(folder / name)):
+            return f"is a table ({name} is called as one of its files)"
     return None
+
+
+def _is_part(name: str) -> bool:
+    return bool(_PART.fullmatch(name) or is_own_name(name) or _DEMO_FILE.fullmatch(name))
+
+
+def _is_stored(file: Path) -> bool:
+    """Whether a file's ending is of those that tables are stored in, or it has none, as Athena's."""
+    return file.is_file() and (not file.suffix or re.search(f"{_STORED}$", file.name, re.IGNORECASE) is not None)
 
 
 def _mark(folder: Path) -> str | None:
@@ -98,11 +136,16 @@ def _mark(folder: Path) -> str | None:
     for name in _MARKS:
         if os.path.lexists(folder / name):
             return name
-    try:
-        names = os.listdir(folder / "metadata")
-    except OSError:
-        return None
-    return next((f"metadata/{name}" for name in sorted(names) if name.endswith((".metadata.json", ".avro"))), None)
+    within = {"metadata": (".metadata.json", ".avro"), "snapshot": tuple("0123456789")}  # of Iceberg and of Paimon
+    for inner, ends in within.items():
+        try:
+            names = os.listdir(folder / inner)
+        except OSError:
+            continue
+        for name in sorted(names):
+            if name.endswith(ends) and (inner != "snapshot" or name.startswith("snapshot-")):
+                return f"{inner}/{name}"
+    return None
 
 
 def log_entries(path: Path) -> list[Path]:

@@ -14,17 +14,23 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
-from deltalake import CommitProperties, DeltaTable, Schema
+from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, Schema
 from deltalake.exceptions import CommitFailedError
 from deltalake.transaction import AddAction, RemoveAction, create_table_with_add_actions
 
-from ingest.results import ImportProblem
+from ingest.results import TableProblem
+from ingest.write.damage import reading_table
 from ingest.write.data_files import write_files
 from ingest.write.unfinished import forget, remember
 from kpi.schema import DATE
 
 #: Batches that are read ahead of the one being written: a table may be far larger than the memory.
 _AHEAD: Final[dict[str, Any]] = {"batch_readahead": 2, "fragment_readahead": 1}
+
+#: After a commit delta-rs removes entries of the log that are a month old, or older than the table's properties say.
+LOG_STAYS: Final = PostCommitHookProperties(cleanup_expired_logs=False)
+#: So do others that write to a table, unless it says this.
+_PROPERTIES: Final = {"delta.enableExpiredLogCleanup": "false"}
 
 
 def replace_table(
@@ -38,7 +44,7 @@ def replace_table(
 ) -> int:
     """Let `rows` be all of the next version of `table` at `path`, None where none is, under a `name` of its own.
 
-    Returns the version's number. Raises ImportProblem where the table was changed meanwhile.
+    Returns the version's number. Raises TableProblem where the table was changed meanwhile.
     """
     path.mkdir(parents=True, exist_ok=True)
     with _until_committed(path) as announce:
@@ -51,7 +57,9 @@ def replace_table(
             mode="error" if table is None else "overwrite",
             name=name,
             description=description,
+            configuration=_PROPERTIES,
             commit_properties=CommitProperties(custom_metadata=note, max_commit_retries=0),
+            post_commithook_properties=LOG_STAYS,
         )
     return DeltaTable(str(path)).version()
 
@@ -60,7 +68,7 @@ def replace_rows(path: Path, table: DeltaTable, rows: pa.Table, key: tuple[str, 
     """Let `rows` take the place of those rows of `table` at `path` that are equal to one of them in the columns `key`.
 
     Files without such rows stay part of the table; of the others, what is left is rewritten. Returns the number of
-    the version. Raises ImportProblem where the table was changed meanwhile.
+    the version. Raises TableProblem where the table was changed meanwhile.
     """
     held = pa.schema(table.schema().to_arrow()).remove_metadata()
     held = pa.schema([pa.field(each.name, each.type) for each in held])
@@ -68,12 +76,21 @@ def replace_rows(path: Path, table: DeltaTable, rows: pa.Table, key: tuple[str, 
     keys = _Keys(rows, key)
     active = pa.table(table.get_add_actions(flatten=True)).to_pylist()
     wider = schema != held  # a table of an earlier time lacks columns: it is rewritten with them
-    going = [each for each in active if wider or (keys.may_be_in(each) and keys.are_in(_read(path, each, held)))]
-    kept = (keys.without(batch, schema) for each in going for batch in _batches(_read(path, each, held)))
+    going = [
+        each for each in active if wider or (keys.may_be_in(each) and keys.are_in(_read(path, each, held, keys.names)))
+    ]
+    kept = (keys.without(batch, schema) for each in going for batch in _read(path, each, held))
     with _until_committed(path) as announce:
         made = write_files(path, table, chain([_widen(rows, schema)], kept), schema, announce)
         _commit(path, table, made, going, schema if wider else None, note)
     return DeltaTable(str(path)).version()
+
+
+def return_to(table: DeltaTable, version: int, note: dict[str, str]) -> None:
+    """Let the next version of `table` be what it was at `version`."""
+    table.restore(
+        version, commit_properties=CommitProperties(custom_metadata=note), post_commithook_properties=LOG_STAYS
+    )
 
 
 @contextmanager
@@ -117,36 +134,44 @@ def _commit(
             mode="overwrite",
             name=metadata.name,
             description=metadata.description,
+            configuration=_PROPERTIES,
             commit_properties=properties,
+            post_commithook_properties=LOG_STAYS,
         )
         return
     now = int(time.time() * 1000)
     gone = [RemoveAction(each["path"], True, now, each["size_bytes"], {}) for each in going]
     try:
-        table.create_write_transaction([*made, *gone], "append", table.schema(), commit_properties=properties)
+        table.create_write_transaction(
+            [*made, *gone],
+            "append",
+            table.schema(),
+            commit_properties=properties,
+            post_commithook_properties=LOG_STAYS,
+        )
     except CommitFailedError as problem:
         raise _table_changed(path) from problem
 
 
 def _check_unchanged(path: Path, table: DeltaTable | None) -> None:
-    """Raise ImportProblem where `table` is no longer the newest version: its place is taken without a further look."""
+    """Raise TableProblem where `table` is no longer the newest version: its place is taken without a further look."""
     there = DeltaTable.is_deltatable(str(path))
     if there != (table is not None) or (table is not None and DeltaTable(str(path)).version() != table.version()):
         raise _table_changed(path)
 
 
-def _table_changed(path: Path) -> ImportProblem:
-    return ImportProblem(f"The table at {path} was changed meanwhile: import again.")
+def _table_changed(path: Path) -> TableProblem:
+    return TableProblem(f"The table at {path} was changed meanwhile: import again.")
 
 
-def _read(path: Path, file: dict[str, Any], schema: pa.Schema) -> ds.Dataset:
-    """The rows of a file of a table, null in columns that it lacks."""
-    return ds.dataset(str(path / file["path"]), schema=schema, format="parquet")
-
-
-def _batches(rows: ds.Dataset, columns: Iterable[str] | None = None) -> Iterator[pa.Table]:
-    for batch in rows.to_batches(columns=None if columns is None else list(columns), **_AHEAD):
-        yield pa.Table.from_batches([batch])
+def _read(
+    path: Path, file: dict[str, Any], schema: pa.Schema, columns: Iterable[str] | None = None
+) -> Iterator[pa.Table]:
+    """The rows of a file of the table at `path`, null in columns that it lacks."""
+    with reading_table(path):
+        rows = ds.dataset(str(path / file["path"]), schema=schema, format="parquet")
+        for batch in rows.to_batches(columns=None if columns is None else list(columns), **_AHEAD):
+            yield pa.Table.from_batches([batch])
 
 
 def _widen(rows: pa.Table, schema: pa.Schema) -> pa.Table:
@@ -172,9 +197,9 @@ class _Keys:
         known = isinstance(first, date) and isinstance(last, date)
         return not known or (first <= self.days["max"] and last >= self.days["min"])
 
-    def are_in(self, rows: ds.Dataset) -> bool:
+    def are_in(self, rows: Iterable[pa.Table]) -> bool:
         """Whether one of `rows` has one of these keys."""
-        return any(pc.any(self._have(each)).as_py() for each in _batches(rows, self.names))
+        return any(pc.any(self._have(each)).as_py() for each in rows)
 
     def without(self, rows: pa.Table, schema: pa.Schema) -> pa.Table:
         """Those of `rows` that have none of these keys, with the columns of `schema`."""

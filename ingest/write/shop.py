@@ -17,8 +17,9 @@ from facts.delta.table_names import path_of as path_of
 from facts.delta.tables import dataset
 from ingest.layouts.business import COLUMNS, COUNTS, MEASURES, MONEY
 from ingest.read.rates import BILLED, RATE, RATE_DATE, Rates, convert_money
-from ingest.results import CURRENCY, Import, ImportProblem
+from ingest.results import CURRENCY, Import, ImportProblem, TableProblem
 from ingest.write import ownership
+from ingest.write.damage import reading_table
 from ingest.write.ownership import own_table
 from ingest.write.replace import replace_rows, replace_table
 from ingest.write.table import DEFAULT_CURRENCY, FILE, IMPORTED_AT
@@ -58,7 +59,8 @@ def plan_shop(facts: Path, imports: Iterable[Import], currency: str | None, rate
     path = path_of(facts)
     table = own_table(path, ownership.SHOP)
     own = None if table is None or table.metadata().name == DEMO_SHOP_NAME else table
-    stored = _stored_days(own, path)
+    with reading_table(path):
+        stored = _stored_days(own, path)
     named = sorted({str(each) for one in imports for each in one.frame[CURRENCY].unique()} - {""})
     into = str(stored[CURRENCY].iloc[0]) if len(stored) else currency or (named[0] if named else DEFAULT_CURRENCY)
     frame = pd.DataFrame()
@@ -82,7 +84,7 @@ def store_shop(planned: ShopPlan, note: dict[str, str], now: datetime | None = N
     """Make what is planned the next version and return its number; None where nothing would change."""
     table = own_table(planned.path, ownership.SHOP)
     if (table.version() if table is not None else None) != planned.version:
-        raise ImportProblem(f"The table at {planned.path} was changed meanwhile: import again.")
+        raise TableProblem(f"The table at {planned.path} was changed meanwhile: import again.")
     if planned.same:
         return None
     rows = _to_arrow(planned.frame, now or datetime.now(UTC))

@@ -27,14 +27,15 @@ from facts.delta.rows import PARTIAL
 from facts.delta.table_names import DEMO_NAME
 from facts.delta.table_names import FACTS_NAME as NAME
 from facts.delta.tables import dataset
-from facts.file_lock import lock_file
 from ingest.read.margins import Margin, with_costs
 from ingest.read.rates import BILLED, RATE, RATE_DATE, Rates, convert_money
-from ingest.results import CURRENCY, CUT, PROGRAM, Finding, Import, ImportProblem
+from ingest.results import CURRENCY, CUT, PROGRAM, Finding, Import, ImportProblem, TableProblem
 from ingest.write import ownership
+from ingest.write.damage import reading_table
 from ingest.write.ownership import own_table
 from ingest.write.replace import replace_rows, replace_table
 from kpi.schema import COUNTS, DATE, MEASURES, TEXT, UNKNOWN
+from machine.file_lock import hold, is_at
 
 DESCRIPTION: Final = "Figures that `marketing-dashboard import` read from a company's own reports."
 FILE: Final = "file"
@@ -105,19 +106,21 @@ def plan(
     name = table.metadata().name if table is not None else None
     own = table if name == NAME else None
     if own is not None and (lacks := set(SCHEMA.names) - {field.name for field in own.schema().fields}):
-        raise ImportProblem(
+        raise TableProblem(
             f"{path} lacks the column {min(lacks)}, which imports write: name another folder in DASHBOARD_FACTS."
         )
     imports = [each for each in imports if each.kind == "ads"]
     findings: list[Finding] = []
-    currency = _currency(own, path, imports, into, findings)
+    with reading_table(path):
+        currency = _currency(own, path, imports, into, findings)
     frames: list[pd.DataFrame] = []
     for each in imports:
         frame = convert_money(with_costs(each.frame, margins), currency, rates).assign(**{FILE: each.file})
         frames = [_without(earlier, frame) for earlier in frames] + [frame]
     frame = pd.concat([_plain(each) for each in frames], ignore_index=True)
-    before = _stored_rows(own, path, frame)
-    owners = _owners(own, path, frame)
+    with reading_table(path):
+        before = _stored_rows(own, path, frame)
+        owners = _owners(own, path, frame)
     _no_second_account(owners)
     findings += _disagreements(owners)
     changes = tuple(_changes(before, frame))
@@ -149,7 +152,7 @@ def store(planned: Plan, note: dict[str, str], now: datetime | None = None) -> i
     """
     table = own_table(planned.path, ownership.FACTS)
     if (table.version() if table is not None else None) != planned.version:
-        raise ImportProblem(f"The table at {planned.path} was changed meanwhile: import again.")
+        raise TableProblem(f"The table at {planned.path} was changed meanwhile: import again.")
     if planned.same and not planned.replaces_demo:
         return None
     rows = to_arrow(planned.frame, now or datetime.now(UTC))
@@ -163,11 +166,25 @@ def store(planned: Plan, note: dict[str, str], now: datetime | None = None) -> i
 
 @contextmanager
 def lock_table(path: Path, wait: float = _WAIT) -> Iterator[None]:
-    """While no other import writes to the table at `path`. Raises ImportProblem after `wait` seconds."""
+    """While no other import writes to the table at `path`. Raises ImportProblem after `wait` seconds.
+
+    A lock file that is new goes again where nothing was written: the table may be somebody else's.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    refusal = ImportProblem(f"Another import is writing to {path}: try again when it is done.")
-    with lock_file(path.parent / f".{path.name}.import", wait, refusal):
-        yield
+    refusal = TableProblem(f"Another import is writing to {path}: try again when it is done.")
+    lock = path.parent / f".{path.name}.import"
+    while True:
+        new = not lock.exists()
+        with hold(lock, wait, refusal) as file:
+            if not is_at(file, lock):
+                continue  # it was new, and whoever made it was refused meanwhile
+            try:
+                yield
+            except BaseException:
+                if new:
+                    lock.unlink(missing_ok=True)
+                raise
+            return
 
 
 def to_arrow(frame: pd.DataFrame, now: datetime) -> pa.Table:

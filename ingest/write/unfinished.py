@@ -10,7 +10,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
-from ingest.results import ImportProblem
+from ingest.results import TableProblem
 from ingest.write.data_files import is_own_name
 
 _BEGINS: Final = "dashboard-"
@@ -23,7 +23,7 @@ def list_of(path: Path) -> Path:
 
 
 def unfinished_files(path: Path) -> list[str]:
-    """The names in the list of the table at `path`. Raises ImportProblem where another file has its name."""
+    """The names in the list of the table at `path`. Raises TableProblem where another file has its name."""
     listed = list_of(path)
     try:
         if listed.is_symlink() or listed.stat().st_size > _LONGEST:
@@ -40,7 +40,7 @@ def unfinished_files(path: Path) -> list[str]:
 
 
 def remember(path: Path, name: str) -> None:
-    """Add a name to the list, on the disk. Raises ImportProblem where another file has the list's name."""
+    """Add a name to the list, on the disk. Raises TableProblem where another file has the list's name."""
     known = unfinished_files(path)
     try:
         _write(path, [*known, name])
@@ -66,5 +66,5 @@ def _write(path: Path, names: list[str]) -> None:
         os.fsync(out.fileno())
 
 
-def _not_ours(path: Path) -> ImportProblem:
-    return ImportProblem(f"{path} is no list of an import's files: move it away, then try again.")
+def _not_ours(path: Path) -> TableProblem:
+    return TableProblem(f"{path} is no list of an import's files: move it away, then try again.")

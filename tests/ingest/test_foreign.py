@@ -4,15 +4,22 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
-from deltalake import DeltaTable
+from deltalake import DeltaTable, write_deltalake
 
 import cli
 from facts.delta.table_names import path_of
+from ingest.results import TableProblem
+from ingest.watch import MARK
+from ingest.write.ownership import FACTS_NAME
+from ingest.write.table import lock_table
 from tests.ingest.foreign import (
     REFUSED,
+    ROWS,
     SHARED,
     Build,
     aged,
@@ -191,6 +198,7 @@ def test_a_watched_file_moves_onto_nothing_that_is_there(
 ) -> None:
     monkeypatch.setenv("DASHBOARD_FACTS", str(lake / "facts"))
     (inbox / "done").mkdir()
+    (inbox / "done" / MARK).touch()
     (inbox / "done" / REPORT.name).write_text("somebody's own")
     (inbox / "done" / f"{REPORT.stem}-2.csv.report.txt").write_text("somebody's own")
     (inbox / "done" / f"{REPORT.stem}-3.csv").symlink_to(inbox.parent / "nowhere")
@@ -275,13 +283,17 @@ def test_an_inbox_of_plainly_named_files_is_watched(
     lake: Path, inbox: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("DASHBOARD_FACTS", str(lake / "facts"))
-    names = ["export.parquet", "participants.xlsx", "part-3.csv", "a=b.csv"]
-    for name in names:
+    names = ["participants.xlsx", "part-3.csv", "a=b.csv"]
+    stays = ["export.parquet", "data_2025_07.parquet", "20250701.parquet", "photo.jpg", "README"]
+    for name in names + stays:
         (inbox / name).write_text("name,age\nAnn,7\n")
     (inbox / "metadata").mkdir()
     (inbox / "metadata" / "notes.json").write_text("{}")
     assert cli.main(["watch", "--once", "--every", "0.01", str(inbox)]) == 0
-    assert {path.name for path in (inbox / "failed").iterdir()} >= set(names)
+    reports = {f"{name}.report.txt" for name in names}
+    assert {path.name for path in (inbox / "failed").iterdir()} == {*names, *reports, MARK}
+    assert {path.name for path in inbox.iterdir() if path.is_file()} == set(stays)
+    assert capsys.readouterr().out.count("stays: ") == len(stays)
     assert (inbox / "done" / REPORT.name).exists()
 
 
@@ -328,3 +340,42 @@ def test_as_processes_of_their_own(build: Build, lake: Path, inbox: Path) -> Non
         assert build in SHARED or done.returncode == 1, name
         assert content(lake).items() >= before.items(), name
         assert build in SHARED or content(lake) == before, name
+
+
+def test_a_refused_command_leaves_no_lock_beside_a_table_that_is_called_as_ours(
+    lake: Path, inbox: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_deltalake(str(lake / "facts"), ROWS, name=FACTS_NAME)
+    monkeypatch.setenv("DASHBOARD_FACTS", str(lake / "facts"))
+    before = content(lake)
+    for name in ("import", "import of both", "undo", "undo to the first", "undo of the shop's days"):
+        assert run_here(commands(lake, inbox)[name]) == 1, name
+        assert content(lake) == before, (name, capsys.readouterr().err)
+    assert run_here(commands(lake, inbox)["watch"]) == 0
+    assert content(lake) == before
+    assert "lacks the column" in capsys.readouterr().out
+    assert [path.name for path in inbox.iterdir()] == [REPORT.name]
+
+
+def test_who_waits_for_a_lock_that_is_removed_takes_the_next(lake: Path) -> None:
+    """Two imports never write at once, though the first one is refused and removes the lock that it made."""
+    inside: list[str] = []
+    waits = Event()
+
+    def second() -> None:
+        waits.set()
+        with lock_table(lake / "facts"):
+            inside.append("second")
+            with pytest.raises(TableProblem), lock_table(lake / "facts", wait=0):
+                inside.append("third")
+
+    thread = Thread(target=second)
+    with suppress(LookupError), lock_table(lake / "facts"):
+        thread.start()
+        waits.wait()
+        with pytest.raises(TableProblem), lock_table(lake / "facts", wait=0.3):
+            inside.append("third")
+        raise LookupError
+    thread.join()
+    assert inside == ["second"]
+    assert [path.name for path in lake.iterdir()] == [".facts.import"]

@@ -10,11 +10,11 @@ import pytest
 from deltalake import DeltaTable, write_deltalake
 
 from facts.engines.choice import Engine
-from facts.free_disk import RESERVE
 from facts.source import load
 from ingest import uploaded
 from ingest.one_file import How, import_file
 from ingest.write.shop import path_of
+from machine.disk import RESERVE
 from tests.ingest.test_killed import both, statement
 
 

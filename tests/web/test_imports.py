@@ -232,10 +232,10 @@ def audited(capfd: pytest.CaptureFixture[str]) -> list[str]:
     return re.findall("dashboard.audit: import .*", capfd.readouterr().err)
 
 
-def is_taken(imports: Imports, upload: Path, mark: str) -> bool:
+def is_taken(imports: Imports, upload: Path, mark: str, subject: str = "ann") -> bool:
     """Whether a keep is not sent away, to be asked for again."""
     try:
-        imports.keep(token_of(upload), "ann", KEEP | {"mark": mark})
+        imports.keep(token_of(upload), subject, KEEP | {"mark": mark})
     except Busy:
         return False
     return True

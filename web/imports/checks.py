@@ -21,9 +21,9 @@ from pathlib import Path
 from threading import Lock, Thread
 from typing import IO, Any, Final
 
-from facts.file_lock import hold
-from facts.free_disk import room
-from facts.free_memory import free
+from machine.disk import room
+from machine.file_lock import hold
+from machine.memory import free
 from web.imports.job import Job
 from web.imports.process import CUT_OFF, sentence
 from web.imports.refusals import upload_gone
@@ -67,19 +67,19 @@ class Imports:
     def __init__(self, uploads: Uploads) -> None:
         self._uploads = uploads
         self._waiting = Lock()
-        self._line = WaitingLine(uploads.folder)
+        self._line = WaitingLine(uploads.folder / ".line", ("keep", "check"))
 
     def check(self, token: str, subject: str, wish: Mapping[str, Any]) -> Answer:
         """What an upload's files hold and would change. Raises NotTaken."""
         wish = {**wish, "kind": "check"}
-        with self._one_request(token, subject) as person:
+        with self._one_request(token, subject, "check") as person:
             until = time.monotonic() + STEP
             job = Job.of(self._find(token, subject))
             if not (job.runs and self._asks(job, wish)):
                 if (job.wish or {}).get("kind") == "check":
                     job.give_up()
                 with ExitStack() as held:
-                    lock = held.enter_context(self._lock_uploads(until))
+                    lock = held.enter_context(self._lock_uploads(person, "check", until))
                     self._restore(self._find(token, subject))
                     self._start(self._find(token, subject), wish, lock, held)
             self._line.leave(person)
@@ -88,12 +88,15 @@ class Imports:
     def keep(self, token: str, subject: str, wish: Mapping[str, Any]) -> Answer:
         """Keep an upload's files, once, however often that is asked for. Raises NotTaken."""
         wish = {**wish, "kind": "keep"}
-        with self._one_request(token, subject, keep=True) as person:
+        with self._disk():
+            if shown := self._other_plan(token, subject, wish):
+                return shown
+        with self._one_request(token, subject, "keep") as person:
             until = time.monotonic() + STEP
             if not self._is_kept(token, subject):
                 with ExitStack() as held:
-                    lock = held.enter_context(self._lock_uploads(until))
-                    if not self._is_kept(token, subject):  # by who had the lock before
+                    lock = held.enter_context(self._lock_uploads(person, "keep", until))
+                    if not self._is_kept(token, subject):  # by who had the turn before
                         self._start_keep(self._find(token, subject), wish, lock, held)
             self._line.leave(person)
             return self._wait(token, subject, until)
@@ -107,8 +110,8 @@ class Imports:
         job = Job.of(place)
         runs, answer = job.runs, job.answer
         if answer is not None:
-            if not runs and not answer["body"].get("kept"):
-                with suppress(Busy), self._lock_uploads(0):
+            if not runs and place.name.startswith("k-") and not answer["body"].get("kept"):
+                with suppress(Busy), self._free_turn():
                     self._restore(place)
             return answer["status"], answer["body"]
         wish = job.wish
@@ -134,14 +137,14 @@ class Imports:
                         shutil.rmtree(place, ignore_errors=True)
 
     @contextmanager
-    def _one_request(self, token: str, subject: str, keep: bool = False) -> Iterator[str]:
+    def _one_request(self, token: str, subject: str, kind: str) -> Iterator[str]:
         """The only request of this worker that waits, of the person who is next. Raises Busy.
 
         Else whoever asks most often would be first each time, and others never.
         """
         with self._disk():
             person = self._person(token, subject)
-            if not self._line.wait_in_line(person, keep):
+            if self._line.wait_in_line(person, kind):
                 raise Busy
         if not self._waiting.acquire(blocking=False):
             raise Busy
@@ -156,9 +159,26 @@ class Imports:
         finally:
             self._waiting.release()
 
-    def _lock_uploads(self, until: float) -> IO[str]:
-        """The lock over all workers, because each reader may take much memory; whoever has it may touch all jobs."""
-        return hold(self._uploads.folder / ".turn", max(until - time.monotonic(), 0), Busy())
+    def _lock_uploads(self, person: str, kind: str, until: float) -> IO[str]:
+        """The turn over all workers, with which `person` leaves the line. Raises Busy.
+
+        Whether they are first is asked again with the turn in hand: another request of theirs may have been served
+        meanwhile, by another worker, and this one would be a second turn before others have had theirs.
+        """
+        while True:
+            with ExitStack() as stack, suppress(Busy):
+                turn = stack.enter_context(self._free_turn())
+                if not self._line.count_before(person, kind):
+                    self._line.leave(person)
+                    stack.pop_all()
+                    return turn
+            if self._line.count_before(person, kind) or time.monotonic() > until:
+                raise Busy
+            time.sleep(_LOOK_EVERY)
+
+    def _free_turn(self) -> IO[str]:
+        """The turn where nobody has it, because each reader may take much memory; who has it may touch all jobs."""
+        return hold(self._uploads.folder / ".turn", 0, Busy())
 
     def _find(self, token: str, subject: str) -> Path:
         """The folder of an upload of `subject`'s. Raises NotTaken."""
@@ -193,6 +213,18 @@ class Imports:
             return False
         runs, answer = job.runs, job.answer
         return runs if answer is None else bool(answer["body"].get("kept"))
+
+    def _other_plan(self, token: str, subject: str, wish: Mapping[str, Any]) -> Answer:
+        """The plan that an upload's person was last shown, where they ask to keep another one with the same options.
+
+        It is what a keep would answer after reading the files again, at the cost of a turn.
+        """
+        job = Job.of(self._find(token, subject))
+        asked, answer = job.wish or {}, job.answer
+        if answer is None or answer["body"].get("kept") or asked.get("options") != wish.get("options"):
+            return None
+        known = answer["body"].get("mark")
+        return (answer["status"], answer["body"]) if known and known != wish.get("mark") else None
 
     @staticmethod
     def _asks(job: Job, wish: Mapping[str, Any]) -> bool:
@@ -231,7 +263,7 @@ class Imports:
     def _settle(self, place: Path) -> None:
         """Find out how a keep ended, by another process. Raises Busy."""
         with ExitStack() as held:
-            lock = held.enter_context(self._lock_uploads(0))
+            lock = held.enter_context(self._free_turn())
             job = Job.of(place)
             if job.answer is None and job.wish is not None:
                 self._run(job, (lock, held.enter_context(job.hold(Busy()))), held, status="?")

@@ -10,7 +10,7 @@ from typing import IO, Any, Final, Self
 
 import orjson
 
-from facts.file_lock import hold, is_held
+from machine.file_lock import hold, is_held
 
 _NAME: Final = "job"
 _LOOKED_AT: Final = 1.0  # seconds: who looks whether it is held holds it for a moment

@@ -15,13 +15,14 @@ import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
 from pathlib import Path
-from threading import BoundedSemaphore, Lock, Thread
+from threading import Lock, Thread
 from typing import Final
 
-from facts.file_lock import lock_file
+from machine.file_lock import lock_file
 from web.imports.body import Body, read_blocks
 from web.imports.open_uploads import list_open, person_of, to_forget
 from web.imports.refusals import NotTaken, busy, no_room, too_large, upload_gone
+from web.imports.senders import Senders
 
 __all__ = ["Body", "NotTaken", "Uploads", "too_large"]
 
@@ -43,10 +44,10 @@ class Uploads:
 
     def __init__(self, facts: Path, most: int, at_once: int = 2) -> None:
         self.facts, self.most = facts.absolute(), most
-        self._threads = BoundedSemaphore(at_once)
         parent = self.facts.parent
         room = parent if parent.is_dir() and os.access(parent, os.W_OK) else Path(tempfile.gettempdir())
         self.folder = room / f".{self.facts.name}.uploads-{os.getuid()}"
+        self._senders = Senders(self.folder, at_once)
         self._sweeper: Thread | None = None
         self._sweeping = Lock()
         self.sweep()
@@ -57,9 +58,8 @@ class Uploads:
         Returns the upload's token and the file's size. Raises NotTaken; nothing is kept of the file then, nor of an
         upload that it began.
         """
-        if not self._threads.acquire(blocking=False):
-            raise busy("Other files are on their way to the server", 5)
-        try:
+        self._own_folder()
+        with self._disk(), self._senders.place(person_of(subject, address).key):
             own = token or self.begin(subject, address)
             try:
                 return own, self.take(own, subject, body)
@@ -67,8 +67,6 @@ class Uploads:
                 if not token:
                     self.forget(own, subject)
                 raise
-        finally:
-            self._threads.release()
 
     def begin(self, subject: str, address: str | None = None) -> str:
         """A new upload of `subject`'s, who is at `address`; returns its token. Raises NotTaken."""
@@ -94,7 +92,7 @@ class Uploads:
     def take(self, token: str, subject: str, body: Body) -> int:
         """Write a file into an upload, block by block; returns its size. Raises NotTaken, nothing kept."""
         place = self._place(token, subject)
-        with self._disk(), self._alone(place):  # the one before says how much room there is
+        with self._disk(), self._alone_in(place):  # the one before says how much room there is
             self._spare(body.length or 0)
             return self._write(place, body)
 
@@ -128,15 +126,11 @@ class Uploads:
         return size
 
     @contextmanager
-    def _alone(self, place: Path) -> Iterator[None]:
-        """While no other file of an upload's person is on its way, in any worker. Waiting would hold a thread."""
-        person = (place / "person").read_text()
-        before = busy("Another file of yours is on its way", 2)
+    def _alone_in(self, place: Path) -> Iterator[None]:
+        """While a file is on its way into an upload, so that it does not go for a new one."""
         with ExitStack() as stack:
             with self._door():
-                if any(each.sending and each.person == person for each in list_open(self.folder)):
-                    raise before
-                stack.enter_context(lock_file(place / ".turn", 1, before))
+                stack.enter_context(lock_file(place / ".turn", 0.1, busy("Another file of yours is on its way", 2)))
             yield
 
     def _door(self) -> AbstractContextManager[None]:
@@ -151,9 +145,12 @@ class Uploads:
     def sweep(self) -> None:
         """Remove what is older than an hour, and what its server was killed over before it held a file."""
         with suppress(OSError):
-            for each in list_open(self.folder) if self._is_own() else ():
+            if not self._is_own():
+                return
+            for each in list_open(self.folder):
                 if each.age > KEPT_SECONDS or each.never_arrived:
                     shutil.rmtree(each.place, ignore_errors=True)
+            self._senders.sweep(KEPT_SECONDS)
 
     def _sweep_in_time(self) -> None:
         """See to it that what is here is removed in time, also where nobody ever asks again: one thread a process."""

@@ -1,52 +1,71 @@
-"""Who is next: people who wait for a check or a keep form one line over all workers, keeps before checks.
+"""Who is next: people form one line over all workers, and whoever was served goes behind all who wait.
 
-Nobody waits in a request for it: whoever is not first is sent away and asks again. A place in the line is a file of
-its own, so that a person has one however many requests they send, and it is lost by who does not ask again.
+So who waits is served after at most one turn of each other person, however many requests those send. A person has one
+place whatever they wait for, and among their own requests a keep comes before a check.
+
+Nobody waits in a request for it: whoever is not first is sent away and asks again. A place is an empty file: its access
+time is since when it is held, its modification time when its person last asked, so a killed worker leaves none half
+written.
 """
 
 import os
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-#: For so many seconds a place is held for who asks again; answers say to do so after three.
+#: For so many seconds others wait for who does not ask again; answers say to do so after three or five.
 HELD_SECONDS: Final = 10.0
+#: For so many seconds their place is theirs again once they do: a browser lets hidden pages ask once a minute.
 FORGOTTEN_SECONDS: Final = 600.0
 
 
 class WaitingLine:
-    """The line of the uploads in `folder`."""
+    """The line in `folder` of people who wait for something of `kinds`, what comes first of one person first."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder / ".line"
+    def __init__(self, folder: Path, kinds: Sequence[str]) -> None:
+        self._folder, self._kinds = folder, tuple(kinds)
 
-    def wait_in_line(self, person: str, keep: bool) -> bool:
-        """Take or hold the place of `person`, who waits for a keep or a check; whether they are first."""
+    def wait_in_line(self, person: str, kind: str) -> int:
+        """Take or hold the place of `person`; how many come before them."""
         self._folder.mkdir(mode=0o700, exist_ok=True)
-        mine = self._folder / f"{'check' if not keep else 'a-keep'}.{person}"  # sorted, a keep comes first
-        if mine.name not in self._since_by_place():
-            mine.write_text(f"{time.time():.6f}")
-        with suppress(FileNotFoundError):  # another request of theirs was served meanwhile
-            os.utime(mine)
-        waiting = {mine.name: time.time()} | self._since_by_place()
-        places = [(name.partition(".")[0], began, name) for name, began in waiting.items()]
-        return min(places)[2] == mine.name
+        place = self._folder / f"{kind}.{person}"
+        try:
+            os.close(os.open(place, os.O_CREAT | os.O_EXCL, 0o600))
+        except FileExistsError:
+            with suppress(FileNotFoundError):  # another request of theirs was served meanwhile
+                os.utime(place, ns=(place.stat().st_atime_ns, time.time_ns()))
+        return self.count_before(person, kind)
+
+    def count_before(self, person: str, kind: str) -> int:
+        """How many come before `person`, who stands here; before who lost their place, everybody and themselves."""
+        mine = (person, kind)
+        places = self._since_by_place(mine)
+        if mine not in places:
+            return len(places) + 1
+        since: dict[str, int] = {}
+        for (each, _), began in places.items():
+            since[each] = min(began, since.get(each, began))
+        order = sorted(places, key=lambda place: (since[place[0]], place[0], self._kinds.index(place[1])))
+        return order.index(mine)
 
     def leave(self, person: str) -> None:
-        """Give up the places of `person`."""
-        for kind in ("check", "a-keep"):
+        """Give up the place of `person`, who is served."""
+        for kind in self._kinds:
             with suppress(OSError):
                 (self._folder / f"{kind}.{person}").unlink()
 
-    def _since_by_place(self) -> dict[str, float]:
-        """Since when each place is held that still is."""
+    def _since_by_place(self, mine: tuple[str, str]) -> dict[tuple[str, str], int]:
+        """Since when each place is held: of those that others wait for, and `mine`."""
         found = {}
         for path in self._folder.glob("*.*"):
-            with suppress(OSError, ValueError):  # it was left meanwhile, or is being written
-                age = time.time() - path.stat().st_mtime
-                if age < HELD_SECONDS:
-                    found[path.name] = float(path.read_text())
-                elif age > FORGOTTEN_SECONDS:
+            kind, _, person = path.name.partition(".")
+            with suppress(OSError):  # it was left meanwhile
+                status = path.stat()
+                age = time.time() - status.st_mtime
+                if age > FORGOTTEN_SECONDS:
                     path.unlink()
+                elif kind in self._kinds and (age < HELD_SECONDS or (person, kind) == mine):
+                    found[(person, kind)] = status.st_atime_ns
         return found

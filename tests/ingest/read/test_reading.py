@@ -19,10 +19,10 @@ from deltalake import write_deltalake
 from hypothesis import given
 from hypothesis import strategies as st
 
-from facts import free_disk, free_memory
 from ingest.read import gather, tables
 from ingest.read.report_file import read_file
 from ingest.results import ImportProblem
+from machine import disk, memory
 from tests.ingest.read.conftest import FIXTURES
 
 File = Callable[..., Path]
@@ -274,7 +274,7 @@ def disk_with(monkeypatch: pytest.MonkeyPatch, free: int) -> None:
         return SimpleNamespace(f_bavail=free - used, f_frsize=1)
 
     monkeypatch.setattr(tables.tempfile, "TemporaryFile", noted)
-    monkeypatch.setattr(free_disk.os, "statvfs", status)
+    monkeypatch.setattr(disk.os, "statvfs", status)
 
 
 def workbooks(path: Path, number: int, size: int) -> Path:
@@ -289,7 +289,7 @@ def test_an_archive_that_unpacks_to_more_than_there_is_room_for_is_refused_befor
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = workbooks(tmp_path / "bomb.zip", 3, 10_000_000)
-    disk_with(monkeypatch, free_disk.RESERVE + 29_000_000)
+    disk_with(monkeypatch, disk.RESERVE + 29_000_000)
     written: list[object] = []
     monkeypatch.setattr(tables, "_unpack", lambda *given: written.append(given))
     with pytest.raises(ImportProblem, match=r"bomb\.zip unpacks to more than there is room for here: unpack it and"):
@@ -301,7 +301,7 @@ def test_an_archive_whose_sizes_lie_is_refused_while_it_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = workbooks(tmp_path / "bomb.zip", 1, 10_000_000)
-    disk_with(monkeypatch, free_disk.RESERVE + 5_000_000)
+    disk_with(monkeypatch, disk.RESERVE + 5_000_000)
     monkeypatch.setattr(tables, "sum", lambda sizes: 1, raising=False)
     with pytest.raises(ImportProblem, match=r"bomb\.zip › 0\.xlsx unpacks to more than there is room for here"):
         read_file(path)
@@ -315,17 +315,17 @@ def test_memory_that_is_free_is_what_the_container_leaves_where_copies_of_files_
     told = ("5000", "4500", f"anon 3000\n{prefix}active_file 70\n{prefix}inactive_file 200\nshmem 1000\n")
     for name, text in zip(names, told, strict=True):
         Path(name).write_text(text)
-    monkeypatch.setattr(free_memory, "_CGROUPS", ((str(tmp_path / "nothing"), "", "", ""), (*names, prefix)))
-    assert free_memory.free() == 770
+    monkeypatch.setattr(memory, "_CGROUPS", ((str(tmp_path / "nothing"), "", "", ""), (*names, prefix)))
+    assert memory.free() == 770
     Path(names[0]).write_text("max\n")
-    assert free_memory.free() != 770
+    assert memory.free() != 770
 
 
 def test_memory_that_is_free_is_bounded_by_this_processs_own_limit() -> None:
-    free = free_memory.free()
+    free = memory.free()
     assert free is None or free > 1_000_000
     limit = "import resource as r; r.setrlimit(r.RLIMIT_DATA, (10**9, 10**9)); "
-    code = f"{limit} from facts.free_memory import free; print(free())"
+    code = f"{limit} from machine.memory import free; print(free())"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert 0 < int(said.stdout) <= 10**9
     more = code.replace("print", "held = bytearray(500_000_000); print")

@@ -1,6 +1,7 @@
 """A lock on a file that one process holds at a time; the kernel releases it however that process ends."""
 
 import fcntl
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,6 +37,14 @@ def hold(lock: Path, wait: float, refusal: Exception) -> IO[str]:
     except BaseException:
         file.close()
         raise
+
+
+def is_at(file: IO[str], lock: Path) -> bool:
+    """Whether an open file is still the one called `lock`: who had it locked may have removed it."""
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), lock.stat())
+    except FileNotFoundError:
+        return False
 
 
 def is_held(lock: Path) -> bool:

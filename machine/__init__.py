@@ -1,0 +1,1 @@
+"""What this machine gives: memory, room on its disk, locks between its processes."""

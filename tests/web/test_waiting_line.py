@@ -1,0 +1,88 @@
+"""Who is next in a line: whoever was served goes behind all who wait, however often they ask and for whatever."""
+
+import os
+import time
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from web.imports.waiting_line import FORGOTTEN_SECONDS, HELD_SECONDS, WaitingLine
+
+KINDS = ("keep", "check")
+
+
+@pytest.fixture
+def line(tmp_path: Path) -> WaitingLine:
+    return WaitingLine(tmp_path / "line", KINDS)
+
+
+def age(line: WaitingLine, person: str, seconds: float) -> None:
+    """Let a person have asked last so many seconds ago."""
+    for path in line._folder.glob(f"*.{person}"):
+        os.utime(path, ns=(path.stat().st_atime_ns, time.time_ns() - int(seconds * 1e9)))
+
+
+def stand(line: WaitingLine, person: str, kind: str = "check") -> int:
+    """Take or hold a place, at a time of its own."""
+    before = {path.stat().st_atime_ns for path in line._folder.glob("*.*")}
+    while before and time.time_ns() <= max(before) + 20_000_000:  # of which a disk's clock may count as one
+        time.sleep(0.001)
+    return line.wait_in_line(person, kind)
+
+
+def test_a_check_has_its_turn_between_another_persons_keeps(line: WaitingLine) -> None:
+    assert stand(line, "ada", "keep") == 0
+
+    turns = []
+    for _ in range(10):
+        turns.append(stand(line, "bo") == 0)
+        line.leave("ada")  # her keep is served, and refused for its mark; her next request is there already
+        stand(line, "ada", "keep")
+
+    assert turns == [False] + [True] * 9
+
+
+def test_whoever_waits_is_served_after_at_most_one_turn_of_each_other_person(line: WaitingLine) -> None:
+    greedy = [("ada", "keep"), ("ada", "check"), ("bo", "keep"), ("cy", "check")]
+    for person, kind in greedy:
+        stand(line, person, kind)
+    served: list[str] = []
+
+    while served.count("dee") < 3:
+        stand(line, "dee")
+        (first,) = {person for person, kind in [*greedy, ("dee", "check")] if stand(line, person, kind) == 0}
+        line.leave(first)
+        served.append(first)
+
+    turns = [number for number, person in enumerate(served) if person == "dee"]
+    assert turns[0] <= 3
+    for one, other in pairwise(turns):
+        assert sorted(served[one + 1 : other]) == ["ada", "bo", "cy"]
+
+
+def test_among_ones_own_requests_a_keep_comes_first_wherever_one_stands(line: WaitingLine) -> None:
+    stand(line, "ada")
+    stand(line, "bo")
+    stand(line, "ada", "keep")
+
+    assert [stand(line, "ada", "keep"), stand(line, "ada"), stand(line, "bo")] == [0, 1, 2]
+
+
+def test_who_does_not_ask_again_holds_nobody_up_and_finds_their_place_when_they_do(line: WaitingLine) -> None:
+    stand(line, "ada")
+    stand(line, "bo")
+    age(line, "ada", HELD_SECONDS + 1)
+
+    assert stand(line, "bo") == 0
+    assert (stand(line, "ada"), stand(line, "bo")) == (0, 1)
+    age(line, "ada", FORGOTTEN_SECONDS + 1)
+    assert stand(line, "bo") == 0
+    assert stand(line, "ada") == 1
+
+
+def test_who_was_served_by_another_request_of_theirs_is_not_next(line: WaitingLine) -> None:
+    stand(line, "ada")
+    line.leave("ada")
+
+    assert line.count_before("ada", "check") > 0
