@@ -4,13 +4,12 @@
 #   docker run -p 127.0.0.1:8050:8050 marketing-dashboard             the demo, made while building
 #   docker build --build-arg NODE=node:22-slim -t marketing-dashboard .     with a plotly.js of the charts in use, a quarter
 #   of the whole one, which serves otherwise. What `make bundle` has made here is not copied.
-#   docker build --build-arg BASE=python:3.11-slim-bookworm@sha256:… -t marketing-dashboard .     for a deploy: a name alone
-#   is another image next month. docker buildx imagetools inspect python:3.11-slim-bookworm --format '{{.Manifest.Digest}}'
-#   says the digest; `marketing-dashboard check` in the image says what it was built from.
+#   --build-arg BASE=NAME@sha256:…     of another base than the one below (Python 3.11.16), named by digest because a name alone
+#   is another image next month: docs/releasing.md. `marketing-dashboard check` in the image says what it was built from.
 #   docker run -p 127.0.0.1:8050:8050 -v "$PWD/data:/data" -e DASHBOARD_FACTS=/data/facts ... marketing-dashboard
 #
 # docs/sign-in.md and deploy/ show it behind a company's sign-in.
-ARG BASE=python:3.11-slim-bookworm
+ARG BASE=python:3.11-slim-bookworm@sha256:a36c24f9cbdf4fd0f52d67f0823eeac19c2028c637cecc392d97f980d4fec56b
 ARG NODE=${BASE}
 
 # Where this has npm, the small plotly.js is made, of files checked by the lock's hashes; else nothing is, and nothing fails.

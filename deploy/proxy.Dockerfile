@@ -1,6 +1,6 @@
-# Apache with mod_auth_openidc, for compose.yaml and as an example; a company's own proxy does as well. BASE by digest for a
-# deploy, as the dashboard's Dockerfile says.
-ARG BASE=debian:bookworm-slim
+# Apache with mod_auth_openidc, for compose.yaml and as an example; a company's own proxy does as well. The base is
+# named by digest, as in the dashboard's Dockerfile.
+ARG BASE=debian:bookworm-slim@sha256:88200866dfff7ea7f5cbcb6ec7c8a701889efe6fe859fe64d6990e4b07ea4171
 FROM ${BASE}
 ARG BASE
 LABEL org.opencontainers.image.base.name=${BASE}

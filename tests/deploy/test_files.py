@@ -110,7 +110,9 @@ def test_the_image_is_built_of_what_the_lock_names() -> None:
     assert 'RUN echo "${BASE}" > base-image' in lines, "for `check`"
     services = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"].values()
     bases = [service["build"]["args"]["BASE"] for service in services]
-    assert bases == ["${PYTHON_BASE:?}", "${DEBIAN_BASE:?}"], "a deploy says what its images are built of"
+    files = ("Dockerfile", "deploy/proxy.Dockerfile")
+    pinned = [re.search(r"^ARG BASE=(\S+@sha256:[0-9a-f]{64})$", (ROOT / name).read_text(), re.M)[1] for name in files]
+    assert bases == [f"${{{name}:-{base}}}" for name, base in zip(("PYTHON_BASE", "DEBIAN_BASE"), pinned, strict=True)]
     assert any("--require-hashes -r requirements.lock" in line for line in lines)
     packages = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests", "bench"}
     assert {line.split()[1] for line in lines if line.startswith("COPY ")} >= packages
