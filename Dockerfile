@@ -5,7 +5,8 @@
 #   docker build --build-arg NODE=node:22-slim -t marketing-dashboard .     with a plotly.js of the charts in use, a quarter
 #   of the whole one, which serves otherwise. What `make bundle` has made here is not copied.
 #   --build-arg BASE=NAME@sha256:…     of another base than the one below (Python 3.11.16), named by digest because a name alone
-#   is another image next month: docs/releasing.md. `marketing-dashboard check` in the image says what it was built from.
+#   is another image next month (docs/releasing.md); where no registry can be reached, of a local one: BASE=python:3.11-slim-bookworm.
+#   `marketing-dashboard check` in the image says what it was built from.
 #   docker run -p 127.0.0.1:8050:8050 -v "$PWD/data:/data" -e DASHBOARD_FACTS=/data/facts ... marketing-dashboard
 #
 # docs/sign-in.md and deploy/ show it behind a company's sign-in.

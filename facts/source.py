@@ -67,7 +67,7 @@ def load(
     except DataProblem:
         if version is not None and lacks_files(Path(path), version):
             removed = f"Version {version} can no longer be shown: files that it was made of were removed."
-            raise DataProblem(removed, removed) from None
+            raise DataProblem(f"{removed} The table is at {path}.", removed) from None
         raise
 
 
