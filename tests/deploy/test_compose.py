@@ -18,7 +18,7 @@ import yaml
 
 from tests.access.conftest import POLICY
 from tests.access.stack import CLIENT, Browser, Provided, free_port
-from tests.deploy.conftest import ROOT, docker
+from tests.deploy.conftest import ROOT, docker, local_base
 
 pytestmark = [pytest.mark.engine, pytest.mark.long, pytest.mark.filterwarnings("ignore::ResourceWarning")]
 COMPOSE = ROOT / "deploy" / "compose.yaml"
@@ -58,8 +58,9 @@ def services(variables: dict[str, str]) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def both(image: str, facts_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     """The proxy's address and the app's container, once the app is healthy."""
-    docker("build", "--network", "host", "--tag", PROXY, "--file", str(ROOT / "deploy/proxy.Dockerfile"), "--build-arg",
-           f"BASE={_base()}", str(ROOT / "deploy"), timeout=600)  # fmt: skip
+    base = local_base("debian:bookworm-slim", "python:3.11-slim-bookworm")  # both are Debian
+    file = str(ROOT / "deploy/proxy.Dockerfile")
+    docker("build", "--network", "host", "--tag", PROXY, "--file", file, *base, str(ROOT / "deploy"), timeout=600)
     folder = tmp_path_factory.mktemp("compose")
     (folder / "policy.toml").write_text(POLICY)
     (folder / "data").symlink_to(facts_path.parent)
@@ -91,15 +92,6 @@ def both(image: str, facts_path: Path, tmp_path_factory: pytest.TempPathFactory)
         finally:
             for container in started:
                 docker("rm", "--force", "--volumes", container)
-
-
-def _base() -> str:
-    """The Dockerfile's base where the engine has it, else the one of the dashboard's image, Debian too."""
-    try:
-        docker("image", "inspect", "debian:bookworm-slim")
-    except AssertionError:
-        return "python:3.11-slim-bookworm"
-    return "debian:bookworm-slim"
 
 
 def wait(container: str, name: str) -> None:
