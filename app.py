@@ -17,6 +17,7 @@ from access.rights import Admission
 from callbacks.own_pages import WrongPage, load_pages, page_files
 from callbacks.register import register
 from components.bundles import read
+from components.libraries import library_files
 from components.locales import formats_of
 from facts import Facts
 from facts.engines.choice import elsewhere, engine_of
@@ -105,7 +106,7 @@ def create_app(settings: Settings, source: Source, admission: Admission | None =
     uploads = Uploads(Path(settings.facts), settings.upload_limit * _MB, at_once=max(settings.threads // 2, 1))
     desk = Desk(source, writing, settings.provisional)
     views = register(app, entrance, desk, bundles, uploads, own, settings.query_seconds)
-    front = Front(entrance, desk, formats_of(settings.locale, settings.currency or "USD"))
+    front = Front(entrance, desk, formats_of(settings.locale, settings.currency or "USD"), library_files(app))
     app.layout = front.layout
     app.draw = partial(front.document, views, bundles)
     if settings.prefix != "/":

@@ -104,6 +104,8 @@ declare namespace Wire {
     defaults: Record<string, string>;
     pages: Record<string, Page>;
     reader?: string;
+    /** Component libraries that pages of somebody's own may use, by the name that components carry. */
+    libraries?: Record<string, { js?: string[]; css?: string[] }>;
     upload?: UploadLimits | UploadClosed;
   }
 
@@ -559,7 +561,7 @@ interface Dashboard {
     begin(page: string, query: string, signal: AbortSignal): Asked;
     wanted(asked: Asked): Promise<Wire.View>;
     known(page: string, query: string, answer: Wire.View): void;
-    aside(selection: Looked, signal: AbortSignal): Promise<Wire.View>;
+    fetchView(selection: Looked, signal: AbortSignal): Promise<Wire.View>;
     get(address: string, ended: string, signal?: AbortSignal): Promise<any>;
     set(id: string, props: object): void;
     seed(layout: unknown): void;
@@ -614,11 +616,17 @@ interface Dashboard {
   };
   labels: { put(data: Trace[], layout: Layout): void };
   later(name: string): Promise<undefined>;
+  attach(element: HTMLElement): Promise<void>;
   legend: { place(item: ChartItem): void; put(item: ChartItem, data: Trace[], layout: Layout): void; plain(text: string): string };
   margins: { fit(layout: Layout, data: Trace[], wide: number): void; width(text: unknown, size?: number): number };
   metric(key: string): Wire.Metric;
+  own: {
+    mount(key: string | null): void;
+    answer(body: string, send: () => Promise<Response>): Promise<Response>;
+    use(spec: Wire.Spec): void;
+  };
   page: {
-    turn(key: string, query: string): void;
+    show(key: string, query: string): void;
     say(answer: Wire.View, whole: boolean): void;
     ready(): void;
     awaitDash(): void;

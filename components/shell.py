@@ -169,6 +169,7 @@ def _banners(demo: str | None) -> Component:
             banner("lost", "warning", action("retry-lost", "Retry")),
             banner("error", "danger", action("retry-error", "Retry")),
             banner("notice", "warning"),
+            banner("own", "warning"),
         ],
         id="banners",
     )

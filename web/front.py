@@ -13,6 +13,7 @@ from flask import request
 
 from components import controls, document, shell
 from components.bundles import Bundles
+from components.libraries import Libraries
 from components.spec import spec
 from components.visuals import Page
 from facts.deadline import NoAnswer, wait_at_most
@@ -35,10 +36,12 @@ _SHELLS: Final = 64
 
 
 class Front:
-    """Makes documents and layouts of the `entrance`'s pages; `formats` are those of a page without data."""
+    """Makes documents and layouts of the `entrance`'s pages; `formats` are those of a page without data, `libraries`
+    what pages of somebody's own may use.
+    """
 
-    def __init__(self, entrance: Entrance, desk: Desk, formats: Formats) -> None:
-        self._entrance, self._desk, self._formats = entrance, desk, formats
+    def __init__(self, entrance: Entrance, desk: Desk, formats: Formats, libraries: Libraries) -> None:
+        self._entrance, self._desk, self._formats, self._libraries = entrance, desk, formats, libraries
         self._demo = entrance.admission.demo
         self._shells: LRUCache[object, tuple[str, str]] = LRUCache(_SHELLS)
         self._lock = Lock()  # threads would upset the cache
@@ -99,7 +102,10 @@ class Front:
         allowed, who = current_rights(), current_reader()
         facts = self._desk.source.current()
         formats = self._desk.writing(facts) if facts is not None else self._formats
-        known = spec(self._mine(), self._entrance.prefix, formats, hidden=allowed.hides)
+        mine = self._mine()
+        known = spec(mine, self._entrance.prefix, formats, hidden=allowed.hides)
+        if any(page.own for page in mine):
+            known["libraries"] = self._libraries
         sign_in = self._entrance.admission.sign_in
         if who and sign_in:
             # Views are kept in the browser under this: whose they are, without saying who that is.

@@ -63,8 +63,8 @@
   }
 
   /** The view of a selection that is looked at beside the page: a panel's. The store stays as it is.
-      @type {Dashboard["carrier"]["aside"]} */
-  const aside = (selection, signal) => read(dashboard.post(OUTPUT, INPUT, selection, { signal }));
+      @type {Dashboard["carrier"]["fetchView"]} */
+  const fetchView = (selection, signal) => read(dashboard.post(OUTPUT, INPUT, selection, { signal }));
 
   /** What is looked at from now on, and what it will be answered with. Dash's store follows once the figures are painted,
       or after LONGEST: what Dash does about it would hold them up. A page of Dash's own has nothing else to wait for.
@@ -119,8 +119,9 @@
   window.fetch = (address, options) => {
     const body = options?.body;
     const ours = options?.redirect === "manual";
-    if (ours || typeof body !== "string" || !body.startsWith(`{"output":"${OUTPUT}"`)) return plain(address, options);
-    return join(JSON.parse(body).inputs[0].value);
+    if (ours || typeof body !== "string" || !body.startsWith('{"output":')) return plain(address, options);
+    if (body.startsWith(`{"output":"${OUTPUT}"`)) return join(JSON.parse(body).inputs[0].value);
+    return dashboard.own.answer(body, () => plain(address, options));
   };
 
   /** The layout as it came from the server, before React has seen it: its stores and controls say what is shown.
@@ -162,5 +163,5 @@
     dashboard.view.written(String(selection?.page ?? ""), String(selection?.query ?? ""));
   }
 
-  dashboard.carrier = { begin, wanted, known, aside, get, set, seed, follow, SignedOut, Refused };
+  dashboard.carrier = { begin, wanted, known, fetchView, get, set, seed, follow, SignedOut, Refused };
 })();

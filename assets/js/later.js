@@ -5,8 +5,8 @@
   /** @type {Map<string, Promise<undefined>>} */
   const loading = new Map(); // name -> promise
 
-  /** @type {(element: HTMLElement) => Promise<void>} */
-  const loaded = (element) =>
+  /** Puts a script or a style sheet into the document; resolves once it is loaded. @type {Dashboard["attach"]} */
+  const attach = (element) =>
     new Promise((resolve, reject) => {
       element.addEventListener("load", () => resolve());
       element.addEventListener("error", () => {
@@ -20,7 +20,7 @@
   async function load(name) {
     const { js, css } = dashboard.parts[name] ?? {};
     if (!js) throw new Error(`there is no assets/later/${name}.js`);
-    await Promise.all([css && loaded(make("link", { rel: "stylesheet", href: css })), loaded(make("script", { src: js }))]);
+    await Promise.all([css && attach(make("link", { rel: "stylesheet", href: css })), attach(make("script", { src: js }))]);
     return undefined;
   }
 
@@ -35,4 +35,5 @@
   }
 
   dashboard.later = later;
+  dashboard.attach = attach;
 })();

@@ -6,8 +6,8 @@
   let spec;
   let open = ""; // the key of the page that is shown
 
-  /** Show page `key`, and let all links carry `query`. @type {Dashboard["page"]["turn"]} */
-  function turn(key, query) {
+  /** Show page `key`, and let all links carry `query`. @type {Dashboard["page"]["show"]} */
+  function show(key, query) {
     for (const link of document.querySelectorAll("a[data-go]:not([data-query])")) {
       attribute(link, "href", dashboard.address.page(link.dataset.go ?? "", query));
       if (link.closest(".topbar") && !link.matches(".brand")) attribute(link, "aria-current", link.dataset.go === key ? "page" : null);
@@ -24,6 +24,8 @@
     fit();
     const busy = document.activeElement?.closest("details.menu[open]"); // opened while the answer was on its way
     if (!first && !busy) byId(`title-${key}`)?.focus({ preventScroll: true });
+    const reveal = () => document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    requestAnimationFrame(() => setTimeout(reveal)); // once it is painted: it asks where things stand
   }
 
   /** Time steps are offered where a chart runs over time, or somebody's own may. */
@@ -32,16 +34,9 @@
     dashboard.toolbar.fit(own || Object.values(visuals).some((visual) => "grain" in visual && visual.grain));
   }
 
-  /** @type {string | null} */
-  let mounted = null;
   /** A page of somebody's own is Dash's to draw: it is put up when it is opened and taken away when it is left. */
-  async function mount() {
-    const next = spec.pages[open].own ? open : null;
-    if (next === mounted || !ready) return;
-    mounted = next;
-    if (!next) return dashboard.carrier.set("own-page", { children: null });
-    if (spec.pages[next].plotly) await dashboard.charts.whole();
-    if (next === mounted) dashboard.carrier.set("opened", { data: next });
+  function mount() {
+    if (ready) dashboard.own.mount(spec.pages[open].own ? open : null);
   }
 
   let ready = false;
@@ -142,9 +137,9 @@
 
   dashboard.bodies = {};
   dashboard.page = {
-    turn, say, ready: reachable, awaitDash,
+    show, say, ready: reachable, awaitDash,
     own: (key) => Boolean(spec.pages[key].own),
-    known: (key) => key in spec.pages,
+    known: (key) => Object.hasOwn(spec.pages, key),
     open: () => open,
     use: (given) => (spec = given),
   };

@@ -200,7 +200,7 @@
 
   function start() {
     spec = data("spec");
-    const parts = /** @type {const} */ (["format", "address", "page", "tips", "cards", "tables", "toolbar", "controls", "charts"]);
+    const parts = /** @type {const} */ (["format", "address", "page", "own", "tips", "cards", "tables", "toolbar", "controls", "charts"]);
     for (const part of parts) dashboard[part].use(spec);
     dashboard.visuals.find(spec);
     dashboard.theme.put();
@@ -213,7 +213,7 @@
     if (first) dashboard.view.first(first, scroll);
     else {
       const { page, query } = dashboard.address.here();
-      dashboard.page.turn(page, query);
+      dashboard.page.show(page, query);
       dashboard.view.show(page, query, { scroll }).then(dashboard.explore.panel);
     }
     if (first) dashboard.explore.panel();

@@ -2,6 +2,7 @@
 // Nothing that a reader does not wait for happens between the press and the figures: browsers do much for a new address.
 (() => {
   const { dashboard } = window;
+  const LONGEST = 32_768; // characters of a query: the server takes no more (web/guard.py)
   const SLOW = 200; // ms before anything says that we wait: quicker answers must not flicker
 
   /** @typedef {{ page: string, query: string, hash: string, over?: boolean, from: number, shown?: boolean }} Entry */
@@ -116,10 +117,12 @@
     dashboard.visuals.point(location.hash.slice(1), scroll);
   }
 
-  /** A callback of somebody's wrote what is to be looked at: it is a step like a click; what is no page stays where it is.
+  /** A callback of somebody's wrote what is to be looked at: it is a step like a click; what is no page or no query stays as it is.
       @type {Dashboard["view"]["written"]} */
   function written(page, query) {
-    show(dashboard.page.known(page) ? page : wantedNow().page, query, { how: "push" });
+    const now = wantedNow();
+    const [to, what] = [dashboard.page.known(page) ? page : now.page, query.length > LONGEST ? now.query : query];
+    show(to, what, { how: to === now.page && what === now.query ? "stay" : "push" });
   }
 
   /** `whole` where nobody's writing is to be spared: it leads back to what was shown before.
@@ -127,7 +130,7 @@
   function put(answer, whole) {
     try {
       dashboard.freshness.arrived(answer.data);
-      dashboard.page.turn(answer.page, answer.query);
+      dashboard.page.show(answer.page, answer.query);
       dashboard.page.say(answer, whole);
       dashboard.visuals.draw(answer);
     } catch (problem) {
@@ -174,21 +177,21 @@
   function waiting(on, page = "") {
     clearTimeout(slow);
     clearInterval(long);
-    patience(0);
+    showWait(0);
     if (on) {
       const since = Date.now();
-      long = setInterval(() => patience(Math.floor((Date.now() - since) / 1000)), 1000);
+      long = setInterval(() => showWait(Math.floor((Date.now() - since) / 1000)), 1000);
       slow = setTimeout(() => {
         write();
         document.documentElement.dataset.busy = "";
-        dashboard.page.turn(page, wantedNow().query);
+        dashboard.page.show(page, wantedNow().query);
       }, SLOW);
     } else delete document.documentElement.dataset.busy;
   }
 
   /** A sentence on a slow answer: how long it takes so far, and a way out where there is something to go back to.
       @param {number} seconds */
-  function patience(seconds) {
+  function showWait(seconds) {
     let place = dashboard.byId("patience");
     if (seconds * 1000 < LONG) return place?.remove();
     if (!place) {
@@ -213,7 +216,7 @@
   /** @param {unknown} problem @param {string} page */
   function failed(problem, page) {
     write();
-    dashboard.page.turn(page, wantedNow().query);
+    dashboard.page.show(page, wantedNow().query);
     const { Refused, SignedOut } = dashboard.carrier;
     if (problem instanceof Refused) dashboard.freshness.refused(problem.message, problem instanceof SignedOut);
     else dashboard.freshness.lost();

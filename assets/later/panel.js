@@ -94,7 +94,7 @@
     asking?.abort();
     const mine = (asking = new AbortController());
     const query = dashboard.address.write({ ...dashboard.view.wanted().chosen, platform: [platform], campaign: [campaign] });
-    const answer = await dashboard.carrier.aside({ page: "campaign", query }, mine.signal);
+    const answer = await dashboard.carrier.fetchView({ page: "campaign", query }, mine.signal);
     return mine === asking ? answer : null;
   }
 

@@ -41,7 +41,7 @@
       const fields = [["metric", metric], ...key.map((each) => ["key", each])];
       const address = `${dashboard.prefix}proof/${item.page}/${item.name}?${new URLSearchParams(fields)}${query ? `&${query}` : ""}`;
       const proof = await dashboard.carrier.get(address, "Your sign-in has ended. Sign in again to see this.", mine.signal);
-      fill(metric, key.join(", "), told(proof));
+      fill(metric, key.join(", "), contentOf(proof));
     } catch (/** @type {any} */ problem) {
       if (problem.name === "AbortError") return;
       const known = problem instanceof dashboard.carrier.Refused;
@@ -72,7 +72,7 @@
   }
 
   /** @param {Wire.Proof} proof */
-  function told(proof) {
+  function contentOf(proof) {
     /** @type {HTMLElement[]} */
     const found = [make("p", { class: "proof-value", text: proof.text })];
     if (proof.sentence) found.push(equation(proof), make("p", { class: "visually-hidden", text: proof.sentence }));

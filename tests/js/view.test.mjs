@@ -54,7 +54,7 @@ Object.assign(dashboard, {
     wanted: (/** @type {any} */ { response }) => response,
     known: () => {},
   },
-  page: { own: () => false, known: () => true, turn: () => {}, say: () => {} },
+  page: { own: () => false, known: () => true, show: () => {}, say: () => {} },
   visuals: { draw: (/** @type {any} */ { query }) => drawn.push(query), point: () => {} },
   freshness: { arrived: () => {}, lost: () => said.push("lost"), refused: (/** @type {string} */ words) => said.push(words) },
 });
