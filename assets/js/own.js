@@ -24,8 +24,8 @@
     notice("");
     wait(false);
     dashboard.carrier.set("own-page", { children: null });
-    if (key) return open(key);
-    dashboard.carrier.set("opened", { data: null }); // a layout on its way is older than this, so Dash drops it
+    if (key) open(key);
+    else dashboard.carrier.set("opened", { data: null }); // a layout on its way is older than this, so Dash drops it
   }
 
   /** @param {string} key */
@@ -36,7 +36,8 @@
       if (spec.pages[key].plotly) await dashboard.charts.whole();
     } catch (problem) {
       console.warn("plotly.js could not be loaded", problem);
-      return key === mounted && fail("This page could not be loaded. Check the connection.");
+      if (key === mounted) fail("This page could not be loaded. Check the connection.");
+      return;
     }
     if (key === mounted) dashboard.carrier.set("opened", { data: key });
   }
@@ -51,8 +52,8 @@
   function fail(sentence) {
     const key = /** @type {string} */ (mounted);
     wait(false);
-    const retry = dashboard.retry(() => open(key));
-    section(key).replaceChildren(make("div", { class: "said", role: "alert" }, dashboard.icon("warning"), make("p", { text: sentence }), retry));
+    const [line, retry] = [make("p", { text: sentence }), dashboard.retry(() => open(key))];
+    section(key).replaceChildren(make("div", { class: "said", role: "alert" }, dashboard.icon("warning"), line, retry));
   }
 
   /** Over figures that may be of what was chosen before. @param {string} sentence */

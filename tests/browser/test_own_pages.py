@@ -228,7 +228,9 @@ def test_a_layout_that_fails_is_said_in_its_place_and_can_be_tried_again(visit_i
     down.touch()
     turn_to(visit, "Failing")
     said = page.locator('section[data-page="failing"] .said')
-    expect(said).to_contain_text("This page could not be shown; whoever runs this dashboard finds the reason in its log.")
+    expect(said).to_contain_text(
+        "This page could not be shown; whoever runs this dashboard finds the reason in its log."
+    )
     expect(holder).to_be_empty()
     down.unlink()
     said.get_by_role("button", name="Retry").click()
