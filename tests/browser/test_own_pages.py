@@ -1,6 +1,6 @@
 """A page of somebody's own in ordinary Dash, the one that docs/own-pages.md shows: it is dropped in and works."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -169,12 +169,16 @@ def turn_to(visit: Visit, name: str) -> None:
     visit.page.get_by_role("navigation").get_by_role("link", name=name, exact=True).click()
 
 
-def wait_until_held(page: Page, held: list[Route], count: int) -> None:
+def wait_until(page: Page, condition: Callable[[], bool]) -> None:
     for _ in range(1500):
-        if len(held) >= count:
+        if condition():
             return
         page.wait_for_timeout(10)
-    raise AssertionError(f"{len(held)} layouts were asked for, not {count}")
+    raise AssertionError("what the test waits for did not come within 15 s")
+
+
+def wait_until_held(page: Page, held: list[Route], count: int) -> None:
+    wait_until(page, lambda: len(held) >= count)
 
 
 def test_a_layout_that_comes_after_its_page_was_left_is_not_put_up(visit_in, many: str):
@@ -208,13 +212,14 @@ def test_the_page_before_goes_at_once_and_its_successor_is_waited_for(visit_in, 
     wait_until_held(page, held, 1)
     expect(page).to_have_title("More about 2 · Marketing dashboard")
     expect(holder).to_be_empty()
-    assert page.evaluate("getComputedStyle(document.querySelector('#own-page'), '::before').content") == '""'
+    mark = "getComputedStyle(document.querySelector('#own-page'), '::before').content"
+    assert page.evaluate(mark) == '""'
     turn_to(visit, "More about 3")
     wait_until_held(page, held, 2)
     held[1].continue_()
     expect(holder).to_have_text("more of 3")
     held[0].abort()
-    page.wait_for_function("getComputedStyle(document.querySelector('#own-page'), '::before').content === 'none'")
+    wait_until(page, lambda: page.evaluate(mark) == "none")
     expect(holder).to_have_text("more of 3")
     visit.complaints.clear()  # the browser's, of the request that was cut off
 
@@ -255,6 +260,7 @@ def test_a_callback_that_fails_is_said_until_it_succeeds(visit_in, many: str):
     expect(banner).to_be_visible()
     turn_to(visit, "CFO")
     expect(banner).to_be_hidden()
+    visit.settled()
     visit.complaints.clear()  # the browser's and Dash's, of the callback that failed
 
 
@@ -292,6 +298,6 @@ def test_what_is_no_page_or_no_query_in_the_store_changes_nothing(visit_in, exte
     visit = visit_in(extended).open("/cfo")
     visit.page.evaluate("data => dash_clientside.set_props('selection', { data })", written)
     store = "window.store.getState().layout.components.props.children[0].props.data"
-    visit.page.wait_for_function(f"{store}.page === 'cfo' && {store}.query === ''")
+    wait_until(visit.page, lambda: visit.page.evaluate(f"{store}.page === 'cfo' && {store}.query === ''"))
     visit.settled()
     expect(visit.page).to_have_url(f"{extended}/cfo")
