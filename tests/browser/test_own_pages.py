@@ -237,6 +237,8 @@ def test_a_layout_that_fails_is_said_in_its_place_and_can_be_tried_again(visit_i
         "This page could not be shown; whoever runs this dashboard finds the reason in its log."
     )
     expect(holder).to_be_empty()
+    room = said.bounding_box()
+    assert room is not None and room["width"] > 1000
     down.unlink()
     said.get_by_role("button", name="Retry").click()
     expect(holder).to_contain_text("it works")
