@@ -238,7 +238,8 @@ def test_a_layout_that_fails_is_said_in_its_place_and_can_be_tried_again(visit_i
     )
     expect(holder).to_be_empty()
     room = said.bounding_box()
-    assert room is not None and room["width"] > 1000
+    assert room is not None
+    assert room["width"] > 1000
     down.unlink()
     said.get_by_role("button", name="Retry").click()
     expect(holder).to_contain_text("it works")
