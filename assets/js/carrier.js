@@ -158,7 +158,7 @@
       dashboard.page.ready();
       return tell();
     }
-    if (same(selection, asked?.selection)) return;
+    if (same(selection, asked?.selection) || same(selection, told)) return; // ours, also where Dash says so late
     told = selection;
     dashboard.view.written(String(selection?.page ?? ""), String(selection?.query ?? ""));
   }
