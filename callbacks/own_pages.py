@@ -128,7 +128,10 @@ def _run(app: Dash, name: str, file: Path) -> tuple[list[dict[str, Any]], list[s
 
 def _registered_by_app(app: Dash) -> tuple[int, int]:
     """How many callbacks and addresses were added to the app, not to Dash's modules."""
-    return len(app._callback_list), len(list(app.server.url_map.iter_rules()))
+    apps = (app, dash.get_app())  # which may be another of this process
+    return sum(len(each._callback_list) for each in apps), sum(
+        len(list(each.server.url_map.iter_rules())) for each in apps
+    )
 
 
 def _page_of(name: str, entry: dict[str, Any], files: Mapping[str, Path]) -> Page:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hmac import compare_digest
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import orjson
 from dash import Dash
@@ -156,7 +156,8 @@ def register(app: Dash, entrance: Entrance) -> None:
             server.logger.exception("request failed")
         g.reason = "failed"
         if dev_tools is not None and asked.callback:
-            return server.make_response(dev_tools(problem))
+            traceback: Any = dev_tools(problem)
+            return server.make_response(traceback)
         return refusal_response(500, "Something went wrong here; it has been logged.")
 
 
