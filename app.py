@@ -1,4 +1,10 @@
-"""`create_app` puts the pieces together; `server` is what gunicorn serves. No other module knows the app object."""
+"""The app: Dash pages share a filter store, callbacks call a pure kpi package over a pandas frame loaded from Parquet,
+and gunicorn serves it.
+
+`create_app` puts the pieces together: pages/ are registered by callbacks/pages.py, the store and its controls stand in
+components/controls.py, the callbacks in callbacks/, the frame in facts/, its sums and their quotients in kpi/. `server`
+is what gunicorn serves. No other module knows the app object.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +20,9 @@ from access.identity import SignIn
 from access.keys import Keys
 from access.policy import WrongPolicy, read_policy
 from access.rights import Admission
-from callbacks.own_pages import WrongPage, load_pages, page_files
+from callbacks.own_page_checks import WrongPage
+from callbacks.own_pages import load_pages, page_files
+from callbacks.pages import register_pages
 from callbacks.register import register
 from components.bundles import read
 from components.libraries import library_files
@@ -86,8 +94,9 @@ def create_app(settings: Settings, source: Source, admission: Admission | None =
             dev_tools_hot_reload_max_retry=_A_DAY,  # code that cannot run may take long to mend
             dev_tools_disable_version_check=True,
         )
+    register_pages(EVERY)
     try:
-        own = load_pages(page_files(page_folders(settings)), EVERY)
+        own = load_pages(app, page_files(page_folders(settings)), EVERY)
     except WrongPage as problem:
         raise WrongSetting(str(problem)) from problem
     every = (*EVERY, *own)

@@ -4,11 +4,13 @@ A module in `pages/`, or in the folder that DASHBOARD_PAGES names, that calls `d
 (docs/own-pages.md). It is in the navigation and behind the guard as ours are.
 """
 
+import ast
 import importlib.util
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Final
 
 import dash
@@ -16,45 +18,72 @@ from dash import Dash, Input, Output
 from dash._callback import GLOBAL_CALLBACK_LIST, GLOBAL_CALLBACK_MAP, GLOBAL_INLINE_SCRIPTS
 from dash.exceptions import PreventUpdate
 
+from callbacks.own_page_checks import WrongPage, check_callbacks, check_layout, check_path, our_ids
 from components.visuals import Page
 from web.current_reader import current_rights
 
 #: The package under which their modules are imported.
 OWN: Final = "own_pages"
-
-
-class WrongPage(Exception):
-    """A page that cannot be taken; the message is a sentence that says which and why."""
+_REGISTER: Final = "register_page"
 
 
 def page_files(folders: Sequence[Path]) -> dict[str, Path]:
     """The modules of somebody's own pages in `folders`, by the key under which a policy gives them: the file's name."""
     files = (path for folder in folders for path in sorted(folder.glob("*.py")) if not path.name.startswith("_"))
-    return {path.stem: path for path in files if "register_page(" in path.read_text(encoding="utf-8")}
+    return {path.stem: path for path in files if _registers(path.read_bytes())}
 
 
-def load_pages(files: Mapping[str, Path], ours: Sequence[Page]) -> dict[Page, dict[str, Any]]:
-    """Register `ours`, then import the modules in `files`; what those registered, by page.
+def _registers(source: bytes) -> bool:
+    """Whether a module names `register_page` in its code; one that is not Python is taken for a page where it might."""
+    if _REGISTER.encode() not in source:
+        return False
+    try:
+        nodes = list(ast.walk(ast.parse(source)))
+    except (SyntaxError, ValueError):
+        return True  # importing it says what is wrong
+    return any(
+        _REGISTER in (getattr(node, "attr", ""), getattr(node, "id", ""))
+        or (isinstance(node, ast.alias) and node.name == _REGISTER)
+        for node in nodes
+    )
 
-    Needs a Dash app. The registry is Dash's and one a process: it is emptied first, so that each app has its own pages.
+
+def load_pages(app: Dash, files: Mapping[str, Path], ours: Sequence[Page]) -> dict[Page, dict[str, Any]]:
+    """Import the modules in `files`, beside the pages `ours` of `app`; what those registered, by page.
+
     Raises WrongPage, and then nothing that a module registered is left.
     """
-    dash.page_registry.clear()
-    for order, page in enumerate(page for page in ours if not page.panel):
-        path, name = f"/{page.path}", f"pages.{page.key}"
-        dash.register_page(name, path=path, title=page.title, name=page.tab, order=order, layout=dash.html.Div())
     known = set(dash.page_registry)
-    found: dict[Page, dict[str, Any]] = {}
+    pages: dict[Page, dict[str, Any]] = {}
+    if not files:
+        return pages
+    ids = our_ids(ours)
     with _all_or_nothing():
-        registered = {f"{OWN}.{key}": _run(f"{OWN}.{key}", file) for key, file in files.items()}
+        _make_package(files)
+        modules = {f"{OWN}.{key}": _run(app, f"{OWN}.{key}", file) for key, file in files.items()}
         for name, entry in dash.page_registry.items():
             if name not in known:
                 page = _page_of(name, entry, files)
-                if any(page.key == each.key or page.path == each.path for each in (*ours, *found)):
+                if any(page.key == each.key or page.path == each.path for each in (*ours, *pages)):
                     raise WrongPage(f"The page {name} has the name or the address of another: choose others.")
-                callbacks, scripts = registered[name]
-                found[page] = dict(entry) | {"callbacks": callbacks, "scripts": scripts}
-    return found
+                check_path(files[page.key].name, page.path)
+                check_layout(files[page.key].name, entry["layout"], ids)
+                callbacks, scripts = modules[name]
+                pages[page] = dict(entry) | {"callbacks": [each["output"] for each in callbacks], "scripts": scripts}
+        missing = [file.name for key, file in files.items() if key not in {page.key for page in pages}]
+        if missing:
+            raise WrongPage(f"The module {missing[0]} names register_page and registers no page: call it, or rename.")
+        check_callbacks({files[name.removeprefix(f"{OWN}.")].name: each for name, (each, _) in modules.items()}, ids)
+    return pages
+
+
+def _make_package(files: Mapping[str, Path]) -> None:
+    """Let the modules of pages import what lies beside them, `from .texts import title`, for each app anew."""
+    for name in [name for name in sys.modules if name == OWN or name.startswith(f"{OWN}.")]:
+        del sys.modules[name]
+    package = ModuleType(OWN)
+    package.__path__ = list(dict.fromkeys(str(file.parent) for file in files.values()))
+    sys.modules[OWN] = package
 
 
 @contextmanager
@@ -70,13 +99,13 @@ def _all_or_nothing() -> Iterator[None]:
         raise
 
 
-def _run(name: str, file: Path) -> tuple[list[str], list[str]]:
+def _run(app: Dash, name: str, file: Path) -> tuple[list[dict[str, Any]], list[str]]:
     """Import a page's module, again where another app of this process has: its callbacks belong to each.
 
-    Returns the names of the callbacks that it registered, and the scripts of those that run in the browser. Raises
+    Returns Dash's entries of the callbacks that it registered, and the scripts of those that run in the browser. Raises
     WrongPage where it cannot be imported.
     """
-    callbacks, scripts = len(GLOBAL_CALLBACK_LIST), len(GLOBAL_INLINE_SCRIPTS)
+    callbacks, scripts, by_app = len(GLOBAL_CALLBACK_LIST), len(GLOBAL_INLINE_SCRIPTS), _registered_by_app(app)
     spec = importlib.util.spec_from_file_location(name, file)
     if spec is None or spec.loader is None:
         raise WrongPage(f"The page {file.name} cannot be imported.")
@@ -84,12 +113,25 @@ def _run(name: str, file: Path) -> tuple[list[str], list[str]]:
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as problem:
+    except (Exception, SystemExit) as problem:
         raise WrongPage(f"The page {file.name} cannot be imported: {type(problem).__name__}: {problem}") from problem
+    if _registered_by_app(app) != by_app:
+        raise WrongPage(
+            f"The page {file.name} adds callbacks or addresses to the app itself: use dash.callback and "
+            "dash.clientside_callback, which say whose they are."
+        )
     entry = dash.page_registry.get(name)
-    if entry is not None and not entry.get("layout"):
+    if entry is not None and entry.get("layout") in (None, ""):
         entry["layout"] = getattr(module, "layout", None)
-    return [each["output"] for each in GLOBAL_CALLBACK_LIST[callbacks:]], GLOBAL_INLINE_SCRIPTS[scripts:]
+    return GLOBAL_CALLBACK_LIST[callbacks:], GLOBAL_INLINE_SCRIPTS[scripts:]
+
+
+def _registered_by_app(app: Dash) -> tuple[int, int]:
+    """How many callbacks and addresses were added to the app, not to Dash's modules."""
+    apps = (app, dash.get_app())  # which may be another of this process
+    return sum(len(each._callback_list) for each in apps), sum(
+        len(list(each.server.url_map.iter_rules())) for each in apps
+    )
 
 
 def _page_of(name: str, entry: dict[str, Any], files: Mapping[str, Path]) -> Page:
@@ -100,7 +142,7 @@ def _page_of(name: str, entry: dict[str, Any], files: Mapping[str, Path]) -> Pag
     if "<" in str(entry.get("path_template") or "") or not path:
         raise WrongPage(f"The page {name} needs a path of its own without variables, such as path=“/margin”.")
     title = str(entry["name"])
-    graphs = "Graph" in files[key].read_text(encoding="utf-8")
+    graphs = "Graph" in files[key].read_text(encoding="utf-8", errors="replace")
     return Page(key, path, title, str(entry.get("description") or ""), own=True, graphs=graphs)
 
 

@@ -7,6 +7,7 @@ scale of theirs spans.
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -34,6 +35,13 @@ def tells(parts: tuple[str, ...], known: Iterable[str]) -> bool:
     """Whether the sum of `parts` (as in Metric.over) can be worked out by whoever sees the metrics `known`."""
     plain, _ = _scales([METRICS[each] for each in known])
     return _spans(plain, np.array([_form(parts)]))
+
+
+@lru_cache(maxsize=128)
+def known_measures(hidden: frozenset[str]) -> frozenset[str]:
+    """The measures that whoever does not see the metrics `hidden` can work out from those that they see."""
+    seen = _but(hidden)
+    return frozenset(measure for measure in (*MEASURES, *STORE) if tells((measure,), seen))
 
 
 def withheld(hidden: Iterable[str]) -> frozenset[str]:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hmac import compare_digest
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import orjson
 from dash import Dash
@@ -141,6 +141,9 @@ def register(app: Dash, entrance: Entrance) -> None:
         g.reason = "status 400"
         return refusal_response(400, _DAMAGED)
 
+    # While debugging, Dash's dev tools show what failed: they took the place before us (app.create_app).
+    dev_tools = server.error_handler_spec[None][None].get(Exception)
+
     @server.errorhandler(Exception)
     def broken(problem: Exception) -> Response:
         if type(problem).__name__ == "DependencyException":  # how Dash says that a bundle does not exist
@@ -152,6 +155,9 @@ def register(app: Dash, entrance: Entrance) -> None:
         else:
             server.logger.exception("request failed")
         g.reason = "failed"
+        if dev_tools is not None and asked.callback:
+            traceback: Any = dev_tools(problem)
+            return server.make_response(traceback)
         return refusal_response(500, "Something went wrong here; it has been logged.")
 
 

@@ -192,6 +192,14 @@ def test_two_apps_with_prefixes_of_their_own_live_in_one_process(facts_path: Pat
     source.close()
 
 
+PAGE = "dash.register_page(__name__, path='/x')\nlayout = dash.html.Div([dash.html.P('x')])"
+
+
+def writes(name: str, prop: str, more: str = "") -> str:
+    """The line of a callback that writes a property."""
+    return f"callback(Output('{name}', '{prop}'), Input('selection', 'data'){more})(lambda data: data)"
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
@@ -201,6 +209,23 @@ def test_two_apps_with_prefixes_of_their_own_live_in_one_process(facts_path: Pat
         ("dash.register_page('elsewhere', path='/x')", "must be registered by its module"),
         ("dash.register_page(__name__, path='/x')\n1 / 0", "cannot be imported: ZeroDivisionError: division by zero"),
         ("dash.register_page(__name__, path='/x'", "cannot be imported: SyntaxError"),
+        ("dash.register_page(__name__, path='/x')\nraise SystemExit(3)", "wrong.py cannot be imported: SystemExit: 3"),
+        (
+            "if data: dash.register_page(__name__)\n".replace("data", "0"),
+            "wrong.py names register_page and registers no",
+        ),
+        ("dash.register_page(__name__, path='/x')", "The page wrong.py has no layout"),
+        (f"{PAGE.replace('/x', '/metrics')}", "wrong.py has the path “/metrics”, which is the dashboard's"),
+        (f"{PAGE.replace('/x', '/data/mine')}", "wrong.py has the path “/data/mine”, which is the dashboard's"),
+        (PAGE.replace("'x'", "'x', id='view'"), "wrong.py has the id “view”"),
+        (PAGE.replace("'x'", "'x', id='filter-platform'"), "wrong.py has the id “filter-platform”"),
+        (PAGE.replace("'x'", "'x', id='notes'"), "wrong.py has the id “notes”"),
+        (f"{PAGE}\ndef layout(region): return None", "wrong.py takes region, but it is called with nothing"),
+        (f"{PAGE}\n{writes('view', 'data')}", "wrong.py writes view.data, which is the dashboard's"),
+        (f"{PAGE}\n{writes('filter-platform', 'value')}", "wrong.py writes filter-platform.value, which is the dash"),
+        (f"{PAGE}\n{writes('left', 'children')}", "wrong.py writes twice left.children"),
+        (f"{PAGE}\n{writes('l', 'children', ', background=True')}", "wrong.py has a callback with background=True"),
+        (f"{PAGE}\ndash.get_app().{writes('l', 'children')}", "wrong.py adds callbacks or addresses to the app itself"),
     ],
 )
 def test_a_page_that_cannot_be_taken_stops_the_start_and_leaves_nothing(
@@ -218,6 +243,74 @@ def test_a_page_that_cannot_be_taken_stops_the_start_and_leaves_nothing(
     source.close()
     assert "left.children" not in client.get("/_dash-dependencies").text
     assert "wrong" not in json_in(client.get("/").text, "spec")["pages"]
+
+
+def test_two_own_pages_with_one_output_stop_the_start(facts_path: Path, tmp_path: Path) -> None:
+    """The last would win, on both: plain, or of one name where both may write what others do."""
+    source = Source(facts_path)
+    environment = {"DASHBOARD_FACTS": str(facts_path), "DASHBOARD_PAGES": str(tmp_path / "pages")}
+    head = "import dash\nfrom dash import Input, Output, callback\n"
+    again = ", allow_duplicate=True), Input('{}', 'n_clicks'), prevent_initial_call=True)(lambda data: data)"
+    twice = f"{writes('graph', 'children')}\ncallback(Output('graph', 'children'{again.format('go')}"
+
+    def start(one: str, other: str) -> None:
+        for name, lines in (("aa", one), ("bb", other)):
+            put_page(tmp_path / "pages", f"{head}{PAGE.replace('/x', f'/{name}')}\n{lines}\n", f"{name}.py")
+        create_app(from_environment(environment), source)
+
+    for one, other, output in (
+        (writes("graph", "children"), writes("graph", "children"), "graph.children"),
+        (writes("graph", "children"), f"callback(Output('graph', 'children'{again.format('go')}", "graph.children"),
+        (*[f"callback(Output('selection', 'data'{again.format('go')}"] * 2, "selection.data"),
+    ):
+        with pytest.raises(WrongSetting, match=f"aa.py and bb.py both write {output}, and only the last would run"):
+            start(one, other)
+    start(
+        f"{twice}\ncallback(Output('selection', 'data'{again.format('a')}",
+        f"callback(Output('selection', 'data'{again.format('b')}",
+    )
+    source.close()
+
+
+def test_a_file_that_is_no_text_is_named(facts_path: Path, tmp_path: Path) -> None:
+    source = Source(facts_path)
+    folder = put_page(tmp_path / "pages")
+    (folder / "latin.py").write_bytes(f"import dash\nx = 'caf\xe9'\n{PAGE}\n".encode("latin-1"))
+    with pytest.raises(WrongSetting, match=r"The page latin\.py cannot be imported: SyntaxError"):
+        create_app(from_environment({"DASHBOARD_FACTS": str(facts_path), "DASHBOARD_PAGES": str(folder)}), source)
+    source.close()
+
+
+ALIAS = """
+from dash import html, register_page as rp
+
+from .texts import TITLE
+
+rp(__name__, path="/alias", name=TITLE)
+layout = html.P("x")
+"""
+
+
+def test_a_page_may_be_of_two_modules_and_call_register_page_by_another_name(facts_path: Path, tmp_path: Path) -> None:
+    source = Source(facts_path)
+    for name in ("one", "two"):  # in one process
+        folder = put_page(tmp_path / name, ALIAS, "alias.py")
+        put_page(folder, f"TITLE = 'Titled {name}'", "texts.py")
+        environment = {"DASHBOARD_FACTS": str(facts_path), "DASHBOARD_PAGES": str(folder)}
+        client = create_app(from_environment(environment), source).server.test_client()
+        assert f">Titled {name}</a>" in client.get("/alias").text
+    source.close()
+
+
+def test_while_debugging_dash_shows_what_failed(facts_path: Path, tmp_path: Path) -> None:
+    source = Source(facts_path)
+    environment = {"DASHBOARD_FACTS": str(facts_path), "DASHBOARD_PAGES": str(put_page(tmp_path / "pages"))}
+    app = create_app(from_environment(environment), source, debug=True)
+    answer = app.server.test_client().post(CALLBACK, json=honest(app.callback_map)["broken.children"])
+    source.close()
+    assert answer.status_code == 500
+    assert "RuntimeError: broken on purpose" in answer.text
+    assert "margin.py" in answer.text
 
 
 def test_a_module_that_registers_no_page_is_not_run(facts_path: Path, tmp_path: Path) -> None:
@@ -248,22 +341,34 @@ def test_check_knows_the_pages_that_a_policy_gives(
     assert "“margin”, which does not exist" in capsys.readouterr().err
 
 
+BLIND = """
+[roles.blind]
+groups = ["grp-americas"]
+pages = ["channel_mix"]
+rows = "all"
+hides = ["revenue"]
+"""
+
+
 def test_the_example_of_the_docs_draws_the_rows_of_its_reader(
     environment: dict[str, str], provider: Provider, tmp_path: Path
 ) -> None:
-    (tmp_path / "policy.toml").write_text(POLICY.replace('"margin"', '"channel_mix"'))
+    (tmp_path / "policy.toml").write_text(POLICY.replace('"margin"', '"channel_mix"') + BLIND)
     more = {"DASHBOARD_POLICY": str(tmp_path / "policy.toml"), "DASHBOARD_PAGES": str(ROOT / "docs" / "examples")}
     source = Source(environment["DASHBOARD_FACTS"])
     client = create_app(from_environment(environment | more), source).server.test_client()
     source.close()
 
-    def regions(group: str) -> set[str]:
+    def figure(group: str) -> dict[str, Any]:
         body = callback_body("channel-mix.figure", selection__data={"page": "channel_mix", "query": "", "request": 1})
         answer = client.post(CALLBACK, json=body, headers={"X-Auth-Id-Token": provider.token([group])})
         assert answer.status_code == 200
-        return {
-            label for label in answer.json["response"]["channel-mix"]["figure"]["data"][0]["labels"] if label in ALL
-        }
+        drawn: dict[str, Any] = answer.json["response"]["channel-mix"]["figure"]
+        return drawn
+
+    def regions(group: str) -> set[str]:
+        return {label for label in figure(group)["data"][0]["labels"] if label in ALL}
 
     assert regions("grp-all") == ALL
     assert regions("grp-fin-emea") == {"Europe"}
+    assert figure("grp-americas") == {"layout": {"title": {"text": "Your role does not see attributed revenue."}}}

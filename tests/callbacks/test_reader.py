@@ -23,7 +23,7 @@ EUROPE = (("region", ("Europe",)),)
 def test_rows_of_others_are_not_answered(facts: Facts, ask: Callable[..., Any]) -> None:
     extent = facts.extent()
     selection = Selection(extent.first, extent.last)
-    own = OwnFacts(facts, EUROPE)
+    own = OwnFacts(facts, EUROPE, frozenset())
 
     found = ask(own, selection, EUROPE)
 
@@ -36,4 +36,4 @@ def test_rows_of_others_are_not_answered(facts: Facts, ask: Callable[..., Any]) 
 def test_no_question_goes_without_a_scope(facts: Facts) -> None:
     extent = facts.extent()
     with pytest.raises(TypeError, match="scope"):
-        OwnFacts(facts, ()).totals(Selection(extent.first, extent.last), [("region",)])  # type: ignore[call-arg]
+        OwnFacts(facts, (), frozenset()).totals(Selection(extent.first, extent.last), [("region",)])  # type: ignore[call-arg]
