@@ -86,3 +86,10 @@ def test_who_was_served_by_another_request_of_theirs_is_not_next(line: WaitingLi
     line.leave("ada")
 
     assert line.count_before("ada", "check") > 0
+
+
+def test_a_place_that_a_clock_set_back_left_in_the_future_holds_nobody(line: WaitingLine) -> None:
+    stand(line, "ada")
+    age(line, "ada", -3600)
+
+    assert stand(line, "bo") == 0

@@ -64,8 +64,8 @@ class WaitingLine:
             with suppress(OSError):  # it was left meanwhile
                 status = path.stat()
                 age = time.time() - status.st_mtime
-                if age > FORGOTTEN_SECONDS:
-                    path.unlink()
+                if age > FORGOTTEN_SECONDS or (age < -HELD_SECONDS and (person, kind) != mine):
+                    path.unlink()  # also what a clock that was set back left in the future: it would hold all others
                 elif kind in self._kinds and (age < HELD_SECONDS or (person, kind) == mine):
                     found[(person, kind)] = status.st_atime_ns
         return found
