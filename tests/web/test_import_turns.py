@@ -37,15 +37,14 @@ def test_of_parallel_checks_one_waits_in_a_worker_and_others_are_sent_away_at_on
     file = endless(uploads[0])
     assert workers[0].check(token_of(uploads[0]), "ann", {"options": {}}) is None  # to be asked again
 
-    start, answered = threading.Barrier(5), threading.Semaphore(0)
+    monkeypatch.setattr("web.imports.checks.STEP", 5.0)  # within which all five have asked
+    start = threading.Barrier(5)
 
     original, waiting = Imports._lock_uploads, []
 
     def wait_for_turn(imports: Imports, person: str, kind: str, until: float) -> object:
         waiting.append(imports)
-        for _ in range(4):  # until the four others have their answer
-            answered.acquire(timeout=60)
-        return original(imports, person, kind, 0.0)
+        return original(imports, person, kind, until)
 
     monkeypatch.setattr(Imports, "_lock_uploads", wait_for_turn)
 
@@ -55,8 +54,6 @@ def test_of_parallel_checks_one_waits_in_a_worker_and_others_are_sent_away_at_on
             return str(workers[0].check(token_of(upload), subject, {"options": {}}))
         except Busy as refusal:
             return f"{refusal.status}, ask in {refusal.retry_after} s"
-        finally:
-            answered.release()
 
     with ThreadPoolExecutor(5) as pool:
         answers = list(pool.map(check, uploads[1:], people[1:]))
