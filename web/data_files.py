@@ -1,12 +1,14 @@
 """The addresses of a page’s data, a visual’s files, the data’s version and the server’s health."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import orjson
 from flask import Flask, Response, g, request
 
+from access.rights import Rights
 from components.visuals import Page
-from views.answers import data_of, resolve_query
+from facts import Facts
+from views.answers import ResolvedQuery, data_of, resolve_query
 from views.answers import search_values as found_in
 from views.desk import Desk
 from views.files import data_file, page_json
@@ -51,28 +53,30 @@ def register(server: Flask, pages: Sequence[Page], desk: Desk, views: Views, pre
             answer.headers["Content-Disposition"] = f'attachment; filename="{page}-{visual}.{kind}"'
         return answer
 
-    @server.get("/data/<page>.json")
-    def page_rows(page: str) -> Response:
-        facts, found = source.current(), open_page(page)
-        if found is None or not found.visuals:
+    def page_file(key: str, kind: str, write_file: Callable[[Page, Facts, ResolvedQuery, Rights], bytes]) -> Response:
+        """The figures of a page as a file of `kind`, for who asks."""
+        facts, opened = source.current(), open_page(key)
+        if opened is None or not opened.visuals:
             return refusal(404, "There is no such page, or none with figures.")
         if facts is None:
             return refusal(503, source.problem or "There is no data yet.")
         mine = current_rights()
         facts, asked, _ = resolve_query(source, facts, current_address(), writing, mine, provisional_days)
-        return figures(page_json(found, facts, asked, mine.rows), _KINDS["json"])
+        return figures(write_file(opened, facts, asked, mine), _KINDS[kind])
+
+    @server.get("/data/<page>.json")
+    def page_rows(page: str) -> Response:
+        return page_file(page, "json", lambda opened, facts, asked, mine: page_json(opened, facts, asked, mine.rows))
 
     @server.get("/data/<page>.xlsx")
     def page_data(page: str) -> Response:
-        facts, found = source.current(), open_page(page)
-        if found is None or not found.visuals:
-            return refusal(404, "There is no such page, or none with figures.")
-        if facts is None:
-            return refusal(503, source.problem or "There is no data yet.")
-        mine = current_rights()
-        facts, asked, _ = resolve_query(source, facts, current_address(), writing, mine, provisional_days)
-        answer = figures(workbook(found, facts, asked, prefix, mine.rows, mine.hides), _KINDS["xlsx"])
-        answer.headers["Content-Disposition"] = f'attachment; filename="{page}.xlsx"'
+        answer = page_file(
+            page,
+            "xlsx",
+            lambda opened, facts, asked, mine: workbook(opened, facts, asked, prefix, mine.rows, mine.hides),
+        )
+        if answer.status_code == 200:
+            answer.headers["Content-Disposition"] = f'attachment; filename="{page}.xlsx"'
         return answer
 
     @server.get("/options/<dimension>")
