@@ -20,12 +20,12 @@
 
   try {
     // A change that the address did not tell of yet when the page was reloaded (view.js).
-    const asked = sessionStorage.getItem("dashboard-asked");
+    const address = sessionStorage.getItem("dashboard-asked");
     sessionStorage.removeItem("dashboard-asked");
     const [navigation] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
     const reloaded = navigation?.type === "reload";
-    if (reloaded && asked && asked.split("#")[0] !== location.pathname + location.search) {
-      history.pushState(null, "", asked);
+    if (reloaded && address && address.split("#")[0] !== location.pathname + location.search) {
+      history.pushState(null, "", address);
       dashboard.moved = true; // the document's answer is that of the address before
     }
   } catch {

@@ -560,7 +560,7 @@ interface Dashboard {
   carrier: {
     begin(page: string, query: string, signal: AbortSignal): Asked;
     wanted(asked: Asked): Promise<Wire.View>;
-    known(page: string, query: string, answer: Wire.View): void;
+    store(page: string, query: string, answer: Wire.View): void;
     fetchView(selection: Looked, signal: AbortSignal): Promise<Wire.View>;
     get(address: string, ended: string, signal?: AbortSignal): Promise<any>;
     set(id: string, props: object): void;
@@ -616,6 +616,7 @@ interface Dashboard {
   };
   labels: { put(data: Trace[], layout: Layout): void };
   later(name: string): Promise<undefined>;
+  loadOnce<T>(load: (name: string) => Promise<T>): (name: string) => Promise<T>;
   attach(element: HTMLElement): Promise<void>;
   legend: { place(item: ChartItem): void; put(item: ChartItem, data: Trace[], layout: Layout): void; plain(text: string): string };
   margins: { fit(layout: Layout, data: Trace[], wide: number): void; width(text: unknown, size?: number): number };

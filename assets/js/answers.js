@@ -3,7 +3,7 @@
   const { dashboard } = window;
   const MOST = 40;
   /** @type {Map<string, Wire.View>} */
-  const kept = new Map(); // by "page?query"
+  const answers = new Map(); // by "page?query"
   /** @type {string | null} */
   let version = null;
 
@@ -13,18 +13,18 @@
   /** @type {Dashboard["answers"]["keep"]} */
   function keep(page, query, answer) {
     if (answer.data.version !== version) {
-      kept.clear();
+      answers.clear();
       version = answer.data.version;
     }
-    kept.delete(key(page, query));
+    answers.delete(key(page, query));
     // What went wrong may be over by the next time it is asked for.
     const failed = Object.values(answer.visuals).some(({ state }) => state === "error");
     if (failed || (/(^|&)as_of=/.test(query) && !answer.as_of)) return;
-    kept.set(key(page, query), answer);
+    answers.set(key(page, query), answer);
     // Under its canonical address it has nothing to say about what was dropped from another.
-    if (answer.query !== query) kept.set(key(page, answer.query), { ...answer, notes: [] });
-    while (kept.size > MOST) kept.delete(/** @type {string} */ (kept.keys().next().value));
+    if (answer.query !== query) answers.set(key(page, answer.query), { ...answer, notes: [] });
+    while (answers.size > MOST) answers.delete(/** @type {string} */ (answers.keys().next().value));
   }
 
-  dashboard.answers = { keep, get: (page, query) => kept.get(key(page, query)) };
+  dashboard.answers = { keep, get: (page, query) => answers.get(key(page, query)) };
 })();

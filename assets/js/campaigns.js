@@ -49,15 +49,15 @@
     const asked = many > 0 && words.length > 0;
     const server = asked ? search.found : null;
     if (asked && server?.text !== input.value) return tick(search, chips, ticked); // until the server has answered
-    const found = server?.values ?? values.filter((value) => words.every((word) => value.toLocaleLowerCase().includes(word)));
+    const matches = server?.values ?? values.filter((value) => words.every((word) => value.toLocaleLowerCase().includes(word)));
     const active = /** @type {HTMLInputElement | null} */ (document.activeElement);
     const focused = active?.closest?.(".found, .picked") ? active.value ?? active.dataset.value : null;
     chips.replaceChildren(...chosen.map(chip));
-    list.replaceChildren(...found.slice(0, DRAWN).map((value) => {
+    list.replaceChildren(...matches.slice(0, DRAWN).map((value) => {
       return option(dimension, value, ticked.has(value));
     }));
-    const left = (server ? server.count : many || found.length) - Math.min(found.length, DRAWN);
-    const none = found.length === 0 ? `No ${plain} has this in its name` : chosen.length ? "" : `All ${plain}s`;
+    const left = (server ? server.count : many || matches.length) - Math.min(matches.length, DRAWN);
+    const none = matches.length === 0 ? `No ${plain} has this in its name` : chosen.length ? "" : `All ${plain}s`;
     text(more, left > 0 ? `${dashboard.format.count(left)} more: type to narrow` : none);
     hide(more, more.textContent === "");
     hide(dashboard.controls.reset(search.field), chosen.length === 0);

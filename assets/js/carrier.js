@@ -84,8 +84,8 @@
     return answer;
   }
 
-  /** An answer that is here already is looked at: nothing is asked. @type {Dashboard["carrier"]["known"]} */
-  const known = (page, query, answer) => look({ page, query, request: ++count }, Promise.resolve(answer));
+  /** An answer that is here already is looked at: nothing is asked. @type {Dashboard["carrier"]["store"]} */
+  const store = (page, query, answer) => look({ page, query, request: ++count }, Promise.resolve(answer));
 
   /** Sets props of one of Dash's components, where Dash is there; what it finds when it comes is set by `seed`.
       @type {Dashboard["carrier"]["set"]} */
@@ -163,5 +163,5 @@
     dashboard.view.written(String(selection?.page ?? ""), String(selection?.query ?? ""));
   }
 
-  dashboard.carrier = { begin, wanted, known, fetchView, get, set, seed, follow, SignedOut, Refused };
+  dashboard.carrier = { begin, wanted, store, fetchView, get, set, seed, follow, SignedOut, Refused };
 })();

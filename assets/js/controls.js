@@ -24,15 +24,15 @@
   function values(answer) {
     if (!answer) return {};
     /** @type {ControlValues} */
-    const found = { compare: { value: answer.chosen.compare }, grain: { value: answer.chosen.grain } };
+    const contents = { compare: { value: answer.chosen.compare }, grain: { value: answer.chosen.grain } };
     for (const dimension of dimensions) {
       const every = answer.options[dimension] ?? [];
       const list = searched(dimension, every) ? [] : every;
       const chosen = answer.chosen[dimension] ?? list;
       const options = list.map((value) => ({ label: dashboard.steady(value), value }));
-      found[idOf(dimension)] = { options, value: list.filter((value) => chosen.includes(value)) };
+      contents[idOf(dimension)] = { options, value: list.filter((value) => chosen.includes(value)) };
     }
-    return found;
+    return contents;
   }
 
   /** What Dash draws follows an answer through its own store; here what it does not: long lists, and what stands around.

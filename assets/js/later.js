@@ -2,9 +2,6 @@
 (() => {
   const { dashboard } = window;
   const { make } = dashboard;
-  /** @type {Map<string, Promise<undefined>>} */
-  const loading = new Map(); // name -> promise
-
   /** Puts a script or a style sheet into the document; resolves once it is loaded. @type {Dashboard["attach"]} */
   const attach = (element) =>
     new Promise((resolve, reject) => {
@@ -24,16 +21,21 @@
     return undefined;
   }
 
-  /** Loads assets/later/<name> once; rejects where it cannot be had, and tries again at the next call. @type {Dashboard["later"]} */
-  function later(name) {
-    const known = loading.get(name);
-    if (known) return known;
-    const both = load(name);
-    both.catch(() => loading.delete(name));
-    loading.set(name, both);
-    return both;
+  /** `load`, once for each name; what could not be had is tried again at the next call. @type {Dashboard["loadOnce"]} */
+  function loadOnce(load) {
+    /** @type {Map<string, ReturnType<typeof load>>} */
+    const loads = new Map();
+    return (name) => {
+      const earlier = loads.get(name);
+      if (earlier) return earlier;
+      const promise = load(name);
+      promise.catch(() => loads.delete(name));
+      loads.set(name, promise);
+      return promise;
+    };
   }
 
-  dashboard.later = later;
+  dashboard.loadOnce = loadOnce;
+  dashboard.later = loadOnce(load);
   dashboard.attach = attach;
 })();

@@ -10,8 +10,7 @@
   let mounted = null; // the key of the page that is in the holder, or on its way there
   let newest = 0; // the last request for a layout
   const failures = new Set(); // the callbacks that failed last time
-  /** @type {Map<string, Promise<void>>} */
-  const loading = new Map(); // the component libraries that are here or on their way
+  const library = dashboard.loadOnce(load);
 
   const title = () => spec.pages[mounted ?? ""]?.title ?? "";
 
@@ -127,17 +126,7 @@
     for (const name of names) if (!(name in window) && Object.hasOwn(spec.libraries ?? {}, name)) await library(name);
   }
 
-  /** @param {string} name */
-  function library(name) {
-    const known = loading.get(name);
-    if (known) return known;
-    const coming = load(name);
-    coming.catch(() => loading.delete(name));
-    loading.set(name, coming);
-    return coming;
-  }
-
-  /** @param {string} name */
+  /** A component library. @param {string} name */
   async function load(name) {
     const { js = [], css = [] } = spec.libraries?.[name] ?? {};
     const styles = css.map((href) => dashboard.attach(make("link", { rel: "stylesheet", href })));

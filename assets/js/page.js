@@ -52,8 +52,8 @@
       if (!document.querySelector(".dash-part")) return;
       waiting.disconnect();
       byId("before")?.remove();
-      const shown = dashboard.view.shown();
-      if (shown) say(shown, true);
+      const answer = dashboard.view.shown();
+      if (answer) say(answer, true);
       fit();
     });
     waiting.observe(dashboard.one(document, "#react-entry-point"), { childList: true, subtree: true });

@@ -56,7 +56,7 @@
     leaving = false;
     wanted = { page, query, chosen: wanted?.chosen ?? null };
     const known = anew ? null : dashboard.answers.get(page, query) ?? bare(page, query);
-    if (known) dashboard.carrier.known(page, known.query, known);
+    if (known) dashboard.carrier.store(page, known.query, known);
     const coming = known ? null : dashboard.carrier.wanted(asked ?? dashboard.carrier.begin(page, query, mine.signal));
     // Asking where the page is scrolled to has it laid out, so not before the request is on its way.
     if (how !== "stay") pend({ page, query, hash, over, from: window.scrollY });
@@ -77,7 +77,7 @@
       if (mine !== controller) return;
       waiting(false);
       dashboard.answers.keep(page, query, answer);
-      if (answer.query !== query) dashboard.carrier.known(page, answer.query, answer); // the store says what is canonical
+      if (answer.query !== query) dashboard.carrier.store(page, answer.query, answer); // the store says what is canonical
     }
     controller = null;
     const turned = shown?.page !== page;
@@ -110,7 +110,7 @@
     wanted = { page, query, chosen: structuredClone(answer.chosen) };
     dashboard.answers.keep(page, query, answer);
     shown = answer;
-    dashboard.carrier.known(page, query, answer);
+    dashboard.carrier.store(page, query, answer);
     put(answer, true);
     settle(page, query);
     if (scroll) window.scrollTo({ top: scroll, behavior: "instant" });

@@ -60,8 +60,8 @@
 
   /** The answer that an item is of: an open page's is the one shown, even where it left the visual as it was. @param {Item} item */
   function answerOf(item) {
-    const shown = dashboard.view.shown();
-    return shown.page === item.page ? shown : item.pending?.context.answer ?? shown;
+    const answer = dashboard.view.shown();
+    return answer.page === item.page ? answer : item.pending?.context.answer ?? answer;
   }
 
   /** A view has been drawn: the tables that are open follow it. @type {Dashboard["rows"]["follow"]} */

@@ -52,7 +52,7 @@ Object.assign(dashboard, {
       return { selection: { page, query }, response };
     },
     wanted: (/** @type {any} */ { response }) => response,
-    known: () => {},
+    store: () => {},
   },
   page: { own: () => false, known: () => true, show: () => {}, say: () => {} },
   visuals: { draw: (/** @type {any} */ { query }) => drawn.push(query), point: () => {} },
