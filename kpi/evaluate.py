@@ -6,7 +6,8 @@ number of fact rows. Frames of the whole company also have the columns of `kpi.s
 same index and one float column a metric, NaN where there is no value.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import date
 from functools import lru_cache
 from typing import Final
 
@@ -46,16 +47,30 @@ def names(keys: tuple[str, ...]) -> pd.Index:
     return pd.Index(keys, dtype="object")
 
 
+def every_period(totals: pd.DataFrame, starts: Sequence[date]) -> pd.DataFrame:
+    """A totals frame indexed by period with a row for each of `starts`, in their order: NaN where it has none.
+
+    What did not run on a day is a gap of a course over time, neither 0 nor a line across.
+    """
+    if len(totals) == len(starts):
+        return totals
+    return totals.reindex(pd.DatetimeIndex(np.array(starts, dtype="datetime64[D]"), name=totals.index.name))
+
+
 def pool_rows(totals: pd.DataFrame, most: int) -> pd.DataFrame:
     """Neighbouring rows of a totals frame added up until at most `most` are left, for a line a finger wide.
 
-    Every run is as long as the others, so the first few rows are left out where they fill none.
+    Every run is as long as the others, so the first few rows are left out where they fill none. A run of gaps stays
+    one.
     """
     size = -(-len(totals) // most)
     if size <= 1:
         return totals
     starts = np.arange(len(totals) % size, len(totals), size)
-    block = np.add.reduceat(totals.to_numpy(dtype=np.float64), starts, axis=0)
+    values = totals.to_numpy(dtype=np.float64)
+    missing = np.isnan(values)
+    block = np.add.reduceat(np.where(missing, 0.0, values), starts, axis=0)
+    block[np.logical_and.reduceat(missing, starts, axis=0)] = np.nan
     return pd.DataFrame(block, index=totals.index[starts], columns=totals.columns)
 
 

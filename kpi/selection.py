@@ -89,16 +89,18 @@ def cut_short(selection: Selection) -> tuple[tuple[int, int], tuple[int, int]]:
     """Of the first and of the last period of a selection's grain: the days within the selection, and all its days."""
     found = []
     for day in (selection.start, selection.end):
-        start = period_start(day, selection.grain)
-        after = start + (
-            relativedelta(months=1) if selection.grain == "month" else timedelta(days=_DAYS[selection.grain])
-        )
-        within = min(after, selection.end + timedelta(days=1)) - max(start, selection.start)
-        found.append((within.days, (after - start).days))
+        start, end = period_start(day, selection.grain), period_end(day, selection.grain)
+        within = min(end, selection.end) - max(start, selection.start)
+        found.append((within.days + 1, (end - start).days + 1))
     return found[0], found[1]
 
 
-_DAYS: Final = {"day": 1, "week": 7}
+def period_end(day: date, grain: Grain) -> date:
+    """The last day of the day, ISO week or calendar month that `day` lies in."""
+    start = period_start(day, grain)
+    if grain == "month":
+        return start + relativedelta(months=1, days=-1)
+    return start + timedelta(days=6 if grain == "week" else 0)
 
 
 def period_start(day: date, grain: Grain) -> date:

@@ -16,11 +16,11 @@ from components.visuals import Page, Visual
 from facts import Facts, Scope
 from facts.source import Source
 from kpi.caveats import RESTATED, Caveats, caveats
-from kpi.evaluate import REACH_FLOOR, evaluate, pool_rows
+from kpi.evaluate import REACH_FLOOR, evaluate, every_period, pool_rows
 from kpi.formats import Formats
 from kpi.metrics import COMPANY_WIDE
 from kpi.schema import DATE, DIMENSIONS
-from kpi.selection import Extent, Grouping, Selection, baseline, cut_short, period_start
+from kpi.selection import Extent, Grouping, Selection, baseline, cut_short, period_start, periods
 from views.company import company_of
 from views.past import Past, facts_of_address, past_banner
 from views.visible import visible_ranks
@@ -139,13 +139,13 @@ def page_data_of(visuals: Sequence[Visual], facts: Facts, asked: ResolvedQuery, 
     earlier = dict.fromkeys(grouping for visual in visuals for grouping in visual.before)
     if asked.baseline is not None and earlier:
         facts.ahead(((asked.selection, needed), (asked.baseline, (TOTAL, *earlier))), scope)
-    totals = facts.totals(asked.selection, needed, scope)
+    totals = _with_gaps(facts.totals(asked.selection, needed, scope), asked.selection)
     whole = totals[TOTAL]
     if not len(whole):
         return None
     before = {}
     if asked.baseline is not None and earlier:
-        then = facts.totals(asked.baseline, dict.fromkeys((TOTAL, *earlier)), scope)
+        then = _with_gaps(facts.totals(asked.baseline, dict.fromkeys((TOTAL, *earlier)), scope), asked.baseline)
         before = {name: evaluate(then[name], needed[name], then[TOTAL]) for name in earlier if len(then[name])}
     company, no_company = None, ""
     if any(not COMPANY_WIDE.isdisjoint(visual.metrics) for visual in visuals):
@@ -171,6 +171,13 @@ def page_data_of(visuals: Sequence[Visual], facts: Facts, asked: ResolvedQuery, 
         around,
         asked.caveats,
     )
+
+
+def _with_gaps(totals: dict[Grouping, pd.DataFrame], selection: Selection) -> dict[Grouping, pd.DataFrame]:
+    """The calendar whole: a row for each period of a selection, without values where nothing ran."""
+    if OVER_TIME not in totals or not len(totals[OVER_TIME]):
+        return totals
+    return {**totals, OVER_TIME: every_period(totals[OVER_TIME], periods(selection))}
 
 
 def _course(totals: pd.DataFrame, selection: Selection, metrics: Iterable[str]) -> pd.DataFrame:

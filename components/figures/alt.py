@@ -4,6 +4,8 @@ One function a kind of figure. Title and period are not said here: the browser p
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -15,6 +17,7 @@ from kpi.metrics import METRICS
 from kpi.selection import Grouping
 from kpi.units import USUAL, figure
 
+_NAMED: Final = 3
 NamedValues = list[tuple[str, float]]  # what has a value, with it
 
 
@@ -29,6 +32,16 @@ def lines(page_data: PageData, by: Grouping, metrics: Sequence[str]) -> str:
         course = _course(metric, days[known], values[known], page_data.sums[by], page_data.formats)
         said.append(f"{_label(metric)}: {course}.")
     return " ".join(said)
+
+
+def gaps(runs: Sequence[tuple[date, date]], formats: Formats) -> list[str]:
+    """A sentence for the runs of periods without rows, the longest few of them by name."""
+    if not runs:
+        return []
+    longest = sorted(sorted(runs, key=lambda run: run[0] - run[1])[:_NAMED])
+    more = len(runs) - len(longest)
+    named = ", ".join(formats.days(first, last) for first, last in longest)
+    return [f"Not running (no rows): {named}{f' and {formats.number(more)} more times' if more else ''}."]
 
 
 def _course(metric: str, days: np.ndarray, values: np.ndarray, sums: pd.DataFrame, formats: Formats) -> str:

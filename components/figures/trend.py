@@ -1,22 +1,29 @@
 """A line chart over time, with the comparison dotted behind it."""
 
-from datetime import date
-from typing import Any
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
 from components import theme
 from components.figures import alt
+from components.figures.area import areas, earned, prototypes
 from components.figures.frame import Answer, chart
 from components.page_data import PageData, chart_figures, days_of, exact
 from components.visuals import Visual
+from kpi.evaluate import ROWS
 from kpi.metrics import METRICS
 from kpi.schema import DATE
-from kpi.selection import Grouping, cut_short, period_start, periods
+from kpi.selection import Grain, Grouping, cut_short, period_end, period_start, periods
 
 _BY: Grouping = (DATE,)
 #: Fewer points than this are marked, as they make no line; fewer days than that have a tick each.
 _SEEN_AS_LINE, _FEW_DAYS = 3, 5
+#: The least share of a chart's width that has room for the words on a gap, and half a period in hours.
+_ROOM: Final = 0.15
+_HALF: Final[dict[Grain, int]] = {"day": 12, "week": 84, "month": 365}
 _PER = {"day": "a day", "week": "a week", "month": "a month"}
 
 
@@ -47,7 +54,7 @@ def trend(
             "hovertemplate": f"%{{y:{theme.HOVER[unit]}}}",
         }
         if metric == area:
-            line |= {"fill": "tozeroy", "fillcolor": f"{colour}/0.14"}
+            line |= {"fill": "tozeroy", "fillcolor": earned(colour)}
         then = {
             "type": "scatter",
             "mode": "lines",
@@ -60,49 +67,43 @@ def trend(
             "hovertemplate": f"%{{y:{theme.HOVER[unit]}}} on %{{customdata}}",
         }
         traces += [line, then]
+    if area:
+        traces += prototypes(area, theme.SERIES[metrics.index(area)])
 
     def draw(page_data: PageData) -> Answer:
         now, before = page_data.now[_BY], page_data.before.get(_BY)
         days = days_of(now)
         filled: list[dict[str, Any]] = []
         for place, metric in enumerate(metrics):
-            filled.append({"of": 2 * place, **along(days), "y": chart_figures(now, metric), "mode": _mode(len(now))})
+            values = chart_figures(now, metric)
+            line = {"of": 2 * place, **along(days), "y": values, **_marks(values)}
+            if metric == area and (parts := areas(days, values)):
+                line["fill"] = "none"
+                filled += [{"of": 2 * len(metrics) + side, **part} for side, part in parts]
+            filled.append(line)
         pairs = _pair_periods(page_data, before)
         if before is not None and pairs:
             length = len(pairs)
             formats = page_data.formats
             then = [formats.one(formats.day, day) for day, _ in pairs]
             for place, metric in enumerate(metrics):
-                filled.append(
-                    {
-                        "of": 2 * place + 1,
-                        **along([day for _, day in pairs]),
-                        "y": chart_figures(before.iloc[:length], metric),
-                        "customdata": then,
-                        "mode": _mode(length),
-                    }
-                )
+                values = chart_figures(before.iloc[:length], metric)
+                line = {"of": 2 * place + 1, **along([day for _, day in pairs]), "y": values, **_marks(values)}
+                filled.append({**line, "customdata": then})
         label = page_data.formats.sign if unit == "money" else axis
         text = f"{label} {_PER[page_data.selection.grain]}" if per else label
         layout: dict[str, Any] = {"xaxis": _ticks(days, page_data.selection.grain), "yaxis": {"title": {"text": text}}}
+        grain = page_data.selection.grain
+        gaps = gaps_of(page_data.sums[_BY])
+        shapes = [_not_running(first, last, days, grain) for first, last in gaps]
         if first := page_data.caveats.provisional_from:
-            start = period_start(first, page_data.selection.grain).isoformat()
-            layout["shapes"] = [
-                {
-                    "type": "rect",
-                    "layer": "below",
-                    "xref": "x",
-                    "yref": "paper",
-                    "x0": start,
-                    "x1": days[-1].isoformat(),
-                    "y0": 0,
-                    "y1": 1,
-                    "line": {"width": 0},
-                    "fillcolor": f"{theme.MUTED}/0.12",
-                }
-            ]
-        said = alt.lines(page_data, _BY, metrics)
-        return {"traces": filled, "layout": layout, "line": _behind(page_data, len(pairs), len(now)), "alt": said}
+            shapes.append(_shade(period_start(first, page_data.selection.grain), days[-1]))
+        if shapes:
+            layout["shapes"] = shapes
+        runs = [(first, min(period_end(last, grain), page_data.selection.end)) for first, last in gaps]
+        missing = alt.gaps(runs, page_data.formats)
+        said = " ".join([alt.lines(page_data, _BY, metrics), *missing])
+        return {"traces": filled, "layout": layout, "line": _behind(page_data, before, missing), "alt": said}
 
     def rows(page_data: PageData) -> list[dict[str, Any]]:
         frame = page_data.now[_BY]
@@ -157,8 +158,55 @@ def along(days: list[date]) -> dict[str, Any]:
     return {"x": [day.isoformat() for day in days]}
 
 
-def _mode(points: int) -> str:
-    return "lines" if points >= _SEEN_AS_LINE else "lines+markers"
+def _marks(values: Sequence[float | None]) -> dict[str, Any]:
+    """Which points are marked: all where they are too few for a line, and those with nothing on either side."""
+    known = [value is not None for value in values]
+    if sum(known) < _SEEN_AS_LINE:
+        return {"mode": "lines+markers"}
+    alone = [
+        here and not before and not after
+        for before, here, after in zip([False, *known], known, [*known[1:], False], strict=False)
+    ]
+    return (
+        {"mode": "lines+markers", "marker": {"size": [6 * each for each in alone]}} if any(alone) else {"mode": "lines"}
+    )
+
+
+def gaps_of(totals: pd.DataFrame) -> list[tuple[date, date]]:
+    """The first and the last period of each run of a totals frame's periods that have no rows."""
+    missing = totals[ROWS].isna().to_numpy()
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], missing, [False]]).astype(np.int8)))
+    days = days_of(totals)
+    return [(days[first], days[after - 1]) for first, after in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def _shade(first: date, last: date) -> dict[str, Any]:
+    """A band behind the lines from the first to the last of some days."""
+    return {
+        "type": "rect",
+        "layer": "below",
+        "xref": "x",
+        "yref": "paper",
+        "x0": first.isoformat(),
+        "x1": last.isoformat(),
+        "y0": 0,
+        "y1": 1,
+        "line": {"width": 0},
+        "fillcolor": f"{theme.MUTED}/0.12",
+    }
+
+
+def _not_running(first: date, last: date, days: Sequence[date], grain: Grain) -> dict[str, Any]:
+    """A band over the periods from `first` to `last`, which have no rows; with its words where there is room."""
+    wide = last - first >= (days[-1] - days[0]) * _ROOM
+    words = (
+        {"label": {"text": "not running", "textposition": "top center", "font": {"color": theme.MUTED, "size": 12}}}
+        if wide
+        else {}
+    )
+    half = timedelta(hours=_HALF[grain])
+    ends = (datetime.combine(first, time()) - half, datetime.combine(last, time()) + half)
+    return {**_shade(first, last), "x0": f"{ends[0]:%Y-%m-%d %H:%M}", "x1": f"{ends[1]:%Y-%m-%d %H:%M}", **words}
 
 
 def _ticks(days: list[date], grain: str) -> dict[str, Any]:
@@ -179,17 +227,18 @@ def _pair_periods(page_data: PageData, before: pd.DataFrame | None) -> list[tupl
     return [(day, beside[day]) for day in days_of(before) if day in beside]
 
 
-def _behind(page_data: PageData, before: int, points: int) -> str | None:
-    """What the dotted lines are, and which periods are not whole."""
+def _behind(page_data: PageData, before: pd.DataFrame | None, missing: Sequence[str]) -> str | None:
+    """What the dotted lines are, which periods are not whole, and which have no rows (`missing`, in words)."""
     said = []
-    grain = page_data.selection.grain
-    if before:
+    grain, points = page_data.selection.grain, len(page_data.now[_BY])
+    if before is not None:
         from_words = "a year earlier" if page_data.selection.compare == "year" else "the period before"
-        mark = "Dotted" if min(before, points) >= _SEEN_AS_LINE else "Circles"
+        mark = "Dotted" if min(len(before), points) >= _SEEN_AS_LINE else "Circles"
         said.append(f"{mark}: {from_words}, day for day." if grain == "day" else f"{mark}: {from_words}.")
     first, last = cut_short(page_data.selection)
     for place, (within, whole) in ({"": first} if points == 1 else {" first": first, " last": last}).items():
         if within < whole:
             said.append(f"The{place} {grain} holds {within} of its {whole} days.")
+    said += missing
     said += [f"Shaded: {text[0].lower()}{text[1:]}" for text in page_data.caveats.provisional_note()]
     return " ".join(said) or None

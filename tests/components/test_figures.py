@@ -208,8 +208,10 @@ def test_a_comparison_lies_beside_its_own_day_also_where_days_have_no_row(
 
     drawn = zip(answer["traces"], whole(trend.spec, answer)["data"], strict=True)
     dotted = next(trace for told, trace in drawn if told["of"] == 1)
-    assert dict(zip(dotted["x"], dotted["customdata"], strict=True)).items() >= then.items()
-    assert min(dotted["x"]) == min(then)
+    points = zip(dotted["x"], dotted["customdata"], dotted["y"], strict=True)
+    having = {day: earlier for day, earlier, value in points if value is not None}
+    assert having.items() >= then.items()
+    assert min(having) == min(then)
 
 
 def test_a_course_leaves_out_the_periods_that_are_cut_short_and_no_others(begun: FrameFacts) -> None:
@@ -219,8 +221,9 @@ def test_a_course_leaves_out_the_periods_that_are_cut_short_and_no_others(begun:
 
     course = page_data_of([trend], begun, asked, ALL_ROWS).spark
 
-    # The selection's first week has no row; that of 20 January is whole, that of 24 February is not.
-    assert [f"{day:%m-%d}" for day in course.index] == ["01-20", "01-27", "02-03", "02-10", "02-17"]
+    # The selection's first week is cut short, and that of 24 February; two whole ones have no row.
+    assert [f"{day:%m-%d}" for day in course.index] == ["01-06", "01-13", "01-20", "01-27", "02-03", "02-10", "02-17"]
+    assert course["revenue"].isna().tolist() == [True, True, False, False, False, False, False]
 
 
 @pytest.mark.parametrize(
