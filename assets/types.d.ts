@@ -136,12 +136,15 @@ declare namespace Wire {
     title?: string;
     metrics: string[];
   }
+  /** What a column is shaded against; null: it is not. */
+  type Center = "zero" | "average" | null;
   interface TableSpec {
     kind: "table";
     title?: string;
     keys: string[];
     metrics: string[];
-    gradient: string[];
+    gradient: Record<string, Center>;
+    shaded: string;
     sort: string | null;
     rank?: boolean;
     ranks?: string[];
@@ -233,7 +236,7 @@ declare namespace Wire {
     why?: Record<string, Record<string, string>>;
     metrics?: string[];
     sort?: string | null;
-    centre?: Figure[];
+    shades: (number[] | null)[];
   }
   interface Chart {
     state: "ready";
@@ -445,7 +448,7 @@ interface TableParts {
   rank: HTMLSelectElement | null;
   sort: { key: string; down: boolean } | null;
   visual: Wire.Table;
-  tones: (number[] | null)[];
+  key: HTMLElement;
 }
 type TableBody = HTMLTableSectionElement & { item: TableItem };
 /** `fillRow` says which row of the data it is. */

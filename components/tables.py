@@ -7,6 +7,7 @@ import pandas as pd
 
 from components.address import RANKS
 from components.page_data import TOTAL, PageData, block, exact, table_figures
+from components.shades import center_of, explain_shades, shades
 from components.visuals import Visual
 from kpi.metrics import METRICS
 from kpi.rank import Ranking, rank
@@ -31,7 +32,7 @@ def table(
 
     def draw(page_data: PageData) -> dict[str, Any]:
         return {
-            **_columns(page_data.now[by], metrics),
+            **_columns(page_data, page_data.now[by], metrics, gradient),
             "total": table_figures(block(page_data.now[TOTAL], metrics)[:, 0]),
             "line": None,
         }
@@ -56,7 +57,7 @@ def table(
         columns=(*by, *metrics),
         draw=draw,
         rows=rows,
-        spec={"keys": by, "metrics": metrics, "gradient": gradient, "sort": sort, "rank": False},
+        spec={"keys": by, "metrics": metrics, **_gradient(gradient), "sort": sort, "rank": False},
         width=width,
         less=less,
     )
@@ -88,11 +89,10 @@ def ranking(
         if found.rows.empty:
             return {"state": "empty", "text": _nothing_to_rank(found, page_data)}
         return {
-            **_columns(found.rows, visible_metrics(page_data)),
+            **_columns(page_data, found.rows, visible_metrics(page_data), gradient),
             "metrics": visible_metrics(page_data),
             "sort": page_data.query.rank,
             "total": None,
-            "centre": table_figures(block(page_data.now[TOTAL], visible_metrics(page_data))[:, 0]),
             "line": _left_out(found, page_data),
         }
 
@@ -122,7 +122,7 @@ def ranking(
         spec={
             "keys": _CAMPAIGN,
             "metrics": metrics,
-            "gradient": gradient,
+            **_gradient(gradient),
             "sort": None,
             "rank": True,
             "ranks": ranks,
@@ -136,9 +136,24 @@ def _without_hidden(metrics: tuple[str, ...], hidden: Set[str]) -> tuple[str, ..
     return tuple(metric for metric in metrics if metric not in hidden)
 
 
-def _columns(frame: pd.DataFrame, metrics: tuple[str, ...]) -> dict[str, Any]:
+def _gradient(metrics: tuple[str, ...]) -> dict[str, Any]:
+    """Which columns are shaded, against what, and what that is in words."""
+    return {"gradient": {metric: center_of(metric) for metric in metrics}, "shaded": explain_shades(metrics)}
+
+
+def _columns(
+    page_data: PageData, frame: pd.DataFrame, metrics: tuple[str, ...], gradient: tuple[str, ...]
+) -> dict[str, Any]:
     keys = [frame.index.get_level_values(level).tolist() for level in range(frame.index.nlevels)]
-    return {"keys": keys, "values": table_figures(block(frame, metrics))}
+    values, wholes = block(frame, metrics), block(page_data.now[TOTAL], metrics)[:, 0]
+    places = [place for place, metric in enumerate(metrics) if metric in gradient]
+    found = shades([metrics[place] for place in places], values[places], wholes[places], page_data.formats)
+    by_place = dict(zip(places, found, strict=True))
+    return {
+        "keys": keys,
+        "values": table_figures(values),
+        "shades": [by_place.get(place) for place in range(len(metrics))],
+    }
 
 
 def _records(frame: pd.DataFrame, by: Grouping, metrics: tuple[str, ...]) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-// Tables: plain HTML, made once and filled again; sorted here, without a request; shaded towards "better".
+// Tables: plain HTML, made once and filled again; sorted here, without a request; shaded by the server.
 (() => {
   const { dashboard } = window;
   const { make, text, attribute } = dashboard;
@@ -12,10 +12,7 @@
     if (item.parts?.shape !== shape) build(item, metrics, shape);
     const part = item.parts;
     part.visual = visual;
-    part.tones = metrics.map((key, place) => {
-      const whole = (visual.total ?? visual.centre)?.[place] ?? null;
-      return item.spec.gradient.includes(key) ? tones(key, visual.values[place], whole) : null;
-    });
+    dashboard.hide(part.key, !visual.shades.some(Boolean));
     if (part.rank) part.rank.value = answer.chosen.rank;
     fill(item);
     dashboard.visuals.line(item, visual.line);
@@ -37,7 +34,7 @@
     const heads = [];
     const row = make("tr");
     for (const { key } of columns) row.append(head(heads, key, spec.dimensions[key]));
-    for (const key of metrics) row.append(head(heads, key, spec.metrics[key].short, spec.metrics[key], item.spec.gradient.includes(key)));
+    for (const key of metrics) row.append(head(heads, key, spec.metrics[key].short, spec.metrics[key], item.spec.gradient[key]));
     const body = /** @type {TableBody} */ (Object.assign(make("tbody"), { item }));
     const foot = make("tfoot");
     const table = make("table", { class: "figures" }, make("thead", {}, row), body, foot);
@@ -46,16 +43,20 @@
     const rank = item.spec.rank ? rankBy(item) : null;
     item.root.querySelector(".rank")?.remove();
     if (rank) dashboard.one(item.root, ".menu").before(make("label", { class: "rank" }, make("span", { text: "Rank by" }), rank));
-    item.body.append(scroll);
+    const note = make("p", { class: "line shade-note", text: item.spec.shaded });
+    item.body.append(scroll, note);
     const known = sort && heads.some((each) => each.key === sort.key);
-    const parts = { shape, metrics, dimensions: item.spec.keys, columns, heads, body, foot, rows: [], total: null, rank };
+    const parts = { shape, metrics, dimensions: item.spec.keys, columns, heads, body, foot, rows: [], total: null, rank, key: note };
     item.parts = /** @type {any} */ ({ ...parts, sort: known ? sort : null }); // `draw` adds the answer
   }
 
-  const SHADED = "Shaded by how far it is from zero, for rates from the whole selection’s: teal is better, orange is worse.";
+  const SHADED = {
+    zero: "Shaded against zero: teal is above it, orange below.",
+    average: "Shaded against the average, the whole selection’s: teal is better, orange is worse.",
+  };
 
-  /** @type {(heads: TableHead[], key: string, label: string, metric?: Wire.Metric | null, shaded?: boolean) => HTMLElement} */
-  function head(heads, key, label, metric = null, shaded = false) {
+  /** @type {(heads: TableHead[], key: string, label: string, metric?: Wire.Metric | null, shaded?: Wire.Center) => HTMLElement} */
+  function head(heads, key, label, metric = null, shaded = null) {
     const words = metric === null;
     const mark = make("span", { class: "sort-mark", "aria-hidden": "true" });
     const doing = { type: "button", class: "sort", "data-do": "sort", "data-column": key };
@@ -63,7 +64,7 @@
     if (metric) {
       const formula = dashboard.format.formula(metric);
       const notes = [{ kind: "title", text: metric.label }, { text: metric.definition }, { kind: "formula", text: formula }];
-      if (shaded) notes.push({ kind: "small", text: SHADED });
+      if (shaded) notes.push({ kind: "small", text: SHADED[shaded] });
       dashboard.tips.set(button, () => [...notes, dashboard.tips.glossary(key)]);
     }
     const cell = make("th", { scope: "col", class: words ? "words" : null }, button);
@@ -79,21 +80,6 @@
       select.append(make("option", { value: key, text: labels.get(key) ?? spec.metrics[key]?.short ?? key }));
     }
     return select;
-  }
-
-  /** A shade from −4 (worse) to 4 (better) for each value; the centre is zero for sums, for rates the whole selection's.
-      @param {string} key @param {Wire.Figure[]} values @param {Wire.Figure} total */
-  function tones(key, values, total) {
-    const { better, unit } = spec.metrics[key];
-    const known = values.filter((value) => value !== null);
-    if (known.length < 2 || better === "neither") return null;
-    const [low, high] = [Math.min(...known), Math.max(...known)];
-    const sum = unit === "money" || unit === "count" || unit === "people";
-    const centre = sum ? 0 : total ?? (low + high) / 2;
-    const reach = Math.max(high - centre, centre - low);
-    if (!(reach > 0)) return null;
-    const sign = better === "up" ? 1 : -1;
-    return values.map((value) => (value === null ? 0 : Math.round((4 * sign * (value - centre)) / reach)));
   }
 
   /** @param {TableItem} item */
@@ -142,7 +128,7 @@
   }
 
   /** @param {TableParts} parts @param {TableRow} row @param {number} from @param {number | null} [above] */
-  function fillRow({ visual, columns, metrics, tones: shades, dimensions }, { row, names, cells }, from, above) {
+  function fillRow({ visual, columns, metrics, dimensions }, { row, names, cells }, from, above) {
     row.pairs = dimensions.map((dimension, place) => [dimension, visual.keys[place][from]]);
     columns.forEach(({ key, place, below }, at) => {
       const name = names[at];
@@ -166,7 +152,7 @@
       text(cells[place], dashboard.format.full(spec.metrics[key], value));
       const why = value === null ? visual.why?.[key]?.[platformOf(visual, columns, from)] ?? "" : "";
       if (cells[place].title !== why) cells[place].title = why;
-      const shade = shades[place]?.[from] ?? 0;
+      const shade = visual.shades[place]?.[from] ?? 0;
       const tone = shade > 0 ? `better-${shade}` : shade < 0 ? `worse${shade}` : "";
       const cell = /** @type {HTMLElement} */ (cells[place].parentNode);
       if (cell.className !== tone) cell.className = tone;

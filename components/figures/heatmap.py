@@ -12,11 +12,15 @@ from kpi.schema import in_order
 from kpi.selection import Grouping
 from kpi.units import brief, figure
 
-# Colour follows the square root of the distance to zero, so that a small loss beside a large profit is seen.
+# Colour follows the square root of the distance to zero, so that a small loss beside a large profit is seen; however
+# small, it is marked.
 _STEPS: Final = (0.75, 0.5, 0.25)
+_KEY: Final = "Shaded against zero: teal is a profit, orange a loss."
+_NEXT_TO_ZERO: Final = 1e-9
 _SCALE: Final = [
     [0, "--diverging-low"],
     *([0.5 - step**2 / 2, f"--diverging-low/{step:g}"] for step in _STEPS),
+    [0.5 - _NEXT_TO_ZERO, f"--diverging-low/{_STEPS[-1]:g}"],
     [0.5, "--diverging-mid"],
     *([0.5 + step**2 / 2, f"--diverging-high/{step:g}"] for step in reversed(_STEPS)),
     [1, "--diverging-high"],
@@ -60,7 +64,7 @@ def heatmap(
             "zmin": -extreme,
             "zmax": extreme,
         }
-        return {"traces": [filled], "line": None, "alt": alt.grid(page_data, by, metric)}
+        return {"traces": [filled], "line": _KEY, "alt": alt.grid(page_data, by, metric)}
 
     def rows(page_data: PageData) -> list[dict[str, Any]]:
         column = page_data.now[by][metric]
