@@ -199,6 +199,7 @@ declare namespace Wire {
   interface View {
     page: string;
     query: string;
+    headline: string;
     notes: string[];
     data: Data;
     period: Period;

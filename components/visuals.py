@@ -49,7 +49,7 @@ class Page:
     reached by its `icon` in the header. Whoever may open one of the pages it `comes_with` may open this one too; a page
     that names none is a right of its own. A `panel` has no address of its own: it is drawn over another page. One that
     is `own` is somebody's ordinary Dash page, whose layout is mounted when it is opened (callbacks/own_pages.py);
-    with `graphs` it draws by all of plotly.js.
+    with `graphs` it draws by all of plotly.js. Its `headline` is the sentence that stands over its figures.
     """
 
     key: str
@@ -63,6 +63,7 @@ class Page:
     panel: bool = False
     own: bool = False
     graphs: bool = False
+    headline: Visual | None = None
 
     @property
     def tab(self) -> str:
@@ -74,10 +75,12 @@ def without(page: Page, hidden: Set[str]) -> Page:
     """`page` without the metrics `hidden`: fewer cards and columns, and no visual that cannot do without them."""
     if not hidden:
         return page
-    left = []
-    for visual in page.visuals:
-        if hidden.isdisjoint(visual.metrics):
-            left.append(visual)
-        elif visual.less and (fewer := visual.less(hidden)):
-            left.append(fewer)
-    return replace(page, visuals=tuple(left))
+    left = (_fewer(visual, hidden) for visual in page.visuals)
+    headline = page.headline and _fewer(page.headline, hidden)
+    return replace(page, visuals=tuple(visual for visual in left if visual), headline=headline)
+
+
+def _fewer(visual: Visual, hidden: Set[str]) -> Visual | None:
+    if hidden.isdisjoint(visual.metrics):
+        return visual
+    return visual.less(hidden) if visual.less else None

@@ -1,7 +1,7 @@
 """Call-outs: sentences about what stands out in a selection, with their figures and a filter to look closer."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 import pandas as pd
@@ -18,7 +18,10 @@ Narrow = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Insight:
-    """`kind` names the finding, `narrow` the (dimension, value) pairs it filters to, `figures` those of the text."""
+    """`kind` names the finding, `narrow` the (dimension, value) pairs it filters to, `figures` those of the text.
+
+    `additions` are the sentences that it adds where something else is said of the same platform before it.
+    """
 
     kind: str
     tone: Tone
@@ -26,6 +29,7 @@ class Insight:
     text: str
     narrow: Narrow = ()
     figures: dict[str, float | None] = field(default_factory=dict)
+    additions: tuple[str, ...] = ()
 
 
 #: What is said of a platform that stands alone and has nothing to be compared with.
@@ -39,20 +43,42 @@ def platforms(
 
     `now` and `before` need profit, roas, roi, spend and breakeven_roas; `since` says when the earlier period was (“over
     Aug 4 – 31”), `none` that there was none ("" where nobody asked for one). Best and worst are named only where two
-    platforms or more have a value. Whoever loses money is named once, with its break-even.
+    platforms or more have a value. What changed comes first, then what most money is about; a platform is named once.
     """
     say = _teller(formats)
     rows, earlier = _rows(now), _rows(before) if before is not None else {}
-    found: list[Insight] = []
     if len(rows) == 1:
-        found += _alone(*next(iter(rows.items())), earlier, since, none, say)
-    else:
-        found += _extremes(rows, "profit", say)
-        found += _losses(rows, {name for each in found if len(each.narrow) == 1 for _, name in each.narrow}, say)
-        found += _extremes(rows, "roas", say)
-        return found + _mover(rows, earlier, since, say)
-    return found + _losses(rows, set(), say)
+        return _alone(*next(iter(rows.items())), earlier, since, none, say) + _losses(rows, say)
+    extremes = _extremes(rows, "profit", say)
+    several = {name for each in extremes if len(each.narrow) > 1 for _, name in each.narrow}
+    found = [*extremes, *_losses(rows, say, several), *_extremes(rows, "roas", say)]
+    found.sort(key=lambda insight: _stake(insight, rows), reverse=True)
+    return _once_each([*_mover(rows, earlier, since, say), *found])
 
+
+def _stake(insight: Insight, rows: "dict[str, _Row]") -> float:
+    """The money that an insight is about: what the platforms it names earn or lose."""
+    return max((abs(rows[name]["profit"] or 0.0) for _, name in insight.narrow), default=0.0)
+
+
+def _once_each(insights: list[Insight]) -> list[Insight]:
+    """One insight a platform: what is said of it later is added to the first. What is said of several stays."""
+    found: dict[Narrow, Insight] = {}
+    for insight in insights:
+        alone = len(insight.narrow) == 1
+        key = insight.narrow if alone else ((insight.kind, ""),)
+        first = found.get(key)
+        if first is None:
+            found[key] = insight
+            continue
+        tone = max(first.tone, insight.tone, key=_TONES.index)
+        text = " ".join([first.text, *(each for each in insight.additions if each not in first.text)])
+        found[key] = replace(first, tone=tone, text=text, figures=insight.figures | first.figures)
+    return list(found.values())
+
+
+#: The more alarming the later.
+_TONES: Final[tuple[Tone, ...]] = ("info", "good", "warning", "bad")
 
 _Row = dict[str, float | None]
 _Say = Callable[[str, float | None], str]
@@ -98,8 +124,20 @@ def _extremes(rows: dict[str, _Row], metric: str, say: _Say) -> list[Insight]:
         lead, tone, title = _extreme_words(kind, metric, names, text, row)
         text = f"{lead}." if len(names) > 1 else f"{lead} {_spend_and_benchmark(metric, row, say)}"
         narrow = tuple(("platform", name) for name in names)
-        found.append(Insight(f"{kind}_{metric}", tone, title, text, narrow, _figures(row, *_BENCHMARKS[metric])))
+        figures = _figures(row, *_BENCHMARKS[metric])
+        additions = _extreme_additions(kind, metric, row, say)
+        found.append(Insight(f"{kind}_{metric}", tone, title, text, narrow, figures, additions))
     return found
+
+
+def _extreme_additions(kind: str, metric: str, row: _Row, say: _Say) -> tuple[str, ...]:
+    """``It has the highest ROAS, 3.50×.``, behind what is said of a platform already."""
+    if metric == "roas":
+        return (f"It has the {'highest' if kind == 'best' else 'lowest'} ROAS, {say('roas', row['roas'])}.",)
+    loses = (row["profit"] or 0.0) < 0
+    extent = "the most" if (kind == "best") != loses else "the least"
+    said = f"It {'loses' if loses else 'earns'} {extent} of all (ROI {say('roi', row['roi'])})."
+    return (said, *filter(None, [_below(row, say).strip()]))
 
 
 #: The figures beside the one that a platform is named for.
@@ -221,19 +259,24 @@ def _alone(name: str, row: _Row, earlier: dict[str, _Row], since: str, none: str
     return found
 
 
-def _losses(rows: dict[str, _Row], told: set[str], say: _Say) -> list[Insight]:
+def _losses(rows: dict[str, _Row], say: _Say, known: Collection[str] = ()) -> list[Insight]:
     """A warning for each platform that loses money, which is the same as running below its break-even ROAS.
 
-    `told` are those of whom it has been said.
+    `known` are those whose loss is told already.
     """
     found = []
     for name, row in sorted(rows.items(), key=lambda each: each[1]["profit"] or 0.0):
         profit = row["profit"]
-        if profit is None or profit >= 0 or name in told:
+        if profit is None or profit >= 0 or name in known:
             continue
         text = f"{name} loses {say('profit', -profit)} {_spend_and_benchmark('profit', row, say)}"
         figures = _figures(row, *_BENCHMARKS["profit"])
-        found.append(Insight("loss", "warning", "Loses money", text, (("platform", name),), figures))
+        narrow = (("platform", name),)
+        found.append(
+            Insight(
+                "loss", "warning", "Loses money", text, narrow, figures, tuple(filter(None, [_below(row, say).strip()]))
+            )
+        )
     return found
 
 

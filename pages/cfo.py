@@ -8,6 +8,7 @@ from components.figures.objective import objective
 from components.figures.pie import pie
 from components.figures.reconciliation import reconciliation
 from components.figures.trend import trend
+from components.headline import sentence
 from components.tables import table
 from components.visuals import Page
 from kpi.insights import pockets
@@ -135,5 +136,8 @@ CFO = Page(
             nothing="No two pockets here have an LTV : CAC to compare. Loosen the segment or region filter.",
             width=12,
         ),
+    ),
+    headline=sentence(
+        leads=("profit", "revenue", "conversions"), drivers=("spend", "revenue", "roas", "clicks", "cvr")
     ),
 )

@@ -5,6 +5,7 @@ from components.figures.funnel import funnel
 from components.figures.pie import pie
 from components.figures.spend_conversions import spend_conversions
 from components.figures.trend import trend
+from components.headline import sentence
 from components.tables import ranking, table
 from components.visuals import Page
 
@@ -92,4 +93,5 @@ CMO = Page(
             width=12,
         ),
     ),
+    headline=sentence(leads=("conversions", "clicks", "impressions"), drivers=("clicks", "cvr", "impressions", "ctr")),
 )

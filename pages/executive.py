@@ -3,6 +3,7 @@
 from components.callouts import callouts
 from components.cards import cards
 from components.figures.radar import radar
+from components.headline import sentence
 from components.page_data import PageData
 from components.tables import ranking
 from components.visuals import Page
@@ -79,5 +80,8 @@ EXECUTIVE = Page(
             gradient=("profit", "roi", "roas"),
             width=6,
         ),
+    ),
+    headline=sentence(
+        leads=("profit", "revenue", "conversions"), drivers=("spend", "revenue", "roas", "clicks", "cvr")
     ),
 )

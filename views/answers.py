@@ -104,9 +104,12 @@ def view(
     past: Past | None = None,
 ) -> dict[str, Any]:
     """The view of docs/wire.md, but for what differs from reader to reader."""
-    page_data = page_data_of(page.visuals, facts, asked, scope) if page.visuals else None
+    every = (*page.visuals, page.headline) if page.headline else page.visuals
+    page_data = page_data_of(every, facts, asked, scope) if page.visuals else None
+    over = draw_visual(page.headline, page_data, asked, facts, scope) if page.headline else {}
     return {
         "page": page.key,
+        "headline": over.get("text", ""),
         "query": write(asked.query),
         "notes": asked.notes,
         "data": data_of(facts, asked.formats)

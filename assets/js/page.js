@@ -79,6 +79,7 @@
     dashboard.controls.fill(answer);
     dashboard.toolbar.fill(answer, whole);
     period(answer.period);
+    if (answer.headline) text(dashboard.one(document, `.titles [data-page="${answer.page}"] p`), answer.headline);
     dashboard.freshness.past(answer.as_of);
     chips(answer);
     const notes = byId("notes");

@@ -23,23 +23,29 @@ def test_best_worst_and_what_moved() -> None:
     now = metrics(Meta=(100.0, 2.0, 1000.0, 1.8), Google=(4000.0, 3.5, 2000.0, 1.9))
     before = metrics(Meta=(400.0, 2.4, 1000.0, 1.8), Google=(3900.0, 3.5, 2000.0, 1.9))
 
-    assert told(now, before) == {
-        "best_profit": "Google earns the most, $4,000 profit on $2,000 spend (ROI 200.0%).",
-        "worst_profit": "Meta earns the least, $100 profit on $1,000 spend (ROI 10.0%).",
-        "best_roas": "Google has the highest ROAS, 3.50× on $2,000 spend, above its break-even of 1.90×.",
-        "worst_roas": "Meta has the lowest ROAS, 2.00× on $1,000 spend, above its break-even of 1.80×.",
-        "mover": "Meta’s profit moved the most: $100, down $300 (−75.0%) from $400 over 4 – 31 Aug 2025.",
-    }
+    assert list(told(now, before).items()) == [
+        (
+            "mover",
+            "Meta’s profit moved the most: $100, down $300 (−75.0%) from $400 over 4 – 31 Aug 2025. "
+            "It earns the least of all (ROI 10.0%). It has the lowest ROAS, 2.00×.",
+        ),
+        (
+            "best_profit",
+            "Google earns the most, $4,000 profit on $2,000 spend (ROI 200.0%). It has the highest ROAS, 3.50×.",
+        ),
+    ], "what changed first, each platform once"
 
 
 def test_losses_are_called_losses() -> None:
     found = told(metrics(Meta=(-50.0, 1.5, 1000.0, 1.6), TikTok=(-900.0, 0.5, 1500.0, 1.7)))
 
     assert found["best_profit"] == (
-        "Meta loses the least, $50 on $1,000 spend (ROI −5.0%). Its ROAS of 1.50× is below its break-even of 1.60×."
+        "Meta loses the least, $50 on $1,000 spend (ROI −5.0%). Its ROAS of 1.50× is below its break-even of 1.60×. "
+        "It has the highest ROAS, 1.50×."
     )
     assert found["worst_profit"] == (
-        "TikTok loses the most, $900 on $1,500 spend (ROI −60.0%). Its ROAS of 0.50× is below its break-even of 1.70×."
+        "TikTok loses the most, $900 on $1,500 spend (ROI −60.0%). Its ROAS of 0.50× is below its break-even of 1.70×. "
+        "It has the lowest ROAS, 0.50×."
     )
     assert "loss" not in found, "each is named once"
 
@@ -51,9 +57,9 @@ def test_every_loss_is_told_once_the_largest_first_and_no_loss_is_good_news() ->
     assert said[1].text == "D loses $4 on $10 spend (ROI −40.0%). Its ROAS of 0.80× is below its break-even of 1.20×."
 
     losing = metrics(A=(-1.0, 1.1, 10.0, 1.2), B=(-2.0, 1.0, 10.0, 1.2))
-    assert {each.tone for each in platforms(losing, None, "")} == {"bad", "warning"}
+    assert {each.tone for each in platforms(losing, None, "")} == {"bad"}
     earning = metrics(A=(1.0, 3.1, 10.0, 1.2), B=(2.0, 4.0, 10.0, 1.2))
-    assert {each.tone for each in platforms(earning, None, "")} == {"good", "info"}
+    assert {each.tone for each in platforms(earning, None, "")} <= {"good", "info"}
 
 
 @pytest.mark.parametrize(
@@ -71,7 +77,8 @@ def test_a_profit_that_becomes_a_loss_is_told_without_a_share(now: float, before
         return metrics(A=(profit, 1.0, 9.0, 1.0), B=(1.0, 1.0, 9.0, 1.0))
 
     found = platforms(frame(now), frame(before), "over May")
-    assert [each.text for each in found if each.kind == "mover"] == [mover]
+    (moved,) = (each.text for each in found if each.kind == "mover")
+    assert moved.startswith(mover)
     (alone, *_) = platforms(frame(now).loc[["A"]], frame(before).loc[["A"]], "over May")
     tail = mover.split("moved the most")[1].lstrip(",: ")
     noun = "loss" if now < 0 else "profit"
@@ -88,7 +95,7 @@ def test_equal_losses_are_so_each() -> None:
 def test_a_platform_that_cannot_break_even() -> None:
     found = told(metrics(Meta=(-50.0, 1.5, 1000.0, -3.0), Google=(5.0, 1.6, 10.0, 1.0)))
     assert found["worst_profit"].endswith(
-        "Its orders do not even cover their goods and fees, so no ROAS would break even."
+        "Its orders do not even cover their goods and fees, so no ROAS would break even. It has the lowest ROAS, 1.50×."
     )
 
 

@@ -1,0 +1,53 @@
+"""The sentence over a page's figures, made of them by `kpi.headline`."""
+
+from collections.abc import Set
+from typing import Any
+
+from components.page_data import TOTAL, PageData
+from components.visuals import Visual
+from kpi.formats import in_words
+from kpi.headline import headline
+
+_PLATFORM = ("platform",)
+
+
+def sentence(leads: tuple[str, ...], drivers: tuple[str, ...]) -> Visual:
+    """The sentence over the first of `leads` that has a value, explained by those of `drivers` that it is made of."""
+    metrics = tuple(dict.fromkeys((*leads, *drivers)))
+
+    def words(page_data: PageData) -> str:
+        before = page_data.before
+        said = headline(
+            leads,
+            metrics,
+            page_data.now[TOTAL],
+            before.get(TOTAL),
+            page_data.now[_PLATFORM],
+            before.get(_PLATFORM),
+            page_data.formats,
+        )
+        return in_words(said)
+
+    def draw(page_data: PageData) -> dict[str, Any]:
+        return {"text": words(page_data)}
+
+    def rows(page_data: PageData) -> list[dict[str, Any]]:
+        return [{"text": words(page_data)}]
+
+    def less(hidden: Set[str]) -> Visual | None:
+        left = tuple(metric for metric in leads if metric not in hidden)
+        return sentence(left, tuple(metric for metric in drivers if metric not in hidden)) if left else None
+
+    return Visual(
+        "headline",
+        "In one sentence",
+        "What happened, what drove it, and where?",
+        "callouts",
+        needs=(TOTAL, _PLATFORM),
+        before=(TOTAL, _PLATFORM),
+        metrics=metrics,
+        columns=("text",),
+        draw=draw,
+        rows=rows,
+        less=less,
+    )
