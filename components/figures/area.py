@@ -12,14 +12,14 @@ from components import theme
 _LOST: Final = f"{theme.BAD}/0.3"
 
 
-def earned(colour: str) -> str:
+def faint_fill(colour: str) -> str:
     """The faint fill above zero of a line of `colour`."""
     return f"{colour}/0.14"
 
 
 def prototypes(metric: str, colour: str) -> list[dict[str, Any]]:
     """The two traces that `areas` fills, for a line of `colour`."""
-    return [_prototype(metric, earned(colour)), _prototype(metric, _LOST)]
+    return [_prototype(metric, faint_fill(colour)), _prototype(metric, _LOST)]
 
 
 def _prototype(metric: str, colour: str) -> dict[str, Any]:

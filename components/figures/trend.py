@@ -9,7 +9,7 @@ import pandas as pd
 
 from components import theme
 from components.figures import alt
-from components.figures.area import areas, earned, prototypes
+from components.figures.area import areas, faint_fill, prototypes
 from components.figures.frame import Answer, chart
 from components.page_data import PageData, chart_figures, days_of, exact
 from components.visuals import Visual
@@ -54,7 +54,7 @@ def trend(
             "hovertemplate": f"%{{y:{theme.HOVER[unit]}}}",
         }
         if metric == area:
-            line |= {"fill": "tozeroy", "fillcolor": earned(colour)}
+            line |= {"fill": "tozeroy", "fillcolor": faint_fill(colour)}
         then = {
             "type": "scatter",
             "mode": "lines",
