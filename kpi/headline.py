@@ -53,7 +53,7 @@ def headline(
         for key in _DRIVERS[lead]
         if key in shown and row.get(key) is not None and earlier.get(key) is not None
     ]
-    said = _changed(lead, value, old, formats)
+    said = _lead_sentence(lead, value, old, formats)
     why = f": {', '.join(drivers)}" if drivers else ""
     return f"{said}{why}{_whence(lead, value - old, platforms, platforms_before, formats)}."
 
@@ -79,7 +79,7 @@ def _amount(metric: str, value: float, formats: Formats) -> str:
     return f"{_capital(_label(metric))} {verb} {brief(metric, value, formats)}"
 
 
-def _changed(metric: str, value: float, old: float, formats: Formats) -> str:
+def _lead_sentence(metric: str, value: float, old: float, formats: Formats) -> str:
     """``Profit fell 13.4% to $508k``; a profit that became a loss, and the other way, has no percentage."""
     now, then = brief(metric, abs(value), formats), brief(metric, abs(old), formats)
     if metric == "profit" and (value < 0) != (old < 0):
