@@ -180,6 +180,7 @@ declare namespace Wire {
     end: string;
     label: string;
     days: number;
+    grain: string;
     baseline: string | null;
     baseline_note: string | null;
     provisional_from: string | null;
@@ -200,6 +201,7 @@ declare namespace Wire {
     page: string;
     query: string;
     headline: string;
+    files: string;
     notes: string[];
     data: Data;
     period: Period;

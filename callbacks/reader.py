@@ -129,6 +129,6 @@ def resolve_selection(data: Any) -> Resolved:
         raise PreventUpdate
     mine: Rights = current_rights()
     address = Address.of(asked_of(data)[1].decode("latin-1"))
-    facts, asked, _ = resolve_query(desk.source, facts, address, desk.writing, mine, desk.provisional_days)
+    facts, asked, _ = resolve_query(desk.source, facts, address, desk.writing, mine, desk.provisional_days, drawn=True)
     own = OwnFacts(facts, mine.rows, mine.hides)
     return Resolved(own, asked.selection, asked.baseline, mine.rows, mine.hides, asked.formats, asked.notes)

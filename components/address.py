@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Final, TypeVar
+from typing import Final, Literal, TypeVar
 from urllib.parse import parse_qsl, quote
 
 from dateutil.relativedelta import relativedelta
@@ -81,16 +81,22 @@ class Address:
         return Address(self.text, tuple(field for field in self.fields if field[0] not in names))
 
 
+_GRAINS: Final[tuple[Literal["", "day", "week", "month"], ...]] = ("", *GRAINS)
+
+
 @dataclass(frozen=True)
 class Query:
-    """What an address asks for. Days are relative (`last`) or, where `last` is None, from `start` to `end`."""
+    """What an address asks for. Days are relative (`last`) or, where `last` is None, from `start` to `end`.
+
+    Without a `grain` it is the one that fits the days on a page, and days in files.
+    """
 
     only: Only = ()
     last: str | None = DEFAULT_LAST
     start: date | None = None
     end: date | None = None
     compare: Compare = "previous"
-    grain: Grain = "day"
+    grain: Grain | None = None
     rank: str = DEFAULT_RANK
     as_of: str = ""
 
@@ -100,7 +106,7 @@ class Query:
             start, end = self.start, self.end
         else:
             start, end = _first_day(self.last or DEFAULT_LAST, extent), extent.last
-        return Selection(start, end, self.only, self.compare, self.grain)
+        return Selection(start, end, self.only, self.compare, self.grain or "day")
 
     def narrow(self, pairs: Iterable[tuple[str, str]]) -> "Query":
         """The same query, filtered to the given (dimension, value) pairs; several values of one dimension are kept."""
@@ -140,7 +146,7 @@ def write(query: Query) -> str:
         fields.append(("last", query.last or ""))
     for name, value, default in (
         ("compare", query.compare, "previous"),
-        ("grain", query.grain, "day"),
+        ("grain", query.grain or "", ""),
         ("rank", query.rank, DEFAULT_RANK),
         ("as_of", query.as_of, ""),
     ):
@@ -193,7 +199,7 @@ def read(
         start,
         end,
         _one_of(fields, "compare", COMPARES, "comparison", notes),
-        _one_of(fields, "grain", GRAINS, "grain", notes),
+        _one_of(fields, "grain", _GRAINS, "grain", notes) or None,
         _one_of(fields, "rank", (usual, *ranks), "ranking metric", notes),
         fields.pop("as_of", "").strip(),
     )
@@ -248,6 +254,7 @@ def _quote(values: Sequence[str]) -> str:
 
 
 def _one_of(fields: dict[str, str], name: str, allowed: Sequence[_Name], what: str, notes: list[str]) -> _Name:
+    """The value of a field, the first of `allowed` where it has none of them."""
     value = fields.pop(name, "")
     found = next((each for each in allowed if each == value), None)
     if found is None and value:
@@ -304,5 +311,5 @@ def choices(ranks: Sequence[str]) -> dict[str, object]:
         "compares": [["previous", "Previous period"], ["year", "Last year"], ["none", "No comparison"]],
         "grains": [["day", "Day"], ["week", "Week"], ["month", "Month"]],
         "ranks": [[key, METRICS[key].short or METRICS[key].label] for key in ranks],
-        "defaults": {"last": DEFAULT_LAST, "compare": "previous", "grain": "day", "rank": rank},
+        "defaults": {"last": DEFAULT_LAST, "compare": "previous", "grain": "", "rank": rank},
     }

@@ -133,7 +133,7 @@ def _toolbar(spec: Mapping[str, Any], answer: Mapping[str, Any] | None, page: st
                 dbc.RadioItems(
                     id="grain",
                     options=[{"value": value, "label": label} for value, label in spec["grains"]],
-                    value=chosen["grain"],
+                    value=answer["period"]["grain"] if answer else "day",
                     className="segments",
                     inputClassName="visually-hidden",
                 ),

@@ -62,7 +62,7 @@ def prove(
         by = _visible_terms(formula.by, sums, known)
     if over is None or by is None:
         over = by = None
-    return Proof(metric, _plain(value), over, by, int(sums[ROWS]))
+    return Proof(metric, _plain(value), over, by, int(np.nan_to_num(sums[ROWS])))
 
 
 def _visible_terms(

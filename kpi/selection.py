@@ -85,6 +85,15 @@ def baseline(selection: Selection, extent: Extent) -> Selection | None:
     return replace(selection, start=start, end=end, compare="none")
 
 
+def fitting_grain(days: int) -> Grain:
+    """The grain in which so many days are drawn where nobody chose one: a line of at most some 120 points."""
+    return "day" if days <= _MOST_DAILY else "week" if days <= _MOST_WEEKLY else "month"
+
+
+_MOST_DAILY: Final = 120
+_MOST_WEEKLY: Final = 731  # two years, one of them a leap year
+
+
 def cut_short(selection: Selection) -> tuple[tuple[int, int], tuple[int, int]]:
     """Of the first and of the last period of a selection's grain: the days within the selection, and all its days."""
     found = []

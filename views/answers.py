@@ -20,7 +20,7 @@ from kpi.evaluate import REACH_FLOOR, evaluate, every_period, pool_rows
 from kpi.formats import Formats
 from kpi.metrics import COMPANY_WIDE
 from kpi.schema import DATE, DIMENSIONS
-from kpi.selection import Extent, Grouping, Selection, baseline, cut_short, period_start, periods
+from kpi.selection import Extent, Grain, Grouping, Selection, baseline, cut_short, fitting_grain, period_start, periods
 from views.company import company_of
 from views.past import Past, facts_of_address, past_banner
 from views.visible import visible_ranks
@@ -60,13 +60,21 @@ def ask(
     ranks: Sequence[str],
     provisional_days: ProvisionalDays = None,
     past: Past | None = None,
+    drawn: bool = False,
 ) -> ResolvedQuery:
-    """Read a query string against the facts that `scope` and the rankings that `ranks` admit. Nothing in it raises."""
+    """Read a query string against the facts that `scope` and the rankings that `ranks` admit. Nothing in it raises.
+
+    Where no grain is chosen it is the one that fits the days where they are `drawn`, and days in files. A chosen one
+    that would be taken anyway is left out of the query.
+    """
     options, extent = facts.options(scope), facts.extent()
     query, notes = read(address, options, extent, ranks)
     if past is None or past.version is None:
         query, notes = replace(query, as_of=""), (*notes, *([past.problem] if past else []))
     selection = query.selection(extent)
+    usual = fitting_grain(selection.days) if drawn else "day"
+    selection = replace(selection, grain=query.grain or usual)
+    query = replace(query, grain=None if query.grain == usual else query.grain)
     before = baseline(selection, extent)
     known = caveats(
         tuple(each for each in facts.side.reported if each.platform in options["platform"]),
@@ -86,13 +94,15 @@ def resolve_query(
     writing: Callable[[Facts], Formats],
     rights: Rights,
     provisional_days: ProvisionalDays = None,
+    drawn: bool = False,
 ) -> tuple[Facts, ResolvedQuery, Past | None]:
     """What a query string asks for, for who has `rights`: the facts of its version (`now` are today's), and the rest.
 
     The one way from an address to figures, for the server and for reports alike.
     """
     facts, past = facts_of_address(source, address, now)
-    return facts, ask(facts, address, writing(facts), rights.rows, visible_ranks(rights), provisional_days, past), past
+    ranks = visible_ranks(rights)
+    return facts, ask(facts, address, writing(facts), rights.rows, ranks, provisional_days, past, drawn), past
 
 
 def view(
@@ -111,6 +121,7 @@ def view(
         "page": page.key,
         "headline": over.get("text", ""),
         "query": write(asked.query),
+        "files": write(replace(asked.query, grain=_of_files(asked.selection))),
         "notes": asked.notes,
         "data": data_of(facts, asked.formats)
         | {"notice": notice(facts, problem), "platforms": freshness(facts, asked)},
@@ -142,13 +153,13 @@ def page_data_of(visuals: Sequence[Visual], facts: Facts, asked: ResolvedQuery, 
     earlier = dict.fromkeys(grouping for visual in visuals for grouping in visual.before)
     if asked.baseline is not None and earlier:
         facts.ahead(((asked.selection, needed), (asked.baseline, (TOTAL, *earlier))), scope)
-    totals = _with_gaps(facts.totals(asked.selection, needed, scope), asked.selection)
+    totals = with_gaps(facts.totals(asked.selection, needed, scope), asked.selection)
     whole = totals[TOTAL]
     if not len(whole):
         return None
     before = {}
     if asked.baseline is not None and earlier:
-        then = _with_gaps(facts.totals(asked.baseline, dict.fromkeys((TOTAL, *earlier)), scope), asked.baseline)
+        then = with_gaps(facts.totals(asked.baseline, dict.fromkeys((TOTAL, *earlier)), scope), asked.baseline)
         before = {name: evaluate(then[name], needed[name], then[TOTAL]) for name in earlier if len(then[name])}
     company, no_company = None, ""
     if any(not COMPANY_WIDE.isdisjoint(visual.metrics) for visual in visuals):
@@ -176,7 +187,7 @@ def page_data_of(visuals: Sequence[Visual], facts: Facts, asked: ResolvedQuery, 
     )
 
 
-def _with_gaps(totals: dict[Grouping, pd.DataFrame], selection: Selection) -> dict[Grouping, pd.DataFrame]:
+def with_gaps(totals: dict[Grouping, pd.DataFrame], selection: Selection) -> dict[Grouping, pd.DataFrame]:
     """The calendar whole: a row for each period of a selection, without values where nothing ran."""
     if OVER_TIME not in totals or not len(totals[OVER_TIME]):
         return totals
@@ -252,6 +263,11 @@ def notice(facts: Facts, problem: str | None) -> str | None:
     return f"Newer data was refused; showing the data loaded at {facts.loaded}. {problem}"
 
 
+def _of_files(selection: Selection) -> Grain | None:
+    """The grain by which files have the same rows as the page: without one they have days."""
+    return None if selection.grain == "day" else selection.grain
+
+
 def _period(asked: ResolvedQuery) -> dict[str, Any]:
     chosen, before, days = asked.selection, asked.baseline, asked.formats.days
     note = None
@@ -261,6 +277,7 @@ def _period(asked: ResolvedQuery) -> dict[str, Any]:
         "start": chosen.start.isoformat(),
         "end": chosen.end.isoformat(),
         "days": chosen.days,
+        "grain": chosen.grain,
         "label": days(chosen.start, chosen.end),
         "baseline": days(before.start, before.end) if before else None,
         "baseline_note": note,

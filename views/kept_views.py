@@ -91,6 +91,7 @@ class Views:
             visible_ranks(rights),
             self._provisional_days,
             past,
+            drawn=True,
         )
         key = (shared, write(asked.query), asked.notes)
         with self._lock:

@@ -14,7 +14,7 @@ from kpi.metrics import COMPANY_WIDE, METRICS
 from kpi.proof import Proof, prove
 from kpi.schema import DATE, DIMENSIONS
 from kpi.selection import Selection
-from views.answers import ResolvedQuery, data_of
+from views.answers import ResolvedQuery, data_of, with_gaps
 from views.company import ledger_of
 
 
@@ -89,7 +89,7 @@ def _prove(
     if metric in COMPANY_WIDE:
         ledger = None if scope or key else ledger_of(facts, selection)
         return prove(metric, ledger.total, (), ledger.total, known) if ledger else None
-    totals = facts.totals(selection, dict.fromkeys((by, TOTAL)), scope)
+    totals = with_gaps(facts.totals(selection, dict.fromkeys((by, TOTAL)), scope), selection)
     return prove(metric, totals[by], key, totals[TOTAL], known) if len(totals[TOTAL]) else None
 
 

@@ -139,7 +139,7 @@ def _about(
         ("Days", f"{days(chosen.start, chosen.end)} ({chosen.days} {'day' if chosen.days == 1 else 'days'})"),
         ("Compared with", days(then.start, then.end) if then else "–"),
         *((label, ", ".join(narrowed[name]) if name in narrowed else "All") for name, label in DIMENSIONS.items()),
-        ("Time steps", asked.query.grain),
+        ("Time steps", asked.selection.grain),
         ("Currency", asked.formats.currency),
         ("Data", f"{data_of(facts, asked.formats)['label']}, version {facts.version}"),
         ("Address", f"{prefix}{page.path}{'?' if query else ''}{query}"),

@@ -24,7 +24,7 @@
   function values(answer) {
     if (!answer) return {};
     /** @type {ControlValues} */
-    const contents = { compare: { value: answer.chosen.compare }, grain: { value: answer.chosen.grain } };
+    const contents = { compare: { value: answer.chosen.compare }, grain: { value: answer.period.grain } };
     for (const dimension of dimensions) {
       const every = answer.options[dimension] ?? [];
       const list = searched(dimension, every) ? [] : every;

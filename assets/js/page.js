@@ -85,10 +85,10 @@
     const notes = byId("notes");
     hide(notes, answer.notes.length === 0);
     text(notes, answer.notes.join(" "));
-    attribute(byId("workbook"), "href", dashboard.address.workbook(answer.page, answer.query));
+    attribute(byId("workbook"), "href", dashboard.address.workbook(answer.page, answer.files));
     for (const link of document.querySelectorAll(`[data-page="${answer.page}"] a[data-form]`)) {
       const [, visual] = link.closest("[data-visual]")?.dataset.visual?.split(".") ?? [];
-      attribute(link, "href", dashboard.address.data(answer.page, visual, link.dataset.form ?? "", answer.query));
+      attribute(link, "href", dashboard.address.data(answer.page, visual, link.dataset.form ?? "", answer.files));
     }
   }
 

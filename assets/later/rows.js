@@ -76,8 +76,8 @@
   /** @param {Item} item */
   async function fill(item) {
     const part = regionOf(item);
-    const { query, period, data } = answerOf(item);
-    const now = `${query} ${data.version}`;
+    const { files, period, data } = answerOf(item);
+    const now = `${files} ${data.version}`;
     if (part.now === now) return;
     part.now = now;
     part.asking?.abort();
@@ -85,7 +85,7 @@
     part.region.setAttribute("aria-busy", "true");
     const slow = setTimeout(() => part.region.firstChild ?? put(part, sentence("Loading…", "status")), SLOW);
     try {
-      const address = dashboard.address.data(item.page, item.name, "json", query);
+      const address = dashboard.address.data(item.page, item.name, "json", files);
       const { get } = dashboard.carrier;
       const { rows } = await get(address, "Your sign-in has ended. Sign in again to see these rows.", mine.signal);
       put(part, table(item, rows, period.label));
