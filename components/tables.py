@@ -71,14 +71,18 @@ def ranking(
     *,
     best: bool,
     limit: int,
+    beside: int = 0,
     gradient: tuple[str, ...] = (),
     width: int = 12,
     ranks: tuple[str, ...] = RANKS,
 ) -> Visual:
-    """The best or worst campaigns by the query's ranking metric, those with too little spend to judge left out."""
+    """The best or worst campaigns by the query's ranking metric, those with too little spend to judge left out.
+
+    Those among the `beside` of the other end are left out, too: no campaign stands in two lists.
+    """
 
     def rank_campaigns(page_data: PageData) -> Ranking:
-        return rank(page_data.now[_CAMPAIGN], page_data.query.rank, best=best, limit=limit)
+        return rank(page_data.now[_CAMPAIGN], page_data.query.rank, best=best, limit=limit, beside=beside)
 
     def visible_metrics(page_data: PageData) -> tuple[str, ...]:
         by = page_data.query.rank
@@ -87,7 +91,11 @@ def ranking(
     def draw(page_data: PageData) -> dict[str, Any]:
         found = rank_campaigns(page_data)
         if found.rows.empty:
-            return {"state": "empty", "text": _nothing_to_rank(found, page_data)}
+            every = rank(page_data.now[_CAMPAIGN], page_data.query.rank, best=True, limit=1).rows
+            text = (
+                _nothing_to_rank(found, page_data) if every.empty else "All that can be judged are in the list beside."
+            )
+            return {"state": "empty", "text": text}
         return {
             **_columns(page_data, found.rows, visible_metrics(page_data), gradient),
             "metrics": visible_metrics(page_data),
@@ -107,7 +115,18 @@ def ranking(
         )
         if "spend" in hidden or not orders:
             return None
-        return ranking(name, title, question, left, best=best, limit=limit, gradient=shaded, width=width, ranks=orders)
+        return ranking(
+            name,
+            title,
+            question,
+            left,
+            best=best,
+            limit=limit,
+            beside=beside,
+            gradient=shaded,
+            width=width,
+            ranks=orders,
+        )
 
     return Visual(
         name,

@@ -7,6 +7,8 @@ PLATFORMS: Final = {"Meta": "--platform-meta", "Google": "--platform-google", "A
                     "TikTok": "--platform-tiktok"}  # fmt: skip
 OTHER: Final = "--platform-other"
 SERIES: Final = ("--series-1", "--series-2", "--series-3", "--series-4")
+#: The one color of a metric wherever it is a line of several; others have theirs by place.
+METRICS: Final = {"revenue": SERIES[0], "spend": SERIES[1], "profit": SERIES[2]}
 GOOD, BAD = "--good", "--bad"
 FONT: Final = "Inter, system-ui, sans-serif"
 TEXT, MUTED, GRID, SURFACE = "--bs-body-color", "--bs-secondary-color", "--grid", "--bs-body-bg"

@@ -43,17 +43,20 @@ def rank_of(metrics: pd.DataFrame, key: object, by: str) -> tuple[int, int] | No
     return int(ahead.sum()) + 1, len(judged)
 
 
-def rank(metrics: pd.DataFrame, by: str, *, best: bool, limit: int) -> Ranking:
+def rank(metrics: pd.DataFrame, by: str, *, best: bool, limit: int, beside: int = 0) -> Ranking:
     """The `limit` best (or worst) rows of a metrics frame that has `spend` and the metric `by`.
 
     Best is where `by` is highest, or lowest where lower is better. Rows under `LEAST_SHARE` of all spend are left out
-    and counted, rows without a value of `by` are left out. Equal values keep the frame's order.
+    and counted, rows without a value of `by` are left out. Equal values keep the frame's order. `beside` rows of the
+    other end are left out, too: they stand in the list beside this one.
     """
     spend, values = metrics["spend"].to_numpy(), metrics[by].to_numpy()
     average = of_average(len(spend))
     least = float(np.nansum(spend)) * (1 / len(spend) if average else LEAST_SHARE)
     enough = spend >= least
     judged = np.flatnonzero(enough & ~np.isnan(values))
-    falling = (METRICS[by].better != "down") == best
-    order = np.argsort(-values[judged] if falling else values[judged], kind="stable")
-    return Ranking(metrics.iloc[judged[order[:limit]]], int((~enough).sum()), least, average)
+    sign = -1 if METRICS[by].better != "down" else 1
+    from_best, from_worst = (np.argsort(side * values[judged], kind="stable") for side in (sign, -sign))
+    order, other = (from_best, from_worst) if best else (from_worst, from_best)
+    order = order[~np.isin(order, other[:beside])][:limit]
+    return Ranking(metrics.iloc[judged[order]], int((~enough).sum()), least, average)

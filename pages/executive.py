@@ -3,6 +3,7 @@
 from components.callouts import callouts
 from components.cards import cards
 from components.figures.radar import radar
+from components.figures.trend import trend
 from components.headline import sentence
 from components.page_data import PageData
 from components.tables import ranking
@@ -41,6 +42,16 @@ EXECUTIVE = Page(
             ("revenue", "spend", "profit", "conversions"),
         ),
         cards("efficiency-cards", "Efficiency", "What does a dollar bring?", ("roas", "roi", "margin", "cac", "mer")),
+        trend(
+            "profit-trend",
+            "Profit and spend",
+            "Does profit follow when spend moves?",
+            ("profit", "spend"),
+            "Money",
+            area="profit",
+            per=True,
+            height=260,
+        ),
         callouts(
             "insights",
             "Where to look first",
@@ -77,6 +88,7 @@ EXECUTIVE = Page(
             _RANKED,
             best=False,
             limit=5,
+            beside=5,
             gradient=("profit", "roi", "roas"),
             width=6,
         ),

@@ -12,7 +12,9 @@ from kpi.units import figure
 
 
 def radar(name: str, title: str, question: str, metrics: tuple[str, ...], width: int = 6, height: int = 340) -> Visual:
-    """One closed line a platform; a negative value is drawn at 0, the raw value is on hover."""
+    """One closed line a platform, each axis from 0 (or the lowest, where it is below) to the largest; the raw value is
+    on hover. Where anything is below zero a dashed line marks it.
+    """
     labels = [METRICS[metric].short or METRICS[metric].label for metric in metrics]
     prototype = {
         "type": "scatterpolar",
@@ -23,13 +25,24 @@ def radar(name: str, title: str, question: str, metrics: tuple[str, ...], width:
         "marker": {"size": 7},
         "cliponaxis": False,
     }
+    zero = {
+        "type": "scatterpolar",
+        "mode": "lines",
+        "name": "Zero",
+        "theta": [*labels, labels[0]],
+        "line": {"color": theme.MUTED, "width": 1.25, "dash": "dash"},
+        "hoverinfo": "skip",
+        "cliponaxis": False,
+    }
 
     def draw(page_data: PageData) -> Answer:
         frame = page_data.now[("platform",)]
-        tallest = {metric: max((v for v in frame[metric].tolist() if v > 0), default=0.0) for metric in metrics}
-        traces = []
+        ends = {metric: _ends(frame[metric].tolist()) for metric in metrics}
+        below = any(low < 0 for low, _ in ends.values())
+        zeros = [_scale(0.0, *ends[metric]) for metric in metrics]
+        traces: list[dict[str, Any]] = []
         for platform, row in frame.iterrows():
-            scaled = [_scale(number(row[metric]), tallest[metric]) for metric in metrics]
+            scaled = [_scale(number(row[metric]), *ends[metric]) for metric in metrics]
             raw = [figure(metric, number(row[metric]), page_data.formats) for metric in metrics]
             colour = theme.platform_colour(str(platform))
             traces.append(
@@ -42,7 +55,11 @@ def radar(name: str, title: str, question: str, metrics: tuple[str, ...], width:
                     "marker": {"color": colour},
                 }
             )
+        if below:
+            traces.append({"of": 1, "r": [*zeros, zeros[0]]})
         line = "Each axis is scaled to the largest platform; hover for the figures."
+        if below:
+            line = "Each axis runs from the lowest to the largest platform, dashed is zero; hover for the figures."
         return {"traces": traces, "line": line, "alt": alt.radar(page_data, ("platform",), metrics)}
 
     def rows(page_data: PageData) -> list[dict[str, Any]]:
@@ -81,7 +98,7 @@ def radar(name: str, title: str, question: str, metrics: tuple[str, ...], width:
         question,
         needs=(("platform",),),
         metrics=metrics,
-        traces=[prototype],
+        traces=[prototype, zero],
         layout=layout,
         draw=draw,
         rows=rows,
@@ -91,7 +108,13 @@ def radar(name: str, title: str, question: str, metrics: tuple[str, ...], width:
     )
 
 
-def _scale(value: float | None, tallest: float) -> float | None:
+def _ends(values: list[float]) -> tuple[float, float]:
+    """The lowest and the largest of some values and zero; NaN where there is no value does not count."""
+    known = [value for value in values if value == value]
+    return min([0.0, *known]), max([0.0, *known])
+
+
+def _scale(value: float | None, low: float, high: float) -> float | None:
     if value is None:
         return None
-    return round(max(value, 0.0) / tallest, 4) if tallest > 0 else 0.0
+    return round((value - low) / (high - low), 4) if high > low else 0.0

@@ -42,7 +42,8 @@ def trend(
     """Metrics of one unit over days, weeks or months; `area` is filled to zero. `per` says "a day" on the axis."""
     unit = METRICS[metrics[0]].unit
     traces: list[dict[str, Any]] = []
-    for metric, colour in zip(metrics, theme.SERIES, strict=False):
+    colours = [theme.METRICS.get(metric, theme.SERIES[place]) for place, metric in enumerate(metrics)]
+    for metric, colour in zip(metrics, colours, strict=True):
         label = METRICS[metric].short or METRICS[metric].label
         line = {
             "type": "scatter",
@@ -68,7 +69,7 @@ def trend(
         }
         traces += [line, then]
     if area:
-        traces += prototypes(area, theme.SERIES[metrics.index(area)])
+        traces += prototypes(area, colours[metrics.index(area)])
 
     def draw(page_data: PageData) -> Answer:
         now, before = page_data.now[_BY], page_data.before.get(_BY)

@@ -252,3 +252,21 @@ def test_a_hover_has_the_pages_font_and_no_plate_beside_its_box(of: object, visu
         return  # one box for all lines
     for trace in visual.spec["traces"]:
         assert trace.get("hoverinfo") == "skip" or trace["hovertemplate"].endswith("<extra></extra>")
+
+
+def test_a_radar_marks_zero_where_a_platform_loses_and_scales_each_axis_from_its_lowest(facts: FrameFacts) -> None:
+    radar = next(visual for _, visual in CHARTS if visual.name == "platform-radar")
+    page_data = read_for(radar, facts, "last=28d")
+    lowest = page_data.now[("platform",)]["roi"].min()
+    assert lowest < 0, "one of the demo's platforms loses"
+
+    drawn = whole(radar.spec, radar.draw(page_data))["data"]
+
+    *lines, zero = drawn
+    roi = zero["theta"].index("ROI")
+    assert zero["name"] == "Zero"
+    assert [min(line["r"][roi] for line in lines), max(line["r"][roi] for line in lines)] == [0, 1]
+    for line, value in zip(lines, page_data.now[("platform",)]["roi"], strict=True):
+        assert (line["r"][roi] < zero["r"][roi]) == (value < 0)
+    earning = whole(radar.spec, radar.draw(read_for(radar, facts, "last=28d&platform=Google,Amazon")))["data"]
+    assert [line["name"] for line in earning] == ["Google", "Amazon"]

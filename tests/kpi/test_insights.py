@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kpi.insights import platforms, pockets
 from kpi.rank import rank
@@ -176,3 +178,21 @@ def test_of_many_campaigns_those_above_their_average_are_ranked() -> None:
     assert found.least_spend == 500.5
     assert found.rows.index.tolist() == [500, 501, 502]
     assert found.too_small == 500
+
+
+@given(
+    values=st.lists(st.integers(-3, 3), min_size=1, max_size=15),
+    by=st.sampled_from(["profit", "cpa"]),
+    limit=st.integers(1, 6),
+)
+def test_no_campaign_stands_among_the_best_and_the_worst(values: list[int], by: str, limit: int) -> None:
+    frame = pd.DataFrame({by: [float(value) for value in values], "spend": 100.0})
+
+    best = rank(frame, by, best=True, limit=limit).rows
+    worst = rank(frame, by, best=False, limit=limit, beside=limit).rows
+
+    assert set(best.index).isdisjoint(worst.index)
+    assert len(best) + len(worst) == min(len(values), 2 * limit)
+    if len(worst):
+        side = -1 if by == "cpa" else 1
+        assert (side * worst[by]).max() <= (side * best[by]).min()
