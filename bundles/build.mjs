@@ -23,7 +23,7 @@ const { metafile } = await build({
   define: { global: "window" },
   loader: { ".css": "empty" },
   banner: {
-    js: `/* plotly.js v${version}, bar funnel heatmap pie scatter scatterpolar. changed by quicker.mjs. `
+    js: `/* plotly.js v${version}, bar heatmap pie scatter scatterpolar. changed by quicker.mjs. `
       + "Copyright Plotly, Inc. MIT licence; those of all that is in it: bundles/built/LICENSES.txt. */",
   },
   logLevel: "warning",

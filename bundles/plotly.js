@@ -3,7 +3,6 @@ const Plotly = require("plotly.js/lib/core"); // has scatter
 
 Plotly.register([
   require("plotly.js/lib/bar"),
-  require("plotly.js/lib/funnel"),
   require("plotly.js/lib/heatmap"),
   require("plotly.js/lib/pie"),
   require("plotly.js/lib/scatterpolar"),

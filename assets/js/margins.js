@@ -72,8 +72,8 @@
     return { every, most, widest: Math.max(0, ...lines.flat().map((line) => width(line))) };
   }
 
-  /** @type {(axis: Axis, data: Trace[], letter: "x" | "y") => boolean} */
-  const ofNames = (axis, data, letter) => axis.type === "category" || data.some((trace) => trace.type === "funnel" && letter === "y");
+  /** @param {Axis} axis */
+  const ofNames = (axis) => axis.type === "category";
   const WIDEST = ["800k", "1.5M"]; // of what stands on an axis of money
   const ofMoney = () => {
     const widths = WIDEST.map((label) => width(dashboard.format.tick("money", label), 12));
@@ -109,14 +109,14 @@
       if (!axis?.automargin || axis.visible === false) continue;
       axis.automargin = false;
       const side = axis.side === "right" ? "r" : "l";
-      const words = ofNames(axis, data, "y") ? label(axis, names(axis, data, "y"), Math.max(56, wide * 0.3)).widest : ofFigures(axis);
+      const words = ofNames(axis) ? label(axis, names(axis, data, "y"), Math.max(56, wide * 0.3)).widest : ofFigures(axis);
       margin[side] = Math.max(margin[side], words + GAP + (axis.title?.text ? TITLE : 0));
     }
     if (xaxis?.automargin && xaxis.visible !== false) {
       xaxis.automargin = false;
       xaxis.tickangle = 0;
       let lines = 1;
-      if (ofNames(xaxis, data, "x")) {
+      if (ofNames(xaxis)) {
         const values = names(xaxis, data, "x");
         const { most, every } = label(xaxis, values, (wide - margin.l - margin.r) / Math.max(1, values.length) - 4);
         lines = most;
