@@ -20,7 +20,8 @@ from deltalake.exceptions import DeltaError
 from facts.delta.table_names import path_of
 from ingest.one_file import How, import_file
 from ingest.results import ImportProblem, TableProblem
-from ingest.write.ownership import FACTS, data_of, has_id, own_table
+from ingest.write.ownership import FACTS, data_of, own_table
+from ingest.write.part_names import has_id, may_be_part
 
 #: As many looks in a row must find a file the same before it is taken.
 LOOKS: Final = 3
@@ -118,6 +119,11 @@ def take(path: Path, stamp: Stamp, how: How) -> bool:
         return False
     if has_id(path.name):
         raise Stays("its name has an id in it, as programs call their own files: rename it, or use `import`.")
+    if may_be_part(path.name):
+        raise Stays(
+            "its name is one that programs give the parts of their tables: if it is a report, rename it, or import "
+            "it where it is with `import`."
+        )
     lines: list[str] = []
     where = "done"
     try:
@@ -142,7 +148,10 @@ def _check(folder: Path, how: How) -> None:
         raise NoInbox(f"{folder} is no folder: make it first.")
     ours = folder.resolve() in (how.facts.resolve(), path_of(how.facts).resolve())
     if why := "is a table" if ours else data_of(folder):
-        raise NoInbox(f"{folder} {why}, whose files may not be moved: watch the folder that exports land in.")
+        raise NoInbox(
+            f"{folder} {why}, whose files may not be moved: watch the folder that exports land in, or "
+            "read a file where it is with `import`."
+        )
     for place in (folder / "done", folder / "failed"):
         if why := _strange(place):
             raise NoInbox(f"{place} {why}, where `watch` may move nothing: move it away, or watch another folder.")
