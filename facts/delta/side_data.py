@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 from deltalake import DeltaTable
 
+from facts.delta.damage import damage_of
 from facts.delta.table_names import DEMO_SHOP_NAME, SHOP_NAME, path_of, version_with
 from facts.delta.tables import dataset
 from facts.protocol import FOR_READERS
@@ -34,7 +35,8 @@ def read(
     try:
         return {"shop": _shop(Path(facts), demo, currency, shop if past else version_with(Path(facts)))}
     except Exception as problem:  # a damaged table makes its readers raise almost anything; the facts are sound
-        why = (str(problem).strip().splitlines() or [type(problem).__name__])[0][:200]
+        damage = damage_of(path_of(Path(facts)))
+        why = damage.what if damage else (str(problem).strip().splitlines() or [type(problem).__name__])[0][:200]
         reason = f"The shop's days beside {facts} cannot be read: {why}"
         return {"shop": {"problem": FOR_READERS.replace("The data", "The shop's days"), "reason": reason}}
 

@@ -75,8 +75,8 @@ def why_gone(commits: list[Commit]) -> str | None:
         return None
     are = "is" if len(numbers) == 1 else "are"
     return (
-        f"{name_versions(numbers)} {are} gone, because another program or an earlier version of this one cleaned up the "
-        "table's log"
+        f"{name_versions(numbers)} {are} gone, because another program or an earlier version of this one cleaned up "
+        "the table's log"
     )
 
 

@@ -3,6 +3,7 @@
 Asked before anything is written or removed. Whatever cannot be told for certain is somebody else's.
 """
 
+import logging
 import os
 import re
 from collections.abc import Collection, Iterator
@@ -12,10 +13,11 @@ from typing import Final
 import pyarrow as pa
 from deltalake import DeltaTable
 
+from facts.delta.damage import Damage, commit_damage, damage_of, lost_log
+from facts.delta.file_names import is_own_name
 from facts.delta.table_names import DEMO_NAME, DEMO_SHOP_NAME, FACTS_NAME, SHOP_NAME
 from facts.delta.tables import delta_table_at
 from ingest.results import TableProblem
-from ingest.write.data_files import is_own_name
 from ingest.write.part_names import has_id, is_demo_file, is_export, is_part, is_stored, numbered_like
 
 #: The names of the tables that an import may change: what imports wrote, and the demo that makes room for them.
@@ -44,6 +46,8 @@ _PARTITION: Final = re.compile(r"[^=]+=.*")
 
 _ELSEWHERE: Final = "name another folder in DASHBOARD_FACTS"
 
+_log = logging.getLogger(__name__)
+
 
 def own_table(path: Path, names: Collection[str], instead: str = _ELSEWHERE) -> DeltaTable | None:
     """The table at `path` that may be changed, its name one of `names`; None where there is nothing yet.
@@ -57,14 +61,27 @@ def own_table(path: Path, names: Collection[str], instead: str = _ELSEWHERE) -> 
     try:
         table = delta_table_at(path)
         why = next(_foreign(path, table, names), None)
-    except (KeyboardInterrupt, SystemExit, OSError):
+    except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as problem:  # a table of another kind makes its readers raise almost anything, or panic
-        said = (str(problem).strip().splitlines() or [type(problem).__name__])[0][:200].rstrip(".")
-        raise TableProblem(f"{path} cannot be read as a table that imports made ({said}): {instead}.") from problem
+        if damage := damage_of(path):
+            raise _damaged(path, damage, instead) from problem
+        if isinstance(problem, OSError):
+            raise
+        _log.debug("%s cannot be read", path, exc_info=True)
+        raise TableProblem(f"{path} cannot be read as a table that imports made: {instead}.") from problem
     if why:
         raise TableProblem(f"{path} {why}: {instead}.")
+    if damage := lost_log(path) if table is None else commit_damage(path):
+        raise _damaged(path, damage, instead)
     return table
+
+
+def _damaged(path: Path, damage: Damage, instead: str) -> TableProblem:
+    return TableProblem(
+        f"{path} cannot be used ({damage.what}), and nothing was changed: {damage.remedy}, or keep it as it is and "
+        f"{instead}."
+    )
 
 
 def is_own(path: Path, names: Collection[str]) -> bool:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection
 from typing import Final
 
-from ingest.write.data_files import is_own_name
+from facts.delta.file_names import is_own_name
 
 _UUID: Final = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 #: What no person calls a file: an id, or a digest.

@@ -32,7 +32,7 @@ from ingest.read.margins import Margin, with_costs
 from ingest.read.rates import BILLED, RATE, RATE_DATE, Rates, convert_money
 from ingest.results import CURRENCY, CUT, PROGRAM, Finding, Import, ImportProblem, TableProblem
 from ingest.write import ownership
-from ingest.write.damage import reading_table
+from ingest.write.damage import check_files, reading_table
 from ingest.write.ownership import own_table
 from ingest.write.replace import replace_rows, replace_table
 from kpi.schema import COUNTS, DATE, MEASURES, TEXT, UNKNOWN
@@ -110,6 +110,7 @@ def plan(
         raise TableProblem(
             f"{path} lacks the column {min(lacks)}, which imports write: name another folder in DASHBOARD_FACTS."
         )
+    check_files(path, own)
     imports = [each for each in imports if each.kind == "ads"]
     findings: list[Finding] = []
     with reading_table(path):

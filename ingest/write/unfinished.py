@@ -10,8 +10,8 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
+from facts.delta.file_names import is_own_name
 from ingest.results import TableProblem
-from ingest.write.data_files import is_own_name
 
 _BEGINS: Final = "dashboard-"
 _LONGEST: Final = 1 << 20

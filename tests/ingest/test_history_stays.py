@@ -270,5 +270,5 @@ def test_a_table_whose_log_tells_no_version_whole_is_refused_in_a_sentence(
     for command in (["history"], ["undo"], ["import", str(OTHER)]):
         assert cli.main(command) == 1
         said = capsys.readouterr().err
-        assert "cannot be read as a table" in said, said
+        assert "versions 0 to 2 are missing from its log" in said, said
         assert said.count("\n") == 1
