@@ -97,14 +97,14 @@ def _damages_of_log(path: Path, log: Log, version: int | None) -> Iterator[Damag
     named = _named_checkpoint(folder) if version is None else None
     if named is not None and named > max(log.checkpoints, default=-1):
         yield Damage(f"its log names a checkpoint of version {named}, which is not there")
-    if lacks := [number for number in log.needed if number not in log.commits]:
+    if lacks := [number for number in log.tail if number not in log.commits]:
         verb = "is" if len(lacks) == 1 else "are"
         yield Damage(f"{name_versions(lacks)} {verb} missing from its log")
     yield from _damages_of_commits(path, log)
 
 
 def _damages_of_commits(path: Path, log: Log) -> Iterator[Damage]:
-    for number in log.needed:
+    for number in log.tail:
         if number in log.commits:
             try:
                 content = (path / "_delta_log" / log.commits[number]).read_bytes()

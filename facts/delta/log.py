@@ -42,7 +42,7 @@ class Log:
         return max((number for number in self.checkpoints if number <= self.newest), default=None)
 
     @property
-    def needed(self) -> range:
+    def tail(self) -> range:
         """The commits that the newest version is made of, after those that its checkpoint holds."""
         return range(0 if self.begin is None else self.begin + 1, self.newest + 1)
 

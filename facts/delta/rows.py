@@ -47,12 +47,12 @@ def explain_failures(read: Callable[[], _Read], path: str | Path) -> _Read:
         raise
     except TableNotFoundError as problem:
         if damage := damage_of(Path(path)):
-            raise _damaged(path, damage) from problem
+            raise _damage_problem(path, damage) from problem
         how = "write the demo's with `python -m datagen`."
         raise DataProblem(f"There is no data at {path}: {how}", f"There is no data yet: {how}") from None
     except BaseException as problem:  # a damaged file makes its readers raise almost anything, or panic
         if damage := damage_of(Path(path)):
-            raise _damaged(path, damage) from problem
+            raise _damage_problem(path, damage) from problem
         raise DataProblem(f"The data at {path} cannot be read: {_first_line(problem)}") from problem
 
 
@@ -60,11 +60,11 @@ def open_table(path: str | Path, version: int | None = None) -> DeltaTable:
     """A version of the table at `path`. Raises DataProblem where a commit of it is empty, or what deltalake raises."""
     table = DeltaTable(str(path), version=version)
     if damage := commit_damage(Path(path), version):
-        raise _damaged(path, damage)
+        raise _damage_problem(path, damage)
     return table
 
 
-def _damaged(path: str | Path, damage: Damage) -> DataProblem:
+def _damage_problem(path: str | Path, damage: Damage) -> DataProblem:
     return DataProblem(f"The data at {path} cannot be read ({damage.what}), and nothing was changed: {damage.remedy}.")
 
 

@@ -20,16 +20,16 @@ def reading_table(path: Path) -> Iterator[None]:
     except MemoryError:
         raise
     except (OSError, pa.ArrowException, DeltaError) as problem:
-        raise _damaged(path) from problem
+        raise _files_problem(path) from problem
 
 
 def check_files(path: Path, table: DeltaTable | None) -> None:
     """Raise TableProblem where a file of `table`, at `path`, is missing or not as long as it was."""
     if table is not None and file_damage(path, table):
-        raise _damaged(path)
+        raise _files_problem(path)
 
 
-def _damaged(path: Path) -> TableProblem:
+def _files_problem(path: Path) -> TableProblem:
     return TableProblem(
         f"{path} has files that are damaged or missing, so nothing can be added to it; the files that you import are "
         "not the cause, and nothing was changed. Bring it back from a backup, or return to an earlier version with "

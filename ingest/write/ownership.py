@@ -65,7 +65,7 @@ def own_table(path: Path, names: Collection[str], instead: str = _ELSEWHERE) -> 
         raise
     except BaseException as problem:  # a table of another kind makes its readers raise almost anything, or panic
         if damage := damage_of(path):
-            raise _damaged(path, damage, instead) from problem
+            raise _damage_problem(path, damage, instead) from problem
         if isinstance(problem, OSError):
             raise
         _log.debug("%s cannot be read", path, exc_info=True)
@@ -73,11 +73,11 @@ def own_table(path: Path, names: Collection[str], instead: str = _ELSEWHERE) -> 
     if why:
         raise TableProblem(f"{path} {why}: {instead}.")
     if damage := lost_log(path) if table is None else commit_damage(path):
-        raise _damaged(path, damage, instead)
+        raise _damage_problem(path, damage, instead)
     return table
 
 
-def _damaged(path: Path, damage: Damage, instead: str) -> TableProblem:
+def _damage_problem(path: Path, damage: Damage, instead: str) -> TableProblem:
     return TableProblem(
         f"{path} cannot be used ({damage.what}), and nothing was changed: {damage.remedy}, or keep it as it is and "
         f"{instead}."

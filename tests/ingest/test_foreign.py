@@ -357,43 +357,6 @@ def test_a_refused_command_leaves_no_lock_beside_a_table_that_is_called_as_ours(
     assert [path.name for path in inbox.iterdir()] == [REPORT.name]
 
 
-@pytest.mark.parametrize("build", [None, ours], ids=["no table", "ours"])
-@pytest.mark.parametrize("kind", ["link to nothing", "link to a file", "folder", "pipe"])
-def test_what_is_called_as_the_lock_and_is_none_is_neither_followed_nor_changed(
-    kind: str,
-    build: Build | None,
-    lake: Path,
-    inbox: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    if build:
-        build(lake / "facts")
-    lock = lake / ".facts.import"
-    lock.unlink(missing_ok=True)
-    (lake / "elsewhere").mkdir()
-    (lake / "elsewhere" / "mine.txt").write_text("somebody's own")
-    if kind == "folder":
-        lock.mkdir()
-    elif kind == "pipe":
-        os.mkfifo(lock)
-    else:
-        lock.symlink_to("elsewhere/mine.txt" if kind == "link to a file" else "elsewhere/new.txt")
-    monkeypatch.setenv("DASHBOARD_FACTS", str(lake / "facts"))
-    before, status, waiting = content(lake, ".facts.import"), lock.lstat(), content(inbox)
-    for name in ("import", "import of both", "undo", "watch"):
-        done = run_here(commands(lake, inbox)[name])
-        output = capsys.readouterr()
-        said = [line for line in (output.out + output.err).splitlines() if "lock" in line]
-        assert done == (0 if name == "watch" else 1), (name, said)
-        if build or name != "undo":
-            assert len(said) == 1, (name, output)
-            assert said[0].endswith(f"{lock} is no lock file of an import: move it away, then try again.")
-        assert content(lake, ".facts.import") == before
-        assert os.path.samestat(lock.lstat(), status)
-        assert content(inbox) == waiting
-
-
 def test_who_waits_for_a_lock_that_is_removed_takes_the_next(lake: Path) -> None:
     """Two imports never write at once, though the first one is refused and removes the lock that it made."""
     inside: list[str] = []
