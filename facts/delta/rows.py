@@ -39,19 +39,19 @@ _OF_CUTS: Final = ("account", PROGRAM, CUT, CURRENCY)
 _Read = TypeVar("_Read")
 
 
-def explain_failures(read: Callable[[], _Read], path: str | Path) -> _Read:
-    """What `read` gives; whatever it raises becomes a DataProblem."""
+def explain_failures(read: Callable[[], _Read], path: str | Path, version: int | None = None) -> _Read:
+    """What `read` gives of a version at `path`; whatever it raises becomes a DataProblem."""
     try:
         return read()
     except (DataProblem, KeyboardInterrupt, SystemExit):
         raise
     except TableNotFoundError as problem:
-        if damage := damage_of(Path(path)):
+        if damage := damage_of(Path(path), version):
             raise _damage_problem(path, damage) from problem
         how = "write the demo's with `python -m datagen`."
         raise DataProblem(f"There is no data at {path}: {how}", f"There is no data yet: {how}") from None
     except BaseException as problem:  # a damaged file makes its readers raise almost anything, or panic
-        if damage := damage_of(Path(path)):
+        if damage := damage_of(Path(path), version):
             raise _damage_problem(path, damage) from problem
         raise DataProblem(f"The data at {path} cannot be read: {_first_line(problem)}") from problem
 
@@ -84,7 +84,7 @@ def fetch(path: str | Path, version: int | None = None, shop: int | None = None)
     shop_days = side_data.read(
         path, demo=metadata.name == DEMO_NAME, currency=currency, past=version is not None, shop=shop
     )
-    more = {"imports": side_data.imports(table, found), **shop_days}
+    more = {"imports": side_data.imports(Path(path), table, found), **shop_days}
     return rows.replace_schema_metadata(
         {
             "version": name_with_shop(name_of_table(table), more["shop"]),

@@ -10,6 +10,7 @@ import pyarrow.dataset as ds
 from deltalake import DeltaTable
 
 from facts.delta.damage import damage_of
+from facts.delta.log import whole_versions
 from facts.delta.table_names import DEMO_SHOP_NAME, SHOP_NAME, path_of, version_with
 from facts.delta.tables import dataset
 from facts.protocol import FOR_READERS
@@ -57,7 +58,7 @@ def _shop(facts: Path, demo: bool, currency: str, version: int | None) -> dict[s
     return {"version": table.version(), **rows, DATE: [day.isoformat() for day in rows[DATE]]}
 
 
-def imports(table: DeltaTable, found: ds.Dataset) -> dict[str, Any]:
+def imports(path: Path, table: DeltaTable, found: ds.Dataset) -> dict[str, Any]:
     """By platform, when it was last imported (`at`), the day of import of its `recent` days, and why measures are
     missing (`lacks`), as the imports noted it. Empty for a table that no import made.
     """
@@ -77,8 +78,10 @@ def imports(table: DeltaTable, found: ds.Dataset) -> dict[str, Any]:
             since = max(day for day, _ in span) - timedelta(days=_RECENT)
             recent = sorted([day.isoformat(), at.date().isoformat()] for day, at in span if day > since)
             told[platform] = {"at": max(at for _, at in span).isoformat(), "recent": recent, "lacks": {}}
-    for commit in table.history():
-        for platform, lacks in json.loads(commit.get("import.lacks", "{}")).items():
+    for commit in reversed(whole_versions(path)):  # a damaged one of long ago keeps nobody from reading the newest
+        if commit.number > table.version():
+            continue
+        for platform, lacks in json.loads(commit.said.get("import.lacks", "{}")).items():
             if platform in told:
                 told[platform]["lacks"] = {**lacks, **told[platform]["lacks"]}  # the newest import's word counts
     return told

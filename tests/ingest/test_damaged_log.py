@@ -130,7 +130,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def root(whole: Path) -> Iterator[Path]:
     """A folder that other users may look into, as pytest's own is not."""
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         shutil.copytree(whole, Path(name) / "data" / "facts")
         (Path(name) / "in").mkdir()
         (Path(name) / "in" / "new.csv").write_bytes(REPORT)
@@ -204,6 +204,28 @@ def test_every_way_says_what_is_damaged_and_leaves_it(
         assert not INTERNAL.search(told), (name, sentence)
         assert "nothing was changed" in told or (name.startswith("undo") and "cannot return" in told), (name, sentence)
         assert "backup" in told or "let that user read" in told or "were removed" in told, (name, sentence)
+
+
+@pytest.mark.parametrize("damage", [write(1, b"{g"), write(1, b"")], ids=["garbage", "empty"])
+def test_a_version_of_long_ago_that_is_damaged_is_all_that_is_lost(
+    damage: Callable[[Path], None], root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A checkpoint of later holds what the newest version needs of it."""
+    facts = root / "data" / "facts"
+    monkeypatch.setenv("DASHBOARD_FACTS", str(facts))
+    damage(facts)
+    before = content(facts)
+    for command in (["history", "--as-of", "1"], ["history", "--as-of", "2"], ["undo", "1"], ["undo", "2"]):
+        assert cli.main(command) == 1
+        said = capsys.readouterr().err.replace(str(root), "")
+        assert "version 1 in its log is damaged" in said
+        assert not INTERNAL.search(said), said
+    assert content(facts) == before
+    source = Source(facts)
+    assert (source.cause, source.current() is None) == (None, False)
+    source.close()
+    for command in (["history"], ["history", "--as-of", "4"], ["import", str(root / "in" / "new.csv")], ["undo", "4"]):
+        assert cli.main(command) == 0, capsys.readouterr().err
 
 
 @pytest.mark.parametrize("kind", ["empty", "hole", "checkpoint", "no files"])

@@ -1,4 +1,4 @@
-"""What is called as an import's lock file and is none: it is neither followed nor changed, and refused in a sentence."""
+"""What is called as an import's lock file and is none is neither followed nor changed, and refused in a sentence."""
 
 import os
 import shutil
