@@ -63,7 +63,7 @@ def load(
     if elsewhere(path):
         return _remote(path, engine).facts(now)
     try:
-        return explain_failures(lambda: _load_version(path, now, version, engine, shop), path)
+        return explain_failures(lambda: _load_version(path, now, version, engine, shop), path, version)
     except DataProblem:
         if version is not None and lacks_files(Path(path), version):
             removed = f"Version {version} can no longer be shown: files that it was made of were removed."

@@ -14,6 +14,7 @@ from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
 from facts import ALL_ROWS
+from facts.delta.damage import Damage, damage_of
 from facts.delta.log import lacks_files, whole_versions
 from facts.delta.tables import delta_table_at
 from facts.delta.versions import version_at, why_gone
@@ -102,8 +103,12 @@ def run(arguments: argparse.Namespace, facts: Path, engine: Engine) -> int:
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - whoever read has gone
     except (OSError, DeltaError) as problem:  # deltalake reports a full disk as either, over several lines
+        _log.debug("%s failed", arguments.command, exc_info=True)
         place = getattr(problem, "filename", None) or facts
-        why = getattr(problem, "strerror", None) or str(problem).splitlines()[0].rstrip(".")
+        why = getattr(problem, "strerror", None) or "its data could not be read or written; try again"
+        for path in (facts, path_of(facts)) if isinstance(problem, DeltaError) else ():
+            if damage := damage_of(path):
+                place, why = path, f"it cannot be used ({damage.what}): {damage.remedy}"
         if "No space left" in str(problem):
             why = "the disk is full; nothing was changed. Make room and import again"
         _complain(f"{place}: {why}.")
@@ -172,16 +177,18 @@ def _no_data(path: Path) -> ImportProblem:
     return ImportProblem(f"There is no data at {path}: import some, or write the demo's with `python -m datagen`.")
 
 
+def _not_readable(path: Path, damage: Damage) -> ImportProblem:
+    return ImportProblem(f"{path} cannot be used ({damage.what}), and nothing was changed: {damage.remedy}.")
+
+
 def _history(facts: Path, arguments: argparse.Namespace, engine: Engine) -> int:
     path = path_of(facts) if arguments.business else facts
     try:
         if delta_table_at(path) is None:
             raise _no_data(path)
-    except DeltaError:
-        raise ImportProblem(
-            f"{path} cannot be read as a table, its log is damaged or incomplete: bring {path / '_delta_log'} back "
-            "from a backup."
-        ) from None
+    except (DeltaError, OSError) as problem:
+        damage = damage_of(path) or Damage("its log is damaged or incomplete")
+        raise _not_readable(path, damage) from problem
     if arguments.as_of is not None:
         if arguments.business:
             raise ImportProblem("--as-of compares the platforms' figures; leave out --business.")
@@ -247,6 +254,8 @@ def _goal(path: Path, table: DeltaTable, version: int | None) -> int:
         raise ImportProblem(f"There is no version {version}; they run from {there[0]} to {newest} (see `history`).")
     if version not in there:
         raise ImportProblem(f"{path} cannot return to version {version}: {why_gone(commits)}.")
+    if (damage := damage_of(path, version)) and not lacks_files(path, version):
+        raise ImportProblem(f"{path} cannot return to version {version} ({damage.what}): {damage.remedy}.")
     if lacks_files(path, version):
         raise ImportProblem(f"{path} cannot return to version {version}: files that it was made of were removed.")
     return version

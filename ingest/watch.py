@@ -10,7 +10,6 @@ a table, a file with an id in its name stays, and so does one that is no report 
 
 import os
 import signal
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 from typing import Any, Final
@@ -18,9 +17,13 @@ from typing import Any, Final
 from deltalake.exceptions import DeltaError
 
 from facts.delta.table_names import path_of
+from ingest.moves import MARK as MARK
+from ingest.moves import NoInbox as NoInbox
+from ingest.moves import Stamp, move, stamp_of, why_strange
 from ingest.one_file import How, import_file
 from ingest.results import ImportProblem, TableProblem
-from ingest.write.ownership import FACTS, data_of, has_id, own_table
+from ingest.write.ownership import FACTS, data_of, own_table
+from ingest.write.part_names import has_id, may_be_part
 
 #: As many looks in a row must find a file the same before it is taken.
 LOOKS: Final = 3
@@ -28,37 +31,17 @@ LOOKS: Final = 3
 #: As many looks later a file that could not be moved away is tried again: it may be a long one.
 RETRY: Final = 60
 
-#: Bytes of a name in done/ and failed/: a file system takes 255, and a number and the report's ending follow.
-LONGEST: Final = 230
-
 #: A file that stays for good is looked at again once it has changed.
 _NEVER: Final = 1 << 62
 
 #: What people export reports as; only these go to failed/ where they are none.
 _REPORTS: Final = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".zip")
 
-#: The file in done/ and failed/ that says whose they are, and the ending of the reports in them.
-MARK: Final = ".marketing-dashboard-watch"
-_REPORT: Final = ".report.txt"
-
 UNFINISHED: Final = (".part", ".partial", ".tmp", ".crdownload", ".download", ".filepart", ".swp", "~")
-
-
-class NoInbox(ImportProblem):
-    """The folder, or its done/ or failed/, is no place to move files from or to."""
 
 
 class Stays(ImportProblem):
     """A file is not to be moved."""
-
-
-@dataclass(frozen=True)
-class Stamp:
-    """What changes while a file is written."""
-
-    size: int
-    time: int
-    file: int
 
 
 def watch(folder: Path, how: How, *, every: float, once: bool = False, stop: Event | None = None) -> int:
@@ -102,7 +85,7 @@ def files_to_import(folder: Path) -> dict[Path, Stamp]:
         name = entry.name
         if name.startswith((".", "~$")) or name.endswith(UNFINISHED) or not entry.is_file(follow_symlinks=False):
             continue
-        stamp = _stamp(Path(entry.path))
+        stamp = stamp_of(Path(entry.path))
         if stamp is not None and stamp.size:
             found[Path(entry.path)] = stamp
     return found
@@ -114,10 +97,15 @@ def take(path: Path, stamp: Stamp, how: How) -> bool:
     Raises NoInbox, Stays or TableProblem where the file is not to be moved.
     """
     _check(path.parent, how)
-    if _stamp(path) != stamp:  # another file's import took its time: this one is still being written
+    if stamp_of(path) != stamp:  # another file's import took its time: this one is still being written
         return False
     if has_id(path.name):
         raise Stays("its name has an id in it, as programs call their own files: rename it, or use `import`.")
+    if may_be_part(path.name):
+        raise Stays(
+            "its name is one that programs give the parts of their tables: if it is a report, rename it, or import "
+            "it where it is with `import`."
+        )
     lines: list[str] = []
     where = "done"
     try:
@@ -132,8 +120,12 @@ def take(path: Path, stamp: Stamp, how: How) -> bool:
         if not path.name.lower().endswith(_REPORTS):
             raise Stays(f"{why} Only what is called as a report ({', '.join(_REPORTS)}) goes to failed/.")
         lines.append(why)
-    _check(path.parent, how)  # the import took its time
-    return _move(path, stamp, where, lines)
+    target = move(path, stamp, where, lines, lambda: _check(path.parent, how))
+    if target is None:
+        _say(f"again: {path}: it changed while it was read")
+        return False
+    _say(f"{where}: {target}: {lines[-1] if lines else ''}")
+    return where == "done"
 
 
 def _check(folder: Path, how: How) -> None:
@@ -142,95 +134,17 @@ def _check(folder: Path, how: How) -> None:
         raise NoInbox(f"{folder} is no folder: make it first.")
     ours = folder.resolve() in (how.facts.resolve(), path_of(how.facts).resolve())
     if why := "is a table" if ours else data_of(folder):
-        raise NoInbox(f"{folder} {why}, whose files may not be moved: watch the folder that exports land in.")
+        raise NoInbox(
+            f"{folder} {why}, whose files may not be moved: watch the folder that exports land in, or "
+            "read a file where it is with `import`."
+        )
     for place in (folder / "done", folder / "failed"):
-        if why := _strange(place):
+        if why := why_strange(place):
             raise NoInbox(f"{place} {why}, where `watch` may move nothing: move it away, or watch another folder.")
-
-
-def _strange(place: Path) -> str | None:
-    """Why files may not be moved to `place`, as the end of a sentence; None where nothing is there, or it is ours."""
-    if not os.path.lexists(place):
-        return None
-    if not place.is_dir():
-        return "is no folder"
-    names = set(os.listdir(place))
-    moved = {name for name in names if f"{name}{_REPORT}" in names}  # each has its report, also of earlier versions
-    if why := data_of(place, moved | {f"{name}{_REPORT}" for name in moved}):
-        return why
-    return None if not names or moved or MARK in names else "holds files that `watch` did not put there"
-
-
-def _stamp(path: Path) -> Stamp | None:
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return Stamp(status.st_size, status.st_mtime_ns, status.st_ino)
-
-
-def _move(path: Path, stamp: Stamp, where: str, lines: list[str]) -> bool:
-    folder = path.parent / where
-    folder.mkdir(exist_ok=True)
-    if _create(folder / MARK):
-        (folder / MARK).write_text("`marketing-dashboard watch` moves files into this folder.\n")
-    target = _free(folder, _short(path.name))
-    try:
-        report = "\n".join(lines) + "\n"
-        _report(target).write_text(report, encoding="utf-8", errors="backslashreplace")
-        if _stamp(path) != stamp:
-            _give_back(target)
-            _say(f"again: {path}: it changed while it was read")
-            return False
-        os.replace(path, target)
-    except OSError:
-        _give_back(target)
-        raise
-    _say(f"{where}: {target}: {lines[-1] if lines else ''}")
-    return where == "done"
-
-
-def _free(folder: Path, name: str) -> Path:
-    """A path in `folder` for a file and its report that nothing has: both are made, empty, so that none takes them."""
-    named = target = folder / name
-    number = 1
-    while True:
-        if _create(target):
-            if _create(_report(target)):
-                return target
-            target.unlink()
-        number += 1
-        target = folder / f"{named.stem}-{number}{named.suffix}"
-
-
-def _create(path: Path) -> bool:
-    """Make an empty file; whether there was nothing of that name, not even a link that leads nowhere."""
-    try:
-        path.open("x").close()
-    except FileExistsError:
-        return False
-    return True
-
-
-def _give_back(target: Path) -> None:
-    """Remove what `_free` made."""
-    for path in (target, _report(target)):
-        path.unlink(missing_ok=True)
-
-
-def _short(name: str) -> str:
-    """The end of a name that is too long, in whole characters: days and the kind of file stand there."""
-    while len(os.fsencode(name)) > LONGEST:
-        name = name[1:]
-    return name
 
 
 def _say(line: str) -> None:
     print(line.encode(errors="backslashreplace").decode(), flush=True)  # a name may be no text at all
-
-
-def _report(path: Path) -> Path:
-    return path.with_name(f"{path.name}{_REPORT}")
 
 
 def _stopped_by_signals() -> Event:

@@ -4,6 +4,7 @@ A version needs every commit before it, or those since a checkpoint. A program t
 delta-rs' own `history` counts down from the newest commit, so where entries are gone it names the wrong versions.
 """
 
+import os
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,20 +28,51 @@ class Commit:
     said: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Log:
+    """The names in a log of commits and of whole checkpoints by version, and the `newest` version looked at."""
+
+    commits: dict[int, str]
+    checkpoints: dict[int, list[str]]
+    newest: int
+
+    @property
+    def begin(self) -> int | None:
+        """The checkpoint that the newest version begins with, None where it is made of all commits."""
+        return max((number for number in self.checkpoints if number <= self.newest), default=None)
+
+    @property
+    def tail(self) -> range:
+        """The commits that the newest version is made of, after those that its checkpoint holds."""
+        return range(0 if self.begin is None else self.begin + 1, self.newest + 1)
+
+
+def log_of(path: Path, version: int | None = None) -> Log:
+    """The log of the table at `path`, looked at up to `version`, or the newest. Raises OSError."""
+    commits: dict[int, str] = {}
+    parts: dict[int, list[re.Match[str]]] = {}
+    for name in sorted(os.listdir(path / "_delta_log")):
+        if found := _COMMIT.fullmatch(name):
+            commits[int(found[1])] = name
+        elif found := _CHECKPOINT.fullmatch(name):
+            parts.setdefault(int(found[1]), []).append(found)
+    whole = {
+        number: [each[0] for each in names]
+        for number, names in parts.items()
+        if any(not each[3] or len(names) >= int(each[3]) for each in names)
+    }
+    return Log(commits, whole, max((*commits, *whole), default=-1) if version is None else version)
+
+
 def whole_versions(path: Path) -> list[Commit]:
     """The versions of the table at `path` that its log still tells whole, oldest first."""
-    log = path / "_delta_log"
-    entries = sorted(entry.name for entry in log.iterdir())
-    made = {int(name[1]): name[0] for name in map(_COMMIT.fullmatch, entries) if name}
-    parts: dict[int, list[re.Match[str]]] = {}
-    for name in filter(None, map(_CHECKPOINT.fullmatch, entries)):
-        parts.setdefault(int(name[1]), []).append(name)
+    log = log_of(path)
     found: list[Commit] = []
-    for number in sorted({*made, *parts}):
-        begins = any(not each[3] or len(parts[number]) >= int(each[3]) for each in parts.get(number, ()))
+    for number in sorted({*log.commits, *log.checkpoints}):
         follows = found[-1].number == number - 1 if found else number == 0
-        if begins or (number in made and follows):
-            found.append(_commit(number, log / (made.get(number) or parts[number][0][0])))
+        if number in log.checkpoints or follows:
+            name = log.commits.get(number) or log.checkpoints[number][0]
+            found.append(_commit(number, path / "_delta_log" / name))
     return found
 
 

@@ -15,6 +15,7 @@ from deltalake.exceptions import TableNotFoundError
 from pyarrow.dataset import ParquetReadOptions
 
 from facts.delta import side_data
+from facts.delta.damage import Damage, commit_damage, damage_of
 from facts.delta.table_names import DEMO_NAME
 from facts.delta.tables import dataset
 from facts.protocol import DataProblem
@@ -38,22 +39,38 @@ _OF_CUTS: Final = ("account", PROGRAM, CUT, CURRENCY)
 _Read = TypeVar("_Read")
 
 
-def explain_failures(read: Callable[[], _Read], path: str | Path) -> _Read:
-    """What `read` gives; whatever it raises becomes a DataProblem."""
+def explain_failures(read: Callable[[], _Read], path: str | Path, version: int | None = None) -> _Read:
+    """What `read` gives of a version at `path`; whatever it raises becomes a DataProblem."""
     try:
         return read()
     except (DataProblem, KeyboardInterrupt, SystemExit):
         raise
-    except TableNotFoundError:
+    except TableNotFoundError as problem:
+        if damage := damage_of(Path(path), version):
+            raise _damage_problem(path, damage) from problem
         how = "write the demo's with `python -m datagen`."
         raise DataProblem(f"There is no data at {path}: {how}", f"There is no data yet: {how}") from None
     except BaseException as problem:  # a damaged file makes its readers raise almost anything, or panic
+        if damage := damage_of(Path(path), version):
+            raise _damage_problem(path, damage) from problem
         raise DataProblem(f"The data at {path} cannot be read: {_first_line(problem)}") from problem
+
+
+def open_table(path: str | Path, version: int | None = None) -> DeltaTable:
+    """A version of the table at `path`. Raises DataProblem where a commit of it is empty, or what deltalake raises."""
+    table = DeltaTable(str(path), version=version)
+    if damage := commit_damage(Path(path), version):
+        raise _damage_problem(path, damage)
+    return table
+
+
+def _damage_problem(path: str | Path, damage: Damage) -> DataProblem:
+    return DataProblem(f"The data at {path} cannot be read ({damage.what}), and nothing was changed: {damage.remedy}.")
 
 
 def fetch(path: str | Path, version: int | None = None, shop: int | None = None) -> pa.Table:
     """The rows of a version of the table, with its id, version and name as metadata. Raises what its readers raise."""
-    table = DeltaTable(str(path), version=version)
+    table = open_table(path, version)
     options = ParquetReadOptions(dictionary_columns=[*DIMENSIONS, *_OF_CUTS])
     found = dataset(table, path, parquet_read_options=options)
     missing = [name for name in _COLUMNS if name not in found.schema.names]
@@ -67,7 +84,7 @@ def fetch(path: str | Path, version: int | None = None, shop: int | None = None)
     shop_days = side_data.read(
         path, demo=metadata.name == DEMO_NAME, currency=currency, past=version is not None, shop=shop
     )
-    more = {"imports": side_data.imports(table, found), **shop_days}
+    more = {"imports": side_data.imports(Path(path), table, found), **shop_days}
     return rows.replace_schema_metadata(
         {
             "version": name_with_shop(name_of_table(table), more["shop"]),

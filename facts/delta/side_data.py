@@ -9,6 +9,8 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 from deltalake import DeltaTable
 
+from facts.delta.damage import damage_of
+from facts.delta.log import whole_versions
 from facts.delta.table_names import DEMO_SHOP_NAME, SHOP_NAME, path_of, version_with
 from facts.delta.tables import dataset
 from facts.protocol import FOR_READERS
@@ -34,7 +36,8 @@ def read(
     try:
         return {"shop": _shop(Path(facts), demo, currency, shop if past else version_with(Path(facts)))}
     except Exception as problem:  # a damaged table makes its readers raise almost anything; the facts are sound
-        why = (str(problem).strip().splitlines() or [type(problem).__name__])[0][:200]
+        damage = damage_of(path_of(Path(facts)))
+        why = damage.what if damage else (str(problem).strip().splitlines() or [type(problem).__name__])[0][:200]
         reason = f"The shop's days beside {facts} cannot be read: {why}"
         return {"shop": {"problem": FOR_READERS.replace("The data", "The shop's days"), "reason": reason}}
 
@@ -55,7 +58,7 @@ def _shop(facts: Path, demo: bool, currency: str, version: int | None) -> dict[s
     return {"version": table.version(), **rows, DATE: [day.isoformat() for day in rows[DATE]]}
 
 
-def imports(table: DeltaTable, found: ds.Dataset) -> dict[str, Any]:
+def imports(path: Path, table: DeltaTable, found: ds.Dataset) -> dict[str, Any]:
     """By platform, when it was last imported (`at`), the day of import of its `recent` days, and why measures are
     missing (`lacks`), as the imports noted it. Empty for a table that no import made.
     """
@@ -75,8 +78,10 @@ def imports(table: DeltaTable, found: ds.Dataset) -> dict[str, Any]:
             since = max(day for day, _ in span) - timedelta(days=_RECENT)
             recent = sorted([day.isoformat(), at.date().isoformat()] for day, at in span if day > since)
             told[platform] = {"at": max(at for _, at in span).isoformat(), "recent": recent, "lacks": {}}
-    for commit in table.history():
-        for platform, lacks in json.loads(commit.get("import.lacks", "{}")).items():
+    for commit in reversed(whole_versions(path)):  # a damaged one of long ago keeps nobody from reading the newest
+        if commit.number > table.version():
+            continue
+        for platform, lacks in json.loads(commit.said.get("import.lacks", "{}")).items():
             if platform in told:
                 told[platform]["lacks"] = {**lacks, **told[platform]["lacks"]}  # the newest import's word counts
     return told

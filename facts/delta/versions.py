@@ -13,6 +13,9 @@ from facts.protocol import DataProblem
 #: Of an import that changed both tables, in the facts' log: the shop's version before it, -1 where there was none.
 SHOP_BEFORE: Final = "import.shop-before"
 
+#: More holes than that in one log are counted, no longer listed.
+_MOST_RUNS: Final = 10
+
 _VERSION: Final = re.compile(r"\d{1,9}", re.ASCII)
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
@@ -70,8 +73,27 @@ def why_gone(commits: list[Commit]) -> str | None:
     numbers = [number for number in range(max(there, default=0)) if number not in there]
     if not numbers:
         return None
-    which = "version 0 is" if numbers[-1] == 0 else f"versions {numbers[0]} to {numbers[-1]} are"
-    return f"{which} gone, because another program or an earlier version of this one cleaned up the table's log"
+    are = "is" if len(numbers) == 1 else "are"
+    return (
+        f"{name_versions(numbers)} {are} gone, because another program or an earlier version of this one cleaned up "
+        "the table's log"
+    )
+
+
+def name_versions(numbers: list[int]) -> str:
+    """Versions in rising order, as a sentence names them: "version 3", "versions 0 to 8, 11 and 20 to 22"."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    names = [str(run[0]) if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs]
+    if len(names) > _MOST_RUNS:
+        more = sum(map(len, runs[_MOST_RUNS:]))
+        names = [*names[:_MOST_RUNS], f"{more:,} more"]
+    listed = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    return f"version{'s' if len(numbers) > 1 else ''} {listed}"
 
 
 def _no_such_version(sentence: str) -> DataProblem:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
+from facts.delta.file_names import id_of
+
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 #: Cuts by platform, "" for every other: the dimensions joined by "+", as imports call them (facts.memory.cuts).
@@ -52,11 +54,13 @@ def elsewhere(address: object) -> bool:
 
 
 def is_parquet(path: str | Path) -> bool:
-    """Whether `path` is a Parquet file, or a folder of some that is no Delta table."""
+    """Whether `path` is a Parquet file, or a folder of some that is no Delta table, nor one of ours without its log."""
     path = Path(path)
     if path.is_file():
         return path.suffix == ".parquet"
-    return path.is_dir() and not (path / "_delta_log").exists() and next(path.rglob("*.parquet"), None) is not None
+    if not path.is_dir() or (path / "_delta_log").exists() or any(id_of(file.name) for file in path.glob("*.parquet")):
+        return False
+    return next(path.rglob("*.parquet"), None) is not None
 
 
 def parquet_files(path: str | Path) -> list[Path]:

@@ -14,11 +14,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from deltalake import DeltaTable
 
 from facts.deadline import NoAnswer
 from facts.delta import side_data
-from facts.delta.rows import CURRENCY, CUT, PROGRAM, name_of_table, name_with_shop
+from facts.delta.rows import CURRENCY, CUT, PROGRAM, name_of_table, name_with_shop, open_table
 from facts.engines.choice import NamedCuts, is_parquet, parquet_files, stamp
 from facts.engines.duckdb_table import DuckTable, driver
 from facts.engines.lazy import LazyFacts
@@ -55,7 +54,7 @@ def files(path: str | Path, version: int | None = None) -> Files:
 
 
 def _of_delta(path: str | Path, version: int | None) -> Files:
-    table = DeltaTable(str(path), version=version)
+    table = open_table(path, version)
     added = pa.table(table.get_add_actions(flatten=True))
     known = [f"null_count.{name}" for name in MEASURES]
     complete = all(

@@ -5,8 +5,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
+from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
+from facts.delta.damage import file_damage
 from ingest.results import TableProblem
 
 
@@ -18,7 +20,18 @@ def reading_table(path: Path) -> Iterator[None]:
     except MemoryError:
         raise
     except (OSError, pa.ArrowException, DeltaError) as problem:
-        raise TableProblem(
-            f"{path} has files that are damaged or missing, so nothing can be added to it; the files that you import "
-            "are not the cause. Bring it back from a backup, or return to an earlier version with `undo`."
-        ) from problem
+        raise _files_problem(path) from problem
+
+
+def check_files(path: Path, table: DeltaTable | None) -> None:
+    """Raise TableProblem where a file of `table`, at `path`, is missing or not as long as it was."""
+    if table is not None and file_damage(path, table):
+        raise _files_problem(path)
+
+
+def _files_problem(path: Path) -> TableProblem:
+    return TableProblem(
+        f"{path} has files that are damaged or missing, so nothing can be added to it; the files that you import are "
+        "not the cause, and nothing was changed. Bring it back from a backup, or return to an earlier version with "
+        "`undo`."
+    )

@@ -6,7 +6,6 @@ for, so that they can be told from anybody else's (ingest.write.leftovers).
 
 import json
 import os
-import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
@@ -18,9 +17,7 @@ import pyarrow.parquet as pq
 from deltalake import DeltaTable
 from deltalake.transaction import AddAction
 
-#: A table that does not exist yet has no id.
-NEW: Final = "new"
-_NAME: Final = re.compile(rf"dashboard-({NEW}|[0-9a-f]{{32}})-[0-9a-f]{{16}}\.parquet")
+from facts.delta.file_names import NEW
 
 #: Rows of a group: as many as are in memory at once while a table is rewritten.
 _GROUP: Final = 1 << 18
@@ -37,17 +34,6 @@ def new_name(table: DeltaTable | None) -> str:
 def id_in_names(table_id: str) -> str:
     """A table's id as the names of its files have it."""
     return table_id.replace("-", "")
-
-
-def id_of(name: str) -> str | None:
-    """The id of the table that a file of ours was written for, `NEW` where there was none; None for another's file."""
-    found = _NAME.fullmatch(name)
-    return found[1] if found else None
-
-
-def is_own_name(name: str) -> bool:
-    """Whether a file is called as ours are."""
-    return _NAME.fullmatch(name) is not None
 
 
 def write_files(

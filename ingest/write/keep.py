@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from facts.delta.log import whole_versions
 from facts.delta.table_names import path_of
 from facts.delta.tables import delta_table_at
 from ingest.write.commit import ImportPlan
@@ -32,11 +33,11 @@ def is_kept(facts: Path, record: Mapping[str, Any]) -> bool:
     """
     if record["table"] is None:  # the table held these figures already
         return True
-    table = delta_table_at(facts if record["table"] == "facts" else path_of(facts))
+    path = facts if record["table"] == "facts" else path_of(facts)
     before = -1 if record["version"] is None else record["version"]
-    return table is not None and any(
-        int(commit["version"]) > before
-        and commit.get("import.by") == record["by"]
-        and json.loads(commit.get("import.sha256", "null")) == record["digests"]
-        for commit in table.history()
+    return delta_table_at(path) is not None and any(
+        commit.number > before
+        and commit.said.get("import.by") == record["by"]
+        and json.loads(commit.said.get("import.sha256", "null")) == record["digests"]
+        for commit in whole_versions(path)
     )

@@ -19,7 +19,8 @@ import orjson
 import pyarrow.parquet as pq
 from deltalake.exceptions import DeltaError
 
-from ingest.write.data_files import NEW, id_in_names, id_of
+from facts.delta.file_names import NEW, id_of
+from ingest.write.data_files import id_in_names
 from ingest.write.ownership import is_elsewhere, is_own, log_entries
 from ingest.write.unfinished import forget, unfinished_files
 

@@ -3,6 +3,7 @@
 Asked before anything is written or removed. Whatever cannot be told for certain is somebody else's.
 """
 
+import logging
 import os
 import re
 from collections.abc import Collection, Iterator
@@ -12,10 +13,12 @@ from typing import Final
 import pyarrow as pa
 from deltalake import DeltaTable
 
+from facts.delta.damage import Damage, commit_damage, damage_of, lost_log
+from facts.delta.file_names import is_own_name
 from facts.delta.table_names import DEMO_NAME, DEMO_SHOP_NAME, FACTS_NAME, SHOP_NAME
 from facts.delta.tables import delta_table_at
 from ingest.results import TableProblem
-from ingest.write.data_files import is_own_name
+from ingest.write.part_names import has_id, is_demo_file, is_export, is_part, is_stored, numbered_like
 
 #: The names of the tables that an import may change: what imports wrote, and the demo that makes room for them.
 FACTS: Final = (FACTS_NAME, DEMO_NAME)
@@ -32,8 +35,6 @@ _CLASSIC: Final = re.compile(
 _NAMELESS: Final = re.compile(r"_last_checkpoint|.*\.crc|.*\.tmp|.*#\d+")
 #: Entries of tables whose files are named elsewhere too: checkpoints of the second kind, commits that a catalog keeps.
 _NEWER: Final = re.compile(r"_sidecars|_staged_commits|_commits|\d{20}\.checkpoint\.[0-9a-f-]{36}\.\w+")
-#: What an ended `python -m datagen` leaves, which it removes itself.
-_DEMO_FILE: Final = re.compile(r"demo-[\d-]{21}-[0-9a-f]{12}\.parquet")
 
 #: What stands right in a table or data set of whatever program, and nowhere else.
 _MARKS: Final = (
@@ -42,30 +43,10 @@ _MARKS: Final = (
 )
 #: A folder of one value of a partitioned table.
 _PARTITION: Final = re.compile(r"[^=]+=.*")
-#: What no person calls a file: an id, or a digest.
-_ID: Final = re.compile(
-    r"(?<![0-9a-z])([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})(?![0-9a-z])",
-    re.IGNORECASE,
-)
-_STORED: Final = r"\.(parquet|orc|avro|lance)(\.\w+)?"
-#: A file as programs call those of their tables and data sets.
-_PART: Final = re.compile(
-    "|".join(
-        (
-            rf"part(-.+|\.\d+){_STORED}|part-([rm]-)?\d{{5}}\b.*",  # Spark, Hadoop, dask, Databricks, delta-rs
-            r"_(started|committed)_\d+",  # Databricks
-            r"00\d{4}_\d+(_copy_\d+)?(\.\w+)*",  # Hive
-            rf"(0000[0-9a-f]{{4,}}|[0-9a-f]{{9,}}){_STORED}",  # BigQuery, Polars; 20250701 is a person's
-            rf"data(_\d{{1,3}})+(\.\w+)?{_STORED}",  # DuckDB, Snowflake
-            r"\d{4}_part_\d+.*",  # Redshift
-            rf".+_\d+-\d+-\d+_\d{{14,}}{_STORED}",  # Hudi
-            rf"ducklake-.+{_STORED}",
-        )
-    ),
-    re.IGNORECASE,
-)
 
 _ELSEWHERE: Final = "name another folder in DASHBOARD_FACTS"
+
+_log = logging.getLogger(__name__)
 
 
 def own_table(path: Path, names: Collection[str], instead: str = _ELSEWHERE) -> DeltaTable | None:
@@ -80,14 +61,27 @@ def own_table(path: Path, names: Collection[str], instead: str = _ELSEWHERE) -> 
     try:
         table = delta_table_at(path)
         why = next(_foreign(path, table, names), None)
-    except (KeyboardInterrupt, SystemExit, OSError):
+    except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as problem:  # a table of another kind makes its readers raise almost anything, or panic
-        said = (str(problem).strip().splitlines() or [type(problem).__name__])[0][:200].rstrip(".")
-        raise TableProblem(f"{path} cannot be read as a table that imports made ({said}): {instead}.") from problem
+        if damage := damage_of(path):
+            raise _damage_problem(path, damage, instead) from problem
+        if isinstance(problem, OSError):
+            raise
+        _log.debug("%s cannot be read", path, exc_info=True)
+        raise TableProblem(f"{path} cannot be read as a table that imports made: {instead}.") from problem
     if why:
         raise TableProblem(f"{path} {why}: {instead}.")
+    if damage := lost_log(path) if table is None else commit_damage(path):
+        raise _damage_problem(path, damage, instead)
     return table
+
+
+def _damage_problem(path: Path, damage: Damage, instead: str) -> TableProblem:
+    return TableProblem(
+        f"{path} cannot be used ({damage.what}), and nothing was changed: {damage.remedy}, or keep it as it is and "
+        f"{instead}."
+    )
 
 
 def is_own(path: Path, names: Collection[str]) -> bool:
@@ -96,11 +90,6 @@ def is_own(path: Path, names: Collection[str]) -> bool:
         return own_table(path, names) is not None
     except (TableProblem, OSError):
         return False
-
-
-def has_id(name: str) -> bool:
-    """Whether a file's name has an id in it, as programs call what they will look for again."""
-    return _ID.search(name) is not None
 
 
 def data_of(folder: Path, known: Collection[str] = ()) -> str | None:
@@ -114,21 +103,17 @@ def data_of(folder: Path, known: Collection[str] = ()) -> str | None:
                 return f"is a table (it has {mark})" if each == way else f"lies in a table ({each} has {mark})"
             if _PARTITION.fullmatch(each.name):
                 return f"belongs to a table ({each.name} is called as a partition)"
-    for name in sorted({*os.listdir(folder)} - {*known}):
+    names = {*os.listdir(folder)} - {*known}
+    for name in sorted(names):
         if _PARTITION.fullmatch(name) and (folder / name).is_dir():
             return f"is a table ({name} is called as a partition)"
-        if _is_part(name) or (has_id(name) and _is_stored(folder / name)):
+        if is_part(name) or (has_id(name) and is_stored(name) and (folder / name).is_file()):
             return f"is a table ({name} is called as one of its files)"
+    if alike := numbered_like(names):
+        return f"is a table ({' and '.join(alike)} are called as its files)"
+    if is_export(names):
+        return "is a copy of a database (it has schema.sql and load.sql)"
     return None
-
-
-def _is_part(name: str) -> bool:
-    return bool(_PART.fullmatch(name) or is_own_name(name) or _DEMO_FILE.fullmatch(name))
-
-
-def _is_stored(file: Path) -> bool:
-    """Whether a file's ending is of those that tables are stored in, or it has none, as Athena's."""
-    return file.is_file() and (not file.suffix or re.search(f"{_STORED}$", file.name, re.IGNORECASE) is not None)
 
 
 def _mark(folder: Path) -> str | None:
@@ -190,5 +175,5 @@ def _strangers(path: Path) -> Iterator[str]:
     for entry in path.iterdir():
         if entry.name == "_delta_log" and entry.is_dir() and not entry.is_symlink():
             yield from (f"_delta_log/{each}" for each in os.listdir(entry) if not _NAMELESS.fullmatch(each))
-        elif not (is_own_name(entry.name) or _DEMO_FILE.fullmatch(entry.name)):
+        elif not (is_own_name(entry.name) or is_demo_file(entry.name)):
             yield entry.name

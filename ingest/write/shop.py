@@ -19,7 +19,7 @@ from ingest.layouts.business import COLUMNS, COUNTS, MEASURES, MONEY
 from ingest.read.rates import BILLED, RATE, RATE_DATE, Rates, convert_money
 from ingest.results import CURRENCY, Import, ImportProblem, TableProblem
 from ingest.write import ownership
-from ingest.write.damage import reading_table
+from ingest.write.damage import check_files, reading_table
 from ingest.write.ownership import own_table
 from ingest.write.replace import replace_rows, replace_table
 from ingest.write.table import DEFAULT_CURRENCY, FILE, IMPORTED_AT
@@ -59,6 +59,7 @@ def plan_shop(facts: Path, imports: Iterable[Import], currency: str | None, rate
     path = path_of(facts)
     table = own_table(path, ownership.SHOP)
     own = None if table is None or table.metadata().name == DEMO_SHOP_NAME else table
+    check_files(path, own)
     with reading_table(path):
         stored = _stored_days(own, path)
     named = sorted({str(each) for one in imports for each in one.frame[CURRENCY].unique()} - {""})

@@ -9,6 +9,7 @@ demo back.
 """
 
 import json
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,11 +32,11 @@ from ingest.read.margins import Margin, with_costs
 from ingest.read.rates import BILLED, RATE, RATE_DATE, Rates, convert_money
 from ingest.results import CURRENCY, CUT, PROGRAM, Finding, Import, ImportProblem, TableProblem
 from ingest.write import ownership
-from ingest.write.damage import reading_table
+from ingest.write.damage import check_files, reading_table
 from ingest.write.ownership import own_table
 from ingest.write.replace import replace_rows, replace_table
 from kpi.schema import COUNTS, DATE, MEASURES, TEXT, UNKNOWN
-from machine.file_lock import hold, is_at
+from machine.file_lock import NoLock, hold, is_at
 
 DESCRIPTION: Final = "Figures that `marketing-dashboard import` read from a company's own reports."
 FILE: Final = "file"
@@ -109,6 +110,7 @@ def plan(
         raise TableProblem(
             f"{path} lacks the column {min(lacks)}, which imports write: name another folder in DASHBOARD_FACTS."
         )
+    check_files(path, own)
     imports = [each for each in imports if each.kind == "ads"]
     findings: list[Finding] = []
     with reading_table(path):
@@ -174,14 +176,18 @@ def lock_table(path: Path, wait: float = _WAIT) -> Iterator[None]:
     refusal = TableProblem(f"Another import is writing to {path}: try again when it is done.")
     lock = path.parent / f".{path.name}.import"
     while True:
-        new = not lock.exists()
-        with hold(lock, wait, refusal) as file:
+        new = not os.path.lexists(lock)
+        try:
+            held = hold(lock, wait, refusal)
+        except NoLock:
+            raise TableProblem(f"{lock} is no lock file of an import: move it away, then try again.") from None
+        with held as file:
             if not is_at(file, lock):
                 continue  # it was new, and whoever made it was refused meanwhile
             try:
                 yield
             except BaseException:
-                if new:
+                if new and is_at(file, lock):
                     lock.unlink(missing_ok=True)
                 raise
             return

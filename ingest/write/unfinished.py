@@ -10,8 +10,8 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
+from facts.delta.file_names import is_own_name
 from ingest.results import TableProblem
-from ingest.write.data_files import is_own_name
 
 _BEGINS: Final = "dashboard-"
 _LONGEST: Final = 1 << 20
@@ -60,10 +60,14 @@ def forget(path: Path, names: Collection[str]) -> None:
 
 
 def _write(path: Path, names: list[str]) -> None:
-    with list_of(path).open("w") as out:
+    with open(list_of(path), "w", opener=_open_no_link) as out:
         out.writelines(f"{name}\n" for name in names)
         out.flush()
         os.fsync(out.fileno())
+
+
+def _open_no_link(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NOFOLLOW, 0o666)
 
 
 def _not_ours(path: Path) -> TableProblem:

@@ -204,10 +204,12 @@ def test_a_file_that_cannot_be_moved_ends_no_watch_and_is_not_read_at_every_look
         read.append(path.name)
         import_file(path, how, say)
 
-    def stuck(source: Path, target: Path) -> None:
-        if source.name == "a.csv" and len(read) < 3:
+    rename = os.rename
+
+    def stuck(source: str, target: str, **folders: int) -> None:
+        if source == "a.csv" and len(read) < 3:
             raise PermissionError(13, "Permission denied")
-        source.rename(target)
+        rename(source, target, **folders)
 
     class Looks(Event):
         left = RETRY + 2 * LOOKS
@@ -217,7 +219,7 @@ def test_a_file_that_cannot_be_moved_ends_no_watch_and_is_not_read_at_every_look
             return not self.left
 
     monkeypatch.setattr("ingest.watch.import_file", counted)
-    monkeypatch.setattr("ingest.watch.os.replace", stuck)
+    monkeypatch.setattr("ingest.moves.os.rename", stuck)
     assert watch(folder, How(table), every=0, stop=Looks()) == 0
     assert read == ["a.csv", "b.csv", "a.csv"]
     assert "Permission denied" in capsys.readouterr().out

@@ -283,8 +283,8 @@ def test_an_inbox_of_plainly_named_files_is_watched(
     lake: Path, inbox: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("DASHBOARD_FACTS", str(lake / "facts"))
-    names = ["participants.xlsx", "part-3.csv", "a=b.csv"]
-    stays = ["export.parquet", "data_2025_07.parquet", "20250701.parquet", "photo.jpg", "README"]
+    names = ["participants.xlsx", "party-3.csv", "a=b.csv"]
+    stays = ["part-3.csv", "export.parquet", "data_2025_07.parquet", "20250701.parquet", "photo.jpg", "README"]
     for name in names + stays:
         (inbox / name).write_text("name,age\nAnn,7\n")
     (inbox / "metadata").mkdir()

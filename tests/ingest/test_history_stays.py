@@ -3,7 +3,8 @@
 import ast
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,9 @@ from deltalake import DeltaTable, PostCommitHookProperties
 import cli
 from app import create_app
 from datagen.__main__ import main as datagen
-from facts.delta.log import whole_versions
+from facts.delta.log import Commit, whole_versions
 from facts.delta.table_names import path_of
-from facts.delta.versions import version_at
+from facts.delta.versions import version_at, why_gone
 from facts.protocol import DataProblem
 from facts.source import Source, load
 from ingest.one_file import How, import_file
@@ -214,8 +215,24 @@ def test_a_hole_in_the_log_names_no_version_wrongly(cleaned: Path) -> None:
     (cleaned / "_delta_log" / f"{4:020}.json").unlink()
     assert [each.number for each in whole_versions(cleaned)] == [3, 5]
     assert version_at(cleaned, "5").number == 5
-    with pytest.raises(DataProblem, match="Version 4 can no longer be shown: versions 0 to 4 are gone"):
+    with pytest.raises(DataProblem, match="Version 4 can no longer be shown: versions 0 to 2 and 4 are gone"):
         version_at(cleaned, "4")
+
+
+@pytest.mark.parametrize(
+    ("there", "gone"),
+    [
+        ((0, 1, 2), None),
+        ((1, 2), "version 0 is gone"),
+        ((0, 1, 2, 4, 5), "version 3 is gone"),
+        ((0, 1, 2, 4, 5, 6, 8), "versions 3 and 7 are gone"),
+        ((9, 10, 12, 13, 17), "versions 0 to 8, 11 and 14 to 16 are gone"),
+        (range(1, 100, 2), "versions 0, 2, 4, 6, 8, 10, 12, 14, 16, 18 and 40 more are gone"),
+    ],
+)
+def test_each_hole_is_named_by_itself(there: Iterable[int], gone: str | None) -> None:
+    why = why_gone([Commit(number, datetime(2025, 7, 1, tzinfo=UTC), {}) for number in there])
+    assert (why and why.partition(", because")[0]) == gone
 
 
 def test_the_page_says_that_an_earlier_version_is_gone(cleaned: Path) -> None:
@@ -253,5 +270,5 @@ def test_a_table_whose_log_tells_no_version_whole_is_refused_in_a_sentence(
     for command in (["history"], ["undo"], ["import", str(OTHER)]):
         assert cli.main(command) == 1
         said = capsys.readouterr().err
-        assert "cannot be read as a table" in said, said
+        assert "versions 0 to 2 are missing from its log" in said, said
         assert said.count("\n") == 1

@@ -143,6 +143,31 @@ PARTS = {
     "snowflake": names("data_0_1_0.snappy.parquet"),
     "redshift": names("0000_part_00.parquet"),
     "a digest": names("0123456789abcdef0123456789abcdef.parquet"),
+    "spark's csv, in capitals": names("PART-00000.CSV", "a.csv"),
+    "pyarrow's csv": names("part-0.csv", "a.csv"),
+    "pyarrow's csv, later parts": names("part-3.csv", "part-12.csv", "a.csv"),
+    "duckdb's csv": names("data_0.csv", "a.csv"),
+    "duckdb's csv, later parts": names("data_1.csv", "data_2.csv", "a.csv"),
+    "duckdb's copy of a database": names("a.csv", beside=("schema.sql", "load.sql")),
+    "snowflake's csv": names("data_0_1_0.csv.gz", "a.csv"),
+    "snowflake's csv, named": names("sales_0_0_0.csv", "sales_1_2_0.csv", "a.csv"),
+    "bigquery's csv": names("000000000000.csv", "a.csv"),
+    "bigquery's csv, named": names("export-000000000000.csv", "export-000000000001.csv", "a.csv"),
+    "redshift's csv": names("0000_part_00.csv", "a.csv"),
+    "redshift's csv, named": names("sales0000_part_00.csv", "sales0001_part_00.csv", "a.csv"),
+    "redshift, without an ending": names("0000_part_00", "a.csv"),
+    "redshift, one after the other": names("sales000", "sales001", "a.csv"),
+    "redshift's list of files": names("a.csv", beside=("sales_manifest",)),
+    "flink": names(f"part-{ID}-0-0.csv", "a.csv"),
+    "flink, earlier": names("part-0-0.csv", "a.csv"),
+    "hive, text": names("000000_0.csv", "a.csv"),
+    "trino's csv": names(f"20250701_101112_00001_xabcd_{ID}.csv", "a.csv"),
+    "dask's csv": names("export-0.csv", "export-1.csv", "a.csv"),
+    "polars' csv": names("00000000.csv", "00000001.csv", "a.csv"),
+    "hadoop, named": names("clicks-r-00000.csv", "a.csv"),
+    "beam": names("out-00000-of-00002.csv", "a.csv"),
+    "kafka": names("clicks+0+0000000000.csv", "a.csv"),
+    "glue": names("run-1751364672000-part-r-00000.csv", "a.csv"),
 }
 
 
@@ -159,13 +184,63 @@ def test_a_part_of_a_table_of_any_program_is_not_watched(
     lake = tmp_path / "lake"
     files(lake / inside, importable, *given)
     for name in beside:
-        (lake / name).parent.mkdir(parents=True)
+        (lake / name).parent.mkdir(parents=True, exist_ok=True)
         (lake / name).write_text("{}")
     monkeypatch.setenv("DASHBOARD_FACTS", str(tmp_path / "facts"))
     before = content(lake)
     assert cli.main(["watch", "--once", "--every", "0.01", str(lake / inside)]) == 1
     assert "whose files may not be moved" in capsys.readouterr().err
     assert content(lake) == before
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("part-3.csv", "data_1.csv", "sales_0_0_0.csv", "export-0.csv", "00000001.csv", "sales000", "sales_000.csv"),
+        *("report-000000000000.csv", "export_000000000000.csv", "sales0000_part_00.csv", "sales_0000_part_00"),
+        *(f"{ID}.csv", f"data_{ID}_006_4_0.csv"),
+    ],
+)
+def test_what_a_person_or_a_program_named_stays_and_can_be_imported(
+    name: str, tmp_path: Path, importable: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As a download of one file, which nobody can tell from the only part of a table."""
+    inbox = tmp_path / "in"
+    files(inbox, importable, "daily.csv")
+    shutil.copy(REPORT, inbox / name)
+    monkeypatch.setenv("DASHBOARD_FACTS", str(tmp_path / "facts"))
+    before = content(inbox)
+
+    assert cli.main(["watch", "--once", "--every", "0.01", str(inbox)]) == 0
+    said = capsys.readouterr().out
+    (line,) = (line for line in said.splitlines() if line.startswith("stays: "))
+    assert line.startswith(f"stays: {inbox / name}: its name ")
+    assert "rename it, or" in line
+    assert "`import`" in line
+    assert (inbox / "done" / "daily.csv").read_bytes() == REPORT.read_bytes()
+    assert content(inbox)[name] == before[name]
+
+    assert cli.main(["import", str(inbox / name)]) == 0
+    assert content(inbox)[name] == before[name]
+
+
+def test_what_people_call_their_files_is_imported(
+    tmp_path: Path, importable: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inbox = tmp_path / "in"
+    named = {
+        *("Campaign report.csv", "Campaign report (1).csv", "Campaign report (2).csv", "report-1.csv", "report-2.csv"),
+        *("report-20250701.csv", "report-20250702.csv", "report_25_07_01.csv", "report_25_7_2.csv", "2025-07.csv"),
+        *("20250701.csv", "20250702.csv", "202507011200.csv", "data_2025_07.csv", "data_2025_08.csv", "data.csv"),
+        *("report_2024_part_1.csv", "report_2024_part_2.csv", "2024_part_01.csv", "participants.csv", "part one.csv"),
+        *("Plan 2.0.csv", "Spend over 10,000.csv", "account 1234567890.csv", "Q1-100.csv", "export.csv"),
+    }
+    files(inbox, importable, *named)
+    monkeypatch.setenv("DASHBOARD_FACTS", str(tmp_path / "facts"))
+    assert cli.main(["watch", "--once", "--every", "0.01", str(inbox)]) == 0
+    assert [path.name for path in inbox.iterdir() if path.is_file()] == []
+    done = {path.name for path in (inbox / "done").iterdir()} - {MARK}
+    assert {name for name in done if not name.endswith(".report.txt")} == named
 
 
 def table_of(program: str) -> Callable[[Path, Path], None]:

@@ -1,0 +1,116 @@
+"""Names of files by which programs call the parts of their tables and data sets, and what people call their files.
+
+Three kinds of names: nobody but a program gives them (`is_part`); a program does and a person might (`may_be_part`);
+they have an id in them (`has_id`). A name of the second kind is a program's for certain where another file has the
+same but for its number (`numbered_like`).
+"""
+
+import re
+from collections.abc import Collection
+from typing import Final
+
+from facts.delta.file_names import is_own_name
+
+_UUID: Final = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+#: What no person calls a file: an id, or a digest.
+_ID: Final = re.compile(
+    rf"(?<![0-9a-z])({_UUID}|[0-9a-f]{{32}}|[0-9a-f]{{40}}|[0-9a-f]{{64}})(?![0-9a-z])", re.IGNORECASE
+)
+_STORED: Final = r"\.(parquet|orc|avro|lance)(\.\w+)?"
+_TEXT: Final = r"\.(csv|tsv|txt|psv|dat|json|jsonl|ndjson|xml)(\.\w+)?"
+#: A number as programs write it that do not pad: days and months of people begin with a zero, or have more digits.
+_PLAIN: Final = r"(0|[1-9]\d{0,2})"
+_WITH_ZERO: Final = r"(?=.*_0(?!\d))"  # no day or month is 0
+
+#: What an ended `python -m datagen` leaves, which it removes itself.
+_DEMO_FILE: Final = re.compile(r"demo-[\d-]{21}-[0-9a-f]{12}\.parquet")
+
+#: Nobody but a program calls a file so.
+_PART: Final = re.compile(
+    "|".join(
+        (
+            rf"part(-.+|\.\d+){_STORED}|part-([rm]-)?\d{{5}}\b.*",  # Spark, Hadoop, dask, Databricks, delta-rs
+            rf"part-0+{_TEXT}",  # pyarrow
+            rf"part-{_UUID}.*|part-(0-\d+|\d+-0)({_TEXT})?",  # Flink
+            r".+-[rm]-\d{5}(\.\w+)*|run-\d+-part-.+",  # Hadoop with names of its own, Glue
+            r".+-\d{5}-of-\d{5}(\D.*)?",  # Beam, Dataflow
+            r".+\+\d+\+\d{10}(\.\w+)*",  # Kafka Connect
+            r"_(started|committed)_\d+",  # Databricks
+            r"00\d{4}_\d+(_copy_\d+)?(\.\w+)*",  # Hive
+            rf"\d{{8}}_\d{{6}}_\d{{5}}_\w{{5}}_{_UUID}.*",  # Trino, Athena
+            rf"(0000[0-9a-f]{{4,}}|[0-9a-f]{{9,}}){_STORED}",  # BigQuery, Polars; 20250701 is a person's
+            rf"0{{6}}\d{{6}}({_TEXT})?",  # BigQuery
+            rf"data(_\d{{1,3}})+(\.\w+)?{_STORED}",  # DuckDB, Snowflake
+            rf"{_WITH_ZERO}data(_{_PLAIN}){{1,3}}{_TEXT}",
+            r"0\d{3}_part_\d+.*|.*manifest(\.json)?",  # Redshift
+            rf".+_\d+-\d+-\d+_\d{{14,}}{_STORED}",  # Hudi
+            rf"ducklake-.+{_STORED}",
+        )
+    ),
+    re.IGNORECASE,
+)
+
+#: A program calls a file so, and a person might.
+_MAYBE: Final = re.compile(
+    "|".join(
+        (
+            rf"part(-\d+)+({_TEXT})?",
+            rf"data(_{_PLAIN})+{_TEXT}",
+            rf"(.*\D)?0{{4}}\d{{8}}({_TEXT})?",  # BigQuery: export-000000000000.csv
+            rf"0{{4}}\d{{4}}{_TEXT}",  # Polars
+            r".*0\d{3}_part_\d{2,}(\D.*)?|.*[a-z_-]000(\.\w+)*",  # Redshift with a prefix, in parallel or not
+            rf"{_WITH_ZERO}.+(_{_PLAIN}){{3}}{_TEXT}",  # Snowflake with a prefix
+            rf".*(\D\.|[-_])0+{_TEXT}",  # dask and DuckDB with a prefix: export-0.csv
+        )
+    ),
+    re.IGNORECASE,
+)
+
+#: What only some program's copy of a whole database has, together.
+_DUCKDB_EXPORT: Final = frozenset({"schema.sql", "load.sql"})
+
+
+def has_id(name: str) -> bool:
+    """Whether a file's name has an id in it, as programs call what they will look for again."""
+    return _ID.search(name) is not None
+
+
+def is_stored(name: str) -> bool:
+    """Whether a file's ending is of those that tables are stored in, or it has none, as Athena's."""
+    return "." not in name[1:] or re.search(f"{_STORED}$", name, re.IGNORECASE) is not None
+
+
+def is_part(name: str) -> bool:
+    """Whether nobody but a program calls a file so that is part of a table."""
+    return bool(_PART.fullmatch(name) or is_own_name(name) or is_demo_file(name))
+
+
+def may_be_part(name: str) -> bool:
+    """Whether a program might call a part of a table so, or the first or only file of a series."""
+    return is_part(name) or _MAYBE.fullmatch(name) is not None
+
+
+def is_demo_file(name: str) -> bool:
+    """Whether a file is called as the demo's are."""
+    return _DEMO_FILE.fullmatch(name) is not None
+
+
+def numbered_like(names: Collection[str]) -> tuple[str, str] | None:
+    """Two of `names` that differ in their numbers alone and may be parts of one table; None where no two do."""
+    kinds: dict[str, list[str]] = {}
+    for name in sorted(names):
+        kinds.setdefault(re.sub(r"\d+", _width, name.casefold()), []).append(name)
+    for alike in kinds.values():
+        if len(alike) > 1 and any(map(may_be_part, alike)):
+            return alike[0], alike[1]
+    return None
+
+
+def is_export(names: Collection[str]) -> bool:
+    """Whether files of these names together are the copy that DuckDB makes of a database."""
+    return {*names} >= _DUCKDB_EXPORT
+
+
+def _width(number: re.Match[str]) -> str:
+    """Stands for a number: long ones have leading zeros, and are as long as their series'."""
+    return "#" if len(number[0]) < 3 else "0" * len(number[0])
