@@ -625,7 +625,7 @@ interface Dashboard {
   loadOnce<T>(load: (name: string) => Promise<T>): (name: string) => Promise<T>;
   attach(element: HTMLElement): Promise<void>;
   legend: { place(item: ChartItem): void; put(item: ChartItem, data: Trace[], layout: Layout): void; plain(text: string): string };
-  margins: { fit(layout: Layout, data: Trace[], wide: number): void; width(text: unknown, size?: number): number };
+  margins: { fit(layout: Layout, data: Trace[], wide: number): void; width(text: unknown, size?: number): number; upright(layout: Layout): string[] };
   metric(key: string): Wire.Metric;
   own: {
     mount(key: string | null): void;

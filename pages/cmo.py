@@ -37,6 +37,7 @@ CMO = Page(
             "Are the ads wearing out, or is the shop converting better?",
             ("ctr", "cvr"),
             "Rate, %",
+            apart=True,
             width=8,
         ),
         spend_conversions(

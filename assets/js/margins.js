@@ -101,11 +101,12 @@
 
   /** Put margins on `layout` that its axes fit into; only where an axis asks for it (`automargin`). @type {Dashboard["margins"]["fit"]} */
   function fit(layout, data, wide) {
-    const { xaxis, yaxis, yaxis2 } = layout;
+    const { xaxis } = layout;
+    const upright = axesOf(layout).map((name) => layout[name]);
     const margin = { l: 8, r: 8, t: 8, b: 8, ...layout.margin };
     layout.margin = margin;
-    for (const axis of [xaxis, yaxis, yaxis2]) if (axis?.tickformat) axis.labelalias = dashboard.format.ticks(axis);
-    for (const axis of [yaxis, yaxis2]) {
+    for (const axis of [xaxis, ...upright]) if (axis?.tickformat) axis.labelalias = dashboard.format.ticks(axis);
+    for (const axis of upright) {
       if (!axis?.automargin || axis.visible === false) continue;
       axis.automargin = false;
       const side = axis.side === "right" ? "r" : "l";
@@ -143,5 +144,10 @@
     Object.assign(margin, { l: side, r: side, t: 30, b: 30 });
   }
 
-  dashboard.margins = { fit, width };
+  /** The names of a layout's y axes. @param {Layout} layout */
+  function axesOf(layout) {
+    return Object.keys(layout).filter((name) => /^yaxis\d*$/.test(name));
+  }
+
+  dashboard.margins = { fit, width, upright: axesOf };
 })();

@@ -7,8 +7,9 @@
   /** Take the titles off `layout`, whose margins are known, and put ours beside the plot. @type {Dashboard["titles"]["put"]} */
   function put(item, layout) {
     const { l, r, t, b } = layout.margin;
+    const high = layout.height - t - b;
     item.titles ??= {};
-    for (const name of ["xaxis", "yaxis", "yaxis2"]) {
+    for (const name of ["xaxis", ...dashboard.margins.upright(layout)]) {
       const axis = layout[name];
       const words = (axis?.visible !== false && axis?.title?.text) || "";
       if (axis) delete axis.title;
@@ -16,7 +17,10 @@
       const title = (item.titles[name] ??= placed(item, name));
       text(title, words);
       hide(title, !words);
-      const inset = name === "xaxis" ? `auto ${r}px 0 ${l}px` : name === "yaxis" ? `${t}px auto ${b}px 0` : `${t}px 0 ${b}px auto`;
+      const [low, top] = axis?.domain ?? [0, 1]; // a panel's part of the height
+      const [above, below] = [Math.round(t + (1 - top) * high), Math.round(b + low * high)];
+      const sides = axis?.side === "right" ? `${above}px 0 ${below}px auto` : `${above}px auto ${below}px 0`;
+      const inset = name === "xaxis" ? `auto ${r}px 0 ${l}px` : sides;
       if (title.style.inset !== inset) title.style.inset = inset;
     }
     putNote(item, layout);

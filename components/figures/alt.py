@@ -108,12 +108,12 @@ def markers(page_data: PageData, by: Grouping, metrics: Sequence[str]) -> str:
     return f"Scatter chart. {_each(page_data, by, metrics)}"
 
 
-def pairs(page_data: PageData, by: Grouping, metrics: Sequence[str]) -> str:
-    """Bars of one metric and markers of another: every value of both, and who has most of each."""
+def bar_panels(page_data: PageData, by: Grouping, metrics: Sequence[str]) -> str:
+    """Bars of several metrics over the same names: every value, and who has most of each."""
     most = [
-        f"Most {_name(metric)}: {found[0]}." for metric in metrics if (found := _top(_values(page_data, by, metric)))
+        f"Highest {_name(metric)}: {found[0]}." for metric in metrics if (found := _top(_values(page_data, by, metric)))
     ]
-    return f"Bar chart with markers. {_each(page_data, by, metrics)} {' '.join(most)}".strip()
+    return f"Bar charts over each other. {_each(page_data, by, metrics)} {' '.join(most)}".strip()
 
 
 def radar(page_data: PageData, by: Grouping, metrics: Sequence[str]) -> str:

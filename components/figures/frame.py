@@ -1,7 +1,7 @@
 """What all charts share: how one becomes a visual, and how an answer fills its prototypes."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from components.page_data import PageData
 from components.visuals import Visual
@@ -47,6 +47,29 @@ def chart(
         spec={"traces": list(traces), "layout": layout, "height": height, "grain": grain, "pick": pick or {}},
         width=width,
     )
+
+
+#: The part of a chart's height between two panels.
+_BETWEEN: Final = 0.1
+
+
+def panels(axes: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Layout entries of y axes that stand over each other, the first on top: yaxis, yaxis2 …"""
+    high = (1 - _BETWEEN * (len(axes) - 1)) / len(axes)
+    tops = [1 - place * (high + _BETWEEN) for place in range(len(axes))]
+    names = ["yaxis", *(f"yaxis{number}" for number in range(2, len(axes) + 1))]
+    return {
+        name: {**axis, "domain": [round(max(top - high, 0.0), 4), round(top, 4)], "anchor": "x", "nticks": _FEW_TICKS}
+        for name, axis, top in zip(names, axes, tops, strict=True)
+    }
+
+
+_FEW_TICKS: Final = 4
+
+
+def panel_of(place: int) -> dict[str, str]:
+    """What puts a trace into a panel; the first needs no word."""
+    return {"yaxis": f"y{place + 1}"} if place else {}
 
 
 def without_value(metric: str) -> Answer:

@@ -1,69 +1,62 @@
-"""A chart of spend as bars and conversions as markers by platform, each on its own labeled axis."""
+"""Spend, conversions and what one of them costs by platform, a panel each over the same names."""
 
-from typing import Any
+from typing import Any, Final
 
 from components import theme
 from components.figures import alt
-from components.figures.frame import Answer, chart
+from components.figures.frame import Answer, chart, panel_of, panels
 from components.page_data import PageData, chart_figures, exact
 from components.visuals import Visual
+from kpi.metrics import METRICS
+
+_METRICS: Final = ("spend", "conversions", "cpa")
+_WORDS: Final = ("spend", "conversions", "for an order")
 
 
-def spend_conversions(name: str, title: str, question: str, width: int = 6, height: int = 320) -> Visual:
-    """What each platform takes and what it brings."""
+def spend_conversions(name: str, title: str, question: str, width: int = 6, height: int = 360) -> Visual:
+    """What each platform takes, what it brings, and the price of one order."""
     by = ("platform",)
     traces: list[dict[str, Any]] = [
         {
             "type": "bar",
-            "name": "Spend",
-            "hovertemplate": f"%{{x}}: %{{y:{theme.HOVER['money']}}} spend<extra></extra>",
-        },
-        {
-            "type": "scatter",
-            "mode": "markers",
-            "name": "Conversions",
-            "yaxis": "y2",
-            "marker": {
-                "symbol": "diamond",
-                "size": 14,
-                "color": theme.TEXT,
-                "line": {"color": theme.SURFACE, "width": 2},
-            },
-            "hovertemplate": f"%{{x}}: %{{y:{theme.HOVER['count']}}} conversions<extra></extra>",
-        },
+            "name": METRICS[metric].short or METRICS[metric].label,
+            "hovertemplate": f"%{{x}}: %{{y:{theme.HOVER[METRICS[metric].unit]}}} {words}<extra></extra>",
+            **panel_of(place),
+        }
+        for place, (metric, words) in enumerate(zip(_METRICS, _WORDS, strict=True))
     ]
 
     def draw(page_data: PageData) -> Answer:
         frame = page_data.now[by]
         names = [theme.name(str(key)) for key in frame.index]
         colours = [theme.platform_colour(str(key)) for key in frame.index]
+        sign = page_data.formats.sign
         return {
             "traces": [
-                {"of": 0, "x": names, "y": chart_figures(frame, "spend"), "marker": {"color": colours}},
-                {"of": 1, "x": names, "y": chart_figures(frame, "conversions")},
+                {"of": place, "x": names, "y": chart_figures(frame, metric), "marker": {"color": colours}}
+                for place, metric in enumerate(_METRICS)
             ],
-            "layout": {"yaxis": {"title": {"text": f"Spend, {page_data.formats.sign}"}}},
-            "line": "Bars: spend, left axis. Diamonds: conversions, right axis.",
-            "alt": alt.pairs(page_data, by, ("spend", "conversions")),
+            "layout": {
+                "yaxis": {"title": {"text": f"Spend, {sign}"}},
+                "yaxis3": {"title": {"text": f"CPA, {sign}"}},
+            },
+            "line": None,
+            "alt": alt.bar_panels(page_data, by, _METRICS),
         }
 
     def rows(page_data: PageData) -> list[dict[str, Any]]:
         return [
-            {"platform": key, **{metric: exact(metric, row[metric]) for metric in ("spend", "conversions")}}
+            {"platform": key, **{metric: exact(metric, row[metric]) for metric in _METRICS}}
             for key, row in page_data.now[by].iterrows()
         ]
 
     layout = theme.layout(
-        xaxis=theme.axis(showgrid=False, tickfont={"size": 13, "color": theme.TEXT}, type="category"),
-        yaxis=theme.axis("Spend", "money", rangemode="tozero"),
-        yaxis2=theme.axis(
-            "Conversions (orders)",
-            "count",
-            rangemode="tozero",
-            overlaying="y",
-            side="right",
-            showgrid=False,
-            tickmode="auto",
+        xaxis=theme.axis(showgrid=False, tickfont={"size": 13, "color": theme.TEXT}, type="category", anchor="y3"),
+        **panels(
+            [
+                theme.axis(title, METRICS[metric].unit, rangemode="tozero")
+                for title, metric in zip(("Spend", "Orders", "CPA"), _METRICS, strict=True)
+            ]
         ),
         bargap=0.45,
     )
@@ -72,7 +65,7 @@ def spend_conversions(name: str, title: str, question: str, width: int = 6, heig
         title,
         question,
         needs=(by,),
-        metrics=("spend", "conversions"),
+        metrics=_METRICS,
         traces=traces,
         layout=layout,
         draw=draw,

@@ -10,7 +10,7 @@ import pandas as pd
 from components import theme
 from components.figures import alt
 from components.figures.area import areas, faint_fill, prototypes
-from components.figures.frame import Answer, chart
+from components.figures.frame import Answer, chart, panel_of, panels
 from components.page_data import PageData, chart_figures, days_of, exact
 from components.visuals import Visual
 from kpi.evaluate import ROWS
@@ -36,15 +36,19 @@ def trend(
     *,
     area: str | None = None,
     per: bool = False,
+    apart: bool = False,
     width: int = 12,
     height: int = 320,
 ) -> Visual:
-    """Metrics of one unit over days, weeks or months; `area` is filled to zero. `per` says "a day" on the axis."""
+    """Metrics of one unit over days, weeks or months; `area` is filled to zero. `per` says "a day" on the axis.
+
+    Metrics `apart` have a panel each, as lines of another size would lie flat beside each other.
+    """
     unit = METRICS[metrics[0]].unit
     traces: list[dict[str, Any]] = []
     colours = [theme.METRICS.get(metric, theme.SERIES[place]) for place, metric in enumerate(metrics)]
-    for metric, colour in zip(metrics, colours, strict=True):
-        label = METRICS[metric].short or METRICS[metric].label
+    for place, (metric, colour) in enumerate(zip(metrics, colours, strict=True)):
+        label = _short(metric)
         line = {
             "type": "scatter",
             "mode": "lines",
@@ -67,7 +71,8 @@ def trend(
             "showlegend": False,
             "hovertemplate": f"%{{y:{theme.HOVER[unit]}}} on %{{customdata}}",
         }
-        traces += [line, then]
+        panel = panel_of(place) if apart else {}
+        traces += [line | panel, then | panel]
     if area:
         traces += prototypes(area, colours[metrics.index(area)])
 
@@ -93,7 +98,9 @@ def trend(
                 filled.append({**line, "customdata": then})
         label = page_data.formats.sign if unit == "money" else axis
         text = f"{label} {_PER[page_data.selection.grain]}" if per else label
-        layout: dict[str, Any] = {"xaxis": _ticks(days, page_data.selection.grain), "yaxis": {"title": {"text": text}}}
+        layout: dict[str, Any] = {"xaxis": _ticks(days, page_data.selection.grain)}
+        if not apart:
+            layout["yaxis"] = {"title": {"text": text}}
         grain = page_data.selection.grain
         gaps = gaps_of(page_data.sums[_BY])
         shapes = [_not_running(first, last, days, grain) for first, last in gaps]
@@ -113,17 +120,23 @@ def trend(
             for place, day in enumerate(frame.index)
         ]
 
+    def axis_of(words: str) -> dict[str, Any]:
+        return theme.axis(words, unit, rangemode="tozero" if unit == "percent" else "normal", zeroline=True)
+
+    axes = panels([axis_of(f"{_short(metric)}, %") for metric in metrics]) if apart else {"yaxis": axis_of(axis)}
     layout = theme.layout(
         xaxis=theme.axis(
             type="date",
+            anchor=f"y{len(axes)}" if apart else "y",
             showgrid=False,
             tickformatstops=_STOPS,
             spikecolor=theme.MUTED,
             spikethickness=1,
             spikedash="solid",
         ),
-        yaxis=theme.axis(axis, unit, rangemode="tozero" if unit == "percent" else "normal", zeroline=True),
+        **axes,
         hovermode="x unified",
+        hoversubplots="axis",
         showlegend=True,
     )
     return chart(
@@ -157,6 +170,10 @@ def along(days: list[date]) -> dict[str, Any]:
     if len(days) > 1 and (days[-1] - days[0]).days == len(days) - 1:
         return {"days": [days[0].isoformat(), len(days)]}
     return {"x": [day.isoformat() for day in days]}
+
+
+def _short(metric: str) -> str:
+    return METRICS[metric].short or METRICS[metric].label
 
 
 def _marks(values: Sequence[float | None]) -> dict[str, Any]:
