@@ -6,7 +6,7 @@ from typing import Final
 #: Bytes a second with which a sender stays where they are, ahead or behind.
 PACE: Final = 500_000
 #: Nobody is ahead by more than these seconds: who was fast and then stops is behind soon.
-MOST_AHEAD: Final = 10.0
+MOST_AHEAD: Final = 5.0
 
 
 class Pace:

@@ -1,13 +1,13 @@
 """Who may send a file now: a person one at a time, over all workers, and people in turn where places are taken.
 
 A place is a thread that reads a body. Whoever may not have one is refused before anything is read, and holds nothing.
-While others wait, who is too slow loses theirs: the one who is furthest behind the least pace (web/imports/pace.py), and
-goes behind all who wait. While nobody waits, only web/imports/body.py says how slow one may be.
+While others wait, who is too slow loses theirs: the one who is furthest behind the least pace (web/imports/pace.py). They
+go behind all who wait. While nobody waits, only web/imports/body.py says how slow one may be.
 """
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from math import inf
 from pathlib import Path
@@ -21,10 +21,10 @@ from web.imports.waiting_line import WaitingLine
 
 #: So many seconds a sender may be behind the least pace while others wait.
 BEHIND: Final = 20.0
-#: Where so many wait that the last of them would not be served within LINE_SECONDS, it is less, down to this.
+#: Where so many wait that not all would be served within LINE_SECONDS, it is less, down to this.
 BEHIND_IN_A_CROWD: Final = 3.0
 LINE_SECONDS: Final = 60.0
-#: So many seconds where only those wait who lost their own place: slow senders alone do not throw each other out for ever.
+#: So many where only those wait who lost their own: else slow senders would throw each other out, and none would end.
 BEHIND_THE_SLOW: Final = 60.0
 #: Who has waited for less may find a place in another worker when they ask again.
 ASKED_AGAIN: Final = 6.0
@@ -94,11 +94,12 @@ class Senders:
 
     def _allowed(self, waits: Sequence[float], free: int) -> float:
         """How many seconds a sender may be behind, where people have waited so long for `free` places."""
-        first = sum(wait >= ASKED_AGAIN for wait in waits)
-        if first > free:
-            return max(min(BEHIND, LINE_SECONDS * self._at_once / first), BEHIND_IN_A_CROWD)
+        first = [wait for wait in waits if wait >= ASKED_AGAIN]
+        if len(first) > free:
+            left = (LINE_SECONDS - max(first)) * self._at_once / len(first)
+            return max(min(BEHIND, left), BEHIND_IN_A_CROWD)
         put_back = sum(wait < 0 for wait in waits)
-        return BEHIND_THE_SLOW if first + put_back > free else inf
+        return BEHIND_THE_SLOW if len(first) + put_back > free else inf
 
     @contextmanager
     def _only_one(self, person: str) -> Iterator[None]:
