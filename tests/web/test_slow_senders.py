@@ -44,7 +44,14 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def drip() -> Iterator[Callable[[str], Body]]:
+def pool() -> Iterator[ThreadPoolExecutor]:
+    """Where senders send; asked for before `drip`, whose bodies end before it waits for them."""
+    with ThreadPoolExecutor(2) as pool:
+        yield pool
+
+
+@pytest.fixture
+def drip(pool: ThreadPoolExecutor) -> Iterator[Callable[[str], Body]]:
     """Bodies over connections of their own, in which something comes all the time and no block is ever whole."""
     end = threading.Event()
 
@@ -88,41 +95,41 @@ def has_places(worker: Uploads, number: int) -> Callable[[], bool]:
 
 @pytest.mark.parametrize("framing", ["length", "chunks"])
 def test_who_waits_is_sending_soon_where_slow_senders_have_all_places(
-    tmp_path: Path, drip: Callable[[str], Body], framing: str
+    tmp_path: Path, pool: ThreadPoolExecutor, drip: Callable[[str], Body], framing: str
 ) -> None:
     worker = Uploads(tmp_path / "facts", 1 << 30, at_once=2)
-    with ThreadPoolExecutor(2) as pool:
-        ada = pool.submit(receive, worker, "ada", drip(framing))
-        until(has_places(worker, 1))
-        bo = pool.submit(receive, worker, "bo", drip(framing))
-        until(has_places(worker, 2))
-        assert send(worker, "cy", Unread()) == OTHERS
-        until(lambda: send(worker, "cy") == "sent")
+    ada = pool.submit(receive, worker, "ada", drip(framing))
+    until(has_places(worker, 1))
+    bo = pool.submit(receive, worker, "bo", drip(framing))
+    until(has_places(worker, 2))
+    assert send(worker, "cy", Unread()) == OTHERS
+    until(lambda: send(worker, "cy") == "sent")
 
-        assert ada.result(60) == LOST, "she has been behind for longer"
-        (place,) = worker._senders._places
-        behind = place.pace.ahead
-        until(lambda: place.pace.ahead < behind - 1)
-        assert (bo.done(), place.lost) == (False, False), "nobody waits any more"
-        assert len(list(worker.folder.glob("u-*"))) == 2, "something is kept of hers"
-        place.lost = True  # let him go
-        assert bo.result(60) == LOST
+    assert ada.result(60) == LOST, "she has been behind for longer"
+    (place,) = worker._senders._places
+    behind = place.pace.ahead
+    until(lambda: place.pace.ahead < behind - 1)
+    assert (bo.done(), place.lost) == (False, False), "nobody waits any more"
+    assert len(list(worker.folder.glob("u-*"))) == 2, "something is kept of hers"
+    place.lost = True  # let him go
+    assert bo.result(60) == LOST
     assert [path.name for path in worker.folder.glob("u-*/*") if path.is_dir()] == ["f-000"]
 
 
-def test_who_waits_for_one_worker_finds_a_place_in_the_other(tmp_path: Path, drip: Callable[[str], Body]) -> None:
+def test_who_waits_for_one_worker_finds_a_place_in_the_other(
+    tmp_path: Path, pool: ThreadPoolExecutor, drip: Callable[[str], Body]
+) -> None:
     """Places are counted by worker, the line is one: each lets one of its slow senders go."""
     workers = [Uploads(tmp_path / "facts", 1 << 30, at_once=1) for _ in range(2)]
-    with ThreadPoolExecutor(2) as pool:
-        slow = [
-            pool.submit(receive, worker, person, drip("length"))
-            for worker, person in zip(workers, ("ada", "bo"), strict=True)
-        ]
-        until(lambda: all(has_places(worker, 1)() for worker in workers))
-        assert send(workers[0], "cy", Unread()) == OTHERS
+    slow = [
+        pool.submit(receive, worker, person, drip("length"))
+        for worker, person in zip(workers, ("ada", "bo"), strict=True)
+    ]
+    until(lambda: all(has_places(worker, 1)() for worker in workers))
+    assert send(workers[0], "cy", Unread()) == OTHERS
 
-        assert [each.result(60) for each in slow] == [LOST, LOST]
-        assert send(workers[1], "cy") == "sent"
+    assert [each.result(60) for each in slow] == [LOST, LOST]
+    assert send(workers[1], "cy") == "sent"
 
 
 def refusal(senders: Senders, person: str) -> str | None:
@@ -137,11 +144,11 @@ def refusal(senders: Senders, person: str) -> str | None:
 def lose(senders: Senders, person: str, other: str) -> None:
     """Let a person have a place and send nothing, and lose it as another waits."""
     with ExitStack() as stack:
+        stack.enter_context(suppress(NotTaken))
         place = stack.enter_context(senders.place(person))
         place.pace.wait()
         assert refusal(senders, other) == BUSY
         until(place.is_lost)
-        stack.enter_context(suppress(NotTaken))
         raise too_slow_for_others("file")
 
 
@@ -207,7 +214,7 @@ def test_nobody_loses_a_place_to_who_may_find_a_free_one(tmp_path: Path, monkeyp
 #: How bodies come: in each so many seconds, so many bytes; and how far behind their senders are at most.
 COMING = {
     "1 MB/s": ([(0.1, 100_000)] * 1000, 0.2),
-    "1 MB/s with a pause of ten seconds": ([(0.1, 100_000)] * 300 + [(10.0, 0)] + [(0.1, 100_000)] * 600, 0.2),
+    "1 MB/s with a pause of ten seconds": ([(0.1, 100_000)] * 300 + [(10.0, 0)] + [(0.1, 100_000)] * 600, 10.0),
     "3 MB of 1 Mbit/s": ([(0.5, 62_500)] * 48, 20.0),
 }
 

@@ -27,7 +27,8 @@ def age(line: WaitingLine, person: str, seconds: float) -> None:
 
 def stand(line: WaitingLine, person: str, kind: str = "check") -> int:
     """Take or hold a place, at a time of its own."""
-    before = {path.stat().st_atime_ns for path in line._folder.glob("*.*")}
+    now = time.time_ns()
+    before = {since for path in line._folder.glob("*.*") if (since := path.stat().st_atime_ns) <= now}
     while before and time.time_ns() <= max(before) + 20_000_000:  # of which a disk's clock may count as one
         time.sleep(0.001)
     return line.wait_in_line(person, kind)

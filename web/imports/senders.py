@@ -1,8 +1,8 @@
 """Who may send a file now: a person one at a time, over all workers, and people in turn where places are taken.
 
 A place is a thread that reads a body. Whoever may not have one is refused before anything is read, and holds nothing.
-While others wait, who is too slow loses theirs: the one who is furthest behind the least pace (web/imports/pace.py). They
-go behind all who wait. While nobody waits, only web/imports/body.py says how slow one may be.
+While others wait, a slow sender loses theirs: whoever is furthest behind the least pace (web/imports/pace.py). They are
+behind all others then. While nobody waits, only web/imports/body.py says how slow one may be.
 """
 
 import os
