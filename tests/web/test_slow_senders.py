@@ -268,9 +268,9 @@ def test_the_longer_the_line_and_its_wait_the_sooner_a_slow_sender_goes(
 
     seconds, left = 0.0, 40
     while left:
-        turn = senders._allowed([seconds] * left, 0)
+        turn = senders._seconds_allowed([seconds] * left, 0)
         seconds, left = seconds + turn / 2, left - 1
 
     assert seconds < 90
-    assert senders._allowed([1.0], 0) == ORDINARY, "one who waits waits for a slow sender for longer"
-    assert senders._allowed([1.0], 1) > ORDINARY, "there is a free place"
+    assert senders._seconds_allowed([1.0], 0) == ORDINARY, "one who waits waits for a slow sender for longer"
+    assert senders._seconds_allowed([1.0], 1) > ORDINARY, "there is a free place"

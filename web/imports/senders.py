@@ -87,12 +87,12 @@ class Senders:
             return False
         with self._counting:  # each place is looked at by a thread of its own
             staying = [each for each in self._places if not each.lost]
-            allowed = self._allowed(waits, self._at_once - len(staying))
+            allowed = self._seconds_allowed(waits, self._at_once - len(staying))
             slowest = min(staying, key=lambda each: each.pace.ahead, default=None)
             place.lost = place is slowest and place.pace.ahead < -allowed
             return place.lost
 
-    def _allowed(self, waits: Sequence[float], free: int) -> float:
+    def _seconds_allowed(self, waits: Sequence[float], free: int) -> float:
         """How many seconds a sender may be behind, where people have waited so long for `free` places."""
         first = [wait for wait in waits if wait >= ASKED_AGAIN]
         if len(first) > free:
