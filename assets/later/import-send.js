@@ -3,7 +3,8 @@
 (() => {
   const { dashboard } = window;
   const { make } = dashboard;
-  const PATIENCE = 60_000; // ms without a byte taken, or of being told that others come first
+  const PATIENCE = 60_000; // ms without a byte taken
+  const LINE = 120_000; // ms of being told that others come first: slow ones are let go within a minute or so
   /** @typedef {{ file: File, row: HTMLElement, sent: boolean }} Entry */
   /** @typedef {Pick<ImportHelp, "Refused" | "read"> & { progress: (part: number) => void, signal: AbortSignal }} Sending */
 
@@ -122,7 +123,7 @@
       try {
         return await post(file, upload, digest, { Refused, read, progress, signal });
       } catch (problem) {
-        if (!(problem instanceof Refused) || problem.status !== 503 || !problem.after || Date.now() - began > PATIENCE) throw problem;
+        if (!(problem instanceof Refused) || problem.status !== 503 || !problem.after || Date.now() - began > LINE) throw problem;
         say(`Others’ files are on their way; ${file.name} is next…`);
         await pause(problem.after, signal);
       }

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from machine.file_lock import lock_file
+from machine.file_lock import is_held, lock_file
 from tests.web.test_imports import (
     KEEP,
     ended,
@@ -26,6 +26,12 @@ from web.imports.job import Job
 from web.imports.uploads import Uploads
 
 
+def until_turn_is_free(table: Path) -> None:  # noqa: F811
+    """Wait for the end of the job that has the turn: its answer is there before that, and a request waits briefly."""
+    turn = Uploads(table, 10**8).folder / ".turn"
+    until(lambda: not is_held(turn))
+
+
 def test_of_parallel_checks_one_waits_in_a_worker_and_others_are_sent_away_at_once(
     table: Path,  # noqa: F811
     workers: list[Imports],  # noqa: F811
@@ -37,7 +43,7 @@ def test_of_parallel_checks_one_waits_in_a_worker_and_others_are_sent_away_at_on
     file = endless(uploads[0])
     assert workers[0].check(token_of(uploads[0]), "ann", {"options": {}}) is None  # to be asked again
 
-    monkeypatch.setattr("web.imports.checks.STEP", 5.0)  # within which all five have asked
+    monkeypatch.setattr("web.imports.waiting_line.HELD_SECONDS", 500.0)  # one of them may come later than the others
     start = threading.Barrier(5)
 
     original, waiting = Imports._lock_uploads, []
@@ -63,7 +69,7 @@ def test_of_parallel_checks_one_waits_in_a_worker_and_others_are_sent_away_at_on
     assert workers[1].outcome(token_of(uploads[0]), "ann") is None
     file.unlink()
     Uploads(table, 10**8).forget(token_of(uploads[0]), "ann")
-    until(lambda: not processes(uploads[0]))  # nobody waits for it any more
+    until_turn_is_free(table)
     monkeypatch.setattr("web.imports.waiting_line.HELD_SECONDS", 0.0)  # the others do not ask again
     assert mark_of(workers[1], uploads[1], people[1])
 
@@ -79,6 +85,7 @@ def test_who_asks_most_often_is_not_next(
         upload_of(table, statement(tmp_path / "2.csv", 2), subject) for subject in ("often", "other", "third")
     )
     mark = mark_of(workers[0], third, "third")
+    until_turn_is_free(table)
     file = endless(often)
     assert workers[0].check(token_of(often), "often", {"options": {}}) is None
 
@@ -91,13 +98,14 @@ def test_who_asks_most_often_is_not_next(
         except Busy:
             return True
         until(lambda: workers[1].outcome(token_of(upload), subject))
+        until_turn_is_free(table)
         return False
 
     assert is_sent_away("other", other)
     assert is_sent_away("third", third)
     file.unlink()
     Job.of(often).give_up()
-    until(lambda: not processes(often))
+    until_turn_is_free(table)
     assert [is_sent_away("often", often, number) for number in range(3)] == [True] * 3
     assert is_sent_away("third", third)
     assert not is_sent_away("other", other)
@@ -147,6 +155,7 @@ def test_a_keep_of_another_plan_than_was_shown_is_refused_without_a_turn(
     ada, bo = (upload_of(table, statement(tmp_path / "2.csv", 2), subject) for subject in ("ada", "bo"))
     mark = mark_of(workers[0], ada, "ada")
     shown = Job.of(ada).answer
+    until_turn_is_free(table)
     file = endless(bo)
     assert workers[0].check(token_of(bo), "bo", {"options": {}}) is None  # the turn is taken
 
@@ -160,7 +169,7 @@ def test_a_keep_of_another_plan_than_was_shown_is_refused_without_a_turn(
         workers[1].keep(token_of(ada), "ada", KEEP | {"mark": "wrong", "options": {"account": "Main"}})
     file.unlink()
     Job.of(bo).give_up()
-    until(lambda: not processes(bo))
+    until_turn_is_free(table)
     until(lambda: is_taken(workers[1], ada, mark, "ada"))
     assert ended(workers[1], ada, "ada")["kept"]
 

@@ -1,7 +1,9 @@
 """Who is next in a line: whoever was served goes behind all who wait, however often they ask and for whatever."""
 
 import os
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
 
@@ -25,7 +27,8 @@ def age(line: WaitingLine, person: str, seconds: float) -> None:
 
 def stand(line: WaitingLine, person: str, kind: str = "check") -> int:
     """Take or hold a place, at a time of its own."""
-    before = {path.stat().st_atime_ns for path in line._folder.glob("*.*")}
+    now = time.time_ns()
+    before = {since for path in line._folder.glob("*.*") if (since := path.stat().st_atime_ns) <= now}
     while before and time.time_ns() <= max(before) + 20_000_000:  # of which a disk's clock may count as one
         time.sleep(0.001)
     return line.wait_in_line(person, kind)
@@ -79,6 +82,35 @@ def test_who_does_not_ask_again_holds_nobody_up_and_finds_their_place_when_they_
     age(line, "ada", FORGOTTEN_SECONDS + 1)
     assert stand(line, "bo") == 0
     assert stand(line, "ada") == 1
+
+
+def test_of_all_who_come_at_once_exactly_one_is_first(tmp_path: Path) -> None:
+    people = [f"person {number}" for number in range(8)]
+    start = threading.Barrier(len(people))
+
+    def come(line: WaitingLine, person: str) -> int:
+        start.wait(60)
+        return line.wait_in_line(person, "check")
+
+    with ThreadPoolExecutor(len(people)) as pool:
+        for number in range(100):
+            line = WaitingLine(tmp_path / f"line {number}", KINDS)
+            before = list(pool.map(come, [line] * len(people), people))
+
+            assert sorted(before) == list(range(len(people)))
+            assert [line.count_before(person, "check") for person in people] == before, "and stays it"
+
+
+def test_who_is_put_back_is_behind_those_who_come_later_till_their_place_is_forgotten(line: WaitingLine) -> None:
+    line.put_back("ada", "check")
+    stand(line, "ada")
+    assert (stand(line, "bo"), stand(line, "ada")) == (0, 1)
+    assert [wait < 0 for wait in sorted(line.waits())] == [True, False]
+
+    (place,) = line._folder.glob("*.ada")
+    since = place.stat().st_atime_ns - int(FORGOTTEN_SECONDS * 1e9)
+    os.utime(place, ns=(since, place.stat().st_mtime_ns))  # so much later
+    assert (stand(line, "ada"), stand(line, "bo")) == (0, 1)
 
 
 def test_who_was_served_by_another_request_of_theirs_is_not_next(line: WaitingLine) -> None:

@@ -16,7 +16,8 @@ from typing import IO, Final
 
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from web.imports.refusals import NotTaken, busy, content_changed, cut, too_large, too_slow
+from web.imports.refusals import NotTaken, busy, content_changed, cut, too_large, too_slow, too_slow_for_others
+from web.imports.senders import Place
 
 BLOCK: Final = 1 << 16
 #: For how many seconds a block may keep a thread waiting; with it goes the least rate, some 4 kB a second.
@@ -57,13 +58,14 @@ def plain(name: str) -> str:
     return last or "file"
 
 
-def read_blocks(body: Body, most: int) -> Generator[bytes]:
+def read_blocks(body: Body, most: int, place: Place | None = None) -> Generator[bytes]:
     """The body block by block; one without a length is cut off by its stream at `most` bytes.
 
-    Raises NotTaken where it does not arrive as it was sent: what was read of it till then is worth nothing.
+    Raises NotTaken where it does not arrive as it was sent, or its sender loses the `place` that they have: what was
+    read of it till then is worth nothing.
     """
     size, digest = 0, hashlib.sha256()
-    with _watch_line(body.line) as watch:
+    with _watch_line(body.line, place) as watch:
         while body.length is None or size < body.length:
             watch.wait_until(watch.deadline(size))
             try:
@@ -72,9 +74,9 @@ def read_blocks(body: Body, most: int) -> Generator[bytes]:
                 raise NotTaken(413, too_large(most)) from None
             except Exception:  # a malformed chunk or a lost connection: whatever it is, the body ends here
                 block = None
-            watch.wait_until(None)
+            watch.arrive(len(block or b""))
             if watch.ended:
-                raise too_slow(body.name)
+                raise too_slow_for_others(body.name) if place and place.lost else too_slow(body.name)
             if block is None:
                 raise cut(body.name, size, body.length)
             if not block:
@@ -89,14 +91,14 @@ def read_blocks(body: Body, most: int) -> Generator[bytes]:
 
 
 class _Watch:
-    """Ends a connection's reading side where a block has not arrived in time.
+    """Ends a connection's reading side where a block has not arrived in time, or its sender has lost their place.
 
     A thread of its own does it: gunicorn's reader waits for a whole block, however slowly its bytes come.
     """
 
-    def __init__(self, line: socket.socket | None) -> None:
+    def __init__(self, line: socket.socket | None, place: Place | None) -> None:
         self.ended = False
-        self._line, self._began = line, time.monotonic()
+        self._line, self._place, self._began = line, place, time.monotonic()
         self._until: float | None = None
         self._done, self._lock = Event(), Lock()
 
@@ -105,16 +107,26 @@ class _Watch:
         whole = self._began + min(GRACE + size / BYTES_A_SECOND, LONGEST_BODY)
         return min(time.monotonic() + LONGEST_BLOCK, whole)
 
-    def wait_until(self, until: float | None) -> None:
-        """Let the connection wait till then; None: it is not being read."""
+    def wait_until(self, until: float) -> None:
+        """Let the connection wait for a block till then."""
         with self._lock:
             self._until = until
+        if self._place:
+            self._place.pace.wait()
+
+    def arrive(self, size: int) -> None:
+        """It is not being read: a block of so many bytes is here, or the end."""
+        with self._lock:
+            self._until = None
+        if self._place:
+            self._place.pace.arrive(size)
 
     def run(self) -> None:
         """Look at it till it is done with."""
         while not self._done.wait(_LOOK_EVERY):
+            lost = self._place is not None and self._place.is_lost()
             with self._lock:  # what is done with may carry the next request already
-                late = self._until is not None and time.monotonic() > self._until
+                late = self._until is not None and (lost or time.monotonic() > self._until)
                 if late and self._line is not None and not self._done.is_set():
                     self.ended = True
                     with suppress(OSError):  # its sender is gone
@@ -128,8 +140,8 @@ class _Watch:
 
 
 @contextmanager
-def _watch_line(line: socket.socket | None) -> Iterator[_Watch]:
-    watch = _Watch(line)
+def _watch_line(line: socket.socket | None, place: Place | None) -> Iterator[_Watch]:
+    watch = _Watch(line, place)
     if line is not None:
         try:
             Thread(target=watch.run, name="upload", daemon=True).start()

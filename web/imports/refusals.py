@@ -61,3 +61,12 @@ def too_slow(name: str) -> NotTaken:
         f"The connection is too slow for “{name}”. Nothing of it was kept: send it again, zipped, or from a faster "
         "connection.",
     )
+
+
+def too_slow_for_others(name: str) -> NotTaken:
+    """The sender of a file was too slow while others waited."""
+    return NotTaken(
+        408,
+        f"Others wait to send files, and the connection is too slow for “{name}” meanwhile. Nothing of it was kept: "
+        "send it again later, zipped, or from a faster connection.",
+    )

@@ -22,7 +22,7 @@ from machine.file_lock import lock_file
 from web.imports.body import Body, read_blocks
 from web.imports.open_uploads import list_open, person_of, to_forget
 from web.imports.refusals import NotTaken, busy, no_room, too_large, upload_gone
-from web.imports.senders import Senders
+from web.imports.senders import Place, Senders
 
 __all__ = ["Body", "NotTaken", "Uploads", "too_large"]
 
@@ -59,10 +59,10 @@ class Uploads:
         upload that it began.
         """
         self._own_folder()
-        with self._disk(), self._senders.place(person_of(subject, address).key):
+        with self._disk(), self._senders.place(person_of(subject, address).key) as sender:
             own = token or self.begin(subject, address)
             try:
-                return own, self.take(own, subject, body)
+                return own, self.take(own, subject, body, sender)
             except BaseException:
                 if not token:
                     self.forget(own, subject)
@@ -89,14 +89,17 @@ class Uploads:
                 raise
         return token
 
-    def take(self, token: str, subject: str, body: Body) -> int:
-        """Write a file into an upload, block by block; returns its size. Raises NotTaken, nothing kept."""
+    def take(self, token: str, subject: str, body: Body, sender: Place | None = None) -> int:
+        """Write a file into an upload, block by block; returns its size. Raises NotTaken, nothing kept.
+
+        `sender` is the place of who sends it, which they can lose.
+        """
         place = self._place(token, subject)
         with self._disk(), self._alone_in(place):  # the one before says how much room there is
             self._spare(body.length or 0)
-            return self._write(place, body)
+            return self._write(place, body, sender)
 
-    def _write(self, place: Path, body: Body) -> int:
+    def _write(self, place: Path, body: Body, sender: Place | None) -> int:
         held = sorted(place.glob("f-*"))
         if len(held) >= MOST_FILES:
             raise NotTaken(413, f"At most {MOST_FILES} files can be imported at once: put them into a zip.")
@@ -110,7 +113,7 @@ class Uploads:
         try:
             with (
                 open(os.open(coming / body.name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file,
-                closing(read_blocks(body, self.most)) as blocks,
+                closing(read_blocks(body, self.most, sender)) as blocks,
             ):
                 for block in blocks:
                     size += len(block)

@@ -5,13 +5,14 @@ place whatever they wait for, and among their own requests a keep comes before a
 
 Nobody waits in a request for it: whoever is not first is sent away and asks again. A place is an empty file: its access
 time is since when it is held, its modification time when its person last asked, so a killed worker leaves none half
-written.
+written. Who is put back holds theirs since a time to come: till then it is behind all others.
 """
 
+import fcntl
 import os
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -29,17 +30,48 @@ class WaitingLine:
 
     def wait_in_line(self, person: str, kind: str) -> int:
         """Take or hold the place of `person`; how many come before them."""
-        self._folder.mkdir(mode=0o700, exist_ok=True)
         place = self._folder / f"{kind}.{person}"
-        try:
-            os.close(os.open(place, os.O_CREAT | os.O_EXCL, 0o600))
-        except FileExistsError:
-            with suppress(FileNotFoundError):  # another request of theirs was served meanwhile
-                os.utime(place, ns=(place.stat().st_atime_ns, time.time_ns()))
-        return self.count_before(person, kind)
+        with self._alone():
+            try:
+                os.close(os.open(place, os.O_CREAT | os.O_EXCL, 0o600))
+                now = time.time_ns()
+                os.utime(place, ns=(now, now))  # by itself it would be the same for all who come within a few ms
+            except FileExistsError:
+                with suppress(FileNotFoundError):  # another request of theirs was served meanwhile
+                    os.utime(place, ns=(place.stat().st_atime_ns, time.time_ns()))
+            return self._count_before(person, kind)
 
     def count_before(self, person: str, kind: str) -> int:
         """How many come before `person`, who stands here; before who lost their place, everybody and themselves."""
+        with self._alone():
+            return self._count_before(person, kind)
+
+    def waits(self) -> list[float]:
+        """For how many seconds each person here has waited; less than none where they were put back."""
+        with self._alone():
+            places = self._since_by_place()
+        since: dict[str, int] = {}
+        for (person, _), began in places.items():
+            since[person] = min(began, since.get(person, began))
+        return [(time.time_ns() - began) / 1e9 for began in since.values()]
+
+    def put_back(self, person: str, kind: str) -> None:
+        """Let `person` be behind all others till their place would be forgotten."""
+        place = self._folder / f"{kind}.{person}"
+        with self._alone():
+            place.touch(mode=0o600)
+            now = time.time_ns()
+            os.utime(place, ns=(now + int(FORGOTTEN_SECONDS * 1e9), now))
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """While nobody else comes or looks, so that of all who come at once exactly one finds that they are first."""
+        self._folder.mkdir(mode=0o700, exist_ok=True)
+        with (self._folder / ".door").open("a") as door:
+            fcntl.flock(door, fcntl.LOCK_EX)  # a moment; the kernel gives it back however a worker ends
+            yield
+
+    def _count_before(self, person: str, kind: str) -> int:
         mine = (person, kind)
         places = self._since_by_place(mine)
         if mine not in places:
@@ -56,10 +88,10 @@ class WaitingLine:
             with suppress(OSError):
                 (self._folder / f"{kind}.{person}").unlink()
 
-    def _since_by_place(self, mine: tuple[str, str]) -> dict[tuple[str, str], int]:
+    def _since_by_place(self, mine: tuple[str, str] | None = None) -> dict[tuple[str, str], int]:
         """Since when each place is held: of those that others wait for, and `mine`."""
         found = {}
-        for path in self._folder.glob("*.*"):
+        for path in self._folder.glob("[!.]*.*"):
             kind, _, person = path.name.partition(".")
             with suppress(OSError):  # it was left meanwhile
                 status = path.stat()
