@@ -6,7 +6,7 @@ scripts come last: ours fills in the first answer, then Dash's begin.
 
 from collections.abc import Mapping
 from html import escape
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
 import orjson
@@ -14,6 +14,9 @@ from dash.development.base_component import Component
 
 from components.bundles import ASSETS, Bundles
 from components.markup import to_markup
+
+#: The dashboard's picture in its own address: as a file, browsers would ask for it again at every change of address.
+ICON: Final = f"data:image/svg+xml,{quote((ASSETS / 'icon.svg').read_text().strip())}"
 
 
 def document(
@@ -49,7 +52,7 @@ def document(
         <script data-prefix="{prefix}" data-plotly="{plotly}"
             data-whole="{prefix}_dash-component-suites/plotly/package_data/plotly.min.js"{asks}
             data-parts="{_later(own, bundles)}">{bundles.early}</script>
-        <link rel="icon" type="image/svg+xml" href="{_picture("icon.svg")}">
+        <link rel="icon" type="image/svg+xml" href="{ICON}">
         <link rel="stylesheet" href="{own}{bundles.style.name}">
         <link rel="preload" as="font" type="font/woff2" href="{font}" crossorigin>
         <link rel="preload" as="fetch" href="{prefix}_dash-layout" crossorigin>
@@ -99,8 +102,3 @@ def _later(place: str, bundles: Bundles) -> str:
             {name: {kind: place + each.name for kind, each in part.items()} for name, part in bundles.parts.items()}
         ).decode()
     )
-
-
-def _picture(name: str) -> str:
-    """A picture in its own address: as a file, browsers would ask for the icon again at every change of address."""
-    return f"data:image/svg+xml,{quote((ASSETS / name).read_text().strip())}"

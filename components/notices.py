@@ -4,19 +4,35 @@ from collections.abc import Sequence
 from html import escape
 from typing import Final
 
+from components.document import ICON
 from components.visuals import Page
 
-_STYLE: Final = (
-    "body { font: 1rem/1.6 system-ui, sans-serif; margin: 15vh auto; max-width: 32rem; padding: 0 1rem;"
-    " color-scheme: light dark } h1 { font-size: 1.6rem; line-height: 1.25 }"
-)
+#: The page's own style sheet is for who may open it; this is its look in few words, in either theme (css/tokens.css).
+_STYLE: Final = """
+:root { color-scheme: light dark; --canvas: #f6f7f9; --paper: #fff; --edge: #e3e5ea; --text: #16181d; --link: #3a34c4 }
+@media (prefers-color-scheme: dark) {
+  :root { --canvas: #0e1013; --paper: #16181d; --edge: #2a2e37; --text: #e6e8ec; --link: #a9a0ff }
+}
+body { margin: 0; background: var(--canvas); color: var(--text); font: 1rem/1.6 Inter, system-ui, sans-serif }
+header { display: flex; gap: .625rem; align-items: center; height: 3.5rem; padding: 0 1.25rem; background: var(--paper);
+  border-bottom: 1px solid var(--edge); font-weight: 600 }
+header img { width: 1.5rem; height: 1.5rem }
+main { max-width: 34rem; margin: 12vh auto 2rem; padding: 1.5rem 2rem; background: var(--paper);
+  border: 1px solid var(--edge); border-radius: .75rem }
+h1 { margin: 0 0 .5rem; font-size: 1.5rem; line-height: 1.25; letter-spacing: -.02em }
+p { margin: .5rem 0 }
+a { color: var(--link) }
+@media (max-width: 38rem) { main { margin: 1rem; padding: 1rem 1.25rem } }
+"""
 
 
 def _whole(title: str, *paragraphs: str) -> str:
     body = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs if paragraph)
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>{escape(title)}</title><style>{_STYLE}</style><h1>{escape(title)}</h1>{body}</html>"
+        f"<title>{escape(title)}</title><style>{_STYLE}</style>"
+        f'<header><img src="{ICON}" alt="">Marketing dashboard</header>'
+        f"<main><h1>{escape(title)}</h1>{body}</main></html>"
     )
 
 

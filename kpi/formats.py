@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Final
+from unicodedata import bidirectional
 
 MINUS: Final = "−"
 
@@ -17,7 +18,7 @@ MINUS: Final = "−"
 Compact = tuple[tuple[float, float, str, str], ...]
 
 _TOKEN: Final = re.compile(r"'([^']*)'|([dMLy])\2*")
-_TURNING: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_TURNING: Final = re.compile("(\u2067[^\u202a-\u202e\u2066-\u2069]*\u2069)|[\u202a-\u202e\u2066-\u2069]")
 _D3: Final = {"d": "%-d", "dd": "%d", "M": "%-m", "MM": "%m", "L": "%-m", "LL": "%m"}
 
 
@@ -95,11 +96,19 @@ class Formats:
             pattern = self.across
         else:
             pattern = self.within_month if start.month == end.month else self.within_year
-        return _fill_pattern(pattern, start, end, self.months)
+        return self._apart(_fill_pattern(pattern, start, end, self.months))
 
     def one(self, pattern: str, day: date) -> str:
         """`day` in a pattern of these: ``formats.one(formats.month_year, day)`` is ``Sep 2025``."""
-        return _fill_pattern(pattern, day, day, self.months)
+        return self._apart(_fill_pattern(pattern, day, day, self.months))
+
+    def _apart(self, days: str) -> str:
+        """A day that is written from the right, kept apart from the sentence around it, which is not."""
+        return f"\u2067{days}\u2069" if self._from_right else days
+
+    @cached_property
+    def _from_right(self) -> bool:
+        return any(bidirectional(sign) in ("R", "AL") for sign in self.months[0])
 
     def for_browser(self) -> dict[str, Any]:
         """What assets/js/format.js and plotly write figures and days by."""
@@ -136,8 +145,11 @@ def _round_half_up(size: float, decimals: int, shift: int = 0) -> Decimal:
 
 
 def in_words(name: str) -> str:
-    """`name` within a sentence: without the signs that would turn what comes after it around."""
-    return _TURNING.sub("", name)
+    """`name` within a sentence: without the signs that would turn what comes after it around.
+
+    A day that is written from the right stays whole (`Formats.one`).
+    """
+    return _TURNING.sub(lambda found: found[1] or "", name)
 
 
 def _magnitude(size: float) -> int:

@@ -49,12 +49,14 @@ class Metric:
         """The formula in words, e.g. ``(revenue − cost of goods − variable costs − spend) / spend``."""
         over = _words(self.over)
         if self.of_whole:
+            over = _bracket(over, self.over)
             return f"{over} / {over} of the whole selection"
+        if not self.by and self.scale == 1:
+            return over
+        over = _bracket(over, self.over)
         if self.scale != 1:
             over = f"{self.scale:,.0f} × {over}"
-        if not self.by:
-            return over
-        return f"{_bracket(over, self.over)} / {_bracket(_words(self.by), self.by)}"
+        return f"{over} / {_bracket(_words(self.by), self.by)}" if self.by else over
 
     @property
     def divisor(self) -> str:

@@ -1,6 +1,7 @@
 """Every figure of every visual equals its formula on sums that a second computation gives, for any selection."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -86,6 +87,8 @@ def assert_right(query: Query, page: Page, client: FlaskClient, facts: Facts, or
         elif visual.kind != "callouts":
             by = tuple(name for name in DIMENSIONS if found and name in found[0])
             groups = oracle.sums(selection, by)
+            if by == ("date",):
+                found = assert_compared(found, oracle, selection, then, scale)
             if not visual.spec.get("rank"):
                 assert len(found) == len(groups)
             for row in found:
@@ -93,6 +96,40 @@ def assert_right(query: Query, page: Page, client: FlaskClient, facts: Facts, or
                 for metric in set(row) - set(by):
                     wanted = oracle.metric(metric, groups[key], groups, whole)
                     assert same(row[metric], wanted, 1 if METRICS[metric].by or metric in SHARES else scale), metric
+
+
+def assert_compared(
+    found: list[dict[str, Any]], oracle: Oracle, selection: Selection, then: Selection | None, scale: float
+) -> list[dict[str, Any]]:
+    """A trend's rows without their comparison, which is right, and without those of periods that have no facts."""
+    assert [row["date"] for row in found] == starts(selection)
+    if then is not None and found and "baseline_date" in found[0]:
+        earlier = oracle.sums(replace(then, grain=selection.grain), ("date",))
+        beside = dict(zip(starts(selection), starts(replace(then, grain=selection.grain)), strict=False))
+        for row in found:
+            day = row.pop("baseline_date")
+            assert day == beside.get(row["date"])
+            sums = earlier.get((date.fromisoformat(day),)) if day else None
+            for name in [name for name in row if name.endswith("_baseline")]:
+                metric = name.removesuffix("_baseline")
+                wanted = oracle.metric(metric, sums, {}, sums) if sums else None
+                assert same(row.pop(name), wanted, 1 if METRICS[metric].by else scale), name
+    known = oracle.sums(selection, ("date",))
+    for row in found:
+        if (date.fromisoformat(row["date"]),) not in known:
+            assert set(row.values()) == {row["date"], None}, "nothing ran"
+    return [row for row in found if (date.fromisoformat(row["date"]),) in known]
+
+
+def starts(selection: Selection) -> list[str]:
+    """The first days of a selection's periods, counted day by day."""
+    days = (selection.start + timedelta(days=number) for number in range((selection.end - selection.start).days + 1))
+    found = {
+        "day": lambda day: day,
+        "week": lambda day: day - timedelta(days=day.weekday()),
+        "month": lambda day: day.replace(day=1),
+    }[selection.grain]
+    return list(dict.fromkeys(found(day).isoformat() for day in days))
 
 
 def assert_reconciled(found: list[dict[str, Any]], oracle: Oracle, selection: Selection) -> None:

@@ -101,7 +101,7 @@ def xlsx_of(columns: Sequence[str], rows: Sequence[Row], title: str) -> bytes:
     sheet = book.add_worksheet(title.translate({ord(sign): " " for sign in "[]:*?/\\'"})[:31])
     head = book.add_format({"bold": True, "bottom": 1})
     formats = {unit: book.add_format({"num_format": pattern}) for unit, pattern in _NUMBER_FORMATS.items()}
-    text = book.add_format({"quote_prefix": True})  # stays text also where somebody edits the cell
+    text = book.add_format({"num_format": "@"})  # stays text also where somebody edits the cell
     names = columns_of(columns, rows)
     for column, name in enumerate(names):
         sheet.write_string(0, column, name, head)

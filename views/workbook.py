@@ -27,6 +27,8 @@ from views.answers import ResolvedQuery, data_of, page_data_of, why_empty
 from views.files import Row, columns_of
 
 _CARDS: Final = ("value", "baseline", "change")
+_BASELINE: Final = "_baseline"  # of the columns of a trend's comparison
+_BASELINE_DATE: Final = "baseline_date"
 _WIDEST: Final = 60
 _WRAPPED: Final = {"text_wrap": True, "valign": "top"}
 _log = logging.getLogger(__name__)
@@ -69,7 +71,7 @@ class _Book:
         self.bold = self._book.add_format({"bold": True})
         self.title = self._book.add_format({"bold": True, "font_size": 14})
         self.wrapped = self._book.add_format(_WRAPPED)
-        self._texts = [self._book.add_format({"quote_prefix": True, **more}) for more in ({}, _WRAPPED)]
+        self._texts = [self._book.add_format({"num_format": "@", **more}) for more in ({}, _WRAPPED)]
         self.close = self._book.close
 
     def sheet(self, title: str) -> Any:
@@ -164,6 +166,7 @@ def _rows(book: _Book, sheet: Any, visual: Visual, rows: Sequence[Row], page_dat
     """Header, rows and, where the rows are parts of a whole, totals."""
     names = columns_of(visual.columns, rows)
     keys = [name for name in names if name in DIMENSIONS or name == DATE]
+    metrics = [name for name in names if name not in (*keys, _BASELINE_DATE)]
     for column, name in enumerate(names):
         sheet.write_string(0, column, _label(name), book.head)
         sheet.set_column(column, column, _width(name, rows, book.formats))
@@ -174,18 +177,23 @@ def _rows(book: _Book, sheet: Any, visual: Visual, rows: Sequence[Row], page_dat
             _cell(book, sheet, (line, column), name, row)
     if visual.kind == "cards":
         _cards(book, sheet, rows, names)
-    elif _adds_up(visual, names, keys) and rows and page_data is not None:
-        _totals(book, sheet, names, keys, rows, page_data)
+    elif _adds_up(visual, keys, metrics) and rows and page_data is not None:
+        _totals(book, sheet, names, metrics, rows, page_data)
 
 
-def _adds_up(visual: Visual, names: Sequence[str], keys: Sequence[str]) -> bool:
+def _adds_up(visual: Visual, keys: Sequence[str], metrics: Sequence[str]) -> bool:
     """Whether the rows are the parts of one whole: groups with metrics, all of them, and nothing beside."""
-    return bool(keys) and not visual.spec.get("rank") and set(names) - set(keys) <= METRICS.keys()
+    return bool(keys) and not visual.spec.get("rank") and {_metric_of(name) for name in metrics} <= METRICS.keys()
+
+
+def _metric_of(name: str) -> str:
+    """The metric of a column, that of the comparison included."""
+    return name.removesuffix(_BASELINE)
 
 
 def _cell(book: _Book, sheet: Any, place: tuple[int, int], name: str, row: Row) -> None:
     value = row.get(name)
-    if name == DATE and value is not None:
+    if name in (DATE, _BASELINE_DATE) and value is not None:
         sheet.write_datetime(*place, date.fromisoformat(value), book.number(_day_pattern(book.formats)))
     elif name == "metric":
         sheet.write_string(*place, METRICS[row[name]].label)
@@ -198,14 +206,14 @@ def _cell(book: _Book, sheet: Any, place: tuple[int, int], name: str, row: Row) 
 def _format(book: _Book, name: str, row: Row, bold: bool = False) -> Any:
     if name == "change" or name.endswith("change"):
         return book.number('+0.0%;"−"0.0%;0.0%', bold)
-    metric = row["metric"] if name in _CARDS else name.removesuffix("_before")
+    metric = row["metric"] if name in _CARDS else _metric_of(name.removesuffix("_before"))
     return book.of(metric, bold) if metric in METRICS else None
 
 
 def _label(name: str) -> str:
-    if name in METRICS:
-        return METRICS[name].label
-    return {**DIMENSIONS, DATE: "Date"}.get(name, name.replace("_", " ").capitalize())
+    if (metric := METRICS.get(_metric_of(name))) is not None:
+        return metric.label if name in METRICS else f"{metric.label}, compared with"
+    return {**DIMENSIONS, DATE: "Date", _BASELINE_DATE: "Compared with"}.get(name, name.replace("_", " ").capitalize())
 
 
 def _width(name: str, rows: Sequence[Row], formats: Formats) -> float:
@@ -242,13 +250,14 @@ def _ratio(metric: Metric, places: dict[str, str]) -> str | None:
 
 
 def _totals(
-    book: _Book, sheet: Any, names: Sequence[str], keys: Sequence[str], rows: Sequence[Row], page_data: PageData
+    book: _Book, sheet: Any, names: Sequence[str], metrics: Sequence[str], rows: Sequence[Row], page_data: PageData
 ) -> None:
+    """A line of totals; what a trend is compared with has none, as its periods may not all stand beside one."""
     line, whole = len(rows) + 1, page_data.now[TOTAL].iloc[0]
     places = {name: xl_rowcol_to_cell(line, column) for column, name in enumerate(names)}
     sheet.write_string(line, 0, "Total", book.number("@", True))
     for column, name in enumerate(names):
-        if name in keys:
+        if name not in metrics or name not in METRICS:
             if column:
                 sheet.write_blank(line, column, None, book.number("@", True))
             continue

@@ -1,6 +1,6 @@
 """A line chart over time, with the comparison dotted behind it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
@@ -114,10 +114,20 @@ def trend(
         return {"traces": filled, "layout": layout, "line": _behind(page_data, before, missing), "alt": said}
 
     def rows(page_data: PageData) -> list[dict[str, Any]]:
-        frame = page_data.now[_BY]
+        """A row a period, with what is dotted in the chart: the period it is compared with, and that one's figures."""
+        now, before = page_data.now[_BY], page_data.before.get(_BY)
+        found = _figures(now, {metric: metric for metric in metrics})
+        if before is None:
+            return found
+        earlier = {row[DATE]: row for row in _figures(before, {metric: f"{metric}_baseline" for metric in metrics})}
+        beside = {f"{day:%Y-%m-%d}": f"{then:%Y-%m-%d}" for then, day in _pair_periods(page_data, before)}
+        nothing = dict.fromkeys(f"{metric}_baseline" for metric in metrics)
         return [
-            {DATE: f"{day:%Y-%m-%d}", **{metric: exact(metric, frame[metric].iloc[place]) for metric in metrics}}
-            for place, day in enumerate(frame.index)
+            row
+            | {"baseline_date": (then := beside.get(row[DATE]))}
+            | nothing
+            | _without_date(earlier.get(then or "", {}))
+            for row in found
         ]
 
     def axis_of(words: str) -> dict[str, Any]:
@@ -170,6 +180,18 @@ def along(days: list[date]) -> dict[str, Any]:
     if len(days) > 1 and (days[-1] - days[0]).days == len(days) - 1:
         return {"days": [days[0].isoformat(), len(days)]}
     return {"x": [day.isoformat() for day in days]}
+
+
+def _figures(frame: pd.DataFrame, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """A row a period of a metrics frame, with its date and the metrics that `names` names."""
+    return [
+        {DATE: f"{day:%Y-%m-%d}", **{name: exact(metric, frame[metric].iloc[place]) for metric, name in names.items()}}
+        for place, day in enumerate(frame.index)
+    ]
+
+
+def _without_date(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name != DATE}
 
 
 def _short(metric: str) -> str:

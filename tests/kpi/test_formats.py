@@ -9,7 +9,7 @@ from babel.localedata import locale_identifiers
 from babel.numbers import format_currency, format_decimal, format_percent
 
 from components.locales import NoSuchLocale, formats_of
-from kpi.formats import Formats
+from kpi.formats import Formats, in_words
 from kpi.units import brief, figure
 
 LOCALES = ["en-US", "en-GB", "de-DE", "fr-FR", "es-ES", "it-IT", "ja-JP", "en-IN", "pt-BR", "sv-SE", "de-CH", "pl-PL"]
@@ -86,3 +86,14 @@ def test_every_locale_of_cldr_writes_figures_and_days() -> None:
 def test_an_unknown_locale_is_refused() -> None:
     with pytest.raises(NoSuchLocale):
         formats_of("xx-XX")
+
+
+def test_a_day_that_is_written_from_the_right_does_not_turn_the_sentence_around_it() -> None:
+    arabic = Formats(months=("يناير",) * 8 + ("سبتمبر",) * 4, within_month="d–d MMM y")
+
+    written = arabic.days(date(2025, 9, 1), date(2025, 9, 28))
+
+    assert written == "\u20671–28 سبتمبر 2025\u2069"
+    assert arabic.one(arabic.month_year, date(2025, 9, 1)) == "\u2067سبتمبر 2025\u2069"
+    assert in_words(f"\u202eover {written}, \u2067and \u202dthen") == f"over {written}, and then"
+    assert "\u2067" not in formats_of("de-DE", "EUR").days(date(2025, 9, 1), date(2025, 9, 28))

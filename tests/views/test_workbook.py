@@ -73,7 +73,7 @@ def same_figures(visual: Visual, rows: list[dict[str, Any]], sheet: Worksheet) -
     for line, row in enumerate(rows, 2):
         for column, name in enumerate(names, 1):
             wanted, found = row.get(name), sheet.cell(line, column).value
-            if name == "date":
+            if name in ("date", "baseline_date") and wanted is not None:
                 found = found.date().isoformat()
             elif name == "metric":
                 wanted = METRICS[wanted].label
