@@ -85,8 +85,6 @@ declare namespace Wire {
     better: "up" | "down" | "neither";
     definition: string;
     formula: string;
-    group: string;
-    why: string;
   }
 
   /** What the layout carries for the browser. */
@@ -106,7 +104,6 @@ declare namespace Wire {
     reader?: string;
     /** Component libraries that pages of somebody's own may use, by the name that components carry. */
     libraries?: Record<string, { js?: string[]; css?: string[] }>;
-    upload?: UploadLimits | UploadClosed;
   }
 
   interface Page {
@@ -118,17 +115,6 @@ declare namespace Wire {
     /** Whether it is somebody's own, and has charts of plotly. */
     own?: boolean;
     plotly?: boolean;
-  }
-
-  interface UploadLimits {
-    files: number;
-    most: number;
-    demo: boolean;
-  }
-
-  /** Where no files can be sent: the command that shows one's own data. */
-  interface UploadClosed {
-    command: string;
   }
 
   interface CardsSpec {
@@ -284,65 +270,6 @@ declare namespace Wire {
     taken: boolean;
     text: string;
   }
-
-  /** A figure of an import and its decimals. */
-  type Exact = [figure: number, decimals: number];
-
-  /** The answer to import/check and import/keep (ingest/uploaded.py). */
-  interface Import {
-    refused?: string;
-    /** The options that a refusal asks for. */
-    hint?: string[];
-    faults?: string;
-    closed?: string;
-    mark?: string;
-    /** What became of a keep: its version where it is kept, a sentence where it was stopped. */
-    kept?: boolean;
-    version?: string;
-    stopped?: string;
-    files: ImportFile[];
-    plan?: {
-      ads?: { demo: boolean; findings: Finding[]; notes: string[]; changes: ImportChange[] };
-      shop?: { line: string };
-      same: boolean;
-    };
-  }
-  interface Finding {
-    kind: string;
-    text: string;
-  }
-  interface ImportChange {
-    kind: "new" | "replaced" | "same";
-    part: string;
-    first: string;
-    last: string;
-    days: number;
-    differences: { measure: string; before: Exact | null; after: Exact | null; by: Exact | null }[];
-  }
-  interface ImportFile {
-    name: string;
-    use?: string;
-    refused?: string;
-    hint?: string[];
-    rows?: [row: number, column: string, value: string, problem: string][];
-    wrong: number;
-    imports?: ImportTable[];
-  }
-  interface ImportTable {
-    file: string;
-    source: string;
-    cut: string | null;
-    read: number;
-    used: number;
-    dropped: { rows: number; why: string }[];
-    days: number;
-    first: string;
-    last: string;
-    campaigns: number | null;
-    sums: ({ currency: string } & Record<string, any>)[];
-    preview: { columns: string[]; figures: boolean[]; rows: any[][] };
-    findings: Finding[];
-  }
 }
 
 /** A visual of the layout or of the panel: its element and what is drawn in it. */
@@ -474,22 +401,16 @@ interface ImportRefusal {
   again: boolean;
   away: boolean;
 }
-type Refusing = new (sentence: string, more?: Partial<ImportRefusal>) => Error & ImportRefusal;
+type Refusing = new (sentence: string, more?: Partial<ImportRefusal>) => Error & { more: Partial<ImportRefusal> };
 /** A button and what it does. */
 type ImportAction = [label: string, act: () => unknown];
-/** What the modules of the Import page get from it. */
-interface ImportHelp {
+/** What sending a file needs of the Import page. */
+interface ImportSending {
   Refused: Refusing;
   read(status: number, body: string, after?: number): any;
   say(sentence: string): void;
-}
-/** The files of the Import page on their way to the server. */
-interface FileQueue {
-  add(more: File[]): Promise<void>;
-  deliver(): Promise<void>;
-  clear(): void;
-  forgotten(): boolean;
-  sending(): boolean;
+  progress(part: number): void;
+  signal: AbortSignal;
 }
 
 /** The elements that the shell always has (components/shell.py). */
@@ -637,7 +558,7 @@ interface Dashboard {
     use(spec: Wire.Spec): void;
   };
   /** Pages without visuals, by the name of their module in later/. */
-  bodies: Record<string, { show(section: HTMLElement, spec: Wire.Spec): void }>;
+  bodies: Record<string, { show(section: HTMLElement): void }>;
   tables: {
     draw(item: TableItem, visual: Wire.Table, answer: Wire.View): void;
     sort(button: HTMLElement): void;
@@ -687,22 +608,7 @@ interface Dashboard {
   };
 
   // later/: there once `later(name)` has resolved.
-  importReport: {
-    draw(answer: Wire.Import, how: { keep: (button: HTMLButtonElement) => void; changed: boolean }): HTMLElement;
-  };
-  importSend: {
-    queue(how: ImportHelp & {
-      list: HTMLElement;
-      most: number;
-      upload(): string;
-      begin(): () => boolean;
-      taken(answer: { upload: string }): void;
-      whole(): Promise<void>;
-      failed(problem: unknown, ...actions: ImportAction[]): void;
-      tooLarge(): string;
-    }): FileQueue;
-  };
-  importJobs: { run(path: string, body: object, how: ImportHelp & { wanted(): boolean }): Promise<(Wire.Import & Record<string, any>) | null> };
+  importSend(file: File, upload: string, how: ImportSending): Promise<{ upload: string }>;
   marks: { open(item: ChartItem, button: HTMLElement): void };
   panel: { open(platform: string, campaign: string): void; show(platform: string, campaign: string): Promise<void>; hide(): void };
   paper: { on(): Promise<void>; off(): void; print(): Promise<void>; file(): Promise<string> };

@@ -27,12 +27,17 @@ _ROWS: Final = html.Button(
 
 
 def frame(
-    pages: Sequence[Page], prefix: str, now: str, banner: str | None, account: tuple[str, str] | None
+    pages: Sequence[Page],
+    prefix: str,
+    now: str,
+    body: Sequence[Component],
+    banner: str | None,
+    account: tuple[str, str] | None,
 ) -> tuple[str, str]:
     """The markup before and after Dash's own part, for the reader who may open `pages` and opens `now`.
 
-    `banner` is a sentence over the figures. `account` is who is signed in, and the address that signs them out (""
-    where there is none).
+    `body` is what stands on the page `now` where that has no visuals. `banner` is a sentence over the figures.
+    `account` is who is signed in, and the address that signs them out ("" where there is none).
     """
     before = [
         html.A("Skip to the figures", href="#figures", className="skip"),
@@ -44,7 +49,7 @@ def frame(
             _banners(banner),
             _heading(pages, now),
             html.P(id="notes", role="status", hidden=True),
-            html.Div([_page(page, prefix, now) for page in pages], id="figures", tabIndex=-1),
+            html.Div([_page(page, prefix, now, body) for page in pages], id="figures", tabIndex=-1),
         ],
         id="main",
     )
@@ -175,9 +180,9 @@ def _banners(demo: str | None) -> Component:
     )
 
 
-def _page(page: Page, prefix: str, now: str) -> Component:
+def _page(page: Page, prefix: str, now: str, body: Sequence[Component]) -> Component:
     return html.Section(
-        [_visual(page, visual, prefix) for visual in page.visuals],
+        [_visual(page, visual, prefix) for visual in page.visuals] or (body if page.key == now else []),
         className="body-page" if page.body else "grid-page",
         hidden=page.key != now,
         **{"data-page": page.key, "aria-labelledby": f"title-{page.key}"},

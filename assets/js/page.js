@@ -59,17 +59,29 @@
     waiting.observe(dashboard.one(document, "#react-entry-point"), { childList: true, subtree: true });
   }
 
-  /** A page without visuals: the module of its name draws it, every time it is turned to. @param {string} key */
+  const sectionOf = (/** @type {string} */ key) => dashboard.one(document, `section[data-page="${key}"]`);
+
+  /** What stands on a page without visuals: its own document has it. */
+  const content = dashboard.loadOnce(async (key) => {
+    const section = sectionOf(key);
+    if (section.firstChild) return;
+    const response = await fetch(dashboard.address.page(key, ""), { redirect: "manual" });
+    const parsed = new DOMParser().parseFromString(await response.text(), "text/html");
+    section.replaceChildren(...dashboard.one(parsed, `section[data-page="${key}"]`).childNodes);
+  });
+
+  /** A page without visuals: the module of its name serves it, every time it is turned to. @param {string} key */
   async function body(key) {
-    const section = dashboard.one(document, `section[data-page="${key}"]`);
+    const section = sectionOf(key);
     const { body: name = "" } = spec.pages[key];
+    section.querySelector(":scope > .said")?.remove();
     try {
-      await dashboard.later(name);
-      if (open === key) dashboard.bodies[name].show(section, spec);
+      await Promise.all([content(key), dashboard.later(name)]);
+      if (open === key) dashboard.bodies[name].show(section);
     } catch (problem) {
       console.warn(`${key} could not be drawn`, problem);
       const sentence = make("p", { text: "This page could not be loaded. Check the connection." });
-      section.replaceChildren(make("div", { class: "said" }, dashboard.icon("warning"), sentence, dashboard.retry(() => body(key))));
+      section.prepend(make("div", { class: "said" }, dashboard.icon("warning"), sentence, dashboard.retry(() => body(key))));
     }
   }
 
