@@ -26,6 +26,10 @@ def test_the_glossary_lists_the_catalogue_and_is_searched(visit: Visit):
         assert WHY.get(key, "") in words
     page.get_by_role("searchbox", name="Search the glossary").fill("break-even roas")
     expect(page.locator("[data-term]:visible")).to_have_count(1)
+    expect(page.locator("#figures h2:visible")).to_have_text(["Returns"])
+    expect(page.get_by_text(f"1 of {len(found)}")).to_be_visible()
+    page.get_by_role("searchbox").fill("nothing such")
+    expect(page.get_by_text("Nothing here is called “nothing such”.")).to_be_visible()
     with visit.requests() as asked:
         page.get_by_role("link", name="CFO").click()
         expect(page).to_have_url(f"{visit.server}/cfo?region=Europe")
