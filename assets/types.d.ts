@@ -243,33 +243,6 @@ declare namespace Wire {
     text: string;
   }
   type Visual = Cards | Table | Chart | Callouts | Said;
-
-  /** How a figure comes about (GET proof/…). */
-  interface Proof {
-    text: string;
-    sentence: string | null;
-    note: string | null;
-    scale: number;
-    whole: boolean;
-    /** Null where the reader may not see them; then there is no `sentence` either. */
-    over: Part[] | null;
-    by: Part[] | null;
-    company: boolean;
-    rows: number;
-    of: [string, string][];
-    days: string;
-    filters: [string, string[]][];
-    scope: [string, string[]][];
-    data: string;
-    version: string;
-    address: string;
-    before: { days: string; sentence: string | null; change: string | null } | null;
-  }
-  interface Part {
-    label: string;
-    taken: boolean;
-    text: string;
-  }
 }
 
 /** A visual of the layout or of the panel: its element and what is drawn in it. */

@@ -37,8 +37,6 @@ FORGET: Final = "/import/forget"
 #: What a person may say about their files.
 _OPTIONS: Final = ("platform", "account", "currency", "dates", "into")
 _LONGEST: Final = 100
-#: What the browser goes by beside the markup.
-_OF_MARKUP: Final = ("kept", "mark", "version")
 
 _DEMO: Final = (
     "This is the demo, which keeps nothing. With a sign-in (docs/sign-in.md) this page keeps your files; "
@@ -61,7 +59,7 @@ def register(server: Flask, uploads: Uploads, entrance: Entrance, desk: Desk) ->
         status, body = found
         if asked.get("markup") is True and "files" in body:
             body = orjson.loads(without_paths(orjson.dumps(body).decode()))
-            body = {**{name: body[name] for name in _OF_MARKUP if name in body}, "markup": markup_of(body, asked)}
+            body = {"markup": markup_of(body, asked)}
         answer = uncached_json(body)
         answer.status_code = status
         return answer
