@@ -31,20 +31,20 @@ def proof_panel(proof: Proof, formats: Formats, prefix: str, definition: str, gl
 
 def _facts(proof: Proof, formats: Formats, prefix: str) -> list[tuple[str, Component | str]]:
     """Which rows the figure is of."""
-    filters = "Only the days: it is the whole company’s" if proof["company"] else _named(proof["filters"]) or "None"
+    filters = "Only the days: it is the whole company’s" if proof["company"] else _in_words(proof["filters"]) or "None"
     address = prefix + proof["address"]
     return [
         *((name, value) for name, value in proof["of"]),
         ("Days", proof["days"]),
         ("Filters", filters),
-        *([("You see", _named(proof["scope"]))] if proof["scope"] else []),
+        *([("You see", _in_words(proof["scope"]))] if proof["scope"] else []),
         ("Rows added up", formats.number(proof["rows"])),
         ("Data", f"{proof['data']}, version {proof['version']}"),
         ("Address", html.A(address, href=address, target="_blank", rel="noopener")),
     ]
 
 
-def _named(choices: Sequence[tuple[str, Sequence[str]]]) -> str:
+def _in_words(choices: Sequence[tuple[str, Sequence[str]]]) -> str:
     return "; ".join(f"{name}: {', '.join(values)}" for name, values in choices)
 
 
