@@ -587,6 +587,6 @@ interface Dashboard {
   paper: { on(): Promise<void>; off(): void; print(): Promise<void>; file(): Promise<string> };
   picture: { save(root: HTMLElement): Promise<void> };
   proof: { open(button: HTMLElement): Promise<void> };
-  rows: { toggle(visual: HTMLElement, spec: Wire.Spec): void; follow(page: string): void };
+  rows: { toggle(visual: HTMLElement): void; follow(page: string): void };
   views: { open(menu: HTMLElement, spec: Wire.Spec): void };
 }

@@ -26,6 +26,7 @@ from web.current_reader import current_address, current_rights
 _KINDS = {
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
+    "table": "application/json",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
@@ -54,7 +55,7 @@ def register(server: Flask, pages: Sequence[Page], desk: Desk, views: Views, pre
         facts, asked, _ = resolve_query(source, facts, address, writing, mine, provisional_days)
         body = data_file(page, found, facts, asked, kind, mine.rows, "excel" in address.values("for"))
         answer = figures(body, _KINDS[kind])
-        if kind != "json":
+        if kind in ("csv", "xlsx"):
             answer.headers["Content-Disposition"] = f'attachment; filename="{page}-{visual}.{kind}"'
         return answer
 

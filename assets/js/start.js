@@ -112,7 +112,7 @@
   }
 
   /** A chart's data as a table in its place, or the chart again. */
-  const rows = (/** @type {HTMLElement} */ visual) => lazily("rows", () => dashboard.rows.toggle(visual, spec));
+  const rows = (/** @type {HTMLElement} */ visual) => lazily("rows", () => dashboard.rows.toggle(visual));
 
   const printed = () => lazily("paper", () => dashboard.paper.print());
 
