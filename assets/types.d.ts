@@ -374,12 +374,12 @@ interface ImportRefusal {
   again: boolean;
   away: boolean;
 }
-type Refusing = new (sentence: string, more?: Partial<ImportRefusal>) => Error & { more: Partial<ImportRefusal> };
+type Refuse = (sentence: string, refusal?: Partial<ImportRefusal>) => Error & { refusal: Partial<ImportRefusal> };
 /** A button and what it does. */
 type ImportAction = [label: string, act: () => unknown];
 /** What sending a file needs of the Import page. */
 interface ImportSending {
-  Refused: Refusing;
+  refuse: Refuse;
   read(status: number, body: string, after?: number): any;
   say(sentence: string): void;
   progress(part: number): void;

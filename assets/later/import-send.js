@@ -6,19 +6,19 @@
   /**
    * Sends `file` into `upload` ("": a new one) and gives the server's answer. `read` makes an answer of a status, a text
    * and after how many seconds to ask again, or throws; `say` tells the reader what is being done; `progress` takes the
-   * part that is sent; `Refused` is thrown with a sentence, its `again` where the same may be sent again.
+   * part that is sent; `refuse` makes what is thrown with a sentence, `again` where the same may be sent again.
    * @type {Dashboard["importSend"]}
    */
   async function send(file, upload, how) {
-    const { Refused, say, signal } = how;
+    const { say, signal } = how;
     say(`Preparing ${file.name}…`);
-    const digest = await digestOf(file, Refused, signal);
+    const digest = await digestOf(file, how);
     for (const began = Date.now(); ; ) {
       say(`Sending ${file.name}…`);
       try {
         return await post(file, upload, digest, how);
-      } catch (problem) {
-        const { status, after } = problem instanceof Refused ? problem.more : {};
+      } catch (/** @type {any} */ problem) {
+        const { status, after } = problem.refusal ?? {};
         if (status !== 503 || !after || Date.now() - began > PATIENCE) throw problem;
         say(`Others’ files are on their way; ${file.name} is next…`);
         await pause(after, signal);
@@ -27,8 +27,8 @@
   }
 
   /** In hexadecimal digits; "" where this browser lets no worker work it out.
-      @param {File} file @param {Refusing} Refused @param {AbortSignal} signal @returns {Promise<string>} */
-  function digestOf(file, Refused, signal) {
+      @param {File} file @param {ImportSending} how @returns {Promise<string>} */
+  function digestOf(file, { refuse, signal }) {
     return new Promise((resolve, reject) => {
       /** @type {Worker} */
       let worker;
@@ -40,7 +40,7 @@
       /** @type {<T>(act: (value: T) => void, value: T) => void} */
       const end = (act, value) => (worker.terminate(), act(value));
       worker.addEventListener("message", ({ data }) => {
-        if (data.unreadable) end(reject, new Refused(unreadable(file)));
+        if (data.unreadable) end(reject, refuse(unreadable(file)));
         else end(resolve, data.digest);
       });
       worker.addEventListener("error", (event) => (event.preventDefault(), end(resolve, "")));
@@ -55,7 +55,7 @@
 
   /** One request; fetch could not tell how far it is.
       @param {File} file @param {string} upload @param {string} digest @param {ImportSending} how @returns {Promise<{ upload: string }>} */
-  function post(file, upload, digest, { Refused, read, progress, signal }) {
+  function post(file, upload, digest, { refuse, read, progress, signal }) {
     return new Promise((resolve, reject) => {
       const request = new XMLHttpRequest();
       request.open("POST", `${dashboard.prefix}import/file${upload ? `?upload=${encodeURIComponent(upload)}` : ""}`);
@@ -66,7 +66,7 @@
 
       let silence = 0;
       const unsent = `“${file.name}” could not be sent. Check the connection and try again.`;
-      const lost = () => reject(new Refused(unsent, { again: true }));
+      const lost = () => reject(refuse(unsent, { again: true }));
       const listen = () => {
         clearTimeout(silence);
         silence = setTimeout(() => (lost(), request.abort()), PATIENCE);

@@ -10,6 +10,9 @@
   const PATIENCE = 120_000; // ms for a server that does not answer, as when it is restarted
   const AWAY = [502, 503, 504]; // what a proxy says of a server that does not answer
 
+  const ENDED = "Your sign-in has ended. Reload the page to sign in again, then choose the files again.";
+  const TOO_SLOW = "The connection is too slow: the file did not arrive in the time there is. Send it again, zipped, or from a faster "
+    + "connection.";
   const UNREACHED = "The server cannot be reached. Check the connection and try again.";
   const UNKNOWN =
     "The server cannot be reached, so it is not known yet whether the files were imported. Reload this page later: it will say.";
@@ -25,14 +28,8 @@
   let keeping = false; // then nothing is forgotten when the page is left
   let round = 0; // an answer to an earlier one is not shown
 
-  /** Its message is for the reader; `more` is the server's status and what may be done. */
-  class Refused extends Error {
-    /** @param {string} sentence @param {Partial<ImportRefusal>} [more] */
-    constructor(sentence, more = {}) {
-      super(sentence);
-      this.more = more;
-    }
-  }
+  /** What is thrown for the reader to read; `refusal` is the server's status and what may be done. @type {Refuse} */
+  const refuse = (sentence, refusal = {}) => Object.assign(new Error(sentence), { refusal });
 
   const part = (/** @type {string} */ name) => one(section, `.import-${name}`);
   const form = () => /** @type {HTMLFormElement} */ (part("options-list"));
@@ -95,7 +92,7 @@
       await dashboard.later("import-send");
     } catch {
       const sentence = "A part of this page could not be loaded. Check the connection and try again.";
-      return failed(new Refused(sentence), ["Try again", () => add(more)]);
+      return failed(refuse(sentence), ["Try again", () => add(more)]);
     }
     for (const file of more) {
       const name = make("span", { class: "import-name", text: file.name, title: file.name });
@@ -138,10 +135,10 @@
       const others = files.reduce((sum, each) => sum + (each.sent ? each.file.size : 0), 0);
       const { most, large } = part("zone").dataset;
       if (file.size + others > Number(most)) {
-        throw new Refused(`“${file.name}” is too large${others ? " beside the other files" : ""}. ${large}`);
+        throw refuse(`“${file.name}” is too large${others ? " beside the other files" : ""}. ${large}`);
       }
       const progress = (/** @type {number} */ sent) => (bar.value = sent);
-      const answer = await dashboard.importSend(file, upload, { Refused, read, say: state, progress, signal });
+      const answer = await dashboard.importSend(file, upload, { refuse, read, say: state, progress, signal });
       if (signal.aborted) return;
       upload = answer.upload;
       entry.sent = true;
@@ -153,9 +150,9 @@
     }
   }
 
-  /** Say why a file could not be sent, and offer what can be done. @param {unknown} problem @param {typeof files[number]} entry */
+  /** Say why a file could not be sent, and offer what can be done. @param {any} problem @param {typeof files[number]} entry */
   function halt(problem, entry) {
-    const again = !(problem instanceof Refused) || problem.more.again;
+    const { again = false } = problem.refusal ?? { again: true };
     /** @type {ImportAction[]} */
     const actions = again ? [["Try again", deliver]] : [];
     if (files.length > 1) actions.push(["Go on without it", () => (drop(entry), deliver())]);
@@ -169,11 +166,9 @@
     entry.row.remove();
   }
 
-  /** The answer in what came back, or a refusal thrown. @param {number} status @param {string} body @param {number} [after] */
+  /** The answer in what came back, or a refusal thrown: a proxy in front of the server says 408 and 413 without a sentence.
+      @param {number} status @param {string} body @param {number} [after] */
   function read(status, body, after = 0) {
-    if (status === 401) {
-      throw new Refused("Your sign-in has ended. Reload the page to sign in again, then choose the files again.", { status, after });
-    }
     let answer = null;
     try {
       answer = JSON.parse(body);
@@ -181,16 +176,9 @@
       /* said below */
     }
     if (status === 200 && answer) return answer;
-    const sentence = answer?.error ?? ofProxy(status) ?? "The server’s answer could not be read. Try again.";
-    throw new Refused(sentence, { status, after, again: [400, 408, 410].includes(status) || status >= 500 });
-  }
-
-  /** What a proxy in front of the server says without a sentence. @param {number} status */
-  function ofProxy(status) {
-    if (status === 413) return part("zone").dataset.large;
-    if (status !== 408) return null;
-    const slow = "The connection is too slow: the file did not arrive in the time there is.";
-    return `${slow} Send it again, zipped, or from a faster connection.`;
+    const sentence = (status === 401 ? null : answer?.error)
+      ?? { 401: ENDED, 408: TOO_SLOW, 413: part("zone").dataset.large }[status] ?? "The server’s answer could not be read. Try again.";
+    throw refuse(sentence, { status, after, again: [400, 408, 410].includes(status) || status >= 500 });
   }
 
   /** @param {string} sentence */
@@ -200,17 +188,17 @@
   }
 
   /** Say what went wrong; `actions` are [label, what it does] of the buttons below.
-      @param {unknown} problem @param {ImportAction[]} actions */
+      @param {any} problem @param {ImportAction[]} actions */
   function failed(problem, ...actions) {
-    const refused = problem instanceof Refused ? problem : null;
-    if (!refused) console.warn("import failed", problem);
-    if (refused?.more.status === 410) {
+    const { message, refusal } = problem;
+    if (!refusal) console.warn("import failed", problem);
+    if (refusal?.status === 410) {
       upload = "";
       for (const each of files) each.sent = false;
       actions = files.length > 0 ? [["Send again", deliver]] : [];
     }
     state("");
-    const sentence = refused ? refused.message : "Something went wrong here. Start over, or try again.";
+    const sentence = refusal ? message : "Something went wrong here. Start over, or try again.";
     const buttons = actions.map(([label, act]) =>
       make("button", { type: "button", class: "btn btn-sm btn-light", text: label, click: act }));
     const below = buttons.length ? make("div", { class: "import-actions" }, ...buttons) : null;
@@ -240,7 +228,7 @@
       if (mine !== round) break;
       const retry = Number(response?.headers.get("Retry-After"));
       if (!response || (AWAY.includes(response.status) && !retry)) {
-        if (Date.now() - reached > PATIENCE) throw new Refused(checks ? UNREACHED : UNKNOWN, { away: true });
+        if (Date.now() - reached > PATIENCE) throw refuse(checks ? UNREACHED : UNKNOWN, { away: true });
         state("The server does not answer; asking again…");
         question = path;
       } else if (response.status === 503) {
@@ -253,7 +241,7 @@
       } else {
         const answer = read(response.type === "opaqueredirect" ? 401 : response.status, await response.text());
         if (!answer.stopped) return answer;
-        if (!again) throw new Refused(answer.stopped);
+        if (!again) throw refuse(answer.stopped);
         again = false; // the server was restarted: nothing is lost but time
         question = path;
         continue;
@@ -273,8 +261,8 @@
       if (!answer) return;
       if (!checks) settle(false);
       await place(answer.markup);
-    } catch (problem) {
-      const away = problem instanceof Refused && problem.more.away;
+    } catch (/** @type {any} */ problem) {
+      const { away = false } = problem.refusal ?? {};
       if (!checks) settle(false, away);
       if (mine === round) failed(problem, ...(checks ? [/** @type {ImportAction} */ (["Try again", check])] : []));
       if (path === "outcome" && !away) forget();
@@ -309,9 +297,9 @@
     outcome.innerHTML = markup; // the server's: whatever it holds is text there (components/markup.py)
     state("");
     one(outcome, "h2").focus({ preventScroll: true });
-    const { version, mark: agreed = "", hint = "" } = /** @type {HTMLElement} */ (outcome.firstElementChild).dataset;
+    const { version, hint = "", ...shown } = /** @type {HTMLElement} */ (outcome.firstElementChild).dataset;
     if (version !== undefined) return kept(version);
-    mark = agreed;
+    mark = shown.mark ?? "";
     hide(options(), false);
     if (hint) options().open = true;
     ask(hint.split(" "));
