@@ -98,7 +98,6 @@ declare namespace Wire {
     presets: [string, string][];
     compares: [string, string][];
     grains: [string, string][];
-    ranks?: [string, string][];
     defaults: Record<string, string>;
     pages: Record<string, Page>;
     reader?: string;
@@ -129,8 +128,6 @@ declare namespace Wire {
     metrics: string[];
     gradient: string[];
     sort: string | null;
-    rank?: boolean;
-    ranks?: string[];
   }
   interface ChartSpec {
     kind: "chart";
@@ -163,10 +160,19 @@ declare namespace Wire {
     end: string;
     label: string;
     days: number;
+    sentence: string;
     baseline: string | null;
     baseline_note: string | null;
     provisional_from: string | null;
     caveats: string | null;
+  }
+
+  /** A filter in use, in words. */
+  interface Chip {
+    dimension: string;
+    label: string;
+    named: string;
+    all: string;
   }
 
   interface Data {
@@ -190,6 +196,7 @@ declare namespace Wire {
     options: Record<string, string[]>;
     many: Record<string, number>;
     chosen: Chosen;
+    chips: Chip[];
     visuals: Record<string, Visual>;
     /** Of the panel, which is not in the layout. */
     spec?: Record<string, VisualSpec & { title: string }>;
@@ -342,7 +349,6 @@ interface TableParts {
   foot: HTMLElement;
   rows: TableRow[];
   total: TableRow | null;
-  rank: HTMLSelectElement | null;
   sort: { key: string; down: boolean } | null;
   visual: Wire.Table;
   tones: (number[] | null)[];

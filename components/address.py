@@ -303,6 +303,5 @@ def choices(ranks: Sequence[str]) -> dict[str, object]:
         "presets": [list(item) for item in PRESETS.items()],
         "compares": [["previous", "Previous period"], ["year", "Last year"], ["none", "No comparison"]],
         "grains": [["day", "Day"], ["week", "Week"], ["month", "Month"]],
-        "ranks": [[key, METRICS[key].short or METRICS[key].label] for key in ranks],
         "defaults": {"last": DEFAULT_LAST, "compare": "previous", "grain": "day", "rank": rank},
     }

@@ -12,6 +12,7 @@ from dash.development.base_component import Component
 
 from components.markup import to_markup
 from components.visuals import Page, Visual
+from kpi.metrics import METRICS
 
 #: What a visual's menu offers: its data in three forms, and what the browser does itself (assets/js/start.js).
 _FORMS: Final = (("csv", "CSV"), ("xlsx", "Excel"), ("json", "JSON"))
@@ -137,7 +138,7 @@ def _heading(pages: Sequence[Page], now: str) -> Component:
             ),
             html.Div(
                 [
-                    html.P(id="period"),
+                    html.P([html.Strong(), html.Span()], id="period"),
                     html.Div(id="chips", role="group", **{"aria-label": "Filters in use"}),
                 ],
                 className="context",
@@ -199,6 +200,13 @@ def _room(visual: Visual) -> dict[str, Any] | None:
     return None
 
 
+def _rank_by(metrics: Sequence[str]) -> Component:
+    """What campaigns are ranked by."""
+    options = [html.Option(METRICS[key].short or METRICS[key].label, value=key) for key in metrics]
+    select = html.Select(options, className="form-select form-select-sm", **{"data-do": "rank"})
+    return html.Label([html.Span("Rank by"), select], className="rank")
+
+
 def _visual(page: Page, visual: Visual, prefix: str) -> Component:
     name = f"{page.key}.{visual.name}"
     title = f"visual-{page.key}-{visual.name}"
@@ -214,6 +222,7 @@ def _visual(page: Page, visual: Visual, prefix: str) -> Component:
                         className="info",
                         **{"data-tip": visual.question, "aria-label": f"What “{visual.title}” answers"},
                     ),
+                    _rank_by(visual.spec["ranks"]) if visual.spec.get("rank") else None,
                     html.Details(
                         [
                             html.Summary(

@@ -104,26 +104,13 @@
   }
 
   /** @param {Wire.Period} period */
-  function period({ label, days, baseline, baseline_note: note, caveats }) {
-    const place = byId("period");
-    if (!place.firstChild) place.append(make("strong"), make("span"));
-    text(/** @type {Node} */ (place.firstChild), label);
-    const length = days === 1 ? "1 day" : `${dashboard.format.count(days)} days`;
-    const against = baseline ? `compared with ${baseline}` : note ? `${note} to compare with` : "not compared";
-    text(/** @type {Node} */ (place.lastChild), `${length}, ${against}${caveats ? `. ${caveats}` : ""}`);
+  function period({ label, sentence }) {
+    text(dashboard.one(document, "#period strong"), label);
+    text(dashboard.one(document, "#period span"), sentence);
   }
 
   /** One chip a narrowed filter; each takes its filter away. @param {Wire.View} answer */
-  function chips({ chosen, options, period: { label } }) {
-    const narrowed = Object.keys(spec.dimensions).filter((dimension) => chosen[dimension]?.length);
-    const found = narrowed.map((dimension) => {
-      /** @type {string[]} */
-      const wanted = chosen[dimension];
-      const known = options[dimension].filter((value) => wanted.includes(value)); // in the lists' order
-      const values = known.length === wanted.length ? known : wanted; // a long list comes in part
-      const named = values.length > 3 ? `${values.slice(0, 2).join(", ")} and ${values.length - 2} more` : values.join(", ");
-      return { dimension, label: spec.dimensions[dimension], named, all: values.join(", ") };
-    });
+  function chips({ chips: found, period: { label } }) {
     const place = byId("chips");
     const now = JSON.stringify(found);
     if (place.dataset.now !== now) {
@@ -133,13 +120,13 @@
       if (within) (place.querySelector("button") ?? byId(`title-${open}`))?.focus({ preventScroll: true });
     }
     const count = byId("filter-count");
-    text(count, narrowed.length ? String(narrowed.length) : "");
-    hide(count, narrowed.length === 0);
+    text(count, String(found.length || ""));
+    hide(count, found.length === 0);
     const words = found.map((each) => `${each.label}: ${each.named}`);
     text(byId("announcer"), `Figures for ${label}. ${words.join(". ")}`);
   }
 
-  /** @param {{ dimension: string, label: string, named: string, all: string }} narrowed */
+  /** @param {Wire.Chip} narrowed */
   function chip({ dimension, label, named, all }) {
     const what = { "data-do": "clear", "data-dimension": dimension, "aria-label": `Remove filter ${label}: ${all}` };
     const take = make("button", { type: "button", ...what }, dashboard.icon("close"));

@@ -16,7 +16,8 @@
       const whole = (visual.total ?? visual.centre)?.[place] ?? null;
       return item.spec.gradient.includes(key) ? tones(key, visual.values[place], whole) : null;
     });
-    if (part.rank) part.rank.value = answer.chosen.rank;
+    const rank = item.root.querySelector(".rank select");
+    if (rank) /** @type {HTMLSelectElement} */ (rank).value = answer.chosen.rank;
     fill(item);
     dashboard.visuals.line(item, visual.line);
   }
@@ -43,12 +44,9 @@
     const table = make("table", { class: "figures" }, make("thead", {}, row), body, foot);
     const how = `${item.title}. Arrow keys go from figure to figure, Enter shows how one comes about.`;
     const scroll = make("div", { class: "table-scroll", tabindex: "0", role: "region", "aria-label": how }, table);
-    const rank = item.spec.rank ? rankBy(item) : null;
-    item.root.querySelector(".rank")?.remove();
-    if (rank) dashboard.one(item.root, ".menu").before(make("label", { class: "rank" }, make("span", { text: "Rank by" }), rank));
     item.body.append(scroll);
     const known = sort && heads.some((each) => each.key === sort.key);
-    const parts = { shape, metrics, dimensions: item.spec.keys, columns, heads, body, foot, rows: [], total: null, rank };
+    const parts = { shape, metrics, dimensions: item.spec.keys, columns, heads, body, foot, rows: [], total: null };
     item.parts = /** @type {any} */ ({ ...parts, sort: known ? sort : null }); // `draw` adds the answer
   }
 
@@ -69,16 +67,6 @@
     const cell = make("th", { scope: "col", class: words ? "words" : null }, button);
     heads.push({ key, cell, words });
     return cell;
-  }
-
-  /** @param {TableItem} item */
-  function rankBy(item) {
-    const select = make("select", { class: "form-select form-select-sm", "data-do": "rank" });
-    const labels = new Map(spec.ranks ?? []);
-    for (const key of item.spec.ranks ?? []) {
-      select.append(make("option", { value: key, text: labels.get(key) ?? spec.metrics[key]?.short ?? key }));
-    }
-    return select;
   }
 
   /** A shade from −4 (worse) to 4 (better) for each value; the centre is zero for sums, for rates the whole selection's.
