@@ -161,6 +161,8 @@ declare namespace Wire {
     label: string;
     days: number;
     sentence: string;
+    /** The label of `chosen.last`. */
+    last: string | null;
     baseline: string | null;
     baseline_note: string | null;
     provisional_from: string | null;
@@ -493,7 +495,6 @@ interface Dashboard {
     valueOf(dimension: string, label: unknown): string;
   };
   format: {
-    formula(metric: { formula: string }): string;
     full(metric: { unit?: Wire.Unit; decimals: number }, value: Wire.Figure | undefined): string;
     brief(metric: { unit: Wire.Unit; decimals: number }, value: Wire.Figure): string;
     change(metric: { unit: Wire.Unit; decimals: number }, value: Wire.Figure): { direction: number; text: string } | null;
@@ -547,7 +548,7 @@ interface Dashboard {
   theme: { colour(name: string): string; next(): void; put(): void; force(theme: string | null): void; now(): string | undefined };
   tips: {
     use(spec: Wire.Spec): void;
-    glossary(metric: string): TipLine;
+    metric(key: string, note?: string): TipLine[];
     set(element: HTMLElement, lines: () => TipLine[]): void;
     renew(element: HTMLElement): void;
   };

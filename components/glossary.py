@@ -1,6 +1,5 @@
 """The glossary: every metric that its reader may see, by group; assets/later/glossary.js searches it."""
 
-import re
 from collections.abc import Sequence, Set
 from itertools import groupby
 from typing import Final
@@ -9,7 +8,7 @@ import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component
 
-from components.spec import formula_of, metrics_of, without_hidden
+from components.spec import formula_of, is_computed, metrics_of, without_hidden
 from components.visuals import Page
 from kpi.glossary import GROUPS, WHY, group
 from kpi.metrics import Metric
@@ -72,7 +71,7 @@ def _entry(metric: Metric, hidden: Set[str]) -> Component:
                 className="glossary-words",
             ),
             html.P(
-                formula if not formula or re.search("[/×−+]", formula) else f"sum of {formula}",
+                formula if not formula or is_computed(formula) else f"sum of {formula}",
                 className="glossary-formula",
             ),
         ],

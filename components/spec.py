@@ -33,7 +33,7 @@ def spec(
                 "decimals": decimals(metric.key, formats),
                 "better": metric.better,
                 "definition": without_hidden(metric.definition, hidden),
-                "formula": formula_of(metric, hidden),
+                "formula": formula if is_computed(formula := formula_of(metric, hidden)) else "",
             }
             for metric in metrics_of(pages)
         },
@@ -61,6 +61,11 @@ def metrics_of(pages: Sequence[Page]) -> list[Metric]:
 def formula_of(metric: Metric, hidden: Set[str]) -> str:
     """How `metric` is computed, "" where that names a measure of `hidden`."""
     return metric.formula if _plain(hidden).isdisjoint(metric.measures) else ""
+
+
+def is_computed(formula: str) -> bool:
+    """Whether a formula says more than the name of a measure."""
+    return re.search("[/×−+]", formula) is not None
 
 
 def visuals_of(page: Page) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any, Final
 import pandas as pd
 
 from access.rights import Rights
-from components.address import DEFAULT_LAST, Address, Query, read, write
+from components.address import DEFAULT_LAST, Address, Query, period_label, read, write
 from components.caveats import with_caveats
 from components.page_data import TOTAL, PageData, number
 from components.spec import visuals_of
@@ -257,6 +257,7 @@ def _period(asked: ResolvedQuery) -> dict[str, Any]:
         "end": chosen.end.isoformat(),
         "days": chosen.days,
         "label": days(chosen.start, chosen.end),
+        "last": period_label(last) if (last := _last(asked.query)) else None,
         "sentence": f"{length}, {against}{f'. {caveats}' if caveats else ''}",
         "baseline": baseline,
         "baseline_note": note,
@@ -274,10 +275,15 @@ def _chip(dimension: str, values: Sequence[str], options: Sequence[str]) -> dict
     return {"dimension": dimension, "label": DIMENSIONS[dimension], "named": named, "all": words}
 
 
+def _last(query: Query) -> str | None:
+    """The period that is chosen; None where days are."""
+    return query.last or (None if query.start else DEFAULT_LAST)
+
+
 def _chosen_controls(query: Query) -> dict[str, Any]:
     return {
         **dict(query.only),
-        "last": query.last or (None if query.start else DEFAULT_LAST),
+        "last": _last(query),
         "from": query.start.isoformat() if query.start else None,
         "to": query.end.isoformat() if query.end else None,
         "compare": query.compare,

@@ -99,8 +99,7 @@
     } else found.push({ kind: "figure", text: full(metric, card.value) });
     if (card.baseline !== null && period.baseline) found.push({ text: `${full(metric, card.baseline)} in ${period.baseline}` });
     found.push(...card.notes.map((note) => ({ kind: "note", text: note })));
-    const formula = dashboard.format.formula(metric);
-    return [...found, { text: metric.definition }, { kind: "formula", text: formula }, dashboard.tips.glossary(key)];
+    return [...found, ...dashboard.tips.metric(key)];
   }
 
   dashboard.cards = { draw, use: (spec) => (metrics = spec.metrics) };

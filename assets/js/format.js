@@ -80,9 +80,6 @@
   /** @type {Dashboard["format"]["count"]} */
   const count = (value) => between(NONE, value, 0);
 
-  /** How a metric is made, where that says more than its name. @type {Dashboard["format"]["formula"]} */
-  const formula = (metric) => (/[/×−+]/.test(metric.formula) ? metric.formula : "");
-
   /** @type {Record<string, number>} */
   const LETTERS = { m: 1e-3, k: 1e3, M: 1e6, G: 1e9, T: 1e12 };
   /** A tick label of plotly's ("250k €", "20%") as the locale writes it ("250.000 €", "20 %"). @type {Dashboard["format"]["tick"]} */
@@ -125,7 +122,7 @@
     signs.plotly[name].replace("%b", month).replace("%Y", "2028").replace(/%-?[a-z]/g, "28"));
 
   dashboard.format = {
-    formula, full, brief, change, count, tick, ticks, days,
+    full, brief, change, count, tick, ticks, days,
     /** The currency's sign alone. */
     sign: () => signs.money.join("").trim(),
     use: ({ formats }) => (signs = formats),

@@ -59,10 +59,8 @@
     const doing = { type: "button", class: "sort", "data-do": "sort", "data-column": key };
     const button = make("button", doing, make("span", { text: label }), mark);
     if (metric) {
-      const formula = dashboard.format.formula(metric);
-      const notes = [{ kind: "title", text: metric.label }, { text: metric.definition }, { kind: "formula", text: formula }];
-      if (shaded) notes.push({ kind: "small", text: SHADED });
-      dashboard.tips.set(button, () => [...notes, dashboard.tips.glossary(key)]);
+      const title = { kind: "title", text: metric.label };
+      dashboard.tips.set(button, () => [title, ...dashboard.tips.metric(key, shaded ? SHADED : "")]);
     }
     const cell = make("th", { scope: "col", class: words ? "words" : null }, button);
     heads.push({ key, cell, words });

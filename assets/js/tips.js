@@ -96,8 +96,12 @@
 
   dashboard.tips = {
     use: (given) => (spec = given),
-    /** The line that leads to the glossary. */
-    glossary: (metric) => (spec.pages.glossary ? { text: "In the glossary", metric } : null),
+    /** What a metric is: its definition, its formula, a note, and the line that leads to the glossary. */
+    metric: (key, note) => {
+      const { definition, formula } = spec.metrics[key];
+      const link = spec.pages.glossary ? { text: "In the glossary", metric: key } : null;
+      return [{ text: definition }, { kind: "formula", text: formula }, { kind: "small", text: note }, link];
+    },
     /** What `element` says on demand: a list of { kind, text }. */
     set: (element, lines) => {
       told.set(element, lines);

@@ -23,21 +23,13 @@
     parts = { preset, from, to, days };
   }
 
-  /** "6m" in words, for a period that an address names and the list does not. @param {string} last */
-  function spoken(last) {
-    const [, number, unit] = /^(\d+)([dwmy])$/.exec(last) ?? [];
-    if (!unit) return last;
-    const noun = { d: "day", w: "week", m: "month", y: "year" }[/** @type {"d" | "w" | "m" | "y"} */ (unit)];
-    return `${number} ${noun}${number === "1" ? "" : "s"}`;
-  }
-
   /** What an answer is of. The box that is being written in is left alone, as the answer may be to its last digit but one;
       not where the answer is `whole`: it is what Back leads to, and the box would tell of another. @type {Dashboard["toolbar"]["fill"]} */
   function fill({ chosen, period, extent }, whole = false) {
     if (!parts?.preset.isConnected) build();
     const { preset, from, to, days } = parts;
     if (chosen.last && ![...preset.options].some((option) => option.value === chosen.last)) {
-      preset.insertBefore(make("option", { value: chosen.last, text: spoken(chosen.last) }), preset.lastChild);
+      preset.insertBefore(make("option", { value: chosen.last, text: period.last }), preset.lastChild);
     }
     preset.value = chosen.last ?? CUSTOM;
     for (const [input, value] of /** @type {[HTMLInputElement, string][]} */ ([[from, period.start], [to, period.end]])) {

@@ -13,6 +13,7 @@
   const ENDED = "Your sign-in has ended. Reload the page to sign in again, then choose the files again.";
   const TOO_SLOW = "The connection is too slow: the file did not arrive in the time there is. Send it again, zipped, or from a faster "
     + "connection.";
+  const PART = "A part of this page could not be loaded. Check the connection and try again.";
   const UNREACHED = "The server cannot be reached. Check the connection and try again.";
   const UNKNOWN =
     "The server cannot be reached, so it is not known yet whether the files were imported. Reload this page later: it will say.";
@@ -86,21 +87,13 @@
 
   /** Files to be imported beside those that are here. @param {File[]} more @returns {Promise<void>} */
   async function add(more) {
-    if (more.length === 0) return;
-    hide(overButton(), false);
-    try {
-      await dashboard.later("import-send");
-    } catch {
-      const sentence = "A part of this page could not be loaded. Check the connection and try again.";
-      return failed(refuse(sentence), ["Try again", () => add(more)]);
-    }
     for (const file of more) {
       const name = make("span", { class: "import-name", text: file.name, title: file.name });
       const row = make("li", {}, name, make("span", { class: "import-size", text: size(file.size) }));
       part("files").append(row);
       files.push({ file, row, sent: false });
     }
-    await deliver();
+    if (more.length) await deliver();
   }
 
   /** @param {number} bytes */
@@ -137,6 +130,7 @@
       if (file.size + others > Number(most)) {
         throw refuse(`“${file.name}” is too large${others ? " beside the other files" : ""}. ${large}`);
       }
+      await dashboard.later("import-send").catch(() => { throw refuse(PART, { again: true }); });
       const progress = (/** @type {number} */ sent) => (bar.value = sent);
       const answer = await dashboard.importSend(file, upload, { refuse, read, say: state, progress, signal });
       if (signal.aborted) return;

@@ -71,8 +71,3 @@ test("labels of all months are there to be measured", () => {
   assert.equal(format.days("month").length, 12);
   assert.equal(format.days("month")[8], "Sep 2028");
 });
-
-test("a formula is told where it says more than the metric's name", () => {
-  assert.equal(format.formula({ formula: "profit / spend" }), "profit / spend");
-  assert.equal(format.formula({ formula: "spend" }), "");
-});

@@ -115,6 +115,9 @@ def test_filters_in_use_and_the_period_are_in_words(client: FlaskClient):
         {"dimension": "platform", "label": "Platform", "named": "Meta, Google, TikTok", "all": "Meta, Google, TikTok"},
         {"dimension": "region", "label": "Region", "named": "Europe", "all": "Europe"},
     ]
+    assert [each["period"]["last"] for each in (several, many)] == ["7 days", None]
+    assert view(client, "cfo", "last=1m").json["period"]["last"] == "1 month"
+    assert view(client, "cfo", "last=6w").json["period"]["last"] == "6 weeks"
     assert several["period"]["sentence"] == "7 days, compared with Sep 15 – 21, 2025"
     assert [each["named"] for each in many["chips"]] == [f"{names[0]}, {names[1]} and 2 more"]
     assert [each["all"] for each in many["chips"]] == [", ".join(names)]
