@@ -208,6 +208,10 @@ declare namespace Wire {
     value: Figure;
     baseline: Figure;
     change: Figure;
+    /** The figure in short, its change with its sign, and what that is. */
+    text: string;
+    step: string | null;
+    tone: "good" | "bad" | "";
     spark: Figure[];
     low: Figure;
     notes: string[];
@@ -496,8 +500,6 @@ interface Dashboard {
   };
   format: {
     full(metric: { unit?: Wire.Unit; decimals: number }, value: Wire.Figure | undefined): string;
-    brief(metric: { unit: Wire.Unit; decimals: number }, value: Wire.Figure): string;
-    change(metric: { unit: Wire.Unit; decimals: number }, value: Wire.Figure): { direction: number; text: string } | null;
     count(value: number): string;
     tick(unit: string, label: string): string;
     ticks(axis: Axis): Record<string, string> | undefined;

@@ -5,6 +5,9 @@
   /** @type {Record<string, Wire.Metric>} */
   let metrics;
 
+  /** By the sign of a change. @type {Record<string, string>} */
+  const ARROWS = { "+": "▲", "−": "▼", "±": "■" };
+
   /** @type {Dashboard["cards"]["draw"]} */
   function draw(item, visual, answer) {
     const shape = visual.metrics.join();
@@ -45,17 +48,13 @@
 
   /** @param {CardParts} part @param {Wire.Card} card @param {Wire.Period} period */
   function fill(part, card, period) {
-    const { metric } = part;
     Object.assign(part, { card, period });
-    const most = metric.unit === "people" && card.value !== null ? "≤ " : "";
-    text(part.value, most + dashboard.format.brief(metric, card.value));
+    text(part.value, card.text);
     attribute(part.value, "data-value", card.value === null ? "" : String(card.value));
-    const step = dashboard.format.change(metric, card.change);
-    const judged = step && step.direction !== 0 && metric.better !== "neither";
-    const tone = !judged ? "" : (step.direction > 0) === (metric.better === "up") ? " good" : " bad";
-    attribute(part.change, "class", `card-change${tone}`);
-    text(part.arrow, !step ? "" : step.direction > 0 ? "▲" : step.direction < 0 ? "▼" : "■");
-    text(part.step, step ? step.text : "");
+    const { step, tone } = card;
+    attribute(part.change, "class", `card-change ${tone}`.trim());
+    text(part.arrow, ARROWS[step?.[0] ?? ""] ?? "");
+    text(part.step, step ?? "");
     dashboard.hide(part.change, !step);
     part.label.classList.toggle("noted", card.noted);
     const { baseline, baseline_note: note } = period;
