@@ -451,7 +451,7 @@ interface Dashboard {
     unpick(button: HTMLElement): void;
     searched(input: HTMLInputElement): void;
   };
-  cards: { draw(item: CardsItem, visual: Wire.Cards, answer: Wire.View): void; use(spec: Wire.Spec): void };
+  cards: { draw(item: CardsItem, visual: Wire.Cards, answer: Wire.View): void };
   charts: {
     prepare(item: ChartItem, visual: Wire.Chart, answer: Wire.View): void;
     draw(item: ChartItem, visual: Wire.Chart, answer: Wire.View): Promise<unknown> | null;
@@ -524,10 +524,11 @@ interface Dashboard {
   legend: { place(item: ChartItem): void; put(item: ChartItem, data: Trace[], layout: Layout): void; plain(text: string): string };
   margins: { fit(layout: Layout, data: Trace[], wide: number): void; width(text: unknown, size?: number): number };
   metric(key: string): Wire.Metric;
+  /** What the document says beforehand; there once start.js has begun. */
+  spec: Wire.Spec;
   own: {
     mount(key: string | null): void;
     answer(body: string, send: () => Promise<Response>): Promise<Response>;
-    use(spec: Wire.Spec): void;
   };
   page: {
     show(key: string, query: string): void;
@@ -537,7 +538,6 @@ interface Dashboard {
     own(key: string): boolean;
     known(key: string): boolean;
     open(): string;
-    use(spec: Wire.Spec): void;
   };
   /** Pages without visuals, by the name of their module in later/. */
   bodies: Record<string, { show(section: HTMLElement): void }>;
@@ -545,11 +545,9 @@ interface Dashboard {
     draw(item: TableItem, visual: Wire.Table, answer: Wire.View): void;
     sort(button: HTMLElement): void;
     move(event: KeyboardEvent): void;
-    use(spec: Wire.Spec): void;
   };
   theme: { colour(name: string): string; next(): void; put(): void; force(theme: string | null): void; now(): string | undefined };
   tips: {
-    use(spec: Wire.Spec): void;
     metric(key: string, note?: string): TipLine[];
     set(element: HTMLElement, lines: () => TipLine[]): void;
     renew(element: HTMLElement): void;
@@ -560,7 +558,6 @@ interface Dashboard {
     choosePreset(): void;
     chooseDays(): void;
     fit(grain: boolean | undefined): void;
-    use(spec: Wire.Spec): void;
   };
   answers: {
     keep(page: string, query: string, answer: Wire.View): void;

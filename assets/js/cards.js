@@ -2,8 +2,6 @@
 (() => {
   const { dashboard } = window;
   const { make, makeSvg, text, attribute } = dashboard;
-  /** @type {Record<string, Wire.Metric>} */
-  let metrics;
 
   /** By the sign of a change. @type {Record<string, string>} */
   const ARROWS = { "+": "▲", "−": "▼", "±": "■" };
@@ -20,7 +18,7 @@
   function build(item, keys) {
     const grid = make("div", { class: "cards", "data-cards": keys.length, style: `--cards: ${keys.length}` });
     const parts = keys.map((key) => {
-      const metric = metrics[key];
+      const metric = dashboard.metric(key);
       const label = make("button", { type: "button", class: "term", text: metric.short });
       const value = make("button", {
         type: "button", class: "card-value", "data-metric": key, "data-do": "prove", "aria-haspopup": "dialog",
@@ -101,5 +99,5 @@
     return [...found, ...dashboard.tips.metric(key)];
   }
 
-  dashboard.cards = { draw, use: (spec) => (metrics = spec.metrics) };
+  dashboard.cards = { draw };
 })();

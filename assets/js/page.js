@@ -2,8 +2,6 @@
 (() => {
   const { dashboard } = window;
   const { make, text, attribute, hide, byId } = dashboard;
-  /** @type {Wire.Spec} */
-  let spec;
   let open = ""; // the key of the page that is shown
 
   /** Show page `key`, and let all links carry `query`. @type {Dashboard["page"]["show"]} */
@@ -18,9 +16,9 @@
     for (const part of document.querySelectorAll("[data-page]")) hide(part, part.dataset.page !== key);
     dashboard.visuals.open(key);
     mount();
-    attribute(document.documentElement, "data-body", spec.pages[key].body ?? null);
-    if (spec.pages[key].body) body(key);
-    document.title = `${spec.pages[key].title} · Marketing dashboard`;
+    attribute(document.documentElement, "data-body", dashboard.spec.pages[key].body ?? null);
+    if (dashboard.spec.pages[key].body) body(key);
+    document.title = `${dashboard.spec.pages[key].title} · Marketing dashboard`;
     fit();
     const busy = document.activeElement?.closest("details.menu[open]"); // opened while the answer was on its way
     if (!first && !busy) byId(`title-${key}`)?.focus({ preventScroll: true });
@@ -30,13 +28,13 @@
 
   /** Time steps are offered where a chart runs over time, or somebody's own may. */
   function fit() {
-    const { own, visuals } = spec.pages[open];
+    const { own, visuals } = dashboard.spec.pages[open];
     dashboard.toolbar.fit(own || Object.values(visuals).some((visual) => "grain" in visual && visual.grain));
   }
 
   /** A page of somebody's own is Dash's to draw: it is put up when it is opened and taken away when it is left. */
   function mount() {
-    if (ready) dashboard.own.mount(spec.pages[open].own ? open : null);
+    if (ready) dashboard.own.mount(dashboard.spec.pages[open].own ? open : null);
   }
 
   let ready = false;
@@ -73,7 +71,7 @@
   /** A page without visuals: the module of its name serves it, every time it is turned to. @param {string} key */
   async function body(key) {
     const section = sectionOf(key);
-    const { body: name = "" } = spec.pages[key];
+    const { body: name = "" } = dashboard.spec.pages[key];
     section.querySelector(":scope > .said")?.remove();
     try {
       await Promise.all([content(key), dashboard.later(name)]);
@@ -137,10 +135,9 @@
   dashboard.bodies = {};
   dashboard.page = {
     show, say, ready: reachable, awaitDash,
-    own: (key) => Boolean(spec.pages[key].own),
-    known: (key) => Object.hasOwn(spec.pages, key),
+    own: (key) => Boolean(dashboard.spec.pages[key].own),
+    known: (key) => Object.hasOwn(dashboard.spec.pages, key),
     open: () => open,
-    use: (given) => (spec = given),
   };
-  dashboard.metric = (key) => spec.metrics[key];
+  dashboard.metric = (key) => dashboard.spec.metrics[key];
 })();

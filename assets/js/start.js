@@ -199,8 +199,8 @@
   const data = (/** @type {string} */ name) => JSON.parse(byId(name)?.textContent ?? "null");
 
   function start() {
-    spec = data("spec");
-    const parts = /** @type {const} */ (["format", "address", "page", "own", "tips", "cards", "tables", "toolbar", "controls", "charts"]);
+    dashboard.spec = spec = data("spec");
+    const parts = /** @type {const} */ (["format", "address", "controls", "charts"]);
     for (const part of parts) dashboard[part].use(spec);
     dashboard.visuals.find(spec);
     dashboard.theme.put();

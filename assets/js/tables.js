@@ -2,8 +2,6 @@
 (() => {
   const { dashboard } = window;
   const { make, text, attribute } = dashboard;
-  /** @type {Wire.Spec} */
-  let spec;
 
   /** @type {Dashboard["tables"]["draw"]} */
   function draw(item, visual, answer) {
@@ -37,8 +35,9 @@
     /** @type {TableHead[]} */
     const heads = [];
     const row = make("tr");
-    for (const { key } of columns) row.append(head(heads, key, spec.dimensions[key]));
-    for (const key of metrics) row.append(head(heads, key, spec.metrics[key].short, spec.metrics[key], item.spec.gradient.includes(key)));
+    const shaded = item.spec.gradient;
+    for (const { key } of columns) row.append(head(heads, key, dashboard.spec.dimensions[key]));
+    for (const key of metrics) row.append(head(heads, key, dashboard.metric(key).short, dashboard.metric(key), shaded.includes(key)));
     const body = /** @type {TableBody} */ (Object.assign(make("tbody"), { item }));
     const foot = make("tfoot");
     const table = make("table", { class: "figures" }, make("thead", {}, row), body, foot);
@@ -70,7 +69,7 @@
   /** A shade from −4 (worse) to 4 (better) for each value; the centre is zero for sums, for rates the whole selection's.
       @param {string} key @param {Wire.Figure[]} values @param {Wire.Figure} total */
   function tones(key, values, total) {
-    const { better, unit } = spec.metrics[key];
+    const { better, unit } = dashboard.metric(key);
     const known = values.filter((value) => value !== null);
     if (known.length < 2 || better === "neither") return null;
     const [low, high] = [Math.min(...known), Math.max(...known)];
@@ -98,7 +97,7 @@
     if (total) {
       const last = (item.parts.total ??= newRow(item.parts.foot, columns, metrics, false));
       last.names.forEach((name, place) => text(name.main, place === 0 ? "Total" : ""));
-      last.cells.forEach((cell, place) => text(cell, dashboard.format.full(spec.metrics[metrics[place]], total[place])));
+      last.cells.forEach((cell, place) => text(cell, dashboard.format.full(dashboard.metric(metrics[place]), total[place])));
     }
     dashboard.hide(item.parts.foot, !total);
     marks(item);
@@ -149,7 +148,7 @@
     });
     metrics.forEach((key, place) => {
       const value = visual.values[place][from];
-      text(cells[place], dashboard.format.full(spec.metrics[key], value));
+      text(cells[place], dashboard.format.full(dashboard.metric(key), value));
       const why = value === null ? visual.why?.[key]?.[platformOf(visual, columns, from)] ?? "" : "";
       if (cells[place].title !== why) cells[place].title = why;
       const shade = shades[place]?.[from] ?? 0;
@@ -224,5 +223,5 @@
     stop.focus();
   }
 
-  dashboard.tables = { draw, sort, move, use: (given) => (spec = given) };
+  dashboard.tables = { draw, sort, move };
 })();

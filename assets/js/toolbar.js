@@ -3,8 +3,6 @@
   const { dashboard } = window;
   const { make, hide, attribute } = dashboard;
   const CUSTOM = "custom";
-  /** @type {Wire.Spec} */
-  let spec;
   /** @type {{ preset: HTMLSelectElement, from: HTMLInputElement, to: HTMLInputElement, days: HTMLElement }} */
   let parts; // from the first answer on
 
@@ -12,7 +10,7 @@
 
   function build() {
     const preset = make("select", { class: "form-select form-select-sm", "data-do": "preset", "aria-label": "Dates" });
-    for (const [value, label] of spec.presets) preset.append(make("option", { value, text: label }));
+    for (const [value, label] of dashboard.spec.presets) preset.append(make("option", { value, text: label }));
     preset.append(make("option", { value: CUSTOM, text: "Custom dates" }));
     const day = { type: "date", class: "form-control form-control-sm", "data-do": "days", required: true };
     const from = make("input", { ...day, "aria-label": "From" });
@@ -59,6 +57,5 @@
     fill, choosePreset, chooseDays,
     /** Time steps are offered only where a chart runs over time. */
     fit: (grain) => hide(slot("grain"), !grain),
-    use: (given) => (spec = given),
   };
 })();
