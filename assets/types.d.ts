@@ -493,7 +493,6 @@ interface Dashboard {
     panel(): void;
     pick(pairs: Pair[]): void;
     picked(pairs: Pair[]): boolean;
-    hint(item: ChartItem, data: Trace[]): void;
     listen(item: ChartItem): void;
     offer(item: ChartItem): void;
     valueOf(dimension: string, label: unknown): string;

@@ -249,3 +249,5 @@ def test_a_hover_has_the_pages_font_and_no_plate_beside_its_box(of: object, visu
         return  # one box for all lines
     for trace in visual.spec["traces"]:
         assert trace.get("hoverinfo") == "skip" or trace["hovertemplate"].endswith("<extra></extra>")
+        hinted = "<br><i>Click to filter</i><extra>" in trace.get("hovertemplate", "")
+        assert hinted == bool(visual.spec.get("pick") and trace.get("hovertemplate"))
