@@ -113,9 +113,9 @@ def create_app(settings: Settings, source: Source, admission: Admission | None =
     )
     # Files on their way never hold more than half of a worker's threads.
     uploads = Uploads(Path(settings.facts), settings.upload_limit * _MB, at_once=max(settings.threads // 2, 1))
-    desk = Desk(source, writing, settings.provisional)
+    desk = Desk(source, writing, formats_of(settings.locale, settings.currency or "USD"), settings.provisional)
     views = register(app, entrance, desk, bundles, uploads, own, settings.query_seconds)
-    front = Front(entrance, desk, formats_of(settings.locale, settings.currency or "USD"), library_files(app))
+    front = Front(entrance, desk, library_files(app))
     app.layout = front.layout
     app.draw = partial(front.document, views, bundles)
     if settings.prefix != "/":

@@ -85,8 +85,6 @@ declare namespace Wire {
     better: "up" | "down" | "neither";
     definition: string;
     formula: string;
-    group: string;
-    why: string;
   }
 
   /** What the layout carries for the browser. */
@@ -100,13 +98,11 @@ declare namespace Wire {
     presets: [string, string][];
     compares: [string, string][];
     grains: [string, string][];
-    ranks?: [string, string][];
     defaults: Record<string, string>;
     pages: Record<string, Page>;
     reader?: string;
     /** Component libraries that pages of somebody's own may use, by the name that components carry. */
     libraries?: Record<string, { js?: string[]; css?: string[] }>;
-    upload?: UploadLimits | UploadClosed;
   }
 
   interface Page {
@@ -118,17 +114,6 @@ declare namespace Wire {
     /** Whether it is somebody's own, and has charts of plotly. */
     own?: boolean;
     plotly?: boolean;
-  }
-
-  interface UploadLimits {
-    files: number;
-    most: number;
-    demo: boolean;
-  }
-
-  /** Where no files can be sent: the command that shows one's own data. */
-  interface UploadClosed {
-    command: string;
   }
 
   interface CardsSpec {
@@ -146,8 +131,6 @@ declare namespace Wire {
     gradient: Record<string, Center>;
     shaded: string;
     sort: string | null;
-    rank?: boolean;
-    ranks?: string[];
   }
   interface ChartSpec {
     kind: "chart";
@@ -181,10 +164,21 @@ declare namespace Wire {
     label: string;
     days: number;
     grain: string;
+    sentence: string;
+    /** The label of `chosen.last`. */
+    last: string | null;
     baseline: string | null;
     baseline_note: string | null;
     provisional_from: string | null;
     caveats: string | null;
+  }
+
+  /** A filter in use, in words. */
+  interface Chip {
+    dimension: string;
+    label: string;
+    named: string;
+    all: string;
   }
 
   interface Data {
@@ -210,6 +204,7 @@ declare namespace Wire {
     options: Record<string, string[]>;
     many: Record<string, number>;
     chosen: Chosen;
+    chips: Chip[];
     visuals: Record<string, Visual>;
     /** Of the panel, which is not in the layout. */
     spec?: Record<string, VisualSpec & { title: string }>;
@@ -219,6 +214,10 @@ declare namespace Wire {
     value: Figure;
     baseline: Figure;
     change: Figure;
+    /** The figure in short, its change with its sign, and what that is. */
+    text: string;
+    step: string | null;
+    tone: "good" | "bad" | "";
     spark: Figure[];
     low: Figure;
     notes: string[];
@@ -263,92 +262,6 @@ declare namespace Wire {
     text: string;
   }
   type Visual = Cards | Table | Chart | Callouts | Said;
-
-  /** How a figure comes about (GET proof/…). */
-  interface Proof {
-    text: string;
-    sentence: string | null;
-    note: string | null;
-    scale: number;
-    whole: boolean;
-    /** Null where the reader may not see them; then there is no `sentence` either. */
-    over: Part[] | null;
-    by: Part[] | null;
-    company: boolean;
-    rows: number;
-    of: [string, string][];
-    days: string;
-    filters: [string, string[]][];
-    scope: [string, string[]][];
-    data: string;
-    version: string;
-    address: string;
-    before: { days: string; sentence: string | null; change: string | null } | null;
-  }
-  interface Part {
-    label: string;
-    taken: boolean;
-    text: string;
-  }
-
-  /** A figure of an import and its decimals. */
-  type Exact = [figure: number, decimals: number];
-
-  /** The answer to import/check and import/keep (ingest/uploaded.py). */
-  interface Import {
-    refused?: string;
-    /** The options that a refusal asks for. */
-    hint?: string[];
-    faults?: string;
-    closed?: string;
-    mark?: string;
-    /** What became of a keep: its version where it is kept, a sentence where it was stopped. */
-    kept?: boolean;
-    version?: string;
-    stopped?: string;
-    files: ImportFile[];
-    plan?: {
-      ads?: { demo: boolean; findings: Finding[]; notes: string[]; changes: ImportChange[] };
-      shop?: { line: string };
-      same: boolean;
-    };
-  }
-  interface Finding {
-    kind: string;
-    text: string;
-  }
-  interface ImportChange {
-    kind: "new" | "replaced" | "same";
-    part: string;
-    first: string;
-    last: string;
-    days: number;
-    differences: { measure: string; before: Exact | null; after: Exact | null; by: Exact | null }[];
-  }
-  interface ImportFile {
-    name: string;
-    use?: string;
-    refused?: string;
-    hint?: string[];
-    rows?: [row: number, column: string, value: string, problem: string][];
-    wrong: number;
-    imports?: ImportTable[];
-  }
-  interface ImportTable {
-    file: string;
-    source: string;
-    cut: string | null;
-    read: number;
-    used: number;
-    dropped: { rows: number; why: string }[];
-    days: number;
-    first: string;
-    last: string;
-    campaigns: number | null;
-    sums: ({ currency: string } & Record<string, any>)[];
-    preview: { columns: string[]; figures: boolean[]; rows: any[][] };
-    findings: Finding[];
-  }
 }
 
 /** A visual of the layout or of the panel: its element and what is drawn in it. */
@@ -448,7 +361,6 @@ interface TableParts {
   foot: HTMLElement;
   rows: TableRow[];
   total: TableRow | null;
-  rank: HTMLSelectElement | null;
   sort: { key: string; down: boolean } | null;
   visual: Wire.Table;
   key: HTMLElement;
@@ -480,22 +392,16 @@ interface ImportRefusal {
   again: boolean;
   away: boolean;
 }
-type Refusing = new (sentence: string, more?: Partial<ImportRefusal>) => Error & ImportRefusal;
+type Refuse = (sentence: string, refusal?: Partial<ImportRefusal>) => Error & { refusal: Partial<ImportRefusal> };
 /** A button and what it does. */
 type ImportAction = [label: string, act: () => unknown];
-/** What the modules of the Import page get from it. */
-interface ImportHelp {
-  Refused: Refusing;
+/** What sending a file needs of the Import page. */
+interface ImportSending {
+  refuse: Refuse;
   read(status: number, body: string, after?: number): any;
   say(sentence: string): void;
-}
-/** The files of the Import page on their way to the server. */
-interface FileQueue {
-  add(more: File[]): Promise<void>;
-  deliver(): Promise<void>;
-  clear(): void;
-  forgotten(): boolean;
-  sending(): boolean;
+  progress(part: number): void;
+  signal: AbortSignal;
 }
 
 /** The elements that the shell always has (components/shell.py). */
@@ -551,7 +457,7 @@ interface Dashboard {
     unpick(button: HTMLElement): void;
     searched(input: HTMLInputElement): void;
   };
-  cards: { draw(item: CardsItem, visual: Wire.Cards, answer: Wire.View): void; use(spec: Wire.Spec): void };
+  cards: { draw(item: CardsItem, visual: Wire.Cards, answer: Wire.View): void };
   charts: {
     prepare(item: ChartItem, visual: Wire.Chart, answer: Wire.View): void;
     draw(item: ChartItem, visual: Wire.Chart, answer: Wire.View): Promise<unknown> | null;
@@ -593,16 +499,12 @@ interface Dashboard {
     panel(): void;
     pick(pairs: Pair[]): void;
     picked(pairs: Pair[]): boolean;
-    hint(item: ChartItem, data: Trace[]): void;
     listen(item: ChartItem): void;
     offer(item: ChartItem): void;
     valueOf(dimension: string, label: unknown): string;
   };
   format: {
-    formula(metric: { formula: string }): string;
     full(metric: { unit?: Wire.Unit; decimals: number }, value: Wire.Figure | undefined): string;
-    brief(metric: { unit: Wire.Unit; decimals: number }, value: Wire.Figure): string;
-    change(metric: { unit: Wire.Unit; decimals: number }, value: Wire.Figure): { direction: number; text: string } | null;
     count(value: number): string;
     tick(unit: string, label: string): string;
     ticks(axis: Axis): Record<string, string> | undefined;
@@ -627,10 +529,11 @@ interface Dashboard {
   legend: { place(item: ChartItem): void; put(item: ChartItem, data: Trace[], layout: Layout): void; plain(text: string): string };
   margins: { fit(layout: Layout, data: Trace[], wide: number): void; width(text: unknown, size?: number): number; upright(layout: Layout): string[] };
   metric(key: string): Wire.Metric;
+  /** What the document says beforehand; there once start.js has begun. */
+  spec: Wire.Spec;
   own: {
     mount(key: string | null): void;
     answer(body: string, send: () => Promise<Response>): Promise<Response>;
-    use(spec: Wire.Spec): void;
   };
   page: {
     show(key: string, query: string): void;
@@ -640,20 +543,17 @@ interface Dashboard {
     own(key: string): boolean;
     known(key: string): boolean;
     open(): string;
-    use(spec: Wire.Spec): void;
   };
   /** Pages without visuals, by the name of their module in later/. */
-  bodies: Record<string, { show(section: HTMLElement, spec: Wire.Spec): void }>;
+  bodies: Record<string, { show(section: HTMLElement): void }>;
   tables: {
     draw(item: TableItem, visual: Wire.Table, answer: Wire.View): void;
     sort(button: HTMLElement): void;
     move(event: KeyboardEvent): void;
-    use(spec: Wire.Spec): void;
   };
   theme: { colour(name: string): string; next(): void; put(): void; force(theme: string | null): void; now(): string | undefined };
   tips: {
-    use(spec: Wire.Spec): void;
-    glossary(metric: string): TipLine;
+    metric(key: string, note?: string): TipLine[];
     set(element: HTMLElement, lines: () => TipLine[]): void;
     renew(element: HTMLElement): void;
   };
@@ -663,7 +563,6 @@ interface Dashboard {
     choosePreset(): void;
     chooseDays(): void;
     fit(grain: boolean | undefined): void;
-    use(spec: Wire.Spec): void;
   };
   answers: {
     keep(page: string, query: string, answer: Wire.View): void;
@@ -693,27 +592,12 @@ interface Dashboard {
   };
 
   // later/: there once `later(name)` has resolved.
-  importReport: {
-    draw(answer: Wire.Import, how: { keep: (button: HTMLButtonElement) => void; changed: boolean }): HTMLElement;
-  };
-  importSend: {
-    queue(how: ImportHelp & {
-      list: HTMLElement;
-      most: number;
-      upload(): string;
-      begin(): () => boolean;
-      taken(answer: { upload: string }): void;
-      whole(): Promise<void>;
-      failed(problem: unknown, ...actions: ImportAction[]): void;
-      tooLarge(): string;
-    }): FileQueue;
-  };
-  importJobs: { run(path: string, body: object, how: ImportHelp & { wanted(): boolean }): Promise<(Wire.Import & Record<string, any>) | null> };
+  importSend(file: File, upload: string, how: ImportSending): Promise<{ upload: string }>;
   marks: { open(item: ChartItem, button: HTMLElement): void };
   panel: { open(platform: string, campaign: string): void; show(platform: string, campaign: string): Promise<void>; hide(): void };
   paper: { on(): Promise<void>; off(): void; print(): Promise<void>; file(): Promise<string> };
   picture: { save(root: HTMLElement): Promise<void> };
   proof: { open(button: HTMLElement): Promise<void> };
-  rows: { toggle(visual: HTMLElement, spec: Wire.Spec): void; follow(page: string): void };
+  rows: { toggle(visual: HTMLElement): void; follow(page: string): void };
   views: { open(menu: HTMLElement, spec: Wire.Spec): void };
 }

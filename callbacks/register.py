@@ -52,6 +52,6 @@ def register(
     if entrance.closed:
         closed.register(app.server)
     else:
-        addresses.register(app.server, uploads, demo=entrance.admission.demo)
+        addresses.register(app.server, uploads, entrance, desk)
     guard.complete(app, owned_of(own))
     return views

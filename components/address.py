@@ -303,6 +303,15 @@ def _day(text: str, notes: list[str]) -> date | None:
     return None
 
 
+def period_label(last: str) -> str:
+    """A period that `last` names, in words: ``6m`` is ``6 months``."""
+    span = _SPAN.fullmatch(last)
+    if last in PRESETS or span is None:
+        return PRESETS.get(last, last)
+    noun = {"d": "day", "w": "week", "m": "month", "y": "year"}[span[2]]
+    return f"{span[1]} {noun}{'' if span[1] == '1' else 's'}"
+
+
 def choices(ranks: Sequence[str]) -> dict[str, object]:
     """Presets, comparisons, grains and rankings with their labels, and the defaults that an address leaves out."""
     rank = DEFAULT_RANK if DEFAULT_RANK in ranks else next(iter(ranks), "")
@@ -310,6 +319,5 @@ def choices(ranks: Sequence[str]) -> dict[str, object]:
         "presets": [list(item) for item in PRESETS.items()],
         "compares": [["previous", "Previous period"], ["year", "Last year"], ["none", "No comparison"]],
         "grains": [["day", "Day"], ["week", "Week"], ["month", "Month"]],
-        "ranks": [[key, METRICS[key].short or METRICS[key].label] for key in ranks],
         "defaults": {"last": DEFAULT_LAST, "compare": "previous", "grain": "", "rank": rank},
     }

@@ -8,8 +8,10 @@ import pandas as pd
 from components.page_data import TOTAL, PageData, block, exact, sparkline
 from components.visuals import Visual
 from kpi.compare import change
+from kpi.formats import Formats
 from kpi.metrics import COMPANY_WIDE, METRICS
 from kpi.schema import DATE
+from kpi.units import brief, step
 
 
 def cards(name: str, title: str, question: str, metrics: tuple[str, ...], width: int = 12) -> Visual:
@@ -45,6 +47,7 @@ def cards(name: str, title: str, question: str, metrics: tuple[str, ...], width:
                     "value": card["value"],
                     "baseline": card["baseline"],
                     "change": card["change"],
+                    **_texts(card, page_data.formats),
                     "spark": sparkline(spark(page_data, card["metric"]), card["metric"]),
                     "low": exact("reach", page_data.reach_floor) if card["metric"] == "reach" else None,
                 }
@@ -75,6 +78,16 @@ def cards(name: str, title: str, question: str, metrics: tuple[str, ...], width:
         width=width,
         less=less,
     )
+
+
+def _texts(card: dict[str, Any], formats: Formats) -> dict[str, str | None]:
+    """The figure in short, its change, and whether that is good or bad ("" where it is neither)."""
+    metric = METRICS[card["metric"]]
+    most = "≤ " if metric.unit == "people" and card["value"] is not None else ""
+    text, change = most + brief(metric.key, card["value"], formats), step(metric.key, card["change"], formats)
+    judged = change is not None and change[0] != "±" and metric.better != "neither"
+    tone = "" if not judged else "good" if (card["change"] > 0) == (metric.better == "up") else "bad"
+    return {"text": text, "step": change, "tone": tone}
 
 
 def _line(page_data: PageData, metrics: tuple[str, ...]) -> str | None:

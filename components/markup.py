@@ -11,9 +11,13 @@ from typing import Any, Final
 
 from dash.development.base_component import Component
 
+from kpi.formats import in_words
+
 #: React's names of attributes where HTML's are others.
 _NAMES: Final = {"className": "class", "htmlFor": "for", "tabIndex": "tabindex", "autoComplete": "autocomplete"}
 _VOID: Final = frozenset({"hr", "img", "input", "br", "link", "meta"})
+#: Attributes that are read by people.
+_WORDS: Final = frozenset({"title", "aria-label", "data-tip", "placeholder"})
 #: Props that Dash keeps for itself.
 _OURS: Final = frozenset({"children", "id", "n_clicks", "disable_n_clicks", "persistence", "persisted_props"})
 
@@ -21,8 +25,9 @@ _OURS: Final = frozenset({"children", "id", "n_clicks", "disable_n_clicks", "per
 def to_markup(part: Any) -> str:
     """`part`, a Dash component, a text or a list of both, as HTML.
 
-    Known are all of `dash.html`, and of dash_bootstrap_components Checklist, RadioItems and Select, each drawn as it
-    draws itself in the browser. Raises KeyError for another component.
+    Known are all of `dash.html`, and of dash_bootstrap_components Checklist, Input, RadioItems and Select, each drawn
+    as it draws itself in the browser. Raises KeyError for another component. A text is text, whatever it holds, and
+    turns nothing around (as in assets/elements.js).
 
     >>> to_markup(html.P(["a < b ", html.B("c")], className="line"))
     '<p class="line">a &lt; b <b>c</b></p>'
@@ -32,7 +37,7 @@ def to_markup(part: Any) -> str:
     if isinstance(part, (list, tuple)):
         return "".join(map(to_markup, part))
     if not isinstance(part, Component):
-        return escape(str(part), quote=False)
+        return _text(part)
     props = part.to_plotly_json()["props"]
     if part._namespace == "dash_html_components":
         return _element(part._type.lower(), props, to_markup(props.get("children")))
@@ -46,6 +51,10 @@ def _element(tag: str, props: Mapping[str, Any], inner: str = "") -> str:
     return head if tag in _VOID else f"{head}{inner}</{tag}>"
 
 
+def _text(words: Any) -> str:
+    return escape(in_words(str(words)), quote=False)
+
+
 def _attribute(name: str, value: Any) -> str:
     if value is None or value is False:
         return ""
@@ -53,7 +62,7 @@ def _attribute(name: str, value: Any) -> str:
         return f" {name}"
     if name == "style":
         value = "; ".join(f"{_css(key)}: {each}" for key, each in value.items())
-    return f' {name}="{escape(str(value))}"'
+    return f' {name}="{escape(in_words(str(value)) if name in _WORDS else str(value))}"'
 
 
 def _css(name: str) -> str:
@@ -79,7 +88,7 @@ def _choices(kind: str, props: Mapping[str, Any]) -> str:
                 "checked": ticked,
             },
         )
-        text = escape(str(own["label"]), quote=False)
+        text = _text(own["label"])
         label = {
             "className": " ".join(filter(None, ["form-check-label", props.get("labelClassName")])),
             "htmlFor": name,
@@ -93,7 +102,7 @@ def _select(props: Mapping[str, Any]) -> str:
         _element(
             "option",
             {"value": option["value"], "selected": option["value"] == props.get("value")},
-            escape(str(option["label"]), quote=False),
+            _text(option["label"]),
         )
         for option in props.get("options") or []
     )
@@ -102,8 +111,15 @@ def _select(props: Mapping[str, Any]) -> str:
     return _element("select", {"className": classes}, options)
 
 
+def _input(props: Mapping[str, Any]) -> str:
+    size = f"form-control-{props['size']}" if props.get("size") else ""
+    known = {name: value for name, value in props.items() if name not in ("size", "class_name")}
+    return _element("input", known | {"className": f"form-control {size}".strip()})
+
+
 _BOOTSTRAP: Final = {
     "Checklist": lambda props: _choices("checkbox", props),
+    "Input": _input,
     "RadioItems": lambda props: _choices("radio", props),
     "Select": _select,
 }

@@ -12,6 +12,7 @@ from dash.development.base_component import Component
 
 from components.markup import to_markup
 from components.visuals import Page, Visual
+from kpi.metrics import METRICS
 
 #: What a visual's menu offers: its data in three forms, and what the browser does itself (assets/js/start.js).
 _FORMS: Final = (("csv", "CSV"), ("xlsx", "Excel"), ("json", "JSON"))
@@ -27,12 +28,17 @@ _ROWS: Final = html.Button(
 
 
 def frame(
-    pages: Sequence[Page], prefix: str, now: str, banner: str | None, account: tuple[str, str] | None
+    pages: Sequence[Page],
+    prefix: str,
+    now: str,
+    body: Sequence[Component],
+    banner: str | None,
+    account: tuple[str, str] | None,
 ) -> tuple[str, str]:
     """The markup before and after Dash's own part, for the reader who may open `pages` and opens `now`.
 
-    `banner` is a sentence over the figures. `account` is who is signed in, and the address that signs them out (""
-    where there is none).
+    `body` is what stands on the page `now` where that has no visuals. `banner` is a sentence over the figures.
+    `account` is who is signed in, and the address that signs them out ("" where there is none).
     """
     before = [
         html.A("Skip to the figures", href="#figures", className="skip"),
@@ -44,7 +50,7 @@ def frame(
             _banners(banner),
             _heading(pages, now),
             html.P(id="notes", role="status", hidden=True),
-            html.Div([_page(page, prefix, now) for page in pages], id="figures", tabIndex=-1),
+            html.Div([_page(page, prefix, now, body) for page in pages], id="figures", tabIndex=-1),
         ],
         id="main",
     )
@@ -132,7 +138,7 @@ def _heading(pages: Sequence[Page], now: str) -> Component:
             ),
             html.Div(
                 [
-                    html.P(id="period"),
+                    html.P([html.Strong(), html.Span()], id="period"),
                     html.Div(id="chips", role="group", **{"aria-label": "Filters in use"}),
                 ],
                 className="context",
@@ -175,9 +181,9 @@ def _banners(demo: str | None) -> Component:
     )
 
 
-def _page(page: Page, prefix: str, now: str) -> Component:
+def _page(page: Page, prefix: str, now: str, body: Sequence[Component]) -> Component:
     return html.Section(
-        [_visual(page, visual, prefix) for visual in page.visuals],
+        [_visual(page, visual, prefix) for visual in page.visuals] or (body if page.key == now else []),
         className="body-page" if page.body else "grid-page",
         hidden=page.key != now,
         **{"data-page": page.key, "aria-labelledby": f"title-{page.key}"},
@@ -192,6 +198,13 @@ def _room(visual: Visual) -> dict[str, Any] | None:
         cards = len(visual.spec["metrics"])
         return {"--fours": 1 if cards == 5 else -(-cards // 4), "--twos": -(-cards // 2)}
     return None
+
+
+def _rank_by(metrics: Sequence[str]) -> Component:
+    """What campaigns are ranked by."""
+    options = [html.Option(METRICS[key].short or METRICS[key].label, value=key) for key in metrics]
+    select = html.Select(options, className="form-select form-select-sm", **{"data-do": "rank"})
+    return html.Label([html.Span("Rank by"), select], className="rank")
 
 
 def _visual(page: Page, visual: Visual, prefix: str) -> Component:
@@ -209,6 +222,7 @@ def _visual(page: Page, visual: Visual, prefix: str) -> Component:
                         className="info",
                         **{"data-tip": visual.question, "aria-label": f"What “{visual.title}” answers"},
                     ),
+                    _rank_by(visual.spec["ranks"]) if visual.spec.get("rank") else None,
                     html.Details(
                         [
                             html.Summary(

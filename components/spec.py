@@ -7,8 +7,7 @@ from typing import Any
 from components.address import RANKS, choices
 from components.visuals import Page
 from kpi.formats import Formats
-from kpi.glossary import WHY, group
-from kpi.metrics import METRICS
+from kpi.metrics import METRICS, Metric
 from kpi.schema import DIMENSIONS
 from kpi.units import decimals
 
@@ -20,7 +19,6 @@ def spec(
     hidden: Set[str],
 ) -> dict[str, Any]:
     """The spec of docs/wire.md for `pages`; only the metrics that they show are in it, and no word of `hidden`."""
-    shown = {metric for page in pages for visual in page.visuals for metric in visual.metrics}
     return {
         "prefix": prefix,
         "currency": formats.currency,
@@ -34,13 +32,10 @@ def spec(
                 "unit": metric.unit,
                 "decimals": decimals(metric.key, formats),
                 "better": metric.better,
-                "definition": _silent(metric.definition, hidden),
-                "group": group(metric),
-                "why": _silent(WHY.get(metric.key, ""), hidden),
-                "formula": metric.formula if _plain(hidden).isdisjoint(metric.measures) else "",
+                "definition": without_hidden(metric.definition, hidden),
+                "formula": formula if is_computed(formula := formula_of(metric, hidden)) else "",
             }
-            for metric in METRICS.values()
-            if metric.key in shown
+            for metric in metrics_of(pages)
         },
         **choices(tuple(rank for rank in RANKS if rank not in hidden)),
         "pages": {
@@ -57,6 +52,22 @@ def spec(
     }
 
 
+def metrics_of(pages: Sequence[Page]) -> list[Metric]:
+    """The metrics that `pages` show, in the catalogue's order."""
+    on_pages = {metric for page in pages for visual in page.visuals for metric in visual.metrics}
+    return [metric for metric in METRICS.values() if metric.key in on_pages]
+
+
+def formula_of(metric: Metric, hidden: Set[str]) -> str:
+    """How `metric` is computed, "" where that names a measure of `hidden`."""
+    return metric.formula if _plain(hidden).isdisjoint(metric.measures) else ""
+
+
+def is_computed(formula: str) -> bool:
+    """Whether a formula says more than the name of a measure."""
+    return re.search("[/×−+]", formula) is not None
+
+
 def visuals_of(page: Page) -> dict[str, Any]:
     """What does not change of each visual of `page`; that of a panel comes with its answer, and with its words."""
     words = {visual.name: {"title": visual.title, "question": visual.question} for visual in page.visuals}
@@ -66,7 +77,7 @@ def visuals_of(page: Page) -> dict[str, Any]:
     }
 
 
-def _silent(definition: str, hidden: Set[str]) -> str:
+def without_hidden(definition: str, hidden: Set[str]) -> str:
     """`definition` without the sentences that name a metric of `hidden`."""
     names = [re.escape(name) for key in sorted(hidden) for name in {METRICS[key].label, METRICS[key].short} if name]
     if not names:

@@ -45,11 +45,12 @@ class Visual:
 class Page:
     """One page: `path` is its address below the prefix ("" is the landing page).
 
-    A page of visuals has a tab. One that has `body` instead is drawn by the module of that name in assets/later, and is
-    reached by its `icon` in the header. Whoever may open one of the pages it `comes_with` may open this one too; a page
-    that names none is a right of its own. A `panel` has no address of its own: it is drawn over another page. One that
-    is `own` is somebody's ordinary Dash page, whose layout is mounted when it is opened (callbacks/own_pages.py);
-    with `graphs` it draws by all of plotly.js. Its `headline` is the sentence that stands over its figures.
+    A page of visuals has a tab. One that has `body` instead stands whole in its own document (web/front.py), is served
+    by the module of that name in assets/later, and is reached by its `icon` in the header. Whoever may open one of the
+    pages it `comes_with` may open this one too; a page that names none is a right of its own. A `panel` has no address
+    of its own: it is drawn over another page. One that is `own` is somebody's ordinary Dash page, whose layout is
+    mounted when it is opened (callbacks/own_pages.py); with `graphs` it draws by all of
+    plotly.js. Its `headline` is the sentence that stands over its figures.
     """
 
     key: str

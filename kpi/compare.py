@@ -1,8 +1,13 @@
 """Change against a baseline: in percent of its absolute value, or in percentage points where the metric is a rate."""
 
 import math
+from typing import Final
 
 from kpi.metrics import METRICS
+
+#: Columns of files have the comparison's figures beside those of now: ``profit_baseline``, and its day or period.
+BASELINE: Final = "_baseline"
+BASELINE_DATE: Final = "baseline_date"
 
 
 def change(metric: str, value: float, before: float | None) -> float | None:
@@ -24,3 +29,9 @@ def verdict(metric: str, difference: float | None) -> str:
     if not difference or better == "neither":
         return "neutral"
     return "good" if (difference > 0) == (better == "up") else "bad"
+
+
+def compared_metric(column: str) -> str | None:
+    """The metric whose comparison a column has: ``profit`` for ``profit_baseline``; None for any other column."""
+    metric = column.removesuffix(BASELINE)
+    return metric if metric != column and metric in METRICS else None

@@ -5,6 +5,9 @@ from typing import Final
 from kpi.metrics import Metric
 from kpi.schema import MONEY
 
+#: The headings in their order.
+GROUPS: Final = ("What happened", "Money", "Rates", "Costs", "Returns", "Shares of the whole")
+
 
 def group(metric: Metric) -> str:
     """The heading that `metric` is listed under; it follows from the formula, so that a new metric has one."""

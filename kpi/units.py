@@ -1,9 +1,10 @@
 """Figures as words, for sentences, text alternatives and files. assets/js/format.js does the same in the browser."""
 
 import math
+import re
 from typing import Final
 
-from kpi.formats import Formats
+from kpi.formats import MINUS, Formats
 from kpi.metrics import METRICS
 
 NOTHING: Final = "–"
@@ -46,3 +47,18 @@ def brief(metric: str, value: float | None, formats: Formats = USUAL) -> str:
     if unit == "money":
         return formats.shorten(formats.compact_money, formats.money, value)
     return formats.shorten(formats.compact, ("", ""), value)
+
+
+def step(metric: str, change: float | None, formats: Formats = USUAL) -> str | None:
+    """A change of `metric` with its sign: ``+12.3%``, ``−1.20 pp`` for a rate, ``±0.0%`` for what rounds to nothing.
+
+    None where there is none. `change` is as kpi.compare has it.
+    """
+    if change is None or not math.isfinite(change):
+        return None
+    points = METRICS[metric].unit == "percent"
+    digits = 2 if points and decimals(metric, formats) > 1 else 0 if abs(change) >= 10 else 1
+    size = formats.between(("", " pp") if points else formats.percent, abs(change), digits, 2)
+    if not re.search("[1-9]", formats.number(abs(change), digits, 2)):
+        return f"±{size}"
+    return f"{'+' if change > 0 else MINUS}{size}"

@@ -1,4 +1,4 @@
-"""Glossary: what every figure means, drawn in the browser from the catalogue that it already has."""
+"""Glossary: what every figure means (components/glossary.py)."""
 
 from components.visuals import Page
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 import pandas as pd
 
 from access.rights import Rights
-from components.address import DEFAULT_LAST, Address, Query, read, write
+from components.address import DEFAULT_LAST, Address, Query, period_label, read, write
 from components.caveats import with_caveats
 from components.page_data import TOTAL, PageData, number
 from components.spec import visuals_of
@@ -131,6 +131,7 @@ def view(
         "options": {name: values if len(values) <= MANY else values[:LISTED] for name, values in asked.options.items()},
         "many": {name: len(values) for name, values in asked.options.items() if len(values) > MANY},
         "chosen": _chosen_controls(asked.query),
+        "chips": [_chip(name, values, asked.options.get(name, ())) for name, values in asked.query.only],
         **({"spec": visuals_of(page)} if page.panel else {}),
         "visuals": {visual.name: draw_visual(visual, page_data, asked, facts, scope) for visual in page.visuals},
     }
@@ -273,23 +274,43 @@ def _period(asked: ResolvedQuery) -> dict[str, Any]:
     note = None
     if before is None and chosen.compare != "none":
         note = "no data a year earlier" if chosen.compare == "year" else "no earlier period"
+    baseline = days(before.start, before.end) if before else None
+    against = f"compared with {baseline}" if baseline else f"{note} to compare with" if note else "not compared"
+    length = "1 day" if chosen.days == 1 else f"{asked.formats.number(chosen.days)} days"
+    caveats = " ".join([*asked.caveats.ends(), *asked.caveats.provisional_note()])
     return {
         "start": chosen.start.isoformat(),
         "end": chosen.end.isoformat(),
         "days": chosen.days,
         "grain": chosen.grain,
         "label": days(chosen.start, chosen.end),
-        "baseline": days(before.start, before.end) if before else None,
+        "last": period_label(last) if (last := _last(asked.query)) else None,
+        "sentence": f"{length}, {against}{f'. {caveats}' if caveats else ''}",
+        "baseline": baseline,
         "baseline_note": note,
         "provisional_from": first.isoformat() if (first := asked.caveats.provisional_from) else None,
-        "caveats": " ".join([*asked.caveats.ends(), *asked.caveats.provisional_note()]) or None,
+        "caveats": caveats or None,
     }
+
+
+def _chip(dimension: str, values: Sequence[str], options: Sequence[str]) -> dict[str, str]:
+    """A filter in use, in words: its values in the list's order, the first two of more than three."""
+    known = [each for each in options if each in values] if len(options) <= MANY else []
+    ordered = known if len(known) == len(values) else values
+    words = ", ".join(ordered)
+    named = words if len(values) <= 3 else f"{', '.join(ordered[:2])} and {len(values) - 2} more"
+    return {"dimension": dimension, "label": DIMENSIONS[dimension], "named": named, "all": words}
+
+
+def _last(query: Query) -> str | None:
+    """The period that is chosen; None where days are."""
+    return query.last or (None if query.start else DEFAULT_LAST)
 
 
 def _chosen_controls(query: Query) -> dict[str, Any]:
     return {
         **dict(query.only),
-        "last": query.last or (None if query.start else DEFAULT_LAST),
+        "last": _last(query),
         "from": query.start.isoformat() if query.start else None,
         "to": query.end.isoformat() if query.end else None,
         "compare": query.compare,

@@ -14,8 +14,17 @@ Writing = Callable[[Facts], Formats]
 
 @dataclass(frozen=True)
 class Desk:
-    """What answers are made from: the facts' source, how figures are written, for how many days platforms restate."""
+    """What answers are made from: the facts' source, how figures are written, for how many days platforms restate.
+
+    `usual` is how they are written where there are no facts.
+    """
 
     source: Source
     writing: Writing
+    usual: Formats
     provisional_days: ProvisionalDays = None
+
+    def formats(self) -> Formats:
+        """How figures are written now."""
+        facts = self.source.current()
+        return self.usual if facts is None else self.writing(facts)

@@ -9,11 +9,13 @@ import orjson
 import xlsxwriter
 
 from components.address import write
+from components.markup import to_markup
+from components.rows_table import rows_table
 from components.visuals import Page, Visual
 from facts import Facts, Scope
 from kpi.formula_guard import MARK, guard_formula, like_formula
 from kpi.metrics import METRICS
-from views.answers import ResolvedQuery, page_data_of
+from views.answers import ResolvedQuery, draw_visual, page_data_of
 
 Row = dict[str, Any]
 
@@ -37,13 +39,21 @@ def data_file(
     scope: Scope,
     for_spreadsheet: bool = False,
 ) -> bytes:
-    """A visual's rows as a file of `kind`; a CSV is guarded where it is for a spreadsheet."""
+    """A visual's rows as a file of `kind`, a `table` being one for the page.
+
+    A CSV is guarded where it is for a spreadsheet.
+    """
     page_data = page_data_of([visual], facts, asked, scope)
     rows = visual.rows(page_data) if page_data is not None else []
     if kind == "csv":
         return csv_of(visual.columns, rows, for_spreadsheet)
     if kind == "xlsx":
         return xlsx_of(visual.columns, rows, visual.title)
+    if kind == "table":
+        days = asked.formats.days(asked.selection.start, asked.selection.end)
+        line = draw_visual(visual, page_data, asked, facts, scope).get("line") or ""
+        table = rows_table(rows, asked.formats, f"{visual.title}, {days}", line)
+        return orjson.dumps({"markup": to_markup(table)})
     through = facts.extent().last.isoformat()
     notes = [text for metric in visual.metrics for text in asked.caveats.on(metric)]
     first = asked.caveats.provisional_from

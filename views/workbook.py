@@ -18,6 +18,7 @@ from components.page_data import TOTAL, PageData
 from components.spec import spec
 from components.visuals import Page, Visual
 from facts import Facts, Scope
+from kpi.compare import BASELINE_DATE, compared_metric
 from kpi.formats import MINUS, Formats
 from kpi.formula_guard import like_formula
 from kpi.metrics import METRICS, Metric
@@ -27,8 +28,6 @@ from views.answers import ResolvedQuery, data_of, page_data_of, why_empty
 from views.files import Row, columns_of
 
 _CARDS: Final = ("value", "baseline", "change")
-_BASELINE: Final = "_baseline"  # of the columns of a trend's comparison
-_BASELINE_DATE: Final = "baseline_date"
 _WIDEST: Final = 60
 _WRAPPED: Final = {"text_wrap": True, "valign": "top"}
 _log = logging.getLogger(__name__)
@@ -166,7 +165,7 @@ def _rows(book: _Book, sheet: Any, visual: Visual, rows: Sequence[Row], page_dat
     """Header, rows and, where the rows are parts of a whole, totals."""
     names = columns_of(visual.columns, rows)
     keys = [name for name in names if name in DIMENSIONS or name == DATE]
-    metrics = [name for name in names if name not in (*keys, _BASELINE_DATE)]
+    metrics = [name for name in names if name not in (*keys, BASELINE_DATE)]
     for column, name in enumerate(names):
         sheet.write_string(0, column, _label(name), book.head)
         sheet.set_column(column, column, _width(name, rows, book.formats))
@@ -188,12 +187,12 @@ def _adds_up(visual: Visual, keys: Sequence[str], metrics: Sequence[str]) -> boo
 
 def _metric_of(name: str) -> str:
     """The metric of a column, that of the comparison included."""
-    return name.removesuffix(_BASELINE)
+    return compared_metric(name) or name
 
 
 def _cell(book: _Book, sheet: Any, place: tuple[int, int], name: str, row: Row) -> None:
     value = row.get(name)
-    if name in (DATE, _BASELINE_DATE) and value is not None:
+    if name in (DATE, BASELINE_DATE) and value is not None:
         sheet.write_datetime(*place, date.fromisoformat(value), book.number(_day_pattern(book.formats)))
     elif name == "metric":
         sheet.write_string(*place, METRICS[row[name]].label)
@@ -213,7 +212,7 @@ def _format(book: _Book, name: str, row: Row, bold: bool = False) -> Any:
 def _label(name: str) -> str:
     if (metric := METRICS.get(_metric_of(name))) is not None:
         return metric.label if name in METRICS else f"{metric.label}, compared with"
-    return {**DIMENSIONS, DATE: "Date", _BASELINE_DATE: "Compared with"}.get(name, name.replace("_", " ").capitalize())
+    return {**DIMENSIONS, DATE: "Date", BASELINE_DATE: "Compared with"}.get(name, name.replace("_", " ").capitalize())
 
 
 def _width(name: str, rows: Sequence[Row], formats: Formats) -> float:

@@ -6,8 +6,13 @@ import orjson
 from flask import Flask, Response, g, request
 
 from access.rights import Rights
+from components.markup import to_markup
+from components.proof_panel import proof_panel
+from components.spec import without_hidden
 from components.visuals import Page
 from facts import Facts
+from kpi.metrics import METRICS
+from pages import GLOSSARY
 from views.answers import ResolvedQuery, data_of, resolve_query
 from views.answers import search_values as found_in
 from views.desk import Desk
@@ -21,6 +26,7 @@ from web.current_reader import current_address, current_rights
 _KINDS = {
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
+    "table": "application/json",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
@@ -49,7 +55,7 @@ def register(server: Flask, pages: Sequence[Page], desk: Desk, views: Views, pre
         facts, asked, _ = resolve_query(source, facts, address, writing, mine, provisional_days)
         body = data_file(page, found, facts, asked, kind, mine.rows, "excel" in address.values("for"))
         answer = figures(body, _KINDS[kind])
-        if kind != "json":
+        if kind in ("csv", "xlsx"):
             answer.headers["Content-Disposition"] = f'attachment; filename="{page}-{visual}.{kind}"'
         return answer
 
@@ -104,7 +110,10 @@ def register(server: Flask, pages: Sequence[Page], desk: Desk, views: Views, pre
             answer = proof_of(page, found, facts, asked, mine, metric, key)
         except NoProof as sentence:
             return refusal(404, str(sentence))
-        return figures(orjson.dumps(answer), "application/json")
+        definition = without_hidden(METRICS[metric].definition, mine.hides)
+        glossary = GLOSSARY.path if open_page(GLOSSARY.key) else ""
+        markup = to_markup(proof_panel(answer, asked.formats, prefix, definition, glossary))
+        return figures(orjson.dumps({**answer, "markup": markup}), "application/json")
 
     @server.get("/version")
     def version() -> Response:

@@ -13,12 +13,13 @@ from flask import request
 
 from components import controls, document, shell
 from components.bundles import Bundles
+from components.glossary import glossary
+from components.import_page import closed_page, import_page
 from components.libraries import Libraries
 from components.spec import spec
 from components.visuals import Page
 from facts.deadline import NoAnswer, wait_at_most
-from kpi.formats import Formats
-from pages import IMPORT
+from pages import GLOSSARY, IMPORT
 from views.desk import Desk
 from views.kept_views import Unanswered, Views
 from views.visible import visible_pages
@@ -36,12 +37,10 @@ _SHELLS: Final = 64
 
 
 class Front:
-    """Makes documents and layouts of the `entrance`'s pages; `formats` are those of a page without data, `libraries`
-    what pages of somebody's own may use.
-    """
+    """Makes documents and layouts of the `entrance`'s pages; pages of somebody's own may use `libraries`."""
 
-    def __init__(self, entrance: Entrance, desk: Desk, formats: Formats, libraries: Libraries) -> None:
-        self._entrance, self._desk, self._formats, self._libraries = entrance, desk, formats, libraries
+    def __init__(self, entrance: Entrance, desk: Desk, libraries: Libraries) -> None:
+        self._entrance, self._desk, self._libraries = entrance, desk, libraries
         self._demo = entrance.admission.demo
         self._shells: LRUCache[object, tuple[str, str]] = LRUCache(_SHELLS)
         self._lock = Lock()  # threads would upset the cache
@@ -84,10 +83,20 @@ class Front:
         with self._lock:
             found = self._shells.get(key)
         if found is None:
-            found = shell.frame(mine, self._entrance.prefix, page.key, banner, account)
+            found = shell.frame(mine, self._entrance.prefix, page.key, self._body(mine, page), banner, account)
             with self._lock:
                 self._shells[key] = found
         return found
+
+    def _body(self, mine: Sequence[Page], page: Page) -> list[Component]:
+        """What stands on a page that has no visuals."""
+        if page == GLOSSARY:
+            return glossary(mine, current_rights().hides)
+        if page != IMPORT:
+            return []
+        if self._entrance.closed:
+            return closed_page(OWN_DATA)
+        return import_page(self._entrance.largest_file, MOST_FILES, self._demo, self._desk.formats())
 
     def _first(self, views: Views, page: Page) -> bytes:
         """The answer to the address that was asked for, `null` where the browser must ask."""
@@ -100,18 +109,12 @@ class Front:
     def _spec(self) -> dict[str, Any]:
         """What the browser knows beforehand (docs/wire.md)."""
         allowed, who = current_rights(), current_reader()
-        facts = self._desk.source.current()
-        formats = self._desk.writing(facts) if facts is not None else self._formats
         mine = self._mine()
-        known = spec(mine, self._entrance.prefix, formats, hidden=allowed.hides)
+        known = spec(mine, self._entrance.prefix, self._desk.formats(), hidden=allowed.hides)
         if any(page.own for page in mine):
             known["libraries"] = self._libraries
         sign_in = self._entrance.admission.sign_in
         if who and sign_in:
             # Views are kept in the browser under this: whose they are, without saying who that is.
             known["reader"] = sha256(f"{sign_in.issuer}\0{who.subject}".encode()).hexdigest()[:16]
-        if allowed.opens(IMPORT.key):
-            most = self._entrance.largest_file
-            takes = {"most": most, "files": MOST_FILES, "demo": self._demo}
-            known["upload"] = {"command": OWN_DATA} if self._entrance.closed else takes
         return known

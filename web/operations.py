@@ -28,7 +28,7 @@ from web.callback_guard import RequestedCallback
 
 _GIVEN_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 _SECONDS: Final = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
-_KINDS: Final = ("csv", "json", "xlsx")
+_KINDS: Final = ("csv", "json", "table", "xlsx")
 _REFUSED: Final = (400, 401, 403, 405, 413, 414)
 #: Kinds whose addresses nobody types: what is not there, or is not shown to this reader, has been made up.
 _FORGED: Final = (*_KINDS, "data", "view", "proof", "options", "callback", "import")

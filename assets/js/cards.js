@@ -2,8 +2,9 @@
 (() => {
   const { dashboard } = window;
   const { make, makeSvg, text, attribute } = dashboard;
-  /** @type {Record<string, Wire.Metric>} */
-  let metrics;
+
+  /** By the sign of a change. @type {Record<string, string>} */
+  const ARROWS = { "+": "▲", "−": "▼", "±": "■" };
 
   /** @type {Dashboard["cards"]["draw"]} */
   function draw(item, visual, answer) {
@@ -17,7 +18,7 @@
   function build(item, keys) {
     const grid = make("div", { class: "cards", "data-cards": keys.length, style: `--cards: ${keys.length}` });
     const parts = keys.map((key) => {
-      const metric = metrics[key];
+      const metric = dashboard.metric(key);
       const label = make("button", { type: "button", class: "term", text: metric.short });
       const value = make("button", {
         type: "button", class: "card-value", "data-metric": key, "data-do": "prove", "aria-haspopup": "dialog",
@@ -45,17 +46,13 @@
 
   /** @param {CardParts} part @param {Wire.Card} card @param {Wire.Period} period */
   function fill(part, card, period) {
-    const { metric } = part;
     Object.assign(part, { card, period });
-    const most = metric.unit === "people" && card.value !== null ? "≤ " : "";
-    text(part.value, most + dashboard.format.brief(metric, card.value));
+    text(part.value, card.text);
     attribute(part.value, "data-value", card.value === null ? "" : String(card.value));
-    const step = dashboard.format.change(metric, card.change);
-    const judged = step && step.direction !== 0 && metric.better !== "neither";
-    const tone = !judged ? "" : (step.direction > 0) === (metric.better === "up") ? " good" : " bad";
-    attribute(part.change, "class", `card-change${tone}`);
-    text(part.arrow, !step ? "" : step.direction > 0 ? "▲" : step.direction < 0 ? "▼" : "■");
-    text(part.step, step ? step.text : "");
+    const { step, tone } = card;
+    attribute(part.change, "class", `card-change ${tone}`.trim());
+    text(part.arrow, ARROWS[step?.[0] ?? ""] ?? "");
+    text(part.step, step ?? "");
     dashboard.hide(part.change, !step);
     part.label.classList.toggle("noted", card.noted);
     const { baseline, baseline_note: note } = period;
@@ -99,9 +96,8 @@
     } else found.push({ kind: "figure", text: full(metric, card.value) });
     if (card.baseline !== null && period.baseline) found.push({ text: `${full(metric, card.baseline)} in ${period.baseline}` });
     found.push(...card.notes.map((note) => ({ kind: "note", text: note })));
-    const formula = dashboard.format.formula(metric);
-    return [...found, { text: metric.definition }, { kind: "formula", text: formula }, dashboard.tips.glossary(key)];
+    return [...found, ...dashboard.tips.metric(key)];
   }
 
-  dashboard.cards = { draw, use: (spec) => (metrics = spec.metrics) };
+  dashboard.cards = { draw };
 })();

@@ -39,7 +39,6 @@
     dashboard.margins.fit(layout, data, item.width);
     dashboard.labels.put(data, layout);
     dashboard.titles.put(item, layout);
-    dashboard.explore.hint(item, data);
     return { data, layout };
   }
 

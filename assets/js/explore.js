@@ -2,7 +2,6 @@
 (() => {
   const { dashboard } = window;
   const { make } = dashboard;
-  const HINT = "<br><i>Click to filter</i>";
 
   /** Whether the page is filtered to exactly these pairs of dimension and value. @type {Dashboard["explore"]["picked"]} */
   function picked(pairs) {
@@ -32,12 +31,6 @@
 
   /** @param {ChartItem} item */
   const picks = (item) => Object.keys(item.spec.pick ?? {}).length > 0;
-
-  /** Says on hover that a click filters. @type {Dashboard["explore"]["hint"]} */
-  function hint(item, data) {
-    if (!picks(item)) return;
-    for (const trace of data) if (trace.hovertemplate) trace.hovertemplate = trace.hovertemplate.replace(/(?=<extra>)|$/, HINT);
-  }
 
   /** Hear the clicks on a chart that plotly has drawn. @type {Dashboard["explore"]["listen"]} */
   function listen(item) {
@@ -87,5 +80,5 @@
     else pick(pairs);
   }
 
-  dashboard.explore = { row, panel, pick, picked, hint, listen, offer, valueOf };
+  dashboard.explore = { row, panel, pick, picked, listen, offer, valueOf };
 })();

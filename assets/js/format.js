@@ -19,9 +19,6 @@
     return Math.round(Number(`${digits}e${Number(exponent) + decimals + shift}`));
   }
 
-  /** @param {number} size */
-  const magnitude = (size) => Number(size.toExponential().split("e")[1]);
-
   /** A number between two texts, its sign before all of it. @param {Wire.Around} around @param {number} value @param {number} decimals */
   function between([before, after], value, decimals, shift = 0) {
     const units = rounded(Math.abs(value), decimals, shift);
@@ -53,35 +50,8 @@
     }
   }
 
-  /** Amounts and counts in three digits ("$2.36M"), everything else in full. @type {Dashboard["format"]["brief"]} */
-  function brief(metric, value) {
-    const shortened = metric.unit === "money" || metric.unit === "count" || metric.unit === "people";
-    if (!shortened || missing(value) || Math.abs(value) < 999.5) return full(metric, value);
-    const steps = metric.unit === "money" ? signs.compact_money : signs.compact;
-    const most = 2 - magnitude(Math.abs(value));
-    const size = Number(`${rounded(Math.abs(value), most)}e${-most}`);
-    const step = steps.findLast(([limit]) => size >= limit);
-    if (!step) return between(metric.unit === "money" ? signs.money : NONE, value, 0);
-    const scaled = size / step[1];
-    return between([step[2], step[3]], value < 0 ? -scaled : scaled, Math.max(0, 2 - magnitude(scaled)));
-  }
-
-  /** A change with its sign, and its direction as shown: 1, −1, or 0 where it rounds to nothing. @type {Dashboard["format"]["change"]} */
-  function change({ unit, decimals }, value) {
-    if (missing(value)) return null;
-    const points = unit === "percent";
-    const digits = points && decimals > 1 ? 2 : Math.abs(value) >= 10 ? 0 : 1;
-    const size = between(points ? ["", " pp"] : signs.percent, Math.abs(value), digits, 2);
-    const direction = rounded(Math.abs(value), digits, 2) === 0 ? 0 : Math.sign(value);
-    const sign = direction > 0 ? "+" : direction < 0 ? MINUS : "±";
-    return { direction, text: `${sign}${size}` };
-  }
-
   /** @type {Dashboard["format"]["count"]} */
   const count = (value) => between(NONE, value, 0);
-
-  /** How a metric is made, where that says more than its name. @type {Dashboard["format"]["formula"]} */
-  const formula = (metric) => (/[/×−+]/.test(metric.formula) ? metric.formula : "");
 
   /** @type {Record<string, number>} */
   const LETTERS = { m: 1e-3, k: 1e3, M: 1e6, G: 1e9, T: 1e12 };
@@ -125,7 +95,7 @@
     signs.plotly[name].replace("%b", month).replace("%Y", "2028").replace(/%-?[a-z]/g, "28"));
 
   dashboard.format = {
-    formula, full, brief, change, count, tick, ticks, days,
+    full, count, tick, ticks, days,
     /** The currency's sign alone. */
     sign: () => signs.money.join("").trim(),
     use: ({ formats }) => (signs = formats),

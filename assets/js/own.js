@@ -4,15 +4,13 @@
   const { make, byId, hide, one, text } = dashboard;
   const LAYOUT = "own-page.children";
   const NOTHING = () => new Response(null, { status: 204 }); // to Dash: nothing to update
-  /** @type {Wire.Spec} */
-  let spec;
   /** @type {string | null} */
   let mounted = null; // the key of the page that is in the holder, or on its way there
   let newest = 0; // the last request for a layout
   const failures = new Set(); // the callbacks that failed last time
   const library = dashboard.loadOnce(load);
 
-  const title = () => spec.pages[mounted ?? ""]?.title ?? "";
+  const title = () => dashboard.spec.pages[mounted ?? ""]?.title ?? "";
 
   /** The page `key` is opened, null: none of somebody's own; what the holder had is taken down. @type {Dashboard["own"]["mount"]} */
   function mount(key) {
@@ -32,7 +30,7 @@
     section(key).replaceChildren();
     wait(true);
     try {
-      if (spec.pages[key].plotly) await dashboard.charts.whole();
+      if (dashboard.spec.pages[key].plotly) await dashboard.charts.whole();
     } catch (problem) {
       console.warn("plotly.js could not be loaded", problem);
       if (key === mounted) fail("This page could not be loaded. Check the connection.");
@@ -123,16 +121,16 @@
   async function complete(response) {
     const content = await response.clone().text();
     const names = new Set([...content.matchAll(/"namespace":\s*"(\w+)"/g)].map(([, name]) => name));
-    for (const name of names) if (!(name in window) && Object.hasOwn(spec.libraries ?? {}, name)) await library(name);
+    for (const name of names) if (!(name in window) && Object.hasOwn(dashboard.spec.libraries ?? {}, name)) await library(name);
   }
 
   /** A component library. @param {string} name */
   async function load(name) {
-    const { js = [], css = [] } = spec.libraries?.[name] ?? {};
+    const { js = [], css = [] } = dashboard.spec.libraries?.[name] ?? {};
     const styles = css.map((href) => dashboard.attach(make("link", { rel: "stylesheet", href })));
     for (const src of js) await dashboard.attach(make("script", { src })); // each may need the one before
     await Promise.all(styles);
   }
 
-  dashboard.own = { mount, answer, use: (given) => (spec = given) };
+  dashboard.own = { mount, answer };
 })();

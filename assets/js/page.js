@@ -2,8 +2,6 @@
 (() => {
   const { dashboard } = window;
   const { make, text, attribute, hide, byId } = dashboard;
-  /** @type {Wire.Spec} */
-  let spec;
   let open = ""; // the key of the page that is shown
 
   /** Show page `key`, and let all links carry `query`. @type {Dashboard["page"]["show"]} */
@@ -18,9 +16,9 @@
     for (const part of document.querySelectorAll("[data-page]")) hide(part, part.dataset.page !== key);
     dashboard.visuals.open(key);
     mount();
-    attribute(document.documentElement, "data-body", spec.pages[key].body ?? null);
-    if (spec.pages[key].body) body(key);
-    document.title = `${spec.pages[key].title} · Marketing dashboard`;
+    attribute(document.documentElement, "data-body", dashboard.spec.pages[key].body ?? null);
+    if (dashboard.spec.pages[key].body) body(key);
+    document.title = `${dashboard.spec.pages[key].title} · Marketing dashboard`;
     fit();
     const busy = document.activeElement?.closest("details.menu[open]"); // opened while the answer was on its way
     if (!first && !busy) byId(`title-${key}`)?.focus({ preventScroll: true });
@@ -30,13 +28,13 @@
 
   /** Time steps are offered where a chart runs over time, or somebody's own may. */
   function fit() {
-    const { own, visuals } = spec.pages[open];
+    const { own, visuals } = dashboard.spec.pages[open];
     dashboard.toolbar.fit(own || Object.values(visuals).some((visual) => "grain" in visual && visual.grain));
   }
 
   /** A page of somebody's own is Dash's to draw: it is put up when it is opened and taken away when it is left. */
   function mount() {
-    if (ready) dashboard.own.mount(spec.pages[open].own ? open : null);
+    if (ready) dashboard.own.mount(dashboard.spec.pages[open].own ? open : null);
   }
 
   let ready = false;
@@ -59,17 +57,29 @@
     waiting.observe(dashboard.one(document, "#react-entry-point"), { childList: true, subtree: true });
   }
 
-  /** A page without visuals: the module of its name draws it, every time it is turned to. @param {string} key */
+  const sectionOf = (/** @type {string} */ key) => dashboard.one(document, `section[data-page="${key}"]`);
+
+  /** What stands on a page without visuals: its own document has it. */
+  const content = dashboard.loadOnce(async (key) => {
+    const section = sectionOf(key);
+    if (section.firstChild) return;
+    const response = await fetch(dashboard.address.page(key, ""), { redirect: "manual" });
+    const parsed = new DOMParser().parseFromString(await response.text(), "text/html");
+    section.replaceChildren(...dashboard.one(parsed, `section[data-page="${key}"]`).childNodes);
+  });
+
+  /** A page without visuals: the module of its name serves it, every time it is turned to. @param {string} key */
   async function body(key) {
-    const section = dashboard.one(document, `section[data-page="${key}"]`);
-    const { body: name = "" } = spec.pages[key];
+    const section = sectionOf(key);
+    const { body: name = "" } = dashboard.spec.pages[key];
+    section.querySelector(":scope > .said")?.remove();
     try {
-      await dashboard.later(name);
-      if (open === key) dashboard.bodies[name].show(section, spec);
+      await Promise.all([content(key), dashboard.later(name)]);
+      if (open === key) dashboard.bodies[name].show(section);
     } catch (problem) {
       console.warn(`${key} could not be drawn`, problem);
       const sentence = make("p", { text: "This page could not be loaded. Check the connection." });
-      section.replaceChildren(make("div", { class: "said" }, dashboard.icon("warning"), sentence, dashboard.retry(() => body(key))));
+      section.prepend(make("div", { class: "said" }, dashboard.icon("warning"), sentence, dashboard.retry(() => body(key))));
     }
   }
 
@@ -93,26 +103,13 @@
   }
 
   /** @param {Wire.Period} period */
-  function period({ label, days, baseline, baseline_note: note, caveats }) {
-    const place = byId("period");
-    if (!place.firstChild) place.append(make("strong"), make("span"));
-    text(/** @type {Node} */ (place.firstChild), label);
-    const length = days === 1 ? "1 day" : `${dashboard.format.count(days)} days`;
-    const against = baseline ? `compared with ${baseline}` : note ? `${note} to compare with` : "not compared";
-    text(/** @type {Node} */ (place.lastChild), `${length}, ${against}${caveats ? `. ${caveats}` : ""}`);
+  function period({ label, sentence }) {
+    text(dashboard.one(document, "#period strong"), label);
+    text(dashboard.one(document, "#period span"), sentence);
   }
 
   /** One chip a narrowed filter; each takes its filter away. @param {Wire.View} answer */
-  function chips({ chosen, options, period: { label } }) {
-    const narrowed = Object.keys(spec.dimensions).filter((dimension) => chosen[dimension]?.length);
-    const found = narrowed.map((dimension) => {
-      /** @type {string[]} */
-      const wanted = chosen[dimension];
-      const known = options[dimension].filter((value) => wanted.includes(value)); // in the lists' order
-      const values = known.length === wanted.length ? known : wanted; // a long list comes in part
-      const named = values.length > 3 ? `${values.slice(0, 2).join(", ")} and ${values.length - 2} more` : values.join(", ");
-      return { dimension, label: spec.dimensions[dimension], named, all: values.join(", ") };
-    });
+  function chips({ chips: found, period: { label } }) {
     const place = byId("chips");
     const now = JSON.stringify(found);
     if (place.dataset.now !== now) {
@@ -122,13 +119,13 @@
       if (within) (place.querySelector("button") ?? byId(`title-${open}`))?.focus({ preventScroll: true });
     }
     const count = byId("filter-count");
-    text(count, narrowed.length ? String(narrowed.length) : "");
-    hide(count, narrowed.length === 0);
+    text(count, String(found.length || ""));
+    hide(count, found.length === 0);
     const words = found.map((each) => `${each.label}: ${each.named}`);
     text(byId("announcer"), `Figures for ${label}. ${words.join(". ")}`);
   }
 
-  /** @param {{ dimension: string, label: string, named: string, all: string }} narrowed */
+  /** @param {Wire.Chip} narrowed */
   function chip({ dimension, label, named, all }) {
     const what = { "data-do": "clear", "data-dimension": dimension, "aria-label": `Remove filter ${label}: ${all}` };
     const take = make("button", { type: "button", ...what }, dashboard.icon("close"));
@@ -139,10 +136,9 @@
   dashboard.bodies = {};
   dashboard.page = {
     show, say, ready: reachable, awaitDash,
-    own: (key) => Boolean(spec.pages[key].own),
-    known: (key) => Object.hasOwn(spec.pages, key),
+    own: (key) => Boolean(dashboard.spec.pages[key].own),
+    known: (key) => Object.hasOwn(dashboard.spec.pages, key),
     open: () => open,
-    use: (given) => (spec = given),
   };
-  dashboard.metric = (key) => spec.metrics[key];
+  dashboard.metric = (key) => dashboard.spec.metrics[key];
 })();

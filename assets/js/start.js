@@ -112,7 +112,7 @@
   }
 
   /** A chart's data as a table in its place, or the chart again. */
-  const rows = (/** @type {HTMLElement} */ visual) => lazily("rows", () => dashboard.rows.toggle(visual, spec));
+  const rows = (/** @type {HTMLElement} */ visual) => lazily("rows", () => dashboard.rows.toggle(visual));
 
   const printed = () => lazily("paper", () => dashboard.paper.print());
 
@@ -199,8 +199,8 @@
   const data = (/** @type {string} */ name) => JSON.parse(byId(name)?.textContent ?? "null");
 
   function start() {
-    spec = data("spec");
-    const parts = /** @type {const} */ (["format", "address", "page", "own", "tips", "cards", "tables", "toolbar", "controls", "charts"]);
+    dashboard.spec = spec = data("spec");
+    const parts = /** @type {const} */ (["format", "address", "controls", "charts"]);
     for (const part of parts) dashboard[part].use(spec);
     dashboard.visuals.find(spec);
     dashboard.theme.put();

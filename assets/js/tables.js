@@ -2,8 +2,6 @@
 (() => {
   const { dashboard } = window;
   const { make, text, attribute } = dashboard;
-  /** @type {Wire.Spec} */
-  let spec;
 
   /** @type {Dashboard["tables"]["draw"]} */
   function draw(item, visual, answer) {
@@ -13,7 +11,8 @@
     const part = item.parts;
     part.visual = visual;
     dashboard.hide(part.key, !visual.shades.some(Boolean));
-    if (part.rank) part.rank.value = answer.chosen.rank;
+    const rank = item.root.querySelector(".rank select");
+    if (rank) /** @type {HTMLSelectElement} */ (rank).value = answer.chosen.rank;
     fill(item);
     dashboard.visuals.line(item, visual.line);
   }
@@ -33,20 +32,18 @@
     /** @type {TableHead[]} */
     const heads = [];
     const row = make("tr");
-    for (const { key } of columns) row.append(head(heads, key, spec.dimensions[key]));
-    for (const key of metrics) row.append(head(heads, key, spec.metrics[key].short, spec.metrics[key], item.spec.gradient[key]));
+    const shaded = item.spec.gradient;
+    for (const { key } of columns) row.append(head(heads, key, dashboard.spec.dimensions[key]));
+    for (const key of metrics) row.append(head(heads, key, dashboard.metric(key).short, dashboard.metric(key), shaded[key]));
     const body = /** @type {TableBody} */ (Object.assign(make("tbody"), { item }));
     const foot = make("tfoot");
     const table = make("table", { class: "figures" }, make("thead", {}, row), body, foot);
     const how = `${item.title}. Arrow keys go from figure to figure, Enter shows how one comes about.`;
     const scroll = make("div", { class: "table-scroll", tabindex: "0", role: "region", "aria-label": how }, table);
-    const rank = item.spec.rank ? rankBy(item) : null;
-    item.root.querySelector(".rank")?.remove();
-    if (rank) dashboard.one(item.root, ".menu").before(make("label", { class: "rank" }, make("span", { text: "Rank by" }), rank));
     const note = make("p", { class: "line shade-note", text: item.spec.shaded });
     item.body.append(scroll, note);
     const known = sort && heads.some((each) => each.key === sort.key);
-    const parts = { shape, metrics, dimensions: item.spec.keys, columns, heads, body, foot, rows: [], total: null, rank, key: note };
+    const parts = { shape, metrics, dimensions: item.spec.keys, columns, heads, body, foot, rows: [], total: null, key: note };
     item.parts = /** @type {any} */ ({ ...parts, sort: known ? sort : null }); // `draw` adds the answer
   }
 
@@ -62,24 +59,12 @@
     const doing = { type: "button", class: "sort", "data-do": "sort", "data-column": key };
     const button = make("button", doing, make("span", { text: label }), mark);
     if (metric) {
-      const formula = dashboard.format.formula(metric);
-      const notes = [{ kind: "title", text: metric.label }, { text: metric.definition }, { kind: "formula", text: formula }];
-      if (shaded) notes.push({ kind: "small", text: SHADED[shaded] });
-      dashboard.tips.set(button, () => [...notes, dashboard.tips.glossary(key)]);
+      const title = { kind: "title", text: metric.label };
+      dashboard.tips.set(button, () => [title, ...dashboard.tips.metric(key, shaded ? SHADED[shaded] : "")]);
     }
     const cell = make("th", { scope: "col", class: words ? "words" : null }, button);
     heads.push({ key, cell, words });
     return cell;
-  }
-
-  /** @param {TableItem} item */
-  function rankBy(item) {
-    const select = make("select", { class: "form-select form-select-sm", "data-do": "rank" });
-    const labels = new Map(spec.ranks ?? []);
-    for (const key of item.spec.ranks ?? []) {
-      select.append(make("option", { value: key, text: labels.get(key) ?? spec.metrics[key]?.short ?? key }));
-    }
-    return select;
   }
 
   /** @param {TableItem} item */
@@ -98,7 +83,7 @@
     if (total) {
       const last = (item.parts.total ??= newRow(item.parts.foot, columns, metrics, false));
       last.names.forEach((name, place) => text(name.main, place === 0 ? "Total" : ""));
-      last.cells.forEach((cell, place) => text(cell, dashboard.format.full(spec.metrics[metrics[place]], total[place])));
+      last.cells.forEach((cell, place) => text(cell, dashboard.format.full(dashboard.metric(metrics[place]), total[place])));
     }
     dashboard.hide(item.parts.foot, !total);
     marks(item);
@@ -149,7 +134,7 @@
     });
     metrics.forEach((key, place) => {
       const value = visual.values[place][from];
-      text(cells[place], dashboard.format.full(spec.metrics[key], value));
+      text(cells[place], dashboard.format.full(dashboard.metric(key), value));
       const why = value === null ? visual.why?.[key]?.[platformOf(visual, columns, from)] ?? "" : "";
       if (cells[place].title !== why) cells[place].title = why;
       const shade = visual.shades[place]?.[from] ?? 0;
@@ -224,5 +209,5 @@
     stop.focus();
   }
 
-  dashboard.tables = { draw, sort, move, use: (given) => (spec = given) };
+  dashboard.tables = { draw, sort, move };
 })();

@@ -10,8 +10,6 @@
   /** @type {HTMLElement | null} */
   let owner = null;
   let timer = 0;
-  /** @type {Wire.Spec} */
-  let spec;
 
   /** @type {(target: any) => HTMLElement | null} */
   const ownerOf = (target) => target?.closest?.("[data-tip]") ?? null;
@@ -95,9 +93,12 @@
   });
 
   dashboard.tips = {
-    use: (given) => (spec = given),
-    /** The line that leads to the glossary. */
-    glossary: (metric) => (spec.pages.glossary ? { text: "In the glossary", metric } : null),
+    /** What a metric is: its definition, its formula, a note, and the line that leads to the glossary. */
+    metric: (key, note) => {
+      const { definition, formula } = dashboard.metric(key);
+      const link = dashboard.spec.pages.glossary ? { text: "In the glossary", metric: key } : null;
+      return [{ text: definition }, { kind: "formula", text: formula }, { kind: "small", text: note }, link];
+    },
     /** What `element` says on demand: a list of { kind, text }. */
     set: (element, lines) => {
       told.set(element, lines);

@@ -3,8 +3,6 @@
   const { dashboard } = window;
   const { make, hide, attribute } = dashboard;
   const CUSTOM = "custom";
-  /** @type {Wire.Spec} */
-  let spec;
   /** @type {{ preset: HTMLSelectElement, from: HTMLInputElement, to: HTMLInputElement, days: HTMLElement }} */
   let parts; // from the first answer on
 
@@ -12,7 +10,7 @@
 
   function build() {
     const preset = make("select", { class: "form-select form-select-sm", "data-do": "preset", "aria-label": "Dates" });
-    for (const [value, label] of spec.presets) preset.append(make("option", { value, text: label }));
+    for (const [value, label] of dashboard.spec.presets) preset.append(make("option", { value, text: label }));
     preset.append(make("option", { value: CUSTOM, text: "Custom dates" }));
     const day = { type: "date", class: "form-control form-control-sm", "data-do": "days", required: true };
     const from = make("input", { ...day, "aria-label": "From" });
@@ -23,21 +21,13 @@
     parts = { preset, from, to, days };
   }
 
-  /** "6m" in words, for a period that an address names and the list does not. @param {string} last */
-  function spoken(last) {
-    const [, number, unit] = /^(\d+)([dwmy])$/.exec(last) ?? [];
-    if (!unit) return last;
-    const noun = { d: "day", w: "week", m: "month", y: "year" }[/** @type {"d" | "w" | "m" | "y"} */ (unit)];
-    return `${number} ${noun}${number === "1" ? "" : "s"}`;
-  }
-
   /** What an answer is of. The box that is being written in is left alone, as the answer may be to its last digit but one;
       not where the answer is `whole`: it is what Back leads to, and the box would tell of another. @type {Dashboard["toolbar"]["fill"]} */
   function fill({ chosen, period, extent }, whole = false) {
     if (!parts?.preset.isConnected) build();
     const { preset, from, to, days } = parts;
     if (chosen.last && ![...preset.options].some((option) => option.value === chosen.last)) {
-      preset.insertBefore(make("option", { value: chosen.last, text: spoken(chosen.last) }), preset.lastChild);
+      preset.insertBefore(make("option", { value: chosen.last, text: period.last }), preset.lastChild);
     }
     preset.value = chosen.last ?? CUSTOM;
     for (const [input, value] of /** @type {[HTMLInputElement, string][]} */ ([[from, period.start], [to, period.end]])) {
@@ -67,6 +57,5 @@
     fill, choosePreset, chooseDays,
     /** Time steps are offered only where a chart runs over time. */
     fit: (grain) => hide(slot("grain"), !grain),
-    use: (given) => (spec = given),
   };
 })();

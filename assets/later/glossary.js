@@ -1,95 +1,47 @@
-// The glossary: the catalogue of the spec, so that it holds what its reader may see and nothing else; searched here.
+// The glossary stands in its document (components/glossary.py); here it is searched, and led to by an address.
 (() => {
   const { dashboard } = window;
-  const { make, text, hide } = dashboard;
-  /** @type {Record<string, string>} */
-  const UNITS = {
-    money: "Amount of money", unit_money: "Money for one", count: "Count", people: "People, at most",
-    percent: "Percent", ratio: "Ratio", months: "Months",
-  };
-  const BETTER = { up: "Higher is better", down: "Lower is better", neither: "Neither is better" };
-  const RULE = "Every figure is a sum, or a sum divided by a sum: first added up over the rows that the filters leave, then divided. "
-    + "An average of rates would count a day with ten impressions like one with a million.";
-  const GROUPS = ["What happened", "Money", "Rates", "Costs", "Returns", "Shares of the whole"];
+  const { hide, one, text } = dashboard;
   /** @type {HTMLElement} */
   let section;
-  /** @type {{ root: HTMLElement, words: string, heading: HTMLElement }[]} */
-  let entries = []; // { root, words, heading }
-  /** @type {HTMLElement} */
-  let none;
+  const input = () => one(section, "input");
+  const entries = () => [...section.querySelectorAll("[data-term]")];
 
   /** @type {Dashboard["bodies"][string]["show"]} */
-  function show(given, spec) {
+  function show(given) {
     if (section !== given) {
       section = given;
-      build(spec);
+      input().addEventListener("input", search);
       addEventListener("hashchange", reveal);
     }
     reveal();
   }
 
-  /** @param {Wire.Spec} spec */
-  function build(spec) {
-    const name = "Search the glossary";
-    const plain = { autocomplete: "off", spellcheck: "false" };
-    const input = make("input", { type: "search", class: "form-control", placeholder: name, "aria-label": name, ...plain });
-    input.addEventListener("input", () => search(input.value));
-    none = make("p", { class: "glossary-none", role: "status" });
-    section.replaceChildren(make("div", { class: "glossary-head" }, make("p", { class: "glossary-rule", text: RULE }), input), none);
-    entries = [];
-    const keys = Object.keys(spec.metrics);
-    const groups = [...new Set([...GROUPS, ...keys.map((key) => spec.metrics[key].group)])];
-    for (const group of groups) {
-      const members = keys.filter((key) => spec.metrics[key].group === group);
-      if (members.length === 0) continue;
-      const heading = make("h2", { text: group });
-      const list = make("div", { class: "glossary-list" }, ...members.map((key) => entry(key, spec.metrics[key], heading)));
-      section.append(make("div", { class: "glossary-group" }, heading, list));
-    }
-    search("");
-  }
-
-  /** @param {string} key @param {Wire.Metric} metric @param {HTMLElement} heading */
-  function entry(key, metric, heading) {
-    const link = make("a", { class: "glossary-link", href: `#${key}`, "aria-label": `Link to ${metric.label}`, text: "#" });
-    const short = metric.short !== metric.label ? make("span", { class: "glossary-short", text: metric.short }) : null;
-    const facts = make("p", { class: "glossary-facts", text: `${UNITS[metric.unit] ?? metric.unit}. ${BETTER[metric.better]}.` });
-    const formula = metric.formula ? dashboard.format.formula(metric) || `sum of ${metric.formula}` : "";
-    const why = metric.why ? make("p", { class: "glossary-why" }, make("strong", { text: "Why so: " }), metric.why) : null;
-    const root = make("article", { class: "glossary-entry", id: key, tabindex: "-1", "data-term": key },
-      make("div", { class: "glossary-name" }, make("h3", {}, metric.label, link), short, facts),
-      make("div", { class: "glossary-words" }, make("p", { text: metric.definition }), why),
-      make("p", { class: "glossary-formula", text: formula }));
-    const words = [key, metric.label, metric.short, metric.definition, metric.formula, metric.why].join(" ").toLocaleLowerCase();
-    entries.push({ root, heading, words });
-    return root;
-  }
-
-  /** @param {string} sought */
-  function search(sought) {
-    const words = sought.trim().toLocaleLowerCase().split(/\s+/).filter(Boolean);
-    let found = 0;
-    const groups = new Map();
-    for (const { root, heading, words: own } of entries) {
+  /** Hides the entries that have not all words; a group without entries is hidden by its style. */
+  function search() {
+    const words = input().value.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+    const all = entries();
+    let fitting = 0;
+    for (const entry of all) {
+      const own = `${entry.id} ${entry.textContent}`.toLocaleLowerCase();
       const fits = words.every((word) => own.includes(word));
-      hide(root, !fits);
-      found += Number(fits);
-      groups.set(heading, groups.get(heading) || fits);
+      hide(entry, !fits);
+      fitting += Number(fits);
     }
-    for (const [heading, any] of groups) if (heading.parentElement) hide(heading.parentElement, !any);
-    text(none, found === 0 ? `Nothing here is called “${sought.trim()}”.` : words.length ? `${found} of ${entries.length}` : "");
+    const none = `Nothing here is called “${input().value.trim()}”.`;
+    text(one(section, ".glossary-none"), fitting === 0 ? none : words.length ? `${fitting} of ${all.length}` : "");
   }
 
   /** What the address names after "#". */
   function reveal() {
     if (section.hidden) return;
-    const wanted = entries.find(({ root }) => [root.id, encodeURIComponent(root.id)].includes(location.hash.slice(1)));
-    for (const { root } of entries) root.classList.toggle("wanted", root === wanted?.root);
+    const wanted = entries().find(({ id }) => [id, encodeURIComponent(id)].includes(location.hash.slice(1)));
+    for (const entry of entries()) entry.classList.toggle("wanted", entry === wanted);
     if (!wanted) return;
-    dashboard.one(section, "input").value = "";
-    search("");
-    wanted.root.scrollIntoView({ block: "center" });
-    wanted.root.focus({ preventScroll: true });
+    input().value = "";
+    search();
+    wanted.scrollIntoView({ block: "center" });
+    wanted.focus({ preventScroll: true });
   }
 
   dashboard.bodies.glossary = { show };

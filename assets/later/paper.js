@@ -38,7 +38,7 @@
   function head() {
     document.querySelector(".paper-head")?.remove();
     const answer = dashboard.view.shown();
-    const chips = [...document.querySelectorAll("#chips .chip")].map((chip) => `${one(chip, ".chip-label").textContent}: ${chip.title}`);
+    const chips = answer.chips.map(({ label, all }) => `${label}: ${all}`);
     const demo = byId("banner-demo")?.querySelector(".banner-text")?.textContent;
     const past = answer.as_of && `${answer.as_of.label} ${answer.as_of.sentence}`.trim();
     const filters = chips.length ? `Filters: ${chips.join("; ")}` : "No filters: all figures of these days";

@@ -57,8 +57,7 @@
 
   /** Period, comparison and filters, as the page says them. */
   function words() {
-    const chips = [...document.querySelectorAll("#chips .chip")].map((chip) =>
-      `${one(chip, ".chip-label").textContent}: ${chip.title || one(chip, ".chip-value").textContent}`);
+    const chips = dashboard.view.shown().chips.map(({ label, all }) => `${label}: ${all}`);
     const period = [...dashboard.byId("period").children].map((part) => part.textContent).join(", ");
     return [period, chips.length ? chips.join(" · ") : "All platforms, regions, objectives, devices, segments and campaigns"];
   }

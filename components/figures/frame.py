@@ -31,8 +31,10 @@ def chart(
     """A plotly chart: `draw` answers with `traces` (each `of` a prototype) and what changes in the layout.
 
     `pick` says what a click on a mark filters to: the dimension whose value stands in which field of plotly's points
-    (x, y, label, text; name is that of the trace).
+    (x, y, label, text; name is that of the trace). What says more on hover says that too.
     """
+    if pick:
+        traces = [_with_hint(trace) for trace in traces]
     return Visual(
         name,
         title,
@@ -70,6 +72,14 @@ _FEW_TICKS: Final = 4
 def panel_of(place: int) -> dict[str, str]:
     """What puts a trace into a panel; the first needs no word."""
     return {"yaxis": f"y{place + 1}"} if place else {}
+
+
+def _with_hint(trace: dict[str, Any]) -> dict[str, Any]:
+    """A trace whose hover says that a click filters."""
+    if "hovertemplate" not in trace:
+        return trace
+    words, extra, plate = trace["hovertemplate"].partition("<extra>")
+    return {**trace, "hovertemplate": f"{words}<br><i>Click to filter</i>{extra}{plate}"}
 
 
 def without_value(metric: str) -> Answer:

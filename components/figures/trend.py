@@ -13,6 +13,7 @@ from components.figures.area import areas, faint_fill, prototypes
 from components.figures.frame import Answer, chart, panel_of, panels
 from components.page_data import PageData, chart_figures, days_of, exact
 from components.visuals import Visual
+from kpi.compare import BASELINE, BASELINE_DATE
 from kpi.evaluate import ROWS
 from kpi.metrics import METRICS
 from kpi.schema import DATE
@@ -119,9 +120,9 @@ def trend(
         found = _figures(now, {metric: metric for metric in metrics})
         if before is None:
             return found
-        earlier = {row[DATE]: row for row in _figures(before, {metric: f"{metric}_baseline" for metric in metrics})}
+        earlier = {row[DATE]: row for row in _figures(before, {metric: f"{metric}{BASELINE}" for metric in metrics})}
         beside = {f"{day:%Y-%m-%d}": f"{then:%Y-%m-%d}" for then, day in _pair_periods(page_data, before)}
-        nothing = dict.fromkeys(f"{metric}_baseline" for metric in metrics)
+        nothing = dict.fromkeys(f"{metric}{BASELINE}" for metric in metrics)
         return [
             row
             | {"baseline_date": (then := beside.get(row[DATE]))}

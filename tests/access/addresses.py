@@ -11,7 +11,7 @@ _VALUES = {
     "filename": ["css/tokens.css"],
     "package_name": ["dash"],
     "path": [page.path for page in EVERY if page.path],
-    "kind": ["csv", "json", "xlsx"],
+    "kind": ["csv", "json", "table", "xlsx"],
 }
 
 

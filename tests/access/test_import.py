@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from html import unescape
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -39,7 +40,7 @@ OURS = {"X-Requested-With": "dashboard"}
 @pytest.fixture
 def table(tmp_path: Path) -> Path:
     """A company's table, with Google's days in it."""
-    table = tmp_path / "data" / "facts"
+    table = tmp_path / "R&D" / "facts"
     import_file(GOOGLE, How(table), lambda said: None)
     return table
 
@@ -151,10 +152,12 @@ def test_who_keeps_is_not_told_where_the_data_is(post: Post, table: Path, ending
     seen = post("check", {"upload": token})[1]
     (table.parent / f".facts.{ending}").write_text("somebody's own")
 
-    _, answer = post("keep", {"upload": token, "mark": seen["mark"]})
+    for form in ({}, {"markup": True}):
+        _, answer = post("keep", {"upload": token, "mark": seen["mark"], **form})
 
-    assert answer["refused"].startswith(f".facts.{ending} is no ")
-    assert str(table.parent) not in json.dumps(answer)
+        said = unescape(answer["markup"] if form else answer["refused"])
+        assert f".facts.{ending} is no " in said
+        assert str(table.parent) not in said + json.dumps(answer)
     assert DeltaTable(str(table)).version() == 0
 
 
@@ -170,7 +173,15 @@ def test_a_table_that_changed_meanwhile_is_shown_anew_before_anything_is_kept(po
     assert "kept" not in now
     assert now["plan"]["ads"]["changes"][0]["differences"][0]["by"] == [200, 2]
     assert DeltaTable(str(table)).version() == 1
-    assert post("keep", {"upload": token, "mark": now["mark"]})[1]["kept"] is True
+    marks = {"none": {}, "old": {"mark": seen["mark"]}, "new": {"mark": now["mark"]}}
+    forms = {name: post("outcome", {"upload": token, "markup": True, **mark})[1] for name, mark in marks.items()}
+    assert {name: "changed by somebody else" in form["markup"] for name, form in forms.items()} == {
+        "none": False, "old": True, "new": False
+    }  # fmt: skip
+    done = post("keep", {"upload": token, "mark": now["mark"], "markup": True})[1]["markup"]
+    assert re.search('data-version="(.*?)"', done)[1] == load(table).version
+    assert re.search('<a [^>]*href="(.*?)"', done)[1] == "/"
+    assert post("outcome", {"upload": token})[1]["kept"] is True
     assert DeltaTable(str(table)).version() == 2
 
 

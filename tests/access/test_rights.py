@@ -210,15 +210,16 @@ def test_an_address_or_callback_of_no_page_stops_the_start(facts_path: Path) -> 
 
 
 def test_the_glossary_opens_with_any_page_and_names_nothing_hidden(ask: Ask, figures: Ask) -> None:
-    """It is drawn from the document's spec, of which test_no_word_of_what_a_role_may_not_see reads every word."""
+    """It stands in its document, of which test_no_word_of_what_a_role_may_not_see reads every word."""
     opened = ask("marketing", "/glossary")
     assert opened.status_code == 200
     assert figures("marketing", "glossary").json["visuals"] == {}
     assert ask(None, "/glossary").status_code == 403
     assert figures(None, "glossary").status_code == 403
-    metrics = json_in(opened.text, "spec")["metrics"]
-    assert "roas" in metrics
-    assert "profit" not in metrics
+    assert set(json_in(opened.text, "spec")["metrics"]) == set(re.findall('data-term="(.*?)"', opened.text))
+    assert 'data-term="roas"' in opened.text
+    assert 'data-term="profit"' not in opened.text
+    assert "data-term" not in ask("marketing", "/cmo").text
 
 
 def test_a_campaign_is_shown_beside_a_ranking_within_the_roles_rows_and_metrics(ask: Ask, figures: Ask) -> None:

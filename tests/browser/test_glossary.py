@@ -1,5 +1,7 @@
 """The glossary: the whole catalogue that a reader may see, searched, and reached from where a figure stands."""
 
+from collections.abc import Callable
+
 from playwright.sync_api import expect
 
 from kpi.glossary import WHY
@@ -24,6 +26,10 @@ def test_the_glossary_lists_the_catalogue_and_is_searched(visit: Visit):
         assert WHY.get(key, "") in words
     page.get_by_role("searchbox", name="Search the glossary").fill("break-even roas")
     expect(page.locator("[data-term]:visible")).to_have_count(1)
+    expect(page.locator("#figures h2:visible")).to_have_text(["Returns"])
+    expect(page.get_by_text(f"1 of {len(found)}")).to_be_visible()
+    page.get_by_role("searchbox").fill("nothing such")
+    expect(page.get_by_text("Nothing here is called “nothing such”.")).to_be_visible()
     with visit.requests() as asked:
         page.get_by_role("link", name="CFO").click()
         expect(page).to_have_url(f"{visit.server}/cfo?region=Europe")
@@ -51,6 +57,25 @@ def test_an_address_that_names_no_metric_shows_the_whole_glossary(visit: Visit):
         visit.page.goto(f"{visit.server}/glossary#{odd}")
         expect(visit.page.locator("[data-term]").first).to_be_visible()
         assert visit.complaints == []
+
+
+def test_without_a_script_the_glossary_can_be_read(visit_in: Callable[..., Visit], server: str):
+    page = visit_in(server, java_script_enabled=False).page
+    page.goto(f"{server}/glossary")
+    expect(page.locator('[data-term="roas"]')).to_contain_text(METRICS["roas"].definition)
+
+
+def test_a_glossary_that_does_not_come_is_said_and_tried_again(visit: Visit):
+    visit.open("/cmo")
+    page = visit.page
+    page.route("**/glossary*", lambda route: route.abort())
+    page.get_by_role("link", name="Glossary").click()
+    expect(page.get_by_text("This page could not be loaded. Check the connection.")).to_be_visible()
+    page.unroute("**/glossary*")
+    page.get_by_role("button", name="Retry").click()
+    expect(page.locator('[data-term="roas"]')).to_be_visible()
+    expect(page.get_by_text("This page could not be loaded.")).to_have_count(0)
+    visit.complaints.clear()  # the browser's, about the requests that failed
 
 
 def test_the_glossary_by_keyboard(visit: Visit):

@@ -2,6 +2,7 @@
 
 from playwright.sync_api import expect
 
+from kpi.metrics import METRICS
 from tests.browser.conftest import Visit
 
 
@@ -17,6 +18,10 @@ def test_a_card_proves_its_figure(visit: Visit) -> None:
     expect(dialog).to_contain_text("variable costs")
     expect(dialog).to_contain_text("Region: Europe")
     expect(dialog).to_contain_text("percentage points = ")
+    expect(dialog).to_contain_text(METRICS["roi"].definition)
+    facts = dialog.locator(".proof-facts > div")
+    expect(facts.locator("dt")).to_have_text(["Days", "Filters", "Rows added up", "Data", "Address"])
+    expect(dialog.locator(".proof-side").first.locator(".proof-sign")).to_have_text(["", "−", "−", "−"])
     with page.expect_popup() as popup:
         dialog.get_by_role("link", name="/data/cfo/core-cards.json?region=Europe").click()
     popup.value.close()
@@ -48,3 +53,17 @@ def test_a_cell_proves_its_figure_by_keyboard(visit: Visit) -> None:
     expect(page.get_by_role("dialog", name="Customer acquisition cost (paid)", exact=True)).to_be_visible()
     page.get_by_role("link", name="In the glossary").click()
     expect(page.locator('[data-term="cac"]')).to_be_focused()
+
+
+def test_a_proof_that_does_not_come_is_said_and_tried_again(visit: Visit) -> None:
+    visit.open("/cfo")
+    page = visit.page
+    page.route("**/proof/**", lambda route: route.abort())
+    page.locator('[data-visual="cfo.core-cards"] .card-value[data-metric="roi"]').click()
+    dialog = page.get_by_role("dialog", name="ROI")
+    expect(dialog.get_by_role("alert")).to_have_text("This could not be loaded. Check the connection.")
+    page.unroute("**/proof/**")
+    dialog.get_by_role("button", name="Retry").press("Enter")
+    expect(dialog.locator(".proof-value")).to_be_visible()
+    expect(dialog.get_by_role("button", name="Close")).to_be_focused()
+    visit.complaints.clear()  # the browser's, about the requests that failed

@@ -29,6 +29,8 @@ def test_t_turns_a_chart_into_its_table_and_back(visit: Visit) -> None:
     expect(root.locator(".chart-rows")).to_be_focused()
     expect(root.get_by_role("img")).to_have_count(0)  # one of the two at a time
     assert root.bounding_box()["height"] == height
+    expect(table.get_by_role("columnheader")).to_have_text(["Day", "Attr. revenue", "Spend", "Profit"])
+    expect(table.locator("caption")).to_contain_text("Sep 22 – 28, 2025: 7 rows.")
     rows = visit.data(TREND)["rows"]
     shown = cells(table)
     assert len(shown) == len(rows) == 7

@@ -252,6 +252,8 @@ def test_a_hover_has_the_pages_font_and_no_plate_beside_its_box(of: object, visu
         return  # one box for all lines
     for trace in visual.spec["traces"]:
         assert trace.get("hoverinfo") == "skip" or trace["hovertemplate"].endswith("<extra></extra>")
+        hinted = "<br><i>Click to filter</i><extra>" in trace.get("hovertemplate", "")
+        assert hinted == bool(visual.spec.get("pick") and trace.get("hovertemplate"))
 
 
 def test_a_radar_marks_zero_where_a_platform_loses_and_scales_each_axis_from_its_lowest(facts: FrameFacts) -> None:

@@ -24,28 +24,10 @@ test("halves are rounded up on the digits that are written, and what rounds to z
   assert.equal(format.full(metric("money", 0), -0.4), "$0");
 });
 
-test("a card has three digits, the whole figure where it is small, and steps up where it rounds up", () => {
-  assert.equal(format.brief(metric("money", 0), 999.4), "$999");
-  assert.equal(format.brief(metric("money", 0), 999.5), "$1.00k");
-  assert.equal(format.brief(metric("money", 0), 999_499), "$999k");
-  assert.equal(format.brief(metric("money", 0), 999_500), "$1.00M");
-  assert.equal(format.brief(metric("count", 0), -2_364_331), "−2.36M");
-  assert.equal(format.brief(metric("percent", 1), 12.5), "1,250.0%");
-});
-
 test("Indian groups are of two digits after the first three", () => {
   format.use({ formats: { ...FORMATS, groups: [3, 2] } });
   assert.equal(format.count(1234567890), "1,23,45,67,890");
   format.use({ formats: FORMATS });
-});
-
-test("a change says its direction as it is shown, in points for percentages", () => {
-  assert.deepEqual(format.change(metric("money", 0), 0.1234), { direction: 1, text: "+12.3%" });
-  assert.deepEqual(format.change(metric("money", 0), -12.344), { direction: -1, text: "−1,234%" });
-  assert.deepEqual(format.change(metric("money", 0), -0.0004), { direction: 0, text: "±0.0%" });
-  assert.deepEqual(format.change(metric("percent", 1), 0.012), { direction: 1, text: "+1.2 pp" });
-  assert.deepEqual(format.change(metric("percent", 2), -0.00012), { direction: -1, text: "−0.01 pp" });
-  assert.equal(format.change(metric("money", 0), null), null);
 });
 
 test("plotly's tick labels become those of the locale", () => {
@@ -70,9 +52,4 @@ test("labels of all months are there to be measured", () => {
   assert.deepEqual(format.days("dayMonth").slice(8, 10), ["Sep 28", "Oct 28"]);
   assert.equal(format.days("month").length, 12);
   assert.equal(format.days("month")[8], "Sep 2028");
-});
-
-test("a formula is told where it says more than the metric's name", () => {
-  assert.equal(format.formula({ formula: "profit / spend" }), "profit / spend");
-  assert.equal(format.formula({ formula: "spend" }), "");
 });

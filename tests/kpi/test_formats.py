@@ -10,7 +10,8 @@ from babel.numbers import format_currency, format_decimal, format_percent
 
 from components.locales import NoSuchLocale, formats_of
 from kpi.formats import Formats, in_words
-from kpi.units import brief, figure
+from kpi.metrics import METRICS
+from kpi.units import brief, figure, step
 
 LOCALES = ["en-US", "en-GB", "de-DE", "fr-FR", "es-ES", "it-IT", "ja-JP", "en-IN", "pt-BR", "sv-SE", "de-CH", "pl-PL"]
 VALUES = [0.0, 0.4, -0.4, 1.005, 0.285, -12.345, 999.5, 1234.5, -45678.905, 2_364_331.5, -987_654_321.987, 1e-7]
@@ -97,3 +98,25 @@ def test_a_day_that_is_written_from_the_right_does_not_turn_the_sentence_around_
     assert arabic.one(arabic.month_year, date(2025, 9, 1)) == "\u2067سبتمبر 2025\u2069"
     assert in_words(f"\u202eover {written}, \u2067and \u202dthen") == f"over {written}, and then"
     assert "\u2067" not in formats_of("de-DE", "EUR").days(date(2025, 9, 1), date(2025, 9, 28))
+
+
+def test_a_figure_in_short_has_three_digits_and_steps_up_where_it_rounds_up() -> None:
+    written = {999.4: "$999", 999.5: "$1.00k", 999_499: "$999k", 999_500: "$1.00M", -2_364_331: "−$2.36M"}
+    assert {value: brief("spend", value) for value in written} == written
+    assert brief("clicks", -2_364_331) == "−2.36M"
+    assert brief("roi", 12.5) == "1,250.0%"
+
+
+def test_a_change_has_its_sign_as_it_is_written_in_points_for_percentages() -> None:
+    assert METRICS["roi"].decimals == 1
+    assert METRICS["ctr"].decimals == 2
+    assert step("spend", 0.1234) == "+12.3%"
+    assert step("spend", -12.344) == "−1,234%"
+    assert step("spend", -0.0004) == "±0.0%"
+    assert step("spend", 0.0) == "±0.0%"
+    assert step("roi", 0.012) == "+1.2 pp"
+    assert step("ctr", -0.00012) == "−0.01 pp"
+    assert step("ctr", 0.00004) == "±0.00 pp"
+    assert step("spend", None) is None
+    assert step("spend", float("inf")) is None
+    assert step("spend", 0.1234, formats_of("de-DE", "EUR")) == "+12,3\u00a0%"

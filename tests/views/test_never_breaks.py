@@ -148,7 +148,7 @@ def test_a_platform_that_reports_no_revenue_has_none(hostile: FlaskClient) -> No
 @given(
     st.text(max_size=60),
     st.sampled_from(["view", "data", "proof", "options"]),
-    st.sampled_from(["csv", "json", "xlsx", "exe", ""]),
+    st.sampled_from(["csv", "json", "table", "xlsx", "exe", ""]),
 )
 def test_no_address_is_an_error_of_the_server(client: FlaskClient, text: str, kind: str, ending: str) -> None:
     for path in (f"/{kind}/{quote(text, safe='')}", f"/data/cfo/{quote(text, safe='')}.{ending}", f"/{quote(text)}"):

@@ -5,15 +5,18 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Event
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 import pytest
+from flask.testing import FlaskClient
 
 from access.rights import Rights
 from components.address import Address
 from facts.memory.frame import FrameFacts
 from kpi.units import USUAL
 from pages import PAGES
+from tests.asking import view
 from views import kept_views
 from web.operations import Metrics
 
@@ -100,3 +103,23 @@ def test_what_is_dropped_from_an_address_is_said_to_its_reader_only(facts: Frame
     plain, wrong = (orjson.loads(kept.of(CFO, facts, Address.of(each), ALL)) for each in ("", "platform=Myspace"))
     assert plain["notes"] == []
     assert "Myspace" in wrong["notes"][0]
+
+
+def test_filters_in_use_and_the_period_are_in_words(client: FlaskClient):
+    several = view(client, "cfo", "platform=TikTok,Meta,Google&region=Europe&last=7d").json
+    names = several["options"]["campaign"][:4]
+    wanted = ",".join(quote(name.replace(",", "%2C")) for name in reversed(names))
+    many = view(client, "cfo", f"campaign={wanted}&from=2025-09-01&to=2025-09-01&compare=none").json
+
+    assert several["chips"] == [
+        {"dimension": "platform", "label": "Platform", "named": "Meta, Google, TikTok", "all": "Meta, Google, TikTok"},
+        {"dimension": "region", "label": "Region", "named": "Europe", "all": "Europe"},
+    ]
+    assert [each["period"]["last"] for each in (several, many)] == ["7 days", None]
+    assert view(client, "cfo", "last=1m").json["period"]["last"] == "1 month"
+    assert view(client, "cfo", "last=6w").json["period"]["last"] == "6 weeks"
+    assert several["period"]["sentence"] == "7 days, compared with Sep 15 – 21, 2025"
+    assert [each["named"] for each in many["chips"]] == [f"{names[0]}, {names[1]} and 2 more"]
+    assert [each["all"] for each in many["chips"]] == [", ".join(names)]
+    assert many["period"]["sentence"] == "1 day, not compared"
+    assert view(client, "cfo").json["chips"] == []

@@ -14,9 +14,15 @@ from urllib.parse import unquote
 import orjson
 from flask import Flask, Response, g, request
 
+from components.import_report import kept_card, report
+from components.markup import to_markup
 from facts.delta.table_names import path_of, without_folder
-from web.current_reader import current_reader
+from pages import IMPORT
+from views.desk import Desk
+from views.visible import visible_pages
+from web.current_reader import current_reader, current_rights
 from web.data_files import figures, refusal
+from web.guard import Entrance
 from web.imports.body import Body, plain
 from web.imports.checks import Answer, Imports
 from web.imports.uploads import NotTaken, Uploads
@@ -38,9 +44,40 @@ _DEMO: Final = (
 )
 
 
-def register(server: Flask, uploads: Uploads, *, demo: bool) -> None:
-    """Add the routes; in a `demo` nothing is ever kept."""
+def register(server: Flask, uploads: Uploads, entrance: Entrance, desk: Desk) -> None:
+    """Add the routes; in a demo nothing is ever kept."""
     imports = server.extensions["dashboard.imports"] = Imports(uploads)
+    demo = entrance.admission.demo
+
+    def answer_of(found: Answer, asked: dict[str, Any]) -> Response:
+        """The answer of a check or keep; where it is under way, 202 and when to ask how it ended."""
+        if found is None:
+            answer = uncached_json({"running": True})
+            answer.status_code = 202
+            answer.headers["Retry-After"] = "1"
+            return answer
+        status, body = found
+        if asked.get("markup") is True and "files" in body:
+            body = orjson.loads(without_paths(orjson.dumps(body).decode()))
+            body = {"markup": markup_of(body, asked)}
+        answer = uncached_json(body)
+        answer.status_code = status
+        return answer
+
+    def markup_of(body: dict[str, Any], asked: dict[str, Any]) -> str:
+        """The answer of a check or keep as a person reads it."""
+        if body.get("kept"):
+            pages = visible_pages(entrance.pages, current_rights())
+            first = next((page for page in pages if not (page.icon or page.panel)), IMPORT)
+            return to_markup(kept_card(body, first.key, entrance.prefix + first.path))
+        agreed = text(asked, "mark")
+        return to_markup(report(body, desk.formats(), changed=agreed not in ("", body.get("mark", agreed))))
+
+    def without_paths(body: str) -> str:
+        """Who imports is a reader of pages too: where the server keeps its files is not theirs to know."""
+        for path in (uploads.folder, path_of(uploads.facts), uploads.facts):
+            body = body.replace(_in_json(path), "this dashboard’s table")
+        return without_folder(body, Path(_in_json(uploads.facts)))
 
     @server.post(FILE)
     def file() -> Response:
@@ -52,7 +89,7 @@ def register(server: Flask, uploads: Uploads, *, demo: bool) -> None:
     def check() -> Response:
         asked = body()
         wish = {"options": options(asked), "closed": _DEMO if demo else None}
-        return answer_of(imports.check(text(asked, "upload"), subject(), wish))
+        return answer_of(imports.check(text(asked, "upload"), subject(), wish), asked)
 
     @server.post(KEEP)
     def keep() -> Response:
@@ -61,11 +98,12 @@ def register(server: Flask, uploads: Uploads, *, demo: bool) -> None:
         asked = body()
         wish = {"options": options(asked), "keep": True, "mark": text(asked, "mark"), "by": subject()}
         wish |= {"request_id": g.get("request_id", ""), "role": g.rights.role, "log": form_of_log()}
-        return answer_of(imports.keep(text(asked, "upload"), subject(), wish))
+        return answer_of(imports.keep(text(asked, "upload"), subject(), wish), asked)
 
     @server.post(OUTCOME)
     def outcome() -> Response:
-        return answer_of(imports.outcome(text(body(), "upload"), subject()))
+        asked = body()
+        return answer_of(imports.outcome(text(asked, "upload"), subject()), asked)
 
     @server.post(FORGET)
     def forget() -> Response:
@@ -73,13 +111,9 @@ def register(server: Flask, uploads: Uploads, *, demo: bool) -> None:
         return uncached_json({})
 
     @server.after_request
-    def without_paths(response: Response) -> Response:
-        """Who imports is a reader of pages too: where the server keeps its files is not theirs to know."""
+    def hide_paths(response: Response) -> Response:
         if request.path.startswith("/import/") and response.mimetype == "application/json":
-            body = response.get_data(as_text=True)
-            for path in (uploads.folder, path_of(uploads.facts), uploads.facts):
-                body = body.replace(_in_json(path), "this dashboard’s table")
-            response.set_data(without_folder(body, Path(_in_json(uploads.facts))))
+            response.set_data(without_paths(response.get_data(as_text=True)))
         return response
 
     @server.errorhandler(NotTaken)
@@ -136,18 +170,6 @@ def options(asked: dict[str, Any]) -> dict[str, str]:
     """What is said about the files."""
     found = asked.get("options")
     return {name: text(found, name) for name in _OPTIONS} if isinstance(found, dict) else {}
-
-
-def answer_of(found: Answer) -> Response:
-    """The answer of a check or keep; where it is under way, 202 and when to ask how it ended."""
-    if found is None:
-        answer = uncached_json({"running": True})
-        answer.status_code = 202
-        answer.headers["Retry-After"] = "1"
-        return answer
-    answer = uncached_json(found[1])
-    answer.status_code = found[0]
-    return answer
 
 
 def form_of_log() -> str:
