@@ -125,7 +125,7 @@ def trend(
         nothing = dict.fromkeys(f"{metric}{BASELINE}" for metric in metrics)
         return [
             row
-            | {"baseline_date": (then := beside.get(row[DATE]))}
+            | {BASELINE_DATE: (then := beside.get(row[DATE]))}
             | nothing
             | _without_date(earlier.get(then or "", {}))
             for row in found

@@ -151,7 +151,11 @@ def test_a_platform_that_reports_no_revenue_has_none(hostile: FlaskClient) -> No
     st.sampled_from(["csv", "json", "table", "xlsx", "exe", ""]),
 )
 def test_no_address_is_an_error_of_the_server(client: FlaskClient, text: str, kind: str, ending: str) -> None:
-    for path in (f"/{kind}/{quote(text, safe='')}", f"/data/cfo/{quote(text, safe='')}.{ending}", f"/{quote(text)}"):
+    for path in (
+        f"/{kind}/{quote(text, safe='')}",
+        f"/data/cfo/{quote(text, safe='')}.{ending}",
+        f"/{quote(text.lstrip('/'))}",
+    ):  # with two slashes a host would be asked
         assert client.get(path).status_code < 500
 
 
