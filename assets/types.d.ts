@@ -494,7 +494,7 @@ interface FileQueue {
 
 /** The elements that the shell always has (components/shell.py). */
 type ShellId =
-  | "announcer" | "chips" | "close-filters" | "copy-link" | "filter-count" | "filters" | "main" | "notes" | "open-filters" | "period"
+  | "agreement" | "announcer" | "chips" | "close-filters" | "copy-link" | "filter-count" | "filters" | "main" | "notes" | "open-filters" | "period"
   | "retry-error" | "scrim" | "status" | "theme" | "workbook";
 
 interface Dashboard {
@@ -528,6 +528,14 @@ interface Dashboard {
   dot(platform: string): HTMLElement;
 
   // js/
+  agreement: {
+    agrees(): boolean;
+    wait(act: () => void): void;
+    settle(answer?: Wire.View): void;
+    review(): void;
+    waits(): boolean;
+    use(spec: Wire.Spec): void;
+  };
   address: {
     write(chosen: Partial<Wire.Chosen>): string;
     page(key: string, query: string): string;
@@ -567,7 +575,7 @@ interface Dashboard {
     seed(layout: unknown): void;
     follow(selection: Looked | null): void;
     SignedOut: new (sentence: string) => Error;
-    Refused: new (sentence: string) => Error;
+    Refused: new (sentence: string, status?: number) => Error & { final: boolean };
   };
   controls: {
     values(answer: Wire.View | null): ControlValues;
@@ -606,7 +614,7 @@ interface Dashboard {
   };
   freshness: {
     past(asOf: Wire.View["as_of"]): void;
-    arrived(now: Wire.Data): void;
+    arrived(now: Wire.Data, fresh: boolean): void;
     lost(): void;
     refused(sentence: string, signIn?: boolean): void;
     watch(): void;
@@ -633,6 +641,7 @@ interface Dashboard {
     awaitDash(): void;
     own(key: string): boolean;
     known(key: string): boolean;
+    list(values: string[]): string;
     open(): string;
     use(spec: Wire.Spec): void;
   };
@@ -673,6 +682,8 @@ interface Dashboard {
     write(): void;
     go(page: string, query: string, hash?: string): void;
     again(): void;
+    catchUp(): void;
+    stop(): void;
     wanted(): { page: string; query: string; chosen: Wire.Chosen };
     shown(): Wire.View;
   };

@@ -109,8 +109,7 @@
       const wanted = chosen[dimension];
       const known = options[dimension].filter((value) => wanted.includes(value)); // in the lists' order
       const values = known.length === wanted.length ? known : wanted; // a long list comes in part
-      const named = values.length > 3 ? `${values.slice(0, 2).join(", ")} and ${values.length - 2} more` : values.join(", ");
-      return { dimension, label: spec.dimensions[dimension], named, all: values.join(", ") };
+      return { dimension, label: spec.dimensions[dimension], named: list(values), all: values.join(", ") };
     });
     const place = byId("chips");
     const now = JSON.stringify(found);
@@ -127,6 +126,10 @@
     text(byId("announcer"), `Figures for ${label}. ${words.join(". ")}`);
   }
 
+  /** Values in words, of many the first two. @type {Dashboard["page"]["list"]} */
+  const list = (values) =>
+    values.length > 3 ? `${values.slice(0, 2).join(", ")} and ${dashboard.format.count(values.length - 2)} more` : values.join(", ");
+
   /** @param {{ dimension: string, label: string, named: string, all: string }} narrowed */
   function chip({ dimension, label, named, all }) {
     const what = { "data-do": "clear", "data-dimension": dimension, "aria-label": `Remove filter ${label}: ${all}` };
@@ -137,7 +140,7 @@
 
   dashboard.bodies = {};
   dashboard.page = {
-    show, say, ready: reachable, awaitDash,
+    show, say, list, ready: reachable, awaitDash,
     own: (key) => Boolean(spec.pages[key].own),
     known: (key) => Object.hasOwn(spec.pages, key),
     open: () => open,

@@ -25,6 +25,7 @@
     "copy-link": () => copyLink(),
     "open-filters": () => dashboard.drawer.open(),
     "close-filters": () => dashboard.drawer.close(),
+    stop: () => dashboard.view.stop(),
     "show-newer": () => dashboard.freshness.show(),
     "show-today": () => dashboard.view.go(dashboard.view.shown().page, dashboard.view.shown().as_of?.query ?? ""),
     "retry-lost": () => dashboard.freshness.retry(),
@@ -200,8 +201,8 @@
 
   function start() {
     spec = data("spec");
-    const parts = /** @type {const} */ (["format", "address", "page", "own", "tips", "cards", "tables", "toolbar", "controls", "charts"]);
-    for (const part of parts) dashboard[part].use(spec);
+    const { format, address, page, agreement, own, tips, cards, tables, toolbar, controls, charts } = dashboard;
+    for (const part of [format, address, page, agreement, own, tips, cards, tables, toolbar, controls, charts]) part.use(spec);
     dashboard.visuals.find(spec);
     dashboard.theme.put();
     listen();
@@ -212,9 +213,9 @@
     const scroll = history.state?.scroll;
     if (first) dashboard.view.first(first, scroll);
     else {
-      const { page, query } = dashboard.address.here();
-      dashboard.page.show(page, query);
-      dashboard.view.show(page, query, { scroll }).then(dashboard.explore.panel);
+      const { page: key, query } = dashboard.address.here();
+      dashboard.page.show(key, query);
+      dashboard.view.show(key, query, { scroll }).then(dashboard.explore.panel);
     }
     if (first) dashboard.explore.panel();
     dashboard.freshness.watch();
