@@ -87,6 +87,7 @@ window.agreementTest = (() => {
       const place = Math.floor(at * 97) % data.x.length;
       chart.emit("plotly_click", { points: [{ data, x: data.x[place], y: data.y[place], pointNumber: place }] });
     },
+    itself: () => document.querySelector("[data-do=itself]")?.click(),
     newer: () => document.getElementById("show-newer").click(),
     stop: () => document.querySelector("#agreement button").click(),
     retry: () => document.getElementById("retry-lost").click(),

@@ -36,10 +36,10 @@ _SCRIPT: Final = Path(__file__).with_suffix(".js")
 #: What a reader does, and how often.
 _ACTS: Final = {"tick": 8, "only": 3, "campaign": 4, "unpick": 2, "dates": 3, "days": 1, "compare": 2, "grain": 1} | {
     **{"turn": 5, "back": 4, "forward": 2, "reset": 1, "view": 3, "row": 3, "callout": 2, "mark": 3},
-    **{"newer": 1, "stop": 1, "retry": 1},
+    **{"newer": 1, "itself": 1, "stop": 1, "retry": 1},
 }
 #: What happens to the line and the server meanwhile.
-_FAULTS: Final = {**{mode: 2 for mode in MODES}, "up": 6, "restart": 1, "newer data": 1}
+_FAULTS: Final = {**{mode: 2 for mode in MODES}, "up": 14, "restart": 2, "newer data": 2}
 _A_FAULT_EVERY: Final = 6
 
 

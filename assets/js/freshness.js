@@ -30,6 +30,7 @@
     data = now;
     if (fresh || offered === now.version) offered = null;
     if (fresh) recovered();
+    signedOut = false;
     banner("error", "");
     banner("notice", now.notice ?? "");
     if (!offered) banner("newer", "");

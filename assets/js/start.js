@@ -28,7 +28,7 @@
     stop: () => dashboard.view.stop(),
     "show-newer": () => dashboard.freshness.show(),
     "show-today": () => dashboard.view.go(dashboard.view.shown().page, dashboard.view.shown().as_of?.query ?? ""),
-    "retry-lost": () => dashboard.freshness.retry(),
+    "retry-lost": () => dashboard.view.again(),
     "retry-error": () => dashboard.freshness.retry(),
   };
   /** What a change of [data-do] does. @type {Record<string, (control: HTMLInputElement) => unknown>} */
