@@ -66,7 +66,9 @@ class World:
     def open(self, path: str = "/") -> None:
         """The page, with two saved views and the code of all that is pressed here."""
         self.page.goto(self.line.address + path)
-        self.page.wait_for_function("window.dashboard?.view?.shown() && document.querySelector('[data-filter] .options input')")
+        self.page.wait_for_function(
+            "window.dashboard?.view?.shown() && document.querySelector('[data-filter] .options input')"
+        )
         self.page.evaluate(_SCRIPT.read_text())
         name = self.page.locator("#views input:not([type=file])")
         for each in ("one", "two"):
