@@ -46,6 +46,7 @@ interface Plotly {
   newPlot(chart: ChartElement, data: Trace[], layout: Layout, config: object | null): Promise<unknown>;
   redraw(chart: ChartElement): Promise<unknown>;
   purge(chart: ChartElement): void;
+  Fx: { hover(chart: ChartElement, event: object, subplot: string): void; unhover(chart: ChartElement): void };
 }
 
 /** A trace, a layout, an axis of plotly: its own documentation has the rest. */
@@ -398,6 +399,7 @@ type Item = CardsItem | TableItem | CalloutsItem | ChartItem;
 interface ChartElement extends HTMLElement {
   item: ChartItem;
   heard?: boolean;
+  data?: Trace[];
   /** Plotly's, once it has drawn. */
   _fullLayout?: Layout;
   on(event: string, heard: (event: { points: ChartPoint[] }) => void): void;
@@ -595,6 +597,8 @@ interface Dashboard {
     panel(): void;
     pick(pairs: Pair[]): void;
     picked(pairs: Pair[]): boolean;
+    undoes(item: ChartItem): boolean;
+    HINTS: string[];
     hint(item: ChartItem, data: Trace[]): void;
     listen(item: ChartItem): void;
     offer(item: ChartItem): void;
@@ -647,6 +651,7 @@ interface Dashboard {
   };
   /** Pages without visuals, by the name of their module in later/. */
   bodies: Record<string, { show(section: HTMLElement, spec: Wire.Spec): void }>;
+  strip: { listen(item: ChartItem): void; show(item: ChartItem, point: ChartPoint, pairs: Pair[]): void; clear(item: ChartItem): void };
   tables: {
     draw(item: TableItem, visual: Wire.Table, answer: Wire.View): void;
     sort(button: HTMLElement): void;

@@ -2,8 +2,8 @@
 
     python -m bench.agreement [--facts data/facts] [--sequences 50] [--actions 200] [--seed 1]
 
-After every action the figures are those of what is ticked, or they are dimmed and the page says whose they are; when the
-server is back they agree by themselves. Prints one JSON object. Needs a Chromium (CHROMIUM names one).
+After every action the figures are those of what is ticked, or they are dimmed and the page says whose they are; when
+the server is back they agree by themselves. Prints one JSON object. Needs a Chromium (CHROMIUM names one).
 """
 
 import argparse
@@ -39,7 +39,7 @@ _ACTS: Final = {"tick": 8, "only": 3, "campaign": 4, "unpick": 2, "dates": 3, "d
     **{"newer": 1, "itself": 1, "stop": 1, "retry": 1},
 }
 #: What happens to the line and the server meanwhile.
-_FAULTS: Final = {**{mode: 2 for mode in MODES}, "up": 14, "restart": 2, "newer data": 2}
+_FAULTS: Final = {**dict.fromkeys(MODES, 2), "up": 14, "restart": 2, "newer data": 2}
 _A_FAULT_EVERY: Final = 6
 
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from bench.asking import CALLBACK
 
-#: What the line does: nothing; it ends connections, answers 503, sends elsewhere to sign in, holds figures back; any of it.
+#: The line is whole, ends connections, answers 503, sends elsewhere to sign in, holds figures back, or any of these.
 MODES: Final = ("up", "down", "busy", "signed out", "slow", "mixed")
 _HOPS: Final = {"connection", "keep-alive", "transfer-encoding", "content-length", "content-encoding", "date", "server"}
 

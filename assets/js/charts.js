@@ -99,6 +99,7 @@
   /** @type {Dashboard["charts"]["draw"]} */
   function draw(item, visual, answer) {
     prepare(item, visual, answer);
+    dashboard.strip.clear(item);
     item.visual = visual;
     if (window.Plotly && item.width) return react(item);
     return Promise.all([library(), document.fonts.load("13px Inter")]).then(() => {

@@ -42,7 +42,7 @@ def radar(name: str, title: str, question: str, metrics: tuple[str, ...], width:
                     "marker": {"color": colour},
                 }
             )
-        line = "Each axis is scaled to the largest platform; hover for the figures."
+        line = "Each axis is scaled to the largest platform; hover or tap for the figures."
         return {"traces": traces, "line": line, "alt": alt.radar(page_data, ("platform",), metrics)}
 
     def rows(page_data: PageData) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""What is shown is what is chosen, or it is dimmed and the page says whose figures they are; they agree by themselves."""
+"""What is shown is what is chosen, or it is dimmed and the page says whose figures they are, until they agree."""
 
 import json
 from collections.abc import Iterator
