@@ -12,6 +12,7 @@ import json
 import os
 import random
 import shutil
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -210,6 +211,7 @@ def main() -> None:
         for seed in range(arguments.seed, arguments.seed + arguments.sequences):
             with world(browser, arguments.facts, seed) as found:
                 found.play(seed, arguments.actions, report)
+            print(f"seed {seed}: {len(report.wrong)} wrong", file=sys.stderr)
     counts = {"sequences": arguments.sequences, "actions": arguments.actions, "first seed": arguments.seed}
     print(
         json.dumps(
