@@ -30,7 +30,8 @@ window.agreementTest = (() => {
     const place = document.getElementById("agreement");
     const body = document.querySelector(`#figures [data-page="${page}"] .body`);
     const words = place && !place.hidden ? place.textContent : "";
-    const says = Number(getComputedStyle(body).opacity) < 1 && /^(Figures are still for|The figures of this page)/.test(words);
+    const dimmed = Number(getComputedStyle(body).opacity) < 1 || body.getAnimations().length > 0; // or it is about to be
+    const says = dimmed && /^(Figures are still for|The figures of this page)/.test(words);
     const shown = dashboard.view.shown();
     const address = location.pathname + location.search;
     const agrees = shown.page === page && shown.query === query && dashboard.address.page(page, query) === address;
@@ -45,7 +46,10 @@ window.agreementTest = (() => {
       clearTimeout(timer);
       timer = 0;
     } else if (!timer) {
-      timer = setTimeout(() => silent.push(state()), 1000);
+      timer = setTimeout(() => {
+        const last = state();
+        if (!last.agrees && !last.says) silent.push(last);
+      }, 1000);
     }
   }
 

@@ -1,6 +1,6 @@
 """What is shown against what is chosen, in a real browser: random changes, outages, restarts and newer data.
 
-    python -m bench.agreement [--facts data/facts] [--sequences 50] [--actions 200] [--seed 1]
+    python -m bench.agreement [--facts data/facts] [--sequences 50] [--actions 200] [--browsers 3]
 
 After every action the figures are those of what is ticked, or they are dimmed and the page says whose they are; when
 the server is back they agree by themselves. Prints one JSON object. Needs a Chromium (CHROMIUM names one).
@@ -17,8 +17,10 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
 
@@ -52,7 +54,7 @@ class Report:
     wrong: list[dict[str, Any]] = field(default_factory=list)
 
     def blame(self, why: str, done: list[str], state: Any) -> None:
-        self.wrong.append({"why": why, "done": done[-12:], "state": state})
+        self.wrong.append({"why": why, "seed": done[0], "done": done[-12:], "state": state})
 
 
 class World:
@@ -198,34 +200,44 @@ def chromium() -> dict[str, Any]:
     return {**({"executable_path": found} if found else {}), "args": arguments}
 
 
+def play_all(facts: Path, seeds: list[int], actions: int) -> Report:
+    """A sequence for each seed, each in a world of its own."""
+    report = Report()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(**chromium())
+        for seed in seeds:
+            with world(browser, facts, seed) as found:
+                found.play(seed, actions, report)
+            print(f"seed {seed}: {len(report.wrong)} wrong", file=sys.stderr)
+    return report
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--facts", type=Path, default=Path("data/facts"))
     parser.add_argument("--sequences", type=int, default=50)
     parser.add_argument("--actions", type=int, default=200)
-    parser.add_argument("--seed", type=int, default=1)
-    arguments = parser.parse_args()
-    report, began = Report(), time.monotonic()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**chromium())
-        for seed in range(arguments.seed, arguments.seed + arguments.sequences):
-            with world(browser, arguments.facts, seed) as found:
-                found.play(seed, arguments.actions, report)
-            print(f"seed {seed}: {len(report.wrong)} wrong", file=sys.stderr)
-    counts = {"sequences": arguments.sequences, "actions": arguments.actions, "first seed": arguments.seed}
-    print(
-        json.dumps(
-            {
-                "machine": machine(),
-                **counts,
-                "minutes": round((time.monotonic() - began) / 60, 1),
-                "done": dict(report.done),
-                "shown and chosen differ in silence": len(report.wrong),
-                "wrong": report.wrong,
-            },
-            indent=1,
-        )
-    )
+    parser.add_argument("--seed", type=int, default=1, help="of the first sequence")
+    parser.add_argument("--browsers", type=int, default=1, help="how many play side by side")
+    asked = parser.parse_args()
+    seeds, began = list(range(asked.seed, asked.seed + asked.sequences)), time.monotonic()
+    with ProcessPoolExecutor(asked.browsers, get_context("spawn")) as pool:
+        parts = [
+            pool.submit(play_all, asked.facts, seeds[place :: asked.browsers], asked.actions)
+            for place in range(asked.browsers)
+        ]
+        reports = [part.result() for part in parts]
+    done = sum((report.done for report in reports), Counter[str]())
+    wrong = [each for report in reports for each in report.wrong]
+    found = {
+        "machine": machine(),
+        **{name: value for name, value in vars(asked).items() if name != "facts"},
+        "minutes": round((time.monotonic() - began) / 60, 1),
+        "done": dict(sorted(done.items())),
+        "shown and chosen differ in silence": len(wrong),
+        "wrong": wrong,
+    }
+    print(json.dumps(found, indent=1))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@
   /** @type {Wire.Spec} */
   let spec;
   let since = 0; // when the answer that is waited for was asked for; 0: none is
+  let apart = 0; // since when what is shown is not what is chosen, however often that was changed meanwhile; 0: they agree
   let clock = 0;
   /** @type {(() => void) | null} */
   let atSlow = null; // done once when an answer turns out to be slow
@@ -35,15 +36,18 @@
 
   function review() {
     clearTimeout(clock);
-    const waited = since ? Date.now() - since : 0;
-    const quick = since > 0 && waited < SLOW;
-    if (since) clock = setTimeout(review, quick ? SLOW - waited : 1000 - (waited % 1000));
+    const now = Date.now();
+    apart = agrees() ? 0 : apart || now;
+    const waited = since ? now - since : 0;
+    const rest = since ? SLOW - (now - (apart || since)) : 0;
+    const quick = rest > 0;
+    if (since) clock = setTimeout(review, quick ? rest : 1000 - (waited % 1000));
     if (!quick && atSlow) {
       const act = atSlow;
       atSlow = null;
       act();
     }
-    const differs = !quick && !agrees();
+    const differs = !quick && !agrees(); // asked once more: another page may have been opened
     const root = document.documentElement;
     root.toggleAttribute("data-busy", since > 0 && !quick);
     root.toggleAttribute("data-stale", differs);
