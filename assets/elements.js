@@ -75,6 +75,31 @@
     }
   };
 
+  /** Puts a script or a style sheet into the document; resolves once it is loaded. @type {Dashboard["attach"]} */
+  dashboard.attach = (element) =>
+    new Promise((resolve, reject) => {
+      element.addEventListener("load", () => resolve());
+      element.addEventListener("error", () => {
+        element.remove(); // so that the next try asks again
+        reject(new Error("a part of the dashboard could not be loaded"));
+      });
+      document.head.append(element);
+    });
+
+  /** `load`, once for each name; what could not be had is tried again at the next call. @type {Dashboard["loadOnce"]} */
+  dashboard.loadOnce = (load) => {
+    /** @type {Map<string, ReturnType<typeof load>>} */
+    const loads = new Map();
+    return (name) => {
+      const earlier = loads.get(name);
+      if (earlier) return earlier;
+      const promise = load(name);
+      promise.catch(() => loads.delete(name));
+      loads.set(name, promise);
+      return promise;
+    };
+  };
+
   /** The coloured mark of a platform; its colour is in tokens.css. */
   dashboard.dot = (platform) => dashboard.make("span", { class: "dot", "data-platform": platform, "aria-hidden": "true" });
 })();

@@ -46,6 +46,7 @@ interface Plotly {
   newPlot(chart: ChartElement, data: Trace[], layout: Layout, config: object | null): Promise<unknown>;
   redraw(chart: ChartElement): Promise<unknown>;
   purge(chart: ChartElement): void;
+  Fx: { hover(chart: ChartElement, event: object, subplot: string): void; unhover(chart: ChartElement): void };
 }
 
 /** A trace, a layout, an axis of plotly: its own documentation has the rest. */
@@ -317,6 +318,7 @@ type Item = CardsItem | TableItem | CalloutsItem | ChartItem;
 interface ChartElement extends HTMLElement {
   item: ChartItem;
   heard?: boolean;
+  data?: Trace[];
   /** Plotly's, once it has drawn. */
   _fullLayout?: Layout;
   on(event: string, heard: (event: { points: ChartPoint[] }) => void): void;
@@ -406,7 +408,7 @@ interface ImportSending {
 
 /** The elements that the shell always has (components/shell.py). */
 type ShellId =
-  | "announcer" | "chips" | "close-filters" | "copy-link" | "filter-count" | "filters" | "main" | "notes" | "open-filters" | "period"
+  | "agreement" | "announcer" | "chips" | "close-filters" | "copy-link" | "filter-count" | "filters" | "main" | "notes" | "open-filters" | "period"
   | "retry-error" | "scrim" | "status" | "theme" | "workbook";
 
 interface Dashboard {
@@ -440,6 +442,13 @@ interface Dashboard {
   dot(platform: string): HTMLElement;
 
   // js/
+  agreement: {
+    agrees(): boolean;
+    wait(act: () => void): void;
+    settle(answer?: Wire.View): void;
+    review(): void;
+    waits(): boolean;
+  };
   address: {
     write(chosen: Partial<Wire.Chosen>): string;
     page(key: string, query: string): string;
@@ -479,7 +488,7 @@ interface Dashboard {
     seed(layout: unknown): void;
     follow(selection: Looked | null): void;
     SignedOut: new (sentence: string) => Error;
-    Refused: new (sentence: string) => Error;
+    Refused: new (sentence: string, status?: number) => Error & { final: boolean };
   };
   controls: {
     values(answer: Wire.View | null): ControlValues;
@@ -499,6 +508,9 @@ interface Dashboard {
     panel(): void;
     pick(pairs: Pair[]): void;
     picked(pairs: Pair[]): boolean;
+    undoes(item: ChartItem): boolean;
+    HINTS: string[];
+    hint(item: ChartItem, data: Trace[]): void;
     listen(item: ChartItem): void;
     offer(item: ChartItem): void;
     valueOf(dimension: string, label: unknown): string;
@@ -514,7 +526,7 @@ interface Dashboard {
   };
   freshness: {
     past(asOf: Wire.View["as_of"]): void;
-    arrived(now: Wire.Data): void;
+    arrived(now: Wire.Data, fresh: boolean): void;
     lost(): void;
     refused(sentence: string, signIn?: boolean): void;
     watch(): void;
@@ -546,6 +558,7 @@ interface Dashboard {
   };
   /** Pages without visuals, by the name of their module in later/. */
   bodies: Record<string, { show(section: HTMLElement): void }>;
+  strip: { listen(item: ChartItem): void; show(item: ChartItem, point: ChartPoint, pairs: Pair[]): void; clear(item: ChartItem): void };
   tables: {
     draw(item: TableItem, visual: Wire.Table, answer: Wire.View): void;
     sort(button: HTMLElement): void;
@@ -578,6 +591,8 @@ interface Dashboard {
     write(): void;
     go(page: string, query: string, hash?: string): void;
     again(): void;
+    catchUp(): void;
+    stop(): void;
     wanted(): { page: string; query: string; chosen: Wire.Chosen };
     shown(): Wire.View;
   };

@@ -169,7 +169,7 @@ def _take() -> Component:
     """What can be taken away of a whole page; assets/js/page.js puts the query into the address."""
     workbook = html.A("Excel workbook", id="workbook", href="#")
     paper = html.Button("Print or PDF", type="button", **{"data-do": "print"})
-    return _menu("take", "save", "Save", "Take this page away", workbook, paper)
+    return _menu("take", "save", "Download", "Download this page", workbook, paper)
 
 
 def _tool(name: str, label: str, tip: str) -> Component:

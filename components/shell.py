@@ -51,6 +51,7 @@ def frame(
             _heading(pages, now),
             html.P(id="notes", role="status", hidden=True),
             html.Div([_page(page, prefix, now, body) for page in pages], id="figures", tabIndex=-1),
+            _agreement(),
         ],
         id="main",
     )
@@ -179,6 +180,12 @@ def _banners(demo: str | None) -> Component:
         ],
         id="banners",
     )
+
+
+def _agreement() -> Component:
+    """What is said over figures that are not those of what is chosen (assets/js/agreement.js)."""
+    stop = html.Button("Stop waiting", type="button", className="btn btn-sm btn-light", **{"data-do": "stop"})
+    return html.Div([html.Span(), stop], id="agreement", className="agreement", hidden=True)
 
 
 def _page(page: Page, prefix: str, now: str, body: Sequence[Component]) -> Component:

@@ -2,6 +2,9 @@
 
 from html import escape
 from typing import Any, Final
+from zlib import crc32
+
+from kpi.schema import ORDER, UNKNOWN
 
 PLATFORMS: Final = {"Meta": "--platform-meta", "Google": "--platform-google", "Amazon": "--platform-amazon",
                     "TikTok": "--platform-tiktok"}  # fmt: skip
@@ -38,6 +41,16 @@ def name(text: str) -> str:
 def platform_colour(platform: str) -> str:
     """The one colour of a platform."""
     return PLATFORMS.get(platform, OTHER)
+
+
+def value_colour(dimension: str, value: str) -> str:
+    """The one color of a value of `dimension`, whatever else is shown beside it; what is not known is gray."""
+    if dimension == "platform":
+        return platform_colour(value)
+    if value == UNKNOWN:
+        return OTHER
+    known = ORDER.get(dimension, ())
+    return SERIES[(known.index(value) if value in known else crc32(value.encode())) % len(SERIES)]
 
 
 def axis(title: str | None = None, unit: str | None = None, **more: Any) -> dict[str, Any]:

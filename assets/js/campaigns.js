@@ -4,6 +4,7 @@
   const { dashboard } = window;
   const { make, text, hide } = dashboard;
   const DRAWN = 100;
+  const FEW = 5; // of what is chosen is seen before the filters below
   const WAIT = 150; // ms after the last key
   /** @typedef {{
          dimension: string, plain: string, field: HTMLElement, input: HTMLInputElement, chips: HTMLElement, list: HTMLElement,
@@ -43,16 +44,16 @@
 
   /** @param {Search} search */
   function draw(search) {
-    const { dimension, plain, input, chips, list, more, values, chosen, many } = search;
+    const { dimension, plain, input, list, more, values, chosen, many } = search;
     const words = input.value.trim().toLocaleLowerCase().split(/\s+/).filter(Boolean);
     const ticked = new Set(chosen);
     const asked = many > 0 && words.length > 0;
     const server = asked ? search.found : null;
-    if (asked && server?.text !== input.value) return tick(search, chips, ticked); // until the server has answered
+    if (asked && server?.text !== input.value) return tick(search, ticked); // until the server has answered
     const matches = server?.values ?? values.filter((value) => words.every((word) => value.toLocaleLowerCase().includes(word)));
     const active = /** @type {HTMLInputElement | null} */ (document.activeElement);
     const focused = active?.closest?.(".found, .picked") ? active.value ?? active.dataset.value : null;
-    chips.replaceChildren(...chosen.map(chip));
+    putChips(search);
     list.replaceChildren(...matches.slice(0, DRAWN).map((value) => {
       return option(dimension, value, ticked.has(value));
     }));
@@ -73,6 +74,15 @@
     return make("div", { class: "option" }, make("label", {}, box, dimension === "platform" ? dashboard.dot(value) : null, name));
   }
 
+  /** What is chosen: a few, and the rest on demand. @param {Search} search */
+  function putChips({ chips, chosen }) {
+    const rest = chosen.slice(FEW);
+    const open = chips.querySelector("details")?.open;
+    const more = make("summary", { text: `+ ${dashboard.format.count(rest.length)} more` });
+    const others = rest.length ? [make("details", { class: "picked-rest", open }, more, ...rest.map(chip))] : [];
+    chips.replaceChildren(...chosen.slice(0, FEW).map(chip), ...others);
+  }
+
   /** @param {string} value */
   function chip(value) {
     const what = { "data-do": "unpick", "data-value": value, "aria-label": `Remove ${value}` };
@@ -90,9 +100,9 @@
   }
 
   /** Ticks and chips of what is chosen, the list left as it is.
-      @param {Search} search @param {HTMLElement} chips @param {Set<string>} ticked */
-  function tick(search, chips, ticked) {
-    chips.replaceChildren(...search.chosen.map(chip));
+      @param {Search} search @param {Set<string>} ticked */
+  function tick(search, ticked) {
+    putChips(search);
     for (const box of search.list.querySelectorAll("input")) box.checked = ticked.has(box.value);
     hide(dashboard.controls.reset(search.field), search.chosen.length === 0);
   }

@@ -15,7 +15,13 @@
   /** @type {Looked | null} */
   let told = null; // what Dash's store "selection" holds
 
-  class Refused extends Error {}
+  class Refused extends Error {
+    /** @param {string} sentence @param {number} [status] */
+    constructor(sentence, status = 0) {
+      super(sentence);
+      this.final = status >= 400 && status < 500 && status !== 408 && status !== 429; // it is answered so again and again
+    }
+  }
   class SignedOut extends Refused {}
 
   /** @param {Looked | null | undefined} one @param {Looked | null | undefined} other */
@@ -49,7 +55,7 @@
     }
     const answer = body?.response?.view?.data;
     if (response.ok && answer?.visuals) return answer;
-    throw new Refused(body?.error ?? "The server’s answer could not be read. Reload the page, or try again.");
+    throw new Refused(body?.error ?? "The server’s answer could not be read. Reload the page, or try again.", response.status);
   }
 
   /** @param {Looked} selection @param {AbortSignal} signal */

@@ -42,39 +42,11 @@
     return { data, layout };
   }
 
-  /** @type {Promise<void> | null} */
-  let plotly = null;
+  const script = dashboard.loadOnce((src) => dashboard.attach(make("script", { src })));
   /** plotly.js, asked for once; its bytes are on their way since the head. */
-  function library() {
-    plotly ??= new Promise((resolve, reject) => {
-      if (window.Plotly) return resolve();
-      script(dashboard.plotly).then(resolve, (problem) => {
-        plotly = null;
-        reject(problem);
-      });
-    });
-    return plotly;
-  }
-
-  /** @param {string} src @returns {Promise<void>} */
-  const script = (src) =>
-    new Promise((resolve, reject) => {
-      const element = make("script", { src });
-      element.addEventListener("load", () => resolve());
-      element.addEventListener("error", () => {
-        element.remove();
-        reject(new Error("plotly.js could not be loaded"));
-      });
-      document.head.append(element);
-    });
-
-  /** @type {Promise<void> | null} */
-  let entire = null;
+  const library = () => (window.Plotly ? Promise.resolve() : script(dashboard.plotly));
   /** All of plotly.js, where somebody's own page has charts: ours has only the traces in use. */
-  function whole() {
-    entire ??= library().then(() => (dashboard.whole === dashboard.plotly ? undefined : script(dashboard.whole)));
-    return entire;
-  }
+  const whole = () => library().then(() => (dashboard.whole === dashboard.plotly ? undefined : script(dashboard.whole)));
 
   const DAY = 86_400_000;
   /** Of days without a gap only the first travels: plotly counts on from it, and reads no dates. @param {Trace[]} traces */
@@ -98,6 +70,7 @@
   /** @type {Dashboard["charts"]["draw"]} */
   function draw(item, visual, answer) {
     prepare(item, visual, answer);
+    dashboard.strip.clear(item);
     item.visual = visual;
     if (window.Plotly && item.width) return react(item);
     return Promise.all([library(), document.fonts.load("13px Inter")]).then(() => {

@@ -2,6 +2,7 @@
 (() => {
   const { dashboard } = window;
   const { make } = dashboard;
+  const HINTS = ["Click to filter", "Click to show all"]; // the first as the server's charts have it
 
   /** Whether the page is filtered to exactly these pairs of dimension and value. @type {Dashboard["explore"]["picked"]} */
   function picked(pairs) {
@@ -32,23 +33,41 @@
   /** @param {ChartItem} item */
   const picks = (item) => Object.keys(item.spec.pick ?? {}).length > 0;
 
-  /** Hear the clicks on a chart that plotly has drawn. @type {Dashboard["explore"]["listen"]} */
+  /** Whether a click on a mark shows everything again: the page is filtered to the one mark that there is. @param {ChartItem} item */
+  const undoes = (item) =>
+    picks(item) && Object.values(item.spec.pick ?? {}).every((name) => dashboard.view.shown().chosen[name]?.length === 1);
+
+  /** Says on hover what a click does. @type {Dashboard["explore"]["hint"]} */
+  function hint(item, data) {
+    if (!undoes(item)) return;
+    for (const trace of data) if (trace.hovertemplate) trace.hovertemplate = trace.hovertemplate.replace(HINTS[0], HINTS[1]);
+  }
+
+  /** Hear what is pointed at and clicked on a chart that plotly has drawn. A tap comes as two clicks, and shows the values first.
+      @type {Dashboard["explore"]["listen"]} */
   function listen(item) {
     const chart = item.parts;
-    if (!picks(item) || chart.heard) return;
+    if (chart.heard) return;
     chart.heard = true;
     /** @type {ChartPoint | null} */
     let over = null;
-    /** @param {ChartPoint | null} point */
-    const press = (point) => point && pick(pairsOf(item, point));
+    const touch = () => chart.classList.contains("by-touch");
+    const byTouch = (/** @type {PointerEvent} */ { pointerType }) => chart.classList.toggle("by-touch", pointerType === "touch");
+    chart.addEventListener("pointerdown", byTouch, true);
+    chart.addEventListener("pointermove", byTouch, true);
+    dashboard.strip.listen(item);
     chart.on("plotly_hover", ({ points }) => {
       over = points[0];
-      chart.classList.add("on-mark");
+      chart.classList.toggle("on-mark", picks(item));
+      if (touch()) dashboard.strip.show(item, over, pairsOf(item, over));
     });
     chart.on("plotly_unhover", () => {
       over = null;
       chart.classList.remove("on-mark");
     });
+    if (!picks(item)) return;
+    /** @param {ChartPoint | null} point */
+    const press = (point) => point && !touch() && pick(pairsOf(item, point));
     // Of a polar chart that is not dragged plotly tells what is hovered, but not what is clicked.
     if (item.spec.layout.polar) chart.addEventListener("click", () => press(over));
     else chart.on("plotly_click", ({ points }) => press(points[0]));
@@ -80,5 +99,5 @@
     else pick(pairs);
   }
 
-  dashboard.explore = { row, panel, pick, picked, listen, offer, valueOf };
+  dashboard.explore = { row, panel, pick, picked, undoes, hint, listen, offer, valueOf, HINTS };
 })();

@@ -24,11 +24,13 @@
     hide(place, !sentence);
   }
 
-  /** An answer came: the connection stands, and this is the data it shows. @type {Dashboard["freshness"]["arrived"]} */
-  function arrived(now) {
+  /** An answer is shown, of this data; `fresh` where it came just now: then the connection stands, and there is nothing newer.
+      @type {Dashboard["freshness"]["arrived"]} */
+  function arrived(now, fresh) {
     data = now;
-    if (offered === now.version) offered = null;
-    recovered();
+    if (fresh || offered === now.version) offered = null;
+    if (fresh) recovered();
+    signedOut = false;
     banner("error", "");
     banner("notice", now.notice ?? "");
     if (!offered) banner("newer", "");
@@ -68,7 +70,7 @@
     broken = true;
     banner("lost", "Connection lost. Your filters are kept.");
     status();
-    plan(AGAIN);
+    plan();
   }
 
   /** The server says no; `signIn` where only signing in again helps. @type {Dashboard["freshness"]["refused"]} */
@@ -76,10 +78,12 @@
     banner("error", sentence);
     text(byId("retry-error"), signIn ? "Sign in" : "Retry");
     signedOut = signIn;
+    plan();
   }
 
-  function plan(wait = EVERY) {
+  function plan() {
     clearTimeout(timer);
+    const wait = broken || !dashboard.agreement.agrees() ? AGAIN : EVERY;
     if (document.visibilityState === "visible") timer = setTimeout(poll, wait);
   }
 
@@ -89,32 +93,23 @@
     try {
       const headers = { Accept: "application/json" };
       const response = await fetch(`${dashboard.prefix}version`, { headers, cache: "no-store", redirect: "manual" });
-      if (response.type === "opaqueredirect" || response.status === 401) return; // the next change says it
+      if (response.type === "opaqueredirect" || !response.ok) return; // the next change says it
       const now = await response.json();
-      const wasBroken = broken;
       recovered();
       if (now.version && data && now.version !== data.version && !looksBack) newer(now);
-      else if (wasBroken || !data) catchUp();
+      dashboard.view.catchUp();
     } catch {
       lost();
     } finally {
       asking = false;
-      plan(broken ? AGAIN : EVERY);
+      plan();
     }
-  }
-
-  /** After a gap: what the reader asked for meanwhile was never answered. */
-  function catchUp() {
-    const wanted = dashboard.view.wanted();
-    const shown = dashboard.view.shown();
-    if (!shown || wanted.query !== shown.query || wanted.page !== shown.page) dashboard.view.again();
   }
 
   /** @param {Wire.Data} now */
   function newer(now) {
     if (itself()) {
-      offered = now.version;
-      dashboard.view.again();
+      if (!dashboard.agreement.waits()) dashboard.view.again(); // an answer on its way may be of the newer data
       return;
     }
     if (offered === now.version) return;

@@ -1,18 +1,7 @@
 // Code that few visits need: assets/later/<name>.js, with <name>.css where there is one, loaded on first use.
 (() => {
   const { dashboard } = window;
-  const { make } = dashboard;
-  /** Puts a script or a style sheet into the document; resolves once it is loaded. @type {Dashboard["attach"]} */
-  const attach = (element) =>
-    new Promise((resolve, reject) => {
-      element.addEventListener("load", () => resolve());
-      element.addEventListener("error", () => {
-        element.remove(); // so that the next try asks again
-        reject(new Error("a part of the dashboard could not be loaded"));
-      });
-      document.head.append(element);
-    });
-
+  const { make, attach } = dashboard;
   /** @param {string} name */
   async function load(name) {
     const { js, css } = dashboard.parts[name] ?? {};
@@ -21,21 +10,5 @@
     return undefined;
   }
 
-  /** `load`, once for each name; what could not be had is tried again at the next call. @type {Dashboard["loadOnce"]} */
-  function loadOnce(load) {
-    /** @type {Map<string, ReturnType<typeof load>>} */
-    const loads = new Map();
-    return (name) => {
-      const earlier = loads.get(name);
-      if (earlier) return earlier;
-      const promise = load(name);
-      promise.catch(() => loads.delete(name));
-      loads.set(name, promise);
-      return promise;
-    };
-  }
-
-  dashboard.loadOnce = loadOnce;
-  dashboard.later = loadOnce(load);
-  dashboard.attach = attach;
+  dashboard.later = dashboard.loadOnce(load);
 })();

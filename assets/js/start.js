@@ -25,9 +25,10 @@
     "copy-link": () => copyLink(),
     "open-filters": () => dashboard.drawer.open(),
     "close-filters": () => dashboard.drawer.close(),
+    stop: () => dashboard.view.stop(),
     "show-newer": () => dashboard.freshness.show(),
     "show-today": () => dashboard.view.go(dashboard.view.shown().page, dashboard.view.shown().as_of?.query ?? ""),
-    "retry-lost": () => dashboard.freshness.retry(),
+    "retry-lost": () => dashboard.view.again(),
     "retry-error": () => dashboard.freshness.retry(),
   };
   /** What a change of [data-do] does. @type {Record<string, (control: HTMLInputElement) => unknown>} */
@@ -212,9 +213,9 @@
     const scroll = history.state?.scroll;
     if (first) dashboard.view.first(first, scroll);
     else {
-      const { page, query } = dashboard.address.here();
-      dashboard.page.show(page, query);
-      dashboard.view.show(page, query, { scroll }).then(dashboard.explore.panel);
+      const { page: key, query } = dashboard.address.here();
+      dashboard.page.show(key, query);
+      dashboard.view.show(key, query, { scroll }).then(dashboard.explore.panel);
     }
     if (first) dashboard.explore.panel();
     dashboard.freshness.watch();

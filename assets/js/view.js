@@ -3,7 +3,6 @@
 (() => {
   const { dashboard } = window;
   const LONGEST = 32_768; // characters of a query: the server takes no more (web/guard.py)
-  const SLOW = 200; // ms before anything says that we wait: quicker answers must not flicker
 
   /** @typedef {{ page: string, query: string, hash: string, over?: boolean, from: number, shown?: boolean }} Entry */
   /** @typedef {{ how?: string, anew?: boolean, scroll?: number | null, hash?: string }} How */
@@ -17,9 +16,8 @@
   /** @type {Entry | null} */
   let entry = null; // of the history, not written yet
   let leaving = false; // the document, while an entry is not written
-  const LONG = 2000; // ms before the reader is told in words, and may stop it
-  let slow = 0;
-  let long = 0;
+  /** @type {object | null} */
+  let refused = null; // what the server will not answer however often it is asked
 
   /** What was asked for ahead of time, if it was this; anything else is given up. @param {string} [page] @param {string} [query] */
   function early(page, query) {
@@ -49,7 +47,6 @@
     controller?.abort();
     const asked = early(page, query);
     const mine = (controller = asked?.controller ?? new AbortController());
-    waiting(false);
     if (how === "stay" ? anew : entry?.shown) write();
     const over = how === "over" || entry?.over; // what it replaces is still to be replaced
     pend(null); // no entry for a view that was never shown
@@ -64,18 +61,14 @@
     let answer;
     if (known) answer = known;
     else {
-      waiting(true, page);
+      dashboard.agreement.wait(() => reveal(page));
       try {
         answer = await /** @type {Promise<Wire.View>} */ (coming);
       } catch (problem) {
-        if (mine !== controller) return;
-        controller = null;
-        waiting(false);
-        failed(problem, page);
+        if (mine === controller) failed(problem, page);
         return;
       }
       if (mine !== controller) return;
-      waiting(false);
       dashboard.answers.keep(page, query, answer);
       if (answer.query !== query) dashboard.carrier.store(page, answer.query, answer); // the store says what is canonical
     }
@@ -85,7 +78,7 @@
     if (turned) write(); // before the document has the other page's title
     shown = answer;
     wanted = { page, query: answer.query, chosen: structuredClone(answer.chosen) };
-    put(answer, how === "stay" && !anew);
+    put(answer, how === "stay" && !anew, !known);
     if (entry) later(entry);
     else settle(page, answer.query);
     if (turned) window.scrollTo({ top: scroll ?? 0, behavior: "instant" });
@@ -111,7 +104,7 @@
     dashboard.answers.keep(page, query, answer);
     shown = answer;
     dashboard.carrier.store(page, query, answer);
-    put(answer, true);
+    put(answer, true, true);
     settle(page, query);
     if (scroll) window.scrollTo({ top: scroll, behavior: "instant" });
     dashboard.visuals.point(location.hash.slice(1), scroll);
@@ -125,16 +118,18 @@
     show(to, what, { how: to === now.page && what === now.query ? "stay" : "push" });
   }
 
-  /** `whole` where nobody's writing is to be spared: it leads back to what was shown before.
-      @param {Wire.View} answer @param {boolean} whole */
-  function put(answer, whole) {
+  /** `whole` where nobody's writing is to be spared: it leads back to what was shown before; `fresh` where the server sent it now.
+      @param {Wire.View} answer @param {boolean} whole @param {boolean} fresh */
+  function put(answer, whole, fresh) {
     try {
-      dashboard.freshness.arrived(answer.data);
+      dashboard.freshness.arrived(answer.data, fresh);
       dashboard.page.show(answer.page, answer.query);
       dashboard.page.say(answer, whole);
       dashboard.visuals.draw(answer);
+      dashboard.agreement.settle(answer);
     } catch (problem) {
       console.warn("the answer could not be shown", problem);
+      dashboard.agreement.settle();
       dashboard.freshness.refused("The server’s answer could not be shown. Reload the page, or try again.");
     }
   }
@@ -173,41 +168,16 @@
     }
   });
 
-  /** @param {boolean} on @param {string} [page] */
-  function waiting(on, page = "") {
-    clearTimeout(slow);
-    clearInterval(long);
-    showWait(0);
-    if (on) {
-      const since = Date.now();
-      long = setInterval(() => showWait(Math.floor((Date.now() - since) / 1000)), 1000);
-      slow = setTimeout(() => {
-        write();
-        document.documentElement.dataset.busy = "";
-        dashboard.page.show(page, wantedNow().query);
-      }, SLOW);
-    } else delete document.documentElement.dataset.busy;
-  }
-
-  /** A sentence on a slow answer: how long it takes so far, and a way out where there is something to go back to.
-      @param {number} seconds */
-  function showWait(seconds) {
-    let place = dashboard.byId("patience");
-    if (seconds * 1000 < LONG) return place?.remove();
-    if (!place) {
-      const stop = dashboard.make("button", { type: "button", class: "btn btn-sm btn-light", text: "Stop waiting", click: stopped });
-      place = dashboard.make("div", { id: "patience", class: "patience" }, dashboard.make("span"), shown ? stop : null);
-      document.body.append(place);
-      dashboard.text(dashboard.byId("announcer"), "Still waiting for the figures."); // once, not every second
-    }
-    dashboard.text(/** @type {Node} */ (place.firstChild), `Still waiting for the figures: ${seconds} s.`);
+  /** What was asked for is slow, or does not come: its address and its page are shown without its figures. @param {string} page */
+  function reveal(page) {
+    write();
+    dashboard.page.show(page, wantedNow().query);
   }
 
   /** The reader waits no longer: what is shown stays, and so does its address. */
-  function stopped() {
+  function stop() {
     controller?.abort();
     controller = null;
-    waiting(false);
     if (!shown) return;
     history.replaceState(history.state, "", dashboard.address.page(shown.page, shown.query));
     show(shown.page, shown.query);
@@ -215,11 +185,18 @@
 
   /** @param {unknown} problem @param {string} page */
   function failed(problem, page) {
-    write();
-    dashboard.page.show(page, wantedNow().query);
     const { Refused, SignedOut } = dashboard.carrier;
+    controller = null;
+    reveal(page);
+    if (problem instanceof Refused && problem.final) refused = wanted;
+    dashboard.agreement.settle();
     if (problem instanceof Refused) dashboard.freshness.refused(problem.message, problem instanceof SignedOut);
     else dashboard.freshness.lost();
+  }
+
+  /** The server answers: what is chosen and was never answered is asked for, unless that has no end. */
+  function catchUp() {
+    if (wanted && wanted !== refused && !controller && !dashboard.agreement.agrees()) again();
   }
 
   /** The reader chose what is chosen already: boxes that were opened or emptied without asking for anything say so again. */
@@ -245,6 +222,8 @@
     if (wanted?.chosen) ahead(wanted.page, dashboard.address.write({ ...wanted.chosen, ...patch }));
   }
 
+  const again = () => void show(wantedNow().page, wantedNow().query, { anew: true });
+
   /** There once anything is asked for. */
   const wantedNow = () => /** @type {ReturnType<Dashboard["view"]["wanted"]>} */ (wanted);
 
@@ -263,7 +242,9 @@
       if (hash) location.hash = hash;
       else window.scrollTo({ top: 0, behavior: "smooth" });
     },
-    again: () => void show(wantedNow().page, wantedNow().query, { anew: true }),
+    again,
+    catchUp,
+    stop,
     wanted: wantedNow,
     shown: () => /** @type {Wire.View} */ (shown),
   };

@@ -66,7 +66,8 @@
       /** @type {Wire.Visual} */
       const visual = answer.visuals[item.name] ?? { state: "error", text: "The server sent nothing for this visual." };
       const context = { answer, visual };
-      const now = JSON.stringify(visual) + answer.period.baseline + answer.period.baseline_note;
+      const { baseline, baseline_note: note } = answer.period;
+      const now = [JSON.stringify(visual), baseline, note, isChart(item) && dashboard.explore.undoes(item)].join();
       if (item.drawn === now) continue;
       item.pending = { context, now };
       if (isChart(item) && visual.state === "ready") charts.push({ item, visual: /** @type {Wire.Chart} */ (visual) });

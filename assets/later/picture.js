@@ -2,7 +2,7 @@
 (() => {
   const { dashboard } = window;
   const { make, one } = dashboard;
-  const CONTROLS = ".menu, .info, .rank, .callout-link, .marks-button, .marks, .filter-reset";
+  const CONTROLS = ".menu, .info, .rank, .callout-link, .marks-button, .marks, .strip, .filter-reset";
 
   let fonts = "";
 

@@ -43,10 +43,7 @@ def pie(
         frame = page_data.now[by]
         parts = {str(key): number(value) for key, value in frame[metric].items()}
         shown = {key: value for key, value in parts.items() if value is not None and value > 0}
-        colours = [
-            theme.platform_colour(key) if dimension == "platform" else theme.SERIES[list(parts).index(key) % 4]
-            for key in shown
-        ]
+        colours = [theme.value_colour(dimension, key) for key in shown]
         line = _losses(parts, metric, page_data.formats) if metric == "profit" else None
         if not shown:
             return {"state": "empty", "text": line or f"No {known.label.lower()} to share here. Loosen a filter."}

@@ -57,9 +57,10 @@ def radar(name: str, title: str, question: str, metrics: tuple[str, ...], width:
             )
         if below:
             traces.append({"of": 1, "r": [*zeros, zeros[0]]})
-        line = "Each axis is scaled to the largest platform; hover for the figures."
+        span = "is scaled to the largest platform"
         if below:
-            line = "Each axis runs from the lowest to the largest platform, dashed is zero; hover for the figures."
+            span = "runs from the lowest to the largest platform, dashed is zero"
+        line = f"Each axis {span}; hover or tap for the figures."
         return {"traces": traces, "line": line, "alt": alt.radar(page_data, ("platform",), metrics)}
 
     def rows(page_data: PageData) -> list[dict[str, Any]]:

@@ -69,3 +69,28 @@ def test_one_of_twenty_thousand_is_found_chosen_and_kept(visit_in, many: str):
     expect(field.locator(".more")).to_have_text("No campaign has this in its name")
     field.get_by_role("searchbox").fill("")
     expect(field.locator("input[type=checkbox]")).to_have_count(100)
+
+
+def test_hundreds_of_chosen_campaigns_leave_the_filters_in_sight(visit_in, many: str):
+    names = [f"Always on {number:05d}, EU" for number in range(300)]
+    listed = ",".join(name.replace(",", "%252C").replace(" ", "%20") for name in names)
+    visit = visit_in(many)
+    visit.page.goto(f"{many}/cmo?campaign={listed}")
+    drawn(visit)
+    field = visit.page.locator('[data-filter="campaign"]')
+    picked = field.locator(".picked")
+    expect(picked.locator(".chip:visible")).to_have_count(5)
+    box = picked.bounding_box()
+    assert box
+    assert box["height"] < 220
+    picked.get_by_text("+ 295 more").click()
+    expect(picked.locator(".chip:visible")).to_have_count(300)
+    last = picked.locator(".chip", has_text="00299")
+    last.scroll_into_view_if_needed()
+    assert last.locator(".chip-value").evaluate("name => name.scrollWidth <= name.clientWidth")
+    last.get_by_role("button").click()
+    expect(picked.get_by_text("+ 294 more")).to_be_visible()
+    expect(picked.locator(".chip:visible")).to_have_count(299)  # still open
+    box = field.bounding_box()
+    assert box
+    assert box["height"] < 800

@@ -1,6 +1,7 @@
 """When something fails or changes: one visual, the connection, the names in the data, the data itself."""
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -80,11 +81,13 @@ def test_a_slow_answer_says_so_and_can_be_left(visit: Visit):
     visit.on_view("/view/executive?platform=Amazon,Google,Meta", lambda route: held.append(route))
     before = visit.cards()
     visit.box("platform", "TikTok").click()
-    expect(page.locator("#patience")).to_contain_text("Still waiting for the figures: 2 s.")
+    expect(page.locator("#agreement")).to_have_text(
+        re.compile("^Figures are still for all platforms. Still waiting for the figures: 2 s.")
+    )
     stop = page.get_by_role("button", name="Stop waiting")
     stop.focus()
     page.keyboard.press("Enter")
-    expect(page.locator("#patience")).to_have_count(0)
+    expect(page.locator("#agreement")).to_be_hidden()
     expect(page).to_have_url(f"{visit.server}/")
     expect(visit.box("platform", "TikTok")).to_be_checked()
     assert visit.cards() == before

@@ -10,13 +10,14 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
+from components import theme
 from components.address import RANKS, Address
 from components.page_data import PageData
 from components.visuals import Visual
 from facts import ALL_ROWS
 from facts.memory.frame import FrameFacts
 from kpi.formats import Formats
-from kpi.schema import DATE, DIMENSIONS, IDENTIFIERS, MEASURES
+from kpi.schema import DATE, DIMENSIONS, IDENTIFIERS, MEASURES, UNKNOWN
 from pages import EVERY, PAGES
 from views.answers import ask, page_data_of
 
@@ -272,3 +273,22 @@ def test_a_radar_marks_zero_where_a_platform_loses_and_scales_each_axis_from_its
         assert (line["r"][roi] < zero["r"][roi]) == (value < 0)
     earning = whole(radar.spec, radar.draw(read_for(radar, facts, "last=28d&platform=Google,Amazon")))["data"]
     assert [line["name"] for line in earning] == ["Google", "Amazon"]
+
+
+def test_a_part_of_a_ring_keeps_its_color_whatever_is_shown_beside_it() -> None:
+    """By rank or place a value would take another's color with each filter; what is not known is gray."""
+    devices = ["Mobile", "Desktop", "Tablet", "Connected car", UNKNOWN]
+    texts = dict.fromkeys((*DIMENSIONS, *IDENTIFIERS), "x")
+    facts = FrameFacts(
+        pd.DataFrame({DATE: pd.Timestamp("2025-03-01"), **texts, **dict.fromkeys(MEASURES, 5.0), "device": devices}),
+        "v",
+    )
+    [ring] = [visual for _, visual in CHARTS if visual.name == "device-share"]
+    colors: dict[str, set[str]] = {}
+    for address in ("", "device=Tablet", "device=Connected%20car,Tablet", f"device=Desktop,{UNKNOWN}"):
+        [trace] = ring.draw(read_for(ring, facts, address))["traces"]
+        for name, color in zip(trace["labels"], trace["marker"]["colors"], strict=True):
+            colors.setdefault(name, set()).add(color)
+    assert {name: len(each) for name, each in colors.items()} == dict.fromkeys(devices, 1)
+    assert colors[UNKNOWN] == {theme.OTHER}
+    assert colors["Tablet"] == {theme.SERIES[2]}

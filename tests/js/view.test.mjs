@@ -21,7 +21,12 @@ const viewOf = (page, query, over = {}) => {
 };
 
 const dashboard = /** @type {any} */ (await load("address", "answers"));
-class Refused extends Error {}
+class Refused extends Error {
+  constructor(/** @type {string} */ sentence, final = false) {
+    super(sentence);
+    this.final = final;
+  }
+}
 Object.assign(globalThis, {
   location: { pathname: "/below/cfo", search: "", hash: "" },
   history: {
@@ -55,6 +60,7 @@ Object.assign(dashboard, {
     store: () => {},
   },
   page: { own: () => false, known: () => true, show: () => {}, say: () => {} },
+  agreement: { agrees: () => view.shown()?.query === view.wanted()?.query, wait: () => {}, settle: () => {} },
   visuals: { draw: (/** @type {any} */ { query }) => drawn.push(query), point: () => {} },
   freshness: { arrived: () => {}, lost: () => said.push("lost"), refused: (/** @type {string} */ words) => said.push(words) },
 });
@@ -142,4 +148,30 @@ test("where no answer comes, what is shown stays, and the address says what was 
   requests[1].fail(new Refused("Not today."));
   await settled();
   assert.deepEqual(said, ["lost", "Not today."]);
+});
+
+test("what was chosen and never answered is asked for when the server is back, once at a time", async () => {
+  view.change({ platform: ["Meta"] });
+  requests[0].fail(new TypeError("the line is down"));
+  await settled();
+  view.catchUp();
+  view.catchUp();
+  assert.deepEqual(requests.map(({ query }) => query), ["platform=Meta", "platform=Meta"]);
+  requests[1].answer();
+  await settled();
+  view.catchUp();
+  assert.deepEqual([requests.length, drawn], [2, ["platform=Meta"]]);
+});
+
+test("what the server refuses for good is not asked for again by itself, but what is chosen after it is", async () => {
+  view.change({ platform: ["Meta"] });
+  requests[0].fail(new Refused("You may not see this.", true));
+  await settled();
+  view.catchUp();
+  assert.equal(requests.length, 1);
+  view.change({ platform: ["Google"] });
+  requests[1].fail(new TypeError("the line is down"));
+  await settled();
+  view.catchUp();
+  assert.equal(requests[2].query, "platform=Google");
 });
