@@ -9,7 +9,7 @@ from kpi.formats import Formats
 from kpi.formula import MEASURE_LABELS
 from kpi.metrics import METRICS
 from kpi.proof import Part, Proof
-from kpi.schema import MONEY, STORE
+from kpi.schema import ACQUISITION_SPEND, MONEY, STORE
 from kpi.units import NOTHING, decimals, figure
 
 #: Digits beyond the usual ones that are tried so that a change comes out of the figures as they are written.
@@ -94,7 +94,7 @@ def _amount(part: Part, formats: Formats) -> str:
     if part.value is None:
         return NOTHING
     value = -part.value if _is_subtracted(part) else part.value
-    if part.measures[0].removeprefix("-") in (*MONEY, *STORE):
+    if part.measures[0].removeprefix("-") in (*MONEY, *STORE, ACQUISITION_SPEND):
         return figure("spend", value, formats)
     return formats.number(value, 0 if float(value).is_integer() else 2)
 
