@@ -230,7 +230,7 @@ declare namespace Wire {
     values: Figure[][];
     total: Figure[] | null;
     line: string | null;
-    why?: Record<string, Record<string, string>>;
+    why?: Record<string, string[]>;
     metrics?: string[];
     sort?: string | null;
     centre?: Figure[];

@@ -10,6 +10,7 @@ from kpi.compare import change
 from kpi.formats import Formats
 from kpi.metrics import METRICS
 from kpi.rank import rank
+from kpi.schema import ACQUISITION_SPEND
 from kpi.units import USUAL, figure
 
 Tone = Literal["good", "bad", "warning", "info"]
@@ -237,38 +238,79 @@ def _losses(rows: dict[str, _Row], told: set[str], say: _Say) -> list[Insight]:
     return found
 
 
-def pockets(metrics: pd.DataFrame, formats: Formats = USUAL) -> list[Insight]:
-    """The strongest and the weakest pocket by LTV : CAC of a metrics frame indexed by (segment, region).
+def pockets(metrics: pd.DataFrame, sums: pd.DataFrame, formats: Formats = USUAL) -> list[Insight]:
+    """The strongest and the weakest pocket of a metrics frame indexed by (segment, region), by what each is for.
 
-    Needs ltv_cac, payback_months, profit and spend. Pockets with too little spend to judge are left out.
+    Pockets that can win customers are judged by LTV : CAC. Those of existing customers, which have no acquisition spend
+    in the totals frame `sums`, are judged by ROI: the strongest is named, and the weakest where it loses money, since a
+    retention audience that earns is no weak one. Needs ltv_cac, payback_months, roi, profit_per_conversion, profit and
+    spend. Pockets with too little spend to judge are left out.
     """
     say = _teller(formats)
-    ranked = [rank(metrics, "ltv_cac", best=best, limit=1).rows for best in (True, False)]
-    if len(rank(metrics, "ltv_cac", best=True, limit=2).rows) < 2:
-        return []
-    ((first, strongest), (last, weakest)) = ((frame.index[0], next(iter(_rows(frame).values()))) for frame in ranked)
-    if say("ltv_cac", strongest["ltv_cac"]) == say("ltv_cac", weakest["ltv_cac"]):
-        text = f"All pockets stand at an LTV : CAC of {say('ltv_cac', strongest['ltv_cac'])}."
-        return [Insight("tied_pockets", "info", "No pocket stands out", text)]
+    retention = sums[ACQUISITION_SPEND].isna().to_numpy()
+    of_existing = metrics.assign(roi=metrics["roi"].where(retention))
     return [
-        _pocket("strongest", first, strongest, say),
-        _pocket("weakest", last, weakest, say),
+        *_acquisition_pockets(metrics, sums["spend"] - sums[ACQUISITION_SPEND], say),
+        *_retention_pockets(of_existing, say),
     ]
 
 
-def _pocket(kind: str, place: tuple[str, str], row: _Row, say: _Say) -> Insight:
-    segment, region = place
-    profit, worth, months = row["profit"], row["ltv_cac"] or 0.0, row["payback_months"]
+def _ends(metrics: pd.DataFrame, by: str) -> list[tuple[tuple[str, str], _Row]]:
+    """The best and the worst row by a metric, with its key; none where fewer than two can be judged."""
+    if len(rank(metrics, by, best=True, limit=2).rows) < 2:
+        return []
+    ranked = (rank(metrics, by, best=best, limit=1).rows for best in (True, False))
+    return [(frame.index[0], next(iter(_rows(frame).values()))) for frame in ranked]
+
+
+def _acquisition_pockets(metrics: pd.DataFrame, left_out: pd.Series, say: _Say) -> list[Insight]:
+    ends = _ends(metrics, "ltv_cac")
+    if not ends:
+        return []
+    best, worst = (say("ltv_cac", row["ltv_cac"]) for _, row in ends)
+    if best == worst:
+        text = f"All pockets that win customers stand at an LTV : CAC of {best}."
+        return [Insight("tied_pockets", "info", "No acquisition pocket stands out", text)]
+    found = []
+    for kind, (key, row) in zip(("strongest", "weakest"), ends, strict=True):
+        worth, months, rest = row["ltv_cac"] or 0.0, row["payback_months"], float(left_out[key])
+        repaid = "" if months is None else f", repaid in {say('payback_months', months)}"
+        known = f", of which {say('spend', rest)} on existing customers is no part of it" if rest >= 0.5 else ""
+        text = (
+            f"{key[0]} in {key[1]}: a new customer is worth {say('ltv_cac', worth)} what it costs to win "
+            f"(LTV : CAC){repaid}; {_outcome(row, say)}{known}."
+        )
+        tone: Tone = "warning" if worth < 1 else "good" if kind == "strongest" else "info"
+        figures = _figures(row, "ltv_cac", "payback_months", "profit", "spend")
+        found.append(Insight(kind, tone, f"{kind.capitalize()} acquisition pocket", text, _narrow(key), figures))
+    return found
+
+
+def _retention_pockets(metrics: pd.DataFrame, say: _Say) -> list[Insight]:
+    found = []
+    for kind, (key, row) in zip(("strongest", "weakest"), _ends(metrics, "roi"), strict=False):
+        loses = (row["roi"] or 0.0) < 0
+        if kind == "weakest" and not loses:
+            continue
+        text = (
+            f"{key[0]} in {key[1]}, who are customers already: an ROI of {say('roi', row['roi'])} and "
+            f"{say('profit_per_conversion', row['profit_per_conversion'])} profit per order; {_outcome(row, say)}."
+        )
+        figures = _figures(row, "roi", "profit_per_conversion", "profit", "spend")
+        title = f"{kind.capitalize()} retention pocket"
+        found.append(Insight(f"{kind}_retention", "warning" if loses else "good", title, text, _narrow(key), figures))
+    return found
+
+
+def _outcome(row: _Row, say: _Say) -> str:
+    """``$10 profit on $100 spend``."""
+    profit = row["profit"]
     if profit is None:
         outcome = "no profit figure"
     else:
         outcome = f"{say('profit', -profit)} lost" if profit < 0 else f"{say('profit', profit)} profit"
-    repaid = "" if months is None else f", repaid in {say('payback_months', months)}"
-    text = (
-        f"{segment} in {region}: a new customer is worth {say('ltv_cac', worth)} what it costs to win (LTV : CAC)"
-        f"{repaid}; {outcome} on {say('spend', row['spend'])} spend."
-    )
-    tone: Tone = "warning" if worth < 1 else "good" if kind == "strongest" else "info"
-    figures = _figures(row, "ltv_cac", "payback_months", "profit", "spend")
-    narrow = (("segment", segment), ("region", region))
-    return Insight(kind, tone, f"{kind.capitalize()} pocket", text, narrow, figures)
+    return f"{outcome} on {say('spend', row['spend'])} spend"
+
+
+def _narrow(key: tuple[str, str]) -> Narrow:
+    return ("segment", key[0]), ("region", key[1])

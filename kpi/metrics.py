@@ -39,8 +39,8 @@ _CATALOGUE: Final = (
         "New customers",
         "count",
         "up",
-        "Attributed orders that were a customer’s first. Ads for existing customers (the objective Retention, and "
-        "segments such as loyal customers) have none.",
+        "Attributed orders that were a customer’s first. Ads for existing customers (retention campaigns, and segments "
+        "such as loyal customers) have none.",
         ("new_customers",),
     ),
     Metric("spend", "Spend", "money", "neither", "What the platforms charged for the ads.", ("spend",)),
@@ -136,8 +136,8 @@ _CATALOGUE: Final = (
         "Customer acquisition cost (paid)",
         "unit_money",
         "down",
-        "Acquisition spend for one new customer: spend on existing customers (the objective Retention, and segments "
-        "such as loyal customers) buys no first order and is left out. Salaries, tools and agencies are not in it.",
+        "Acquisition spend for one new customer: spend on existing customers (retention campaigns, and segments such "
+        "as loyal customers) buys no first order and is left out. Salaries, tools and agencies are not in it.",
         (ACQUISITION_SPEND,),
         ("new_customers",),
         decimals=2,

@@ -25,7 +25,7 @@ def existing_customers(options: Mapping[str, Iterable[str]], segments: Iterable[
     return tuple((name, values) for name, values in having.items() if values)
 
 
-def among(existing: "Only", options: Mapping[str, Iterable[str]], only: "Only") -> tuple[str, ...]:
+def existing_among(existing: "Only", options: Mapping[str, Iterable[str]], only: "Only") -> tuple[str, ...]:
     """The values in `existing` that a reader with `options` who filters by `only` can meet."""
     chosen = dict(only)
     return tuple(

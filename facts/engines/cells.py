@@ -13,13 +13,13 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from facts.deadline import NoAnswer
-from facts.engines.expressions import REPORTED, Counts, Values
+from facts.engines.expressions import REPORTED, WINS, Values
 from facts.memory.grid import FULL, Grid
 from facts.memory.groups import Meanings, coarse, number_groups, totals_of_grouping
-from facts.memory.sums import Floats, Ints, Sums
+from facts.memory.sums import Floats, Ints, Sums, take_out_new_customers
 from facts.protocol import Scope
 from kpi.evaluate import REACH_FLOOR, ROWS
-from kpi.schema import DATE, SUMMED, in_order
+from kpi.schema import DATE, MEASURES, in_order
 from kpi.selection import Grain, Grouping, period_starts
 
 _EPOCH: Final = date(1970, 1, 1)
@@ -157,33 +157,31 @@ def _periods(first: int, days: int, grain: Grain) -> tuple[NDArray[np.datetime64
     return periods, place.astype(np.intp, copy=False)
 
 
-def cells(
-    answer: pa.Table, keys: Sequence[str], counts: Counts, values: Values = MappingProxyType({})
-) -> Cells | GridCells:
-    """The cells in an engine's answer to `expressions.sums`, which was told `counts` and `values`.
-
-    Raises NoAnswer where a sum is no number.
+def cells(answer: pa.Table, keys: Sequence[str], values: Values = MappingProxyType({})) -> Cells | GridCells:
+    """The cells in an engine's answer to `expressions.sums`, which was told `values`. Raises NoAnswer where a sum is no
+    number.
     """
     some = pc.greater(answer[ROWS], 0)
     if not pc.all(some, skip_nulls=False).as_py():  # a roll-up's rows of nothing; mostly there is no need to copy all
         answer = answer.filter(some)
     codes: Codes = {name: _number_column(answer[name], name, values.get(name, ())) for name in keys if name != DATE}
     if DATE not in keys:
-        return Cells(_sums(answer, counts, slice(None), answer.num_rows), codes, None)
+        return Cells(_sums(answer, slice(None), answer.num_rows), codes, None)
     day = answer[DATE].cast(pa.date32()).cast(pa.int32()).to_numpy().astype(np.intp)
     if len(day):
         first = int(day.min())
         days = int(day.max()) - first + 1
-        across = number_groups(codes, len(day), codes)
+        wins = {WINS: (answer[WINS].cast(pa.int64()).to_numpy(), ["no", "yes"])} if WINS in answer.column_names else {}
+        across = number_groups((*codes, *wins), len(day), {**codes, **wins})
         size = days * across.size
         if len(day) >= FULL * size:
-            sums = _sums(answer, counts, (day - first) * across.size + across.group, size)
+            sums = _sums(answer, (day - first) * across.size + across.group, size)
             met = {name: (across.keys[name][0], found) for name, (_, found) in codes.items()}
             return GridCells(sums, met, first, days)
-    return Cells(_sums(answer, counts, slice(None), len(day)), codes, day)
+    return Cells(_sums(answer, slice(None), len(day)), codes, day)
 
 
-def _sums(answer: pa.Table, counts: Counts, place: Ints | slice, size: int) -> Sums:
+def _sums(answer: pa.Table, place: Ints | slice, size: int) -> Sums:
     """The sums of an answer, each at its place among `size`."""
 
     def spread(name: str, into: Floats | None = None) -> Floats:
@@ -193,14 +191,21 @@ def _sums(answer: pa.Table, counts: Counts, place: Ints | slice, size: int) -> S
         found[place] = (pc.fill_null(column, 0.0) if column.null_count else column).to_numpy()
         return found
 
-    measures = np.zeros((len(SUMMED), size))
-    for name, into in zip(SUMMED, measures, strict=True):
+    measures = np.zeros((len(MEASURES), size))
+    for name, into in zip(MEASURES, measures, strict=True):
         spread(name, into)
     floor = spread(REACH_FLOOR)
     if not (np.isfinite(measures).all() and np.isfinite(floor).all()):
         raise NoAnswer("The data holds a number that is not finite, so these figures have no sum. Mend the table.")
-    reported = {tuple(map(SUMMED.index, alike)): spread(f"{REPORTED}{name}") for name, alike in counts.items()}
-    return Sums(measures, floor, spread(ROWS), reported)
+    reported: dict[tuple[int, ...], Floats] = {
+        (number,): spread(f"{REPORTED}{name}")
+        for number, name in enumerate(MEASURES)
+        if f"{REPORTED}{name}" in answer.column_names
+    }
+    wins = spread(WINS) if WINS in answer.column_names else np.ones(size)
+    take_out_new_customers(measures, reported, wins)
+    sums = Sums(measures, floor, spread(ROWS), reported)
+    return sums.with_acquisition_spend(sums, lambda each: each * wins)
 
 
 def _number_column(column: pa.ChunkedArray, name: str, known: Sequence[str]) -> tuple[Ints, list[str]]:

@@ -13,7 +13,7 @@ import narwhals as nw
 
 from facts.protocol import DataProblem, Scope
 from kpi.evaluate import REACH_FLOOR, ROWS
-from kpi.schema import ACQUISITION_SPEND, DATE, DIMENSIONS, MEASURES, OF_NEW_CUSTOMERS
+from kpi.schema import DATE, DIMENSIONS, MEASURES
 from kpi.selection import Only
 
 Frame = nw.LazyFrame[Any]
@@ -21,11 +21,11 @@ Frame = nw.LazyFrame[Any]
 #: Dimensions and their values.
 Values = Mapping[str, Sequence[str]]
 
-#: By a measure whose reporting rows are counted, the measures that are reported in the same rows.
-Counts = Mapping[str, tuple[str, ...]]
-
 #: Of a measure that some rows do not report, the column with the number of rows that do.
 REPORTED: Final = "reported_"
+
+#: The column that says whether a row can win a customer (kpi.retention).
+WINS: Final = "wins"
 
 #: Of so many values each is soon found, also in files that hold a text as often as it occurs.
 _FEW: Final = 16
@@ -37,14 +37,13 @@ class Rows:
     """A table's rows, not yet read: `frame` has the schema's columns under their own names.
 
     `times` says that `date` also has a time of day, `rolled` that a row stands for several, whose number is in `rows`
-    and whose largest reach is in `reach_floor`; `measures` are the columns to add up. `number_texts`, where an engine
-    groups faster by numbers than by texts, replaces each text with its position among known values, from 1.
+    and whose largest reach is in `reach_floor`. `number_texts`, where an engine groups faster by numbers than by texts,
+    replaces each text with its position among known values, from 1.
     """
 
     frame: Frame
     times: bool
     rolled: bool
-    measures: tuple[str, ...] = MEASURES
     number_texts: Callable[[Frame, Values], Frame] | None = None
 
 
@@ -93,49 +92,33 @@ def among(only: Scope) -> list[nw.Expr]:
     return [nw.col(name).is_in(list(values)) for name, values in only]
 
 
-def with_acquisition_spend(rows: Rows, existing: Only) -> Rows:
-    """The same rows with the spend of those that can win a customer, and new customers of no others."""
-    spend, measures = nw.col("spend").alias(ACQUISITION_SPEND), (*MEASURES, ACQUISITION_SPEND)
-    if not existing:
-        return replace(rows, frame=rows.frame.with_columns(spend), measures=measures)
-    wins = nw.all_horizontal(*(~each for each in among(existing)), ignore_nulls=False)
-    won = [nw.when(wins).then(each) for each in (nw.col("spend"), *map(nw.col, OF_NEW_CUSTOMERS))]
-    names = (ACQUISITION_SPEND, *OF_NEW_CUSTOMERS)
-    frame = rows.frame.with_columns(each.alias(name) for each, name in zip(won, names, strict=True))
-    return replace(rows, frame=frame, measures=measures)
-
-
-def counts_of(incomplete: Collection[str], existing: Only) -> Counts:
-    """Which counts an answer needs so that no sum of nothing is taken for 0.
-
-    `incomplete` are the measures of the table that some row does not report.
-    """
-    found: dict[str, tuple[str, ...]] = {name: (name,) for name in MEASURES if name in incomplete}
-    if "spend" in incomplete:
-        found[ACQUISITION_SPEND] = (ACQUISITION_SPEND,)
-    alike = tuple(name for name in OF_NEW_CUSTOMERS if name not in incomplete) if existing else ()
-    if existing and "spend" not in incomplete:
-        found[ACQUISITION_SPEND] = (ACQUISITION_SPEND, *alike)
-    elif alike:
-        found[alike[0]] = alike
-    return found
-
-
-def sums(rows: Rows, keys: Sequence[str], counted: Collection[str], values: Values = MappingProxyType({})) -> Frame:
+def sums(
+    rows: Rows,
+    keys: Sequence[str],
+    incomplete: Collection[str],
+    values: Values = MappingProxyType({}),
+    existing: Only = (),
+) -> Frame:
     """One row a combination of `keys`, `date` by day: every measure added up, the largest reach of a row, the rows.
 
-    `counted` are measures that some row does not report; how many do stands beside them. `values` are what the
-    dimensions hold, where that is known; their texts may come as places among them, from 1.
+    `incomplete` are the measures that some row does not report; how many do stands beside them. `values` are what the
+    dimensions hold, where that is known; their texts may come as places among them, from 1. Where some are `existing`
+    customers, `WINS` is one of the keys: to group by it costs an engine less than a second sum of the same measures.
     """
     frame = rows.frame
+    if existing:
+        keys = (*keys, WINS)
+        frame = frame.with_columns(
+            nw.all_horizontal(*(~each for each in among(existing)), ignore_nulls=False).alias(WINS)
+        )
     short = {name: values[name] for name in keys if 0 < len(values.get(name, ())) <= _FEW}
     if short and rows.number_texts is not None:
         frame = rows.number_texts(frame, short)
     if DATE in keys and rows.times:
         frame = frame.with_columns(nw.col(DATE).cast(nw.Date))
     asked = [
-        *(nw.col(name).sum().alias(name) for name in rows.measures),
-        *(nw.col(name).count().alias(f"{REPORTED}{name}") for name in rows.measures if name in counted),
+        *(nw.col(name).sum().alias(name) for name in MEASURES),
+        *(nw.col(name).count().alias(f"{REPORTED}{name}") for name in MEASURES if name in incomplete),
         nw.col(REACH_FLOOR if rows.rolled else "reach").max().alias(REACH_FLOOR),
         nw.col(ROWS).sum().alias(ROWS) if rows.rolled else nw.len().alias(ROWS),
     ]

@@ -93,7 +93,6 @@ class LazyFacts:
             self._values_of = self.options(ALL_ROWS)
             self._sizes = {name: max(len(found), 1) for name, found in self._values_of.items()}
             self.existing = existing_customers(self._values_of, existing)
-            self._counts = expressions.counts_of(self._incomplete, self.existing)
         except NoAnswer as problem:
             raise DataProblem(str(problem)) from None
 
@@ -155,7 +154,7 @@ class LazyFacts:
         return passes(groupings, {DATE: selection.days, **self._sizes}, self._table.most)
 
     def sums(self, start: date, end: date, keys: tuple[str, ...]) -> pa.Table:
-        """The engine's own sums of `MEASURES` for some days: see `expressions.sums`. Raises NoAnswer."""
+        """The engine's own answer for some days, whoever is a customer: see `expressions.sums`. Raises NoAnswer."""
         return self._ask(
             lambda rows: expressions.sums(expressions.filter_rows(rows, start, end), keys, self._incomplete)
         )
@@ -185,15 +184,14 @@ class LazyFacts:
         try:
             answer = self._ask(
                 lambda rows: expressions.sums(
-                    expressions.with_acquisition_spend(
-                        expressions.filter_rows(rows, asked.start, asked.end, asked.scope, asked.only), self.existing
-                    ),
+                    expressions.filter_rows(rows, asked.start, asked.end, asked.scope, asked.only),
                     asked.keys,
-                    self._counts,
+                    self._incomplete,
                     self._values_of,
+                    self.existing,
                 )
             )
-            found = cells(answer, asked.keys, self._counts, self._values_of)
+            found = cells(answer, asked.keys, self._values_of)
             with self._lock, suppress(ValueError):  # too large to keep
                 self._kept[asked] = found
             return found

@@ -98,6 +98,7 @@ class FrameFacts:
         days = len(self._starts) - 1
         grid = on_grid(self._rows, self._day, self._cell, days, self._cells)
         self._on_grid = grid is not None
+        self._full = grid is not None and bool((grid.rows == 1).all())
         if grid is not None and grid is not self._rows:
             self._rows = grid
             self._day = np.repeat(np.arange(days), self._cells)
@@ -299,7 +300,7 @@ class FrameFacts:
         periods, starts = self._periods(first, last, grain)
         rows, starts = self._rows.take(slice(first, last)), starts - first
         if self._on_grid:
-            sums = Grid(rows, self._cells).by_day(allowed, self._wins).in_runs(starts // self._cells, None)
+            sums = Grid(rows, self._cells, self._full).by_day(allowed, self._wins).in_runs(starts // self._cells, None)
         else:
             cell = self._cell[first:last]
             admitted = None if allowed.all() else allowed.astype(np.float64)[cell]

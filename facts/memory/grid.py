@@ -41,10 +41,11 @@ def on_grid(rows: Sums, day: Ints, cell: Ints, days: int, cells: int) -> Sums | 
 
 @dataclass(frozen=True)
 class Grid:
-    """The rows of some whole days on a grid of so many cells."""
+    """The rows of some whole days on a grid of so many cells; `full` where each is one row: these need no counting."""
 
     rows: Sums
     cells: int
+    full: bool = False
 
     def by_day(self, admitted: Bools, wins: Bools | None = None) -> Sums:
         """The sums of each day over the cells that `admitted` admits.
@@ -54,6 +55,8 @@ class Grid:
         weight = admitted.astype(np.float64)
 
         def weighted_sum(each: Floats, weight: Floats = weight) -> Floats:
+            if self.full and each is self.rows.rows:
+                return np.full(len(each) // self.cells, weight.sum())
             # not a product of matrices: that would take the threads of the other readers
             found: Floats = np.einsum("...dc,c->...d", self._split(each), weight)
             return found

@@ -49,10 +49,7 @@ class Sums:
                 reported[place,] = (~missing).astype(np.float64)
                 column = np.where(missing, 0.0, column)
             values[place] = column
-            if place in _OF_NEW:
-                values[place] *= wins
-                if (place,) in reported:
-                    reported[place,] *= wins
+        take_out_new_customers(values, reported, wins)
         if ROWS in frame:
             floor = frame[REACH_FLOOR].to_numpy(dtype=np.float64, na_value=0.0)
             return cls(values, floor, frame[ROWS].to_numpy(dtype=np.float64), reported)
@@ -117,6 +114,14 @@ class Sums:
         """Size in memory."""
         known = sum(each.nbytes for each in self.reported.values())
         return int(self.values.nbytes + self.reach.nbytes + self.rows.nbytes + known)
+
+
+def take_out_new_customers(values: Floats, reported: Mapping[tuple[int, ...], Floats], wins: Bools | Floats) -> None:
+    """Make of `values` and `reported`, as in `Sums`, those of rows without new customers where `wins` is 0."""
+    for place in _OF_NEW:
+        values[place] *= wins
+        if (known := reported.get((place,))) is not None:
+            known *= wins
 
 
 def run_sums(starts: Ints, admitted: Floats | None) -> Callable[..., Floats]:
