@@ -185,6 +185,8 @@ declare namespace Wire {
 
   interface Data {
     version: string;
+    /** Changes with who counts as a customer already. */
+    rule: string;
     through: string;
     loaded: string;
     label: string;

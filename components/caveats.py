@@ -20,7 +20,7 @@ def with_caveats(visual: Visual, answer: Answer, page_data: PageData) -> Answer:
     A chart all of whose figures are missing becomes the reason why.
     """
     if answer["state"] == "empty" and visual.kind == "chart":
-        return _without_figures(answer, _missing(visual, page_data), page_data)
+        return _without_figures(answer, _missing_metrics(visual, page_data), page_data)
     if answer["state"] != "ready":
         return answer
     if visual.kind == "cards":
@@ -29,7 +29,7 @@ def with_caveats(visual: Visual, answer: Answer, page_data: PageData) -> Answer:
         return _table(visual, answer, page_data)
     if visual.kind != "chart":
         return answer
-    missing = _missing(visual, page_data)
+    missing = _missing_metrics(visual, page_data)
     if missing and len(missing) == len(set(visual.metrics)):
         return _without_figures(answer, missing, page_data)
     return _with_line(answer, [*_several(missing, page_data), *left_out(visual.metrics, page_data)])
@@ -41,7 +41,7 @@ def left_out(metrics: Iterable[str], page_data: PageData) -> list[str]:
     return page_data.caveats.left_out(metrics, *(number(whole[name].iloc[0]) for name in ("spend", ACQUISITION_SPEND)))
 
 
-def _missing(visual: Visual, page_data: PageData) -> list[str]:
+def _missing_metrics(visual: Visual, page_data: PageData) -> list[str]:
     return [metric for metric in visual.metrics if _is_missing(metric, page_data)]
 
 
