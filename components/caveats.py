@@ -37,8 +37,11 @@ def with_caveats(visual: Visual, answer: Answer, page_data: PageData) -> Answer:
 
 def left_out(metrics: Iterable[str], page_data: PageData) -> list[str]:
     """How much spend on existing customers `metrics` leave out of the whole selection."""
+    of_new = [metric for metric in metrics if METRICS[metric].of_new_customers]
+    if not of_new or not page_data.caveats.existing:
+        return []
     whole = page_data.sums[TOTAL]
-    return page_data.caveats.left_out(metrics, *(number(whole[name].iloc[0]) for name in ("spend", ACQUISITION_SPEND)))
+    return page_data.caveats.left_out(of_new, *(number(whole[name].iloc[0]) for name in ("spend", ACQUISITION_SPEND)))
 
 
 def _missing_metrics(visual: Visual, page_data: PageData) -> list[str]:
@@ -85,12 +88,11 @@ def _table(visual: Visual, answer: Answer, page_data: PageData) -> Answer:
     metrics = answer.get("metrics") or visual.spec["metrics"]
     why = {}
     for metric, values in zip(metrics, answer["values"], strict=True):
-        reasons = [
-            reason if value != value else ""
-            for value, reason in zip(values, _reasons(metric, visual, answer, page_data), strict=True)
-        ]
-        if any(reasons):
-            why[metric] = reasons
+        gaps = [value != value for value in values]
+        if any(gaps):
+            reasons = _reasons(metric, visual, answer, page_data)
+            why[metric] = [reason if gap else "" for gap, reason in zip(gaps, reasons, strict=True)]
+    why = {metric: reasons for metric, reasons in why.items() if any(reasons)}
     lacking = [metric for metric in metrics if page_data.caveats.missing_measures(metric)]
     answer = {**answer, "why": why} if why else answer
     return _with_line(answer, [*_several(lacking, page_data), *left_out(metrics, page_data)])

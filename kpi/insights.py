@@ -275,7 +275,7 @@ def _acquisition_pockets(metrics: pd.DataFrame, left_out: pd.Series, say: _Say) 
     for kind, (key, row) in zip(("strongest", "weakest"), ends, strict=True):
         worth, months, rest = row["ltv_cac"] or 0.0, row["payback_months"], float(left_out[key])
         repaid = "" if months is None else f", repaid in {say('payback_months', months)}"
-        known = f", of which {say('spend', rest)} on existing customers is no part of it" if rest >= 0.5 else ""
+        known = f", {say('spend', rest)} of it on existing customers" if rest >= 0.5 else ""
         text = (
             f"{key[0]} in {key[1]}: a new customer is worth {say('ltv_cac', worth)} what it costs to win "
             f"(LTV : CAC){repaid}; {_outcome(row, say)}{known}."

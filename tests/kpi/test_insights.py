@@ -141,7 +141,7 @@ def test_pockets_are_judged_by_what_they_are_for() -> None:
 
     assert strongest.text == (
         "Warm in Europe: a new customer is worth 3.00× what it costs to win (LTV : CAC), repaid in 4.0 months; "
-        "$10 profit on $100 spend, of which $40 on existing customers is no part of it."
+        "$10 profit on $100 spend, $40 of it on existing customers."
     )
     assert weakest.text == (
         "New in Europe: a new customer is worth 0.50× what it costs to win (LTV : CAC), repaid in 24.0 months; "

@@ -1,8 +1,10 @@
 """On the pages: no CAC beside a retention audience, why there is none, and how much spend every CAC leaves out."""
 
+import io
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from flask.testing import FlaskClient
 
@@ -158,3 +160,13 @@ def test_the_setting_reaches_the_pages_and_what_is_kept_of_them(facts_path: Path
 
     assert list(cac.values()) == [[True, True, False], [True, True, True], [True, False, False]]
     assert len(rules) == 3
+
+
+def test_a_workbook_says_what_its_cac_leaves_out(client: FlaskClient) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(client.get("/data/cmo.xlsx").data))
+
+    notes = [row[1].value for row in book.worksheets[0].iter_rows() if row[0].value == "Note"]
+
+    assert len(notes) == 1
+    assert "CAC (paid)" in notes[0]
+    assert notes[0].endswith("of spend on existing customers (Retention, Loyal customers).")
