@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from typing import Any, Final
 
-from components.page_data import TOTAL, PageData, number
+import numpy as np
+
+from components.page_data import TOTAL, PageData
 from components.visuals import Visual
 from kpi.metrics import METRICS
 from kpi.schema import ACQUISITION_SPEND
@@ -40,8 +42,7 @@ def left_out(metrics: Iterable[str], page_data: PageData) -> list[str]:
     of_new = [metric for metric in metrics if METRICS[metric].of_new_customers]
     if not of_new or not page_data.caveats.existing:
         return []
-    whole = page_data.sums[TOTAL]
-    return page_data.caveats.left_out(of_new, *(number(whole[name].iloc[0]) for name in ("spend", ACQUISITION_SPEND)))
+    return page_data.caveats.left_out(of_new, *page_data.spend_and_acquisition)
 
 
 def _missing_metrics(visual: Visual, page_data: PageData) -> list[str]:
@@ -86,38 +87,42 @@ def _cards(answer: Answer, page_data: PageData) -> Answer:
 
 def _table(visual: Visual, answer: Answer, page_data: PageData) -> Answer:
     metrics = answer.get("metrics") or visual.spec["metrics"]
-    why = {}
+    caveats, why = page_data.caveats, {}
+    existing: list[bool] | None = None
     for metric, values in zip(metrics, answer["values"], strict=True):
         gaps = [value != value for value in values]
-        if any(gaps):
-            reasons = _reasons(metric, visual, answer, page_data)
+        if not any(gaps):
+            continue
+        reasons = _reasons_of_platforms(metric, visual, answer, page_data)
+        if METRICS[metric].of_new_customers and caveats.existing:
+            existing = existing or _of_existing(visual, answer, page_data)
+            reasons = [_EXISTING if none else reason for none, reason in zip(existing, reasons, strict=True)]
+        if any(gap and reason for gap, reason in zip(gaps, reasons, strict=True)):
             why[metric] = [reason if gap else "" for gap, reason in zip(gaps, reasons, strict=True)]
-    why = {metric: reasons for metric, reasons in why.items() if any(reasons)}
-    lacking = [metric for metric in metrics if page_data.caveats.missing_measures(metric)]
+    lacking = [metric for metric in metrics if caveats.missing_measures(metric)]
     answer = {**answer, "why": why} if why else answer
     return _with_line(answer, [*_several(lacking, page_data), *left_out(metrics, page_data)])
 
 
-def _reasons(metric: str, visual: Visual, answer: Answer, page_data: PageData) -> list[str]:
-    """By row why it may have no value of `metric`."""
-    caveats, names = page_data.caveats, list(zip(*answer["keys"], strict=True))
-    keys: tuple[str, ...] = visual.spec["keys"]
-    reasons = [""] * len(names)
-    if caveats.missing_measures(metric):
-        place = keys.index("platform") if "platform" in keys else None
-        of_platform = {
-            each: " ".join(caveats.missing_measures(metric, each))
-            for each in (dict.fromkeys(row[place] for row in names) if place is not None else [None])
-        }
-        reasons = [of_platform[None if place is None else row[place]] for row in names]
-    if METRICS[metric].of_new_customers and caveats.existing:
-        sums = page_data.sums[keys]
-        lost = set(sums.index[sums[ACQUISITION_SPEND].isna() & sums["spend"].notna()])
-        reasons = [
-            _EXISTING if (row if len(keys) > 1 else row[0]) in lost else reason
-            for row, reason in zip(names, reasons, strict=True)
-        ]
-    return reasons
+def _reasons_of_platforms(metric: str, visual: Visual, answer: Answer, page_data: PageData) -> list[str]:
+    """By row why no platform of it tells `metric`, "" where one does."""
+    caveats, keys = page_data.caveats, visual.spec["keys"]
+    every = caveats.missing_measures(metric)
+    if not every or "platform" not in keys:
+        return [" ".join(every)] * len(answer["keys"][0])
+    of_row = answer["keys"][keys.index("platform")]
+    said = {name: " ".join(caveats.missing_measures(metric, name)) for name in dict.fromkeys(of_row)}
+    return [said[name] for name in of_row]
+
+
+def _of_existing(visual: Visual, answer: Answer, page_data: PageData) -> list[bool]:
+    """By row whether all its spend is on existing customers."""
+    sums = page_data.sums[visual.spec["keys"]]
+    of_existing = np.isnan(sums[ACQUISITION_SPEND].to_numpy()) & ~np.isnan(sums["spend"].to_numpy())
+    if not visual.spec["rank"]:
+        return list(of_existing)
+    lost = set(sums.index[of_existing])  # a ranking has its rows in an order of its own
+    return [name in lost for name in zip(*answer["keys"], strict=True)]
 
 
 def _with_line(answer: Answer, said: list[str]) -> Answer:

@@ -11,7 +11,6 @@ from components.page_data import TOTAL, PageData, block, exact, table_figures
 from components.visuals import Visual
 from kpi.metrics import METRICS
 from kpi.rank import Ranking, rank
-from kpi.schema import ACQUISITION_SPEND
 from kpi.selection import Grouping
 from kpi.units import figure
 
@@ -171,6 +170,6 @@ def _nothing_to_rank(found: Ranking, page_data: PageData) -> str:
     by = METRICS[page_data.query.rank].label
     small = _left_out(found, page_data)
     nothing = f"No campaign has a value of {by} to rank by here." + (f" {small}" if small else "")
-    if page_data.sums[TOTAL][ACQUISITION_SPEND].isna().all() and (why := left_out((page_data.query.rank,), page_data)):
+    if page_data.spend_and_acquisition[1] is None and (why := left_out((page_data.query.rank,), page_data)):
         return " ".join([nothing, *why])
     return f"{nothing} Choose more days."

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from kpi.compare import change
 from kpi.formats import Formats
 from kpi.metrics import METRICS
-from kpi.rank import rank
+from kpi.rank import order_by
 from kpi.schema import ACQUISITION_SPEND
 from kpi.units import USUAL, figure
 
@@ -246,60 +248,77 @@ def pockets(metrics: pd.DataFrame, sums: pd.DataFrame, formats: Formats = USUAL)
     retention audience that earns is no weak one. Needs ltv_cac, payback_months, roi, profit_per_conversion, profit and
     spend. Pockets with too little spend to judge are left out.
     """
-    say = _teller(formats)
-    retention = sums[ACQUISITION_SPEND].isna().to_numpy()
-    of_existing = metrics.assign(roi=metrics["roi"].where(retention))
+    say, keys, rows = _teller(formats), metrics.index.tolist(), list(_rows(metrics).values())
+    left_out = (sums["spend"].to_numpy() - sums[ACQUISITION_SPEND].to_numpy()).tolist()
+    each = [_Pocket(*pocket) for pocket in zip(keys, rows, left_out, strict=True)]
+    of_existing = np.isnan(sums[ACQUISITION_SPEND].to_numpy())
     return [
-        *_acquisition_pockets(metrics, sums["spend"] - sums[ACQUISITION_SPEND], say),
-        *_retention_pockets(of_existing, say),
+        *_acquisition_pockets(_ends(each, order_by(metrics, "ltv_cac", best=True)), say),
+        *_retention_pockets(_ends(each, order_by(metrics, "roi", best=True, among=of_existing)), say),
     ]
 
 
-def _ends(metrics: pd.DataFrame, by: str) -> list[tuple[tuple[str, str], _Row]]:
-    """The best and the worst row by a metric, with its key; none where fewer than two can be judged."""
-    if len(rank(metrics, by, best=True, limit=2).rows) < 2:
-        return []
-    ranked = (rank(metrics, by, best=best, limit=1).rows for best in (True, False))
-    return [(frame.index[0], next(iter(_rows(frame).values()))) for frame in ranked]
+@dataclass(frozen=True)
+class _Pocket:
+    """A segment in a region, its metrics, and what of its spend is on existing customers."""
+
+    key: tuple[str, str]
+    row: _Row
+    left_out: float
+
+    @property
+    def narrow(self) -> Narrow:
+        return ("segment", self.key[0]), ("region", self.key[1])
 
 
-def _acquisition_pockets(metrics: pd.DataFrame, left_out: pd.Series, say: _Say) -> list[Insight]:
-    ends = _ends(metrics, "ltv_cac")
+def _ends(pockets: list[_Pocket], order: NDArray[np.intp]) -> list[_Pocket]:
+    """The best and the worst, none where fewer than two can be judged."""
+    return [pockets[order[0]], pockets[order[-1]]] if len(order) > 1 else []
+
+
+def _acquisition_pockets(ends: list[_Pocket], say: _Say) -> list[Insight]:
     if not ends:
         return []
-    best, worst = (say("ltv_cac", row["ltv_cac"]) for _, row in ends)
+    best, worst = (say("ltv_cac", each.row["ltv_cac"]) for each in ends)
     if best == worst:
         text = f"All pockets that win customers stand at an LTV : CAC of {best}."
         return [Insight("tied_pockets", "info", "No acquisition pocket stands out", text)]
     found = []
-    for kind, (key, row) in zip(("strongest", "weakest"), ends, strict=True):
-        worth, months, rest = row["ltv_cac"] or 0.0, row["payback_months"], float(left_out[key])
+    for kind, pocket in zip(("strongest", "weakest"), ends, strict=True):
+        row = pocket.row
+        worth, months = row["ltv_cac"] or 0.0, row["payback_months"]
         repaid = "" if months is None else f", repaid in {say('payback_months', months)}"
-        known = f", {say('spend', rest)} of it on existing customers" if rest >= 0.5 else ""
+        known = f", {say('spend', pocket.left_out)} of it on existing customers" if pocket.left_out >= 0.5 else ""
         text = (
-            f"{key[0]} in {key[1]}: a new customer is worth {say('ltv_cac', worth)} what it costs to win "
+            f"{_place(pocket)}: a new customer is worth {say('ltv_cac', worth)} what it costs to win "
             f"(LTV : CAC){repaid}; {_outcome(row, say)}{known}."
         )
         tone: Tone = "warning" if worth < 1 else "good" if kind == "strongest" else "info"
         figures = _figures(row, "ltv_cac", "payback_months", "profit", "spend")
-        found.append(Insight(kind, tone, f"{kind.capitalize()} acquisition pocket", text, _narrow(key), figures))
+        found.append(Insight(kind, tone, f"{kind.capitalize()} acquisition pocket", text, pocket.narrow, figures))
     return found
 
 
-def _retention_pockets(metrics: pd.DataFrame, say: _Say) -> list[Insight]:
+def _retention_pockets(ends: list[_Pocket], say: _Say) -> list[Insight]:
     found = []
-    for kind, (key, row) in zip(("strongest", "weakest"), _ends(metrics, "roi"), strict=False):
+    for kind, pocket in zip(("strongest", "weakest"), ends, strict=False):
+        row = pocket.row
         loses = (row["roi"] or 0.0) < 0
         if kind == "weakest" and not loses:
             continue
         text = (
-            f"{key[0]} in {key[1]}, who are customers already: an ROI of {say('roi', row['roi'])} and "
+            f"{_place(pocket)}, who are customers already: an ROI of {say('roi', row['roi'])} and "
             f"{say('profit_per_conversion', row['profit_per_conversion'])} profit per order; {_outcome(row, say)}."
         )
+        tone: Tone = "warning" if loses else "good"
         figures = _figures(row, "roi", "profit_per_conversion", "profit", "spend")
         title = f"{kind.capitalize()} retention pocket"
-        found.append(Insight(f"{kind}_retention", "warning" if loses else "good", title, text, _narrow(key), figures))
+        found.append(Insight(f"{kind}_retention", tone, title, text, pocket.narrow, figures))
     return found
+
+
+def _place(pocket: _Pocket) -> str:
+    return " in ".join(pocket.key)
 
 
 def _outcome(row: _Row, say: _Say) -> str:
@@ -310,7 +329,3 @@ def _outcome(row: _Row, say: _Say) -> str:
     else:
         outcome = f"{say('profit', -profit)} lost" if profit < 0 else f"{say('profit', profit)} profit"
     return f"{outcome} on {say('spend', row['spend'])} spend"
-
-
-def _narrow(key: tuple[str, str]) -> Narrow:
-    return ("segment", key[0]), ("region", key[1])
