@@ -55,6 +55,7 @@ class Settings:
     demo_uploads: str
     provisional: dict[str, int] | None
     cut: tuple[tuple[str, str], ...]
+    existing_segments: tuple[str, ...]
     log: str
     locale: str
     currency: str
@@ -157,6 +158,10 @@ def _cut(text: str) -> tuple[tuple[str, str], ...]:
             raise ValueError
         found[platform] = "+".join(each.strip() for each in name.split("+"))
     return tuple(found.items())
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for each in text.split(",") if (name := each.strip())))
 
 
 _CORES: Final = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -281,6 +286,14 @@ SETTINGS: Final = (
         "a cut for every platform or by platform, as in device or Meta=plain,Google=campaign+region",
         "which of several reports of the same days totals come from, where it can answer",
         _cut,
+    ),
+    Setting(
+        "DASHBOARD_EXISTING_SEGMENTS",
+        "existing_segments",
+        "Loyal customers",
+        "names, comma-separated; empty: none",
+        "audience segments of existing customers: their spend buys no first order and is left out of CAC",
+        _names,
     ),
     Setting("DASHBOARD_METRICS_TOKEN", "metrics_token", "", "a text", "what a scraper of /metrics must send", str),
     Setting(

@@ -184,6 +184,8 @@ declare namespace Wire {
 
   interface Data {
     version: string;
+    /** Changes with who counts as a customer already. */
+    rule: string;
     through: string;
     loaded: string;
     label: string;
@@ -236,7 +238,7 @@ declare namespace Wire {
     values: Figure[][];
     total: Figure[] | null;
     line: string | null;
-    why?: Record<string, Record<string, string>>;
+    why?: Record<string, string[]>;
     metrics?: string[];
     sort?: string | null;
     shades: (number[] | null)[];

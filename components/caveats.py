@@ -1,12 +1,19 @@
 """Adds to a visual’s answer what must be known of its figures: why a cell is empty, and what is late."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Final
+
+import numpy as np
 
 from components.page_data import TOTAL, PageData
 from components.visuals import Visual
 from kpi.metrics import METRICS
+from kpi.schema import ACQUISITION_SPEND
 
 Answer = dict[str, Any]
+
+#: Why a row has none of the figures of new customers.
+_EXISTING: Final = "Its ads are for existing customers: this spend buys no first order."
 
 
 def with_caveats(visual: Visual, answer: Answer, page_data: PageData) -> Answer:
@@ -15,32 +22,44 @@ def with_caveats(visual: Visual, answer: Answer, page_data: PageData) -> Answer:
     A chart all of whose figures are missing becomes the reason why.
     """
     if answer["state"] == "empty" and visual.kind == "chart":
-        return _without_figures(
-            answer, [metric for metric in visual.metrics if _is_missing(metric, page_data)], page_data
-        )
+        return _without_figures(answer, _missing_metrics(visual, page_data), page_data)
     if answer["state"] != "ready":
         return answer
     if visual.kind == "cards":
         return _cards(answer, page_data)
     if visual.kind == "table":
         return _table(visual, answer, page_data)
-    missing = [metric for metric in visual.metrics if _is_missing(metric, page_data)]
-    if missing and visual.kind == "chart" and len(missing) == len(set(visual.metrics)):
+    if visual.kind != "chart":
+        return answer
+    missing = _missing_metrics(visual, page_data)
+    if missing and len(missing) == len(set(visual.metrics)):
         return _without_figures(answer, missing, page_data)
-    return _with_line(answer, _several(missing, page_data)) if visual.kind == "chart" else answer
+    return _with_line(answer, [*_several(missing, page_data), *left_out(visual.metrics, page_data)])
+
+
+def left_out(metrics: Iterable[str], page_data: PageData) -> list[str]:
+    """How much spend on existing customers `metrics` leave out of the whole selection."""
+    of_new = [metric for metric in metrics if METRICS[metric].of_new_customers]
+    if not of_new or not page_data.caveats.existing:
+        return []
+    return page_data.caveats.left_out(of_new, *page_data.spend_and_acquisition)
+
+
+def _missing_metrics(visual: Visual, page_data: PageData) -> list[str]:
+    return [metric for metric in visual.metrics if _is_missing(metric, page_data)]
 
 
 def _without_figures(answer: Answer, missing: list[str], page_data: PageData) -> Answer:
     """What a chart shows whose figures are `missing`: why, and not that a filter is to blame."""
     if not missing:
         return answer
-    said = _several(missing, page_data)
+    said = [*_several(missing, page_data), *left_out(missing, page_data)]
     return {"state": "empty", "text": " ".join([f"There is no value of {METRICS[missing[0]].label} here.", *said])}
 
 
 def _is_missing(metric: str, page_data: PageData) -> bool:
     """Whether the whole selection has no value of `metric`, for a reason that is known."""
-    if METRICS[metric].of_whole or not page_data.caveats.missing_measures(metric):
+    if METRICS[metric].of_whole or not (page_data.caveats.missing_measures(metric) or left_out((metric,), page_data)):
         return False
     whole = page_data.now[TOTAL]
     return metric in whole and bool(whole[metric].isna().all())
@@ -56,27 +75,58 @@ def _cards(answer: Answer, page_data: PageData) -> Answer:
     cards = [
         {**card, "notes": notes, "noted": len(notes) > len(caveats.provisional_note())}
         for key, card in zip(answer["metrics"], answer["cards"], strict=True)
-        for notes in [caveats.on(key)]
+        for notes in [[*left_out((key,), page_data), *caveats.on(key)]]
     ]
-    said = [*_several(list(answer["metrics"]), page_data), *caveats.ends()]
+    said = [
+        *_several(list(answer["metrics"]), page_data),
+        *left_out(answer["metrics"], page_data),
+        *caveats.ends(),
+    ]
     return _with_line({**answer, "cards": cards}, said)
 
 
 def _table(visual: Visual, answer: Answer, page_data: PageData) -> Answer:
-    caveats = page_data.caveats
     metrics = answer.get("metrics") or visual.spec["metrics"]
-    keys: tuple[str, ...] = visual.spec["keys"]
-    of_row = answer["keys"][keys.index("platform")] if "platform" in keys else []
-    why = {}
-    for metric in metrics:
-        if reasons := caveats.missing_measures(metric):
-            by_platform = {name: " ".join(caveats.missing_measures(metric, name)) for name in dict.fromkeys(of_row)}
-            why[metric] = {"": " ".join(reasons), **by_platform}
-    if not why:
-        return answer
-    return _with_line({**answer, "why": why}, _several(list(why), page_data))
+    caveats, why = page_data.caveats, {}
+    existing: list[bool] | None = None
+    for metric, values in zip(metrics, answer["values"], strict=True):
+        gaps = [value != value for value in values]
+        if not any(gaps):
+            continue
+        reasons = _reasons_of_platforms(metric, visual, answer, page_data)
+        if METRICS[metric].of_new_customers and caveats.existing:
+            existing = existing or _of_existing(visual, answer, page_data)
+            reasons = [_EXISTING if none else reason for none, reason in zip(existing, reasons, strict=True)]
+        if any(gap and reason for gap, reason in zip(gaps, reasons, strict=True)):
+            why[metric] = [reason if gap else "" for gap, reason in zip(gaps, reasons, strict=True)]
+    lacking = [metric for metric in metrics if caveats.missing_measures(metric)]
+    answer = {**answer, "why": why} if why else answer
+    return _with_line(answer, [*_several(lacking, page_data), *left_out(metrics, page_data)])
+
+
+def _reasons_of_platforms(metric: str, visual: Visual, answer: Answer, page_data: PageData) -> list[str]:
+    """By row why no platform of it tells `metric`, "" where one does."""
+    caveats, keys = page_data.caveats, visual.spec["keys"]
+    every = caveats.missing_measures(metric)
+    if not every or "platform" not in keys:
+        return [" ".join(every)] * len(answer["keys"][0])
+    of_row = answer["keys"][keys.index("platform")]
+    said = {name: " ".join(caveats.missing_measures(metric, name)) for name in dict.fromkeys(of_row)}
+    return [said[name] for name in of_row]
+
+
+def _of_existing(visual: Visual, answer: Answer, page_data: PageData) -> list[bool]:
+    """By row whether all its spend is on existing customers."""
+    sums = page_data.sums[visual.spec["keys"]]
+    of_existing = np.isnan(sums[ACQUISITION_SPEND].to_numpy()) & ~np.isnan(sums["spend"].to_numpy())
+    if not visual.spec["rank"]:
+        return list(of_existing)
+    lost = set(sums.index[of_existing])  # a ranking has its rows in an order of its own
+    return [name in lost for name in zip(*answer["keys"], strict=True)]
 
 
 def _with_line(answer: Answer, said: list[str]) -> Answer:
+    if not said:
+        return answer
     known = answer.get("line")
     return {**answer, "line": " ".join(dict.fromkeys([*([known] if known else []), *said])) or None}

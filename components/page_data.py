@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -13,6 +14,7 @@ from components.address import Query, write
 from kpi.caveats import Caveats
 from kpi.formats import Formats
 from kpi.metrics import METRICS
+from kpi.schema import ACQUISITION_SPEND
 from kpi.selection import Grouping, Selection
 from kpi.units import USUAL
 
@@ -71,6 +73,13 @@ class PageData:
     no_company: str = ""
     around: Mapping[Grouping, pd.DataFrame] = field(default_factory=dict)
     caveats: Caveats = NO_CAVEATS
+
+    @cached_property
+    def spend_and_acquisition(self) -> tuple[float | None, float | None]:
+        """The selection's spend, and what of it can win customers."""
+        whole = self.sums[TOTAL]
+        spend, acquisition = (number(whole[name].iloc[0]) for name in ("spend", ACQUISITION_SPEND))
+        return spend, acquisition
 
     def narrow_query(self, pairs: tuple[tuple[str, str], ...]) -> str:
         """The canonical query that filters to `pairs` on top of what is chosen."""

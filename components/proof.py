@@ -9,15 +9,18 @@ from kpi.formats import Formats
 from kpi.formula import MEASURE_LABELS
 from kpi.metrics import METRICS
 from kpi.proof import Part, Proof
-from kpi.schema import MONEY, STORE
+from kpi.schema import ACQUISITION_SPEND, MONEY, STORE
 from kpi.units import NOTHING, decimals, figure
 
 #: Digits beyond the usual ones that are tried so that a change comes out of the figures as they are written.
 _MOST: Final = 8
 
 
-def proof_answer(proof: Proof, formats: Formats) -> dict[str, Any]:
-    """The proof as docs/wire.md has it: its parts with their figures, a sentence of them, and what must be known."""
+def proof_answer(proof: Proof, formats: Formats, known: Sequence[str] = ()) -> dict[str, Any]:
+    """The proof as docs/wire.md has it: its parts with their figures, a sentence of them, and what must be known.
+
+    `known` are sentences on the figure that its parts do not say.
+    """
     return {
         "value": proof.value,
         "text": _value(proof, formats),
@@ -25,7 +28,7 @@ def proof_answer(proof: Proof, formats: Formats) -> dict[str, Any]:
         "over": _parts(proof.over, formats),
         "by": _parts(proof.by, formats),
         "sentence": _sentence(proof, formats),
-        "note": _note(proof),
+        "note": " ".join([*filter(None, [_note(proof, known)]), *known]) or None,
         "rows": proof.rows,
     }
 
@@ -94,7 +97,7 @@ def _amount(part: Part, formats: Formats) -> str:
     if part.value is None:
         return NOTHING
     value = -part.value if _is_subtracted(part) else part.value
-    if part.measures[0].removeprefix("-") in (*MONEY, *STORE):
+    if part.measures[0].removeprefix("-") in (*MONEY, *STORE, ACQUISITION_SPEND):
         return figure("spend", value, formats)
     return formats.number(value, 0 if float(value).is_integer() else 2)
 
@@ -124,12 +127,12 @@ def _sentence(proof: Proof, formats: Formats) -> str | None:
     return f"{_value(proof, formats)} = the sum of {_name(proof.over[0])} in {formats.number(proof.rows)} {rows}"
 
 
-def _note(proof: Proof) -> str | None:
+def _note(proof: Proof, known: Sequence[str]) -> str | None:
     metric = METRICS[proof.metric]
     if proof.over is None or proof.by is None:
         return "Its parts are not among what you may see."
     if proof.value is None:
-        return _why_none(proof)
+        return _why_none(proof) if proof.acquisition is not None or not known else None
     if metric.unit == "people":
         return "People cannot be added up: somebody may be in several rows, so this is the most there can be."
     return None

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from components.address import RANKS
+from components.caveats import left_out
 from components.page_data import TOTAL, PageData, block, exact, table_figures
 from components.shades import center_of, explain_shades, shades
 from components.visuals import Visual
@@ -202,4 +203,7 @@ def enough(average: bool) -> str:
 def _nothing_to_rank(found: Ranking, page_data: PageData) -> str:
     by = METRICS[page_data.query.rank].label
     small = _left_out(found, page_data)
-    return f"No campaign has a value of {by} to rank by here." + (f" {small}" if small else "") + " Choose more days."
+    nothing = f"No campaign has a value of {by} to rank by here." + (f" {small}" if small else "")
+    if page_data.spend_and_acquisition[1] is None and (why := left_out((page_data.query.rank,), page_data)):
+        return " ".join([nothing, *why])
+    return f"{nothing} Choose more days."

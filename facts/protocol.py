@@ -58,7 +58,8 @@ class Facts(Protocol):
     """One version of the facts, unchanging.
 
     `version` names it, `loaded` is when it was read ("10:31 UTC"), `demo` whether it is the generated company's;
-    `side` is what comes with the rows (facts.side_facts).
+    `side` is what comes with the rows (facts.side_facts), `existing` which values are of existing customers
+    (kpi.retention).
     """
 
     version: str
@@ -66,6 +67,7 @@ class Facts(Protocol):
     demo: bool
     currency: str
     side: "SideFacts"
+    existing: Only
 
     @property
     def nbytes(self) -> int:

@@ -30,7 +30,7 @@ from facts.delta.rows import CURRENCY, CUT, explain_failures, fetch
 from facts.delta.table_names import DEMO_NAME as DEMO_NAME
 from facts.delta.table_names import path_of, under_way_note
 from facts.delta.versions import Version, version_at
-from facts.engines.choice import Engine, NamedCuts, by_duckdb, elsewhere, is_parquet, stamp
+from facts.engines.choice import Engine, by_duckdb, elsewhere, is_parquet, stamp
 from facts.memory.costs import with_shop_costs
 from facts.memory.cuts import missing_cut_sentence, of_cuts
 from facts.memory.frame import FrameFacts
@@ -78,18 +78,18 @@ def _load_version(
         from facts.engines.files import TwoCuts, files, open_files
 
         try:
-            return open_files(files(path, version), now, DEMO_NAME, engine.cut)
+            return open_files(files(path, version), now, DEMO_NAME, engine)
         except TwoCuts:
             if engine.kind == "duckdb" or is_parquet(path):
                 raise
             _log.warning("the table has several cuts of the same days and is read into memory")
-    return facts_of(fetch(path, version, shop), path, now, engine.cut)
+    return facts_of(fetch(path, version, shop), path, now, engine)
 
 
 def _remote(path: str | Path, engine: Engine) -> "Remote":
     from facts.engines.remote import Remote
 
-    return Remote(str(path), engine.refresh)
+    return Remote(str(path), engine.refresh, engine.existing)
 
 
 def load_by_reader_process(
@@ -104,28 +104,35 @@ def load_by_reader_process(
     panics (tokio#4301), so gunicorn's master never does. `reader` is such a process that was started earlier. Raises
     DataProblem; NotYet where the rows stay where they are, and each process opens them for itself.
     """
-    return explain_failures(
-        lambda: facts_of((reader or ReaderProcess(path, engine)).rows(), path, now, engine.cut), path
-    )
+    return explain_failures(lambda: facts_of((reader or ReaderProcess(path, engine)).rows(), path, now, engine), path)
 
 
-def facts_of(rows: pa.Table, path: str | Path, now: Callable[[], datetime], named: NamedCuts = ()) -> Facts:
-    """The facts of fetched rows, checked; `named` are cuts that come first. Raises DataProblem."""
+def facts_of(rows: pa.Table, path: str | Path, now: Callable[[], datetime], engine: Engine = _ENGINE) -> Facts:
+    """The facts of fetched rows, checked; `engine` says which cuts come first. Raises DataProblem."""
     metadata = {key.decode(): value.decode() for key, value in (rows.schema.metadata or {}).items()}
     version, loaded, demo = metadata["version"], time_of_day(now()), metadata["name"] == DEMO_NAME
     more = side_facts.of_text(metadata.get("beside"))
     frame = _check_rows(rows, path)
     frame, costs = with_shop_costs(frame, more.store) if CUT in frame.columns else (frame, "")
     reported = side_facts.reports_of_platforms(frame, metadata.get("beside"))
-    more = replace(more, reported=reported, costs=costs, missing_cut=missing_cut_sentence(frame, named))
+    more = replace(more, reported=reported, costs=costs, missing_cut=missing_cut_sentence(frame, engine.cut))
     if CUT not in frame.columns:
-        return FrameFacts(frame, version, loaded=loaded, demo=demo, side=more)
+        return FrameFacts(frame, version, loaded=loaded, demo=demo, side=more, existing=engine.existing)
     currencies = list(frame[CURRENCY].unique())
     if len(currencies) != 1:
         raise DataProblem(
             f"The table at {path} has money in {' and '.join(map(str, currencies))}, which cannot be added."
         )
-    return of_cuts(frame, version, loaded=loaded, demo=demo, currency=str(currencies[0]), side=more, named=named)
+    return of_cuts(
+        frame,
+        version,
+        loaded=loaded,
+        demo=demo,
+        currency=str(currencies[0]),
+        side=more,
+        named=engine.cut,
+        existing=engine.existing,
+    )
 
 
 def _check_rows(rows: pa.Table, path: str | Path) -> pd.DataFrame:

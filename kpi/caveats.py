@@ -1,6 +1,6 @@
 """What a reader must know to trust figures: what a platform does not report, where its data end, what may change."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -9,6 +9,7 @@ from kpi.formats import Formats
 from kpi.formula import MEASURE_LABELS
 from kpi.metrics import METRICS
 from kpi.selection import Selection
+from kpi.units import brief
 
 #: For how many days after a day the platforms still restate it, unless a setting says otherwise: their usual
 #: attribution windows after a click.
@@ -38,13 +39,19 @@ class PlatformReport:
 
 @dataclass(frozen=True)
 class Caveats:
-    """Those of one selection: `late` and `provisional` are platforms with their day, `reported` those chosen."""
+    """Those of one selection: `late` and `provisional` are platforms with their day, `reported` those chosen.
+
+    `existing` are the values in it that are of existing customers (kpi.retention); how much was spent on them is said
+    where `amounts` may be.
+    """
 
     formats: Formats
     reported: tuple[PlatformReport, ...] = ()
     late: tuple[tuple[str, date], ...] = ()
     provisional: tuple[tuple[str, date], ...] = ()
     costs: str = ""
+    existing: tuple[str, ...] = ()
+    amounts: bool = True
 
     @property
     def provisional_from(self) -> date | None:
@@ -69,6 +76,24 @@ class Caveats:
             said += [self.costs] if self.costs else []
         return said + self.ends() + self.provisional_note()
 
+    def left_out(self, metrics: Iterable[str], spend: float | None, acquisition: float | None) -> list[str]:
+        """A sentence where `metrics` leave out spend on existing customers: how much of `spend`, `acquisition` being
+        the rest, None where there is none.
+        """
+        names = [known.short or known.label for known in map(METRICS.__getitem__, metrics) if known.of_new_customers]
+        if not names or not self.existing or spend is None:
+            return []
+        several = len(names) > 1
+        who = f"existing customers ({', '.join(self.existing)})"
+        what = " and ".join([", ".join(names[:-1]), names[-1]] if several else names)
+        if acquisition is None:
+            return [f"{what} {'have' if several else 'has'} no value: all spend here is on {who}."]
+        rest = spend - acquisition
+        if rest < 0.005:
+            return []
+        much = f"{brief('spend', rest, self.formats)} of spend" if self.amounts else "spend"
+        return [f"{what} {'leave' if several else 'leaves'} out {much} on {who}."]
+
     def ends(self) -> list[str]:
         """A sentence where platforms end before the selection does."""
         return [
@@ -92,6 +117,8 @@ def caveats(
     provisional_days: Mapping[str, int],
     formats: Formats,
     costs: str = "",
+    existing: tuple[str, ...] = (),
+    amounts: bool = True,
 ) -> Caveats:
     """The caveats of a selection, of the platforms `reported` that it may show.
 
@@ -106,4 +133,4 @@ def caveats(
         first = each.provisional_from(provisional_days.get(each.platform, 0))
         if first is not None and selection.start <= each.through and first <= selection.end:
             provisional.append((each.platform, max(first, selection.start)))
-    return Caveats(formats, shown, late, tuple(provisional), costs)
+    return Caveats(formats, shown, late, tuple(provisional), costs, existing, amounts)

@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 
 from kpi.evaluate import ROWS
-from kpi.schema import DATE, MEASURES, STORE
+from kpi.schema import DATE, STORE, SUMMED
 
 
 @dataclass(frozen=True, eq=False)
 class Ledger:
-    """Totals frames with the columns of the schema's measures and of `STORE`: `total` has one row, `course` one a day,
+    """Totals frames with the columns of `SUMMED` and of `STORE`: `total` has one row, `course` one a day,
     `months` one a calendar month. `claims` is by month and platform and has no store columns.
 
     `days` is the number of days that both sides tell of, `first` and `last` are the ends of these.
@@ -46,7 +46,7 @@ def ledger(claims: pd.DataFrame, store: pd.DataFrame) -> Ledger | None:
     platforms, platform = by_name["platform"][0], by_name["platform"][1][taken]
     days, of_day = np.unique(day[taken], return_inverse=True)
     months, month = np.unique(days.astype("datetime64[M]"), return_inverse=True)
-    columns = [*MEASURES, ROWS]
+    columns = [*SUMMED, ROWS]
     rows = claims.to_numpy(dtype=np.float64)[taken][:, [claims.columns.get_loc(name) for name in columns]]
 
     by_day = np.hstack([_sum_by_group(rows, of_day, len(days)), shop[np.searchsorted(shop_days, days)]])

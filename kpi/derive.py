@@ -14,11 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kpi.metrics import METRICS, Metric
-from kpi.schema import MEASURES, STORE
+from kpi.schema import ACQUISITION_SPEND, MEASURES, STORE
 
 _Forms = NDArray[np.float64]
-_PLACE: Final = {name: place for place, name in enumerate((*MEASURES, *STORE))}
-_NONE: Final = np.zeros((0, len(_PLACE)))
+_SIZE: Final = len((*MEASURES, *STORE))
+_PLACE: Final = {name: place for place, name in enumerate((*MEASURES, *STORE))} | {
+    # The same to who may filter: acquisition spend is the spend of all but a few objectives and segments.
+    ACQUISITION_SPEND: MEASURES.index("spend")
+}
+_NONE: Final = np.zeros((0, _SIZE))
 
 
 def follows(key: str, known: Iterable[str]) -> bool:
@@ -41,7 +45,7 @@ def tells(parts: tuple[str, ...], known: Iterable[str]) -> bool:
 def known_measures(hidden: frozenset[str]) -> frozenset[str]:
     """The measures that whoever does not see the metrics `hidden` can work out from those that they see."""
     seen = _but(hidden)
-    return frozenset(measure for measure in (*MEASURES, *STORE) if tells((measure,), seen))
+    return frozenset(measure for measure in _PLACE if tells((measure,), seen))
 
 
 def withheld(hidden: Iterable[str]) -> frozenset[str]:
@@ -79,7 +83,7 @@ def _loss(metric: Metric, hidden: Metric, seen: Iterable[str]) -> tuple[bool, bo
 
 
 def _form(parts: tuple[str, ...]) -> _Forms:
-    form = np.zeros(len(_PLACE))
+    form = np.zeros(_SIZE)
     for part in parts:
         form[_PLACE[part.removeprefix("-")]] += -1.0 if part.startswith("-") else 1.0
     return form

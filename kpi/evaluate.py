@@ -1,9 +1,10 @@
 """Turns totals into metrics: the only place that divides.
 
 A *totals frame* has one row a group (the index holds the group's values) and the float columns of `SUMS`: every
-measure of the schema added up, NaN where no row reports it; `reach_floor`, the largest single row's reach; `rows`, the
-number of fact rows. Frames of the whole company also have the columns of `kpi.schema.STORE`. A *metrics frame* has the
-same index and one float column a metric, NaN where there is no value.
+measure of the schema and the spend that can win customers (kpi.retention) added up, NaN where no row reports it;
+`reach_floor`, the largest single row's reach; `rows`, the number of fact rows. Frames of the whole company also have
+the columns of `kpi.schema.STORE`. A *metrics frame* has the same index and one float column a metric, NaN where there
+is no value.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,11 +17,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from kpi.metrics import METRICS, Metric
-from kpi.schema import MEASURES, ROLLED
+from kpi.schema import ROLLED, SUMMED
 
 ROWS: Final = ROLLED[0]
 REACH_FLOOR: Final = ROLLED[1]
-SUMS: Final = (*MEASURES, REACH_FLOOR, ROWS)
+SUMS: Final = (*SUMMED, REACH_FLOOR, ROWS)
 
 _Floats = NDArray[np.float64]
 

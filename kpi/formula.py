@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal
 
+from kpi.schema import ACQUISITION_SPEND, OF_NEW_CUSTOMERS
+
 Unit = Literal["money", "unit_money", "count", "people", "percent", "ratio", "months"]
 Better = Literal["up", "down", "neither"]
 
@@ -21,6 +23,7 @@ MEASURE_LABELS: Final[dict[str, str]] = {
     "variable_costs": "variable costs",
     "lifetime_margin": "lifetime margin",
     "store_revenue": "store net sales",
+    ACQUISITION_SPEND: "acquisition spend",
 }
 
 
@@ -71,6 +74,15 @@ class Metric:
     @cached_property
     def measures(self) -> frozenset[str]:
         """The columns of the fact table this metric reads."""
+        return frozenset("spend" if part == ACQUISITION_SPEND else part for part in self._parts)
+
+    @cached_property
+    def of_new_customers(self) -> bool:
+        """Whether it says something of new customers only, and leaves existing ones out (kpi.retention)."""
+        return not self._parts.isdisjoint((ACQUISITION_SPEND, *OF_NEW_CUSTOMERS))
+
+    @cached_property
+    def _parts(self) -> frozenset[str]:
         return frozenset(part.removeprefix("-") for part in (*self.over, *self.by))
 
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from kpi.metrics import Metric
-from kpi.schema import MONEY
+from kpi.schema import ACQUISITION_SPEND, MONEY
 
 #: The headings in their order.
 GROUPS: Final = ("What happened", "Money", "Rates", "Costs", "Returns", "Shares of the whole")
@@ -17,7 +17,8 @@ def group(metric: Metric) -> str:
         return "Money" if metric.unit == "money" else "What happened"
     if metric.measures.isdisjoint(MONEY):
         return "Rates"
-    return "Costs" if metric.over == ("spend",) and metric.unit == "unit_money" else "Returns"
+    cost = metric.over in (("spend",), (ACQUISITION_SPEND,)) and metric.unit == "unit_money"
+    return "Costs" if cost else "Returns"
 
 
 #: Why a metric is defined so, where its definition does not say it. Sentences that name a metric which is hidden from a
@@ -33,8 +34,9 @@ WHY: Final[dict[str, str]] = {
     "cvr": "Of clicks, because whoever did not come to the shop could not order there.",
     "frequency": "An average that hides what it does not know would look exact. This one says on which side it errs.",
     "cpm": "Per thousand, as media is bought and sold.",
-    "cpa": "Orders of known customers are in it, so it is at most what a new customer costs.",
-    "cac": "Only what changes with the ads: a budget decision compares ad money with what it brings.",
+    "cpa": "Orders of known customers are in it: it does not say what a new customer costs.",
+    "cac": "Only what changes with the ads: a budget decision compares ad money with what it brings. An audience that "
+    "are customers already would look the dearest of all: ROI and profit per order judge it.",
     "aov": "Per order, not per customer: a customer may order twice.",
     "roas": "Averaging the rows’ ROAS would let a campaign of ten dollars weigh as much as one of a million.",
     "contribution": "It is what there is to pay for ads from.",
@@ -44,8 +46,8 @@ WHY: Final[dict[str, str]] = {
     "breakeven_roas": "It turns a ROAS into a verdict: above it the ads pay, below it they do not.",
     "ltv": "Twelve months, because a longer horizon is mostly a forecast. Margin, because revenue "
     "does not pay for ads.",
-    "ltv_cac": "The sum of the margins is divided by the sum of the spend, so customers that never come back "
-    "count too.",
+    "ltv_cac": "The sum of the margins is divided by the sum of the spend that can win a customer, so customers that "
+    "never come back count too.",
     "payback_months": "The sources tell the sum of twelve months and not its course; an even pace is the plainest "
     "assumption.",
     "profit_share": "Shares of a sum with losses in it add up to more than all of it, and mislead.",

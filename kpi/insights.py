@@ -4,12 +4,15 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from kpi.compare import change
 from kpi.formats import Formats
 from kpi.metrics import METRICS
-from kpi.rank import rank
+from kpi.rank import order_by
+from kpi.schema import ACQUISITION_SPEND
 from kpi.units import USUAL, figure
 
 Tone = Literal["good", "bad", "warning", "info"]
@@ -280,38 +283,92 @@ def _losses(rows: dict[str, _Row], say: _Say, known: Collection[str] = ()) -> li
     return found
 
 
-def pockets(metrics: pd.DataFrame, formats: Formats = USUAL) -> list[Insight]:
-    """The strongest and the weakest pocket by LTV : CAC of a metrics frame indexed by (segment, region).
+def pockets(metrics: pd.DataFrame, sums: pd.DataFrame, formats: Formats = USUAL) -> list[Insight]:
+    """The strongest and the weakest pocket of a metrics frame indexed by (segment, region), by what each is for.
 
-    Needs ltv_cac, payback_months, profit and spend. Pockets with too little spend to judge are left out.
+    Pockets that can win customers are judged by LTV : CAC. Those of existing customers, which have no acquisition spend
+    in the totals frame `sums`, are judged by ROI: the strongest is named, and the weakest where it loses money, since a
+    retention audience that earns is no weak one. Needs ltv_cac, payback_months, roi, profit_per_conversion, profit and
+    spend. Pockets with too little spend to judge are left out.
     """
-    say = _teller(formats)
-    ranked = [rank(metrics, "ltv_cac", best=best, limit=1).rows for best in (True, False)]
-    if len(rank(metrics, "ltv_cac", best=True, limit=2).rows) < 2:
-        return []
-    ((first, strongest), (last, weakest)) = ((frame.index[0], next(iter(_rows(frame).values()))) for frame in ranked)
-    if say("ltv_cac", strongest["ltv_cac"]) == say("ltv_cac", weakest["ltv_cac"]):
-        text = f"All pockets stand at an LTV : CAC of {say('ltv_cac', strongest['ltv_cac'])}."
-        return [Insight("tied_pockets", "info", "No pocket stands out", text)]
+    say, keys, rows = _teller(formats), metrics.index.tolist(), list(_rows(metrics).values())
+    left_out = (sums["spend"].to_numpy() - sums[ACQUISITION_SPEND].to_numpy()).tolist()
+    each = [_Pocket(*pocket) for pocket in zip(keys, rows, left_out, strict=True)]
+    of_existing = np.isnan(sums[ACQUISITION_SPEND].to_numpy())
     return [
-        _pocket("strongest", first, strongest, say),
-        _pocket("weakest", last, weakest, say),
+        *_acquisition_pockets(_ends(each, order_by(metrics, "ltv_cac", best=True)), say),
+        *_retention_pockets(_ends(each, order_by(metrics, "roi", best=True, among=of_existing)), say),
     ]
 
 
-def _pocket(kind: str, place: tuple[str, str], row: _Row, say: _Say) -> Insight:
-    segment, region = place
-    profit, worth, months = row["profit"], row["ltv_cac"] or 0.0, row["payback_months"]
+@dataclass(frozen=True)
+class _Pocket:
+    """A segment in a region, its metrics, and what of its spend is on existing customers."""
+
+    key: tuple[str, str]
+    row: _Row
+    left_out: float
+
+    @property
+    def narrow(self) -> Narrow:
+        return ("segment", self.key[0]), ("region", self.key[1])
+
+
+def _ends(pockets: list[_Pocket], order: NDArray[np.intp]) -> list[_Pocket]:
+    """The best and the worst, none where fewer than two can be judged."""
+    return [pockets[order[0]], pockets[order[-1]]] if len(order) > 1 else []
+
+
+def _acquisition_pockets(ends: list[_Pocket], say: _Say) -> list[Insight]:
+    if not ends:
+        return []
+    best, worst = (say("ltv_cac", each.row["ltv_cac"]) for each in ends)
+    if best == worst:
+        text = f"All pockets that win customers stand at an LTV : CAC of {best}."
+        return [Insight("tied_pockets", "info", "No acquisition pocket stands out", text)]
+    found = []
+    for kind, pocket in zip(("strongest", "weakest"), ends, strict=True):
+        row = pocket.row
+        worth, months = row["ltv_cac"] or 0.0, row["payback_months"]
+        repaid = "" if months is None else f", repaid in {say('payback_months', months)}"
+        known = f", {say('spend', pocket.left_out)} of it on existing customers" if pocket.left_out >= 0.5 else ""
+        text = (
+            f"{_place(pocket)}: a new customer is worth {say('ltv_cac', worth)} what it costs to win "
+            f"(LTV : CAC){repaid}; {_outcome(row, say)}{known}."
+        )
+        tone: Tone = "warning" if worth < 1 else "good" if kind == "strongest" else "info"
+        figures = _figures(row, "ltv_cac", "payback_months", "profit", "spend")
+        found.append(Insight(kind, tone, f"{kind.capitalize()} acquisition pocket", text, pocket.narrow, figures))
+    return found
+
+
+def _retention_pockets(ends: list[_Pocket], say: _Say) -> list[Insight]:
+    found = []
+    for kind, pocket in zip(("strongest", "weakest"), ends, strict=False):
+        row = pocket.row
+        loses = (row["roi"] or 0.0) < 0
+        if kind == "weakest" and not loses:
+            continue
+        text = (
+            f"{_place(pocket)}, who are customers already: an ROI of {say('roi', row['roi'])} and "
+            f"{say('profit_per_conversion', row['profit_per_conversion'])} profit per order; {_outcome(row, say)}."
+        )
+        tone: Tone = "warning" if loses else "good"
+        figures = _figures(row, "roi", "profit_per_conversion", "profit", "spend")
+        title = f"{kind.capitalize()} retention pocket"
+        found.append(Insight(f"{kind}_retention", tone, title, text, pocket.narrow, figures))
+    return found
+
+
+def _place(pocket: _Pocket) -> str:
+    return " in ".join(pocket.key)
+
+
+def _outcome(row: _Row, say: _Say) -> str:
+    """``$10 profit on $100 spend``."""
+    profit = row["profit"]
     if profit is None:
         outcome = "no profit figure"
     else:
         outcome = f"{say('profit', -profit)} lost" if profit < 0 else f"{say('profit', profit)} profit"
-    repaid = "" if months is None else f", repaid in {say('payback_months', months)}"
-    text = (
-        f"{segment} in {region}: a new customer is worth {say('ltv_cac', worth)} what it costs to win (LTV : CAC)"
-        f"{repaid}; {outcome} on {say('spend', row['spend'])} spend."
-    )
-    tone: Tone = "warning" if worth < 1 else "good" if kind == "strongest" else "info"
-    figures = _figures(row, "ltv_cac", "payback_months", "profit", "spend")
-    narrow = (("segment", segment), ("region", region))
-    return Insight(kind, tone, f"{kind.capitalize()} pocket", text, narrow, figures)
+    return f"{outcome} on {say('spend', row['spend'])} spend"

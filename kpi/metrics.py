@@ -8,7 +8,7 @@ them from `METRICS`. A formula is data: `over` names the measures that are added
 from typing import Final
 
 from kpi.formula import Metric as Metric
-from kpi.schema import STORE
+from kpi.schema import ACQUISITION_SPEND, STORE
 
 _CONTRIBUTION = ("revenue", "-cogs", "-variable_costs")
 _PROFIT = (*_CONTRIBUTION, "-spend")
@@ -39,7 +39,8 @@ _CATALOGUE: Final = (
         "New customers",
         "count",
         "up",
-        "Attributed orders that were a customer’s first.",
+        "Attributed orders that were a customer’s first. Ads for existing customers (retention campaigns, and segments "
+        "such as loyal customers) have none.",
         ("new_customers",),
     ),
     Metric("spend", "Spend", "money", "neither", "What the platforms charged for the ads.", ("spend",)),
@@ -135,8 +136,9 @@ _CATALOGUE: Final = (
         "Customer acquisition cost (paid)",
         "unit_money",
         "down",
-        "Ad spend for one new customer. Salaries, tools and agencies are not in it.",
-        ("spend",),
+        "Acquisition spend for one new customer: spend on existing customers (retention campaigns, and segments such "
+        "as loyal customers) buys no first order and is left out. Salaries, tools and agencies are not in it.",
+        (ACQUISITION_SPEND,),
         ("new_customers",),
         decimals=2,
         short="CAC (paid)",
@@ -250,9 +252,10 @@ _CATALOGUE: Final = (
         "LTV : CAC",
         "ratio",
         "up",
-        "12-month margin of the new customers for each unit of spend. Below 1 the ads are not repaid within a year.",
+        "12-month margin of the new customers for each unit of acquisition spend, which leaves out spend on existing "
+        "customers. Below 1 the ads are not repaid within a year.",
         ("lifetime_margin",),
-        ("spend",),
+        (ACQUISITION_SPEND,),
         decimals=2,
     ),
     Metric(
@@ -260,8 +263,9 @@ _CATALOGUE: Final = (
         "Payback period",
         "months",
         "down",
-        "Months until a new customer’s margin repays what it cost to win them, at an even pace over 12 months.",
-        ("spend",),
+        "Months until a new customer’s margin repays the acquisition spend that won them, at an even pace over 12 "
+        "months. Spend on existing customers is left out.",
+        (ACQUISITION_SPEND,),
         ("lifetime_margin",),
         scale=12,
         decimals=1,

@@ -9,6 +9,7 @@ import pandas as pd
 from kpi.derive import tells
 from kpi.evaluate import ROWS, evaluate
 from kpi.metrics import METRICS
+from kpi.schema import ACQUISITION_SPEND
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,8 @@ class Part:
 class Proof:
     """`value` = the metric's scale × the sum of `over` / the sum of `by` (where the metric has a denominator).
 
-    Both are None where they may not be told. `rows` is the number of fact rows behind it.
+    Both are None where they may not be told. `rows` is the number of fact rows behind it; `spend` and `acquisition`
+    are what was spent in them, and what of it can win customers.
     """
 
     metric: str
@@ -32,6 +34,8 @@ class Proof:
     over: tuple[Part, ...] | None
     by: tuple[Part, ...] | None
     rows: int
+    spend: float | None = None
+    acquisition: float | None = None
 
 
 def prove(
@@ -62,7 +66,8 @@ def prove(
         by = _visible_terms(formula.by, sums, known)
     if over is None or by is None:
         over = by = None
-    return Proof(metric, _plain(value), over, by, int(np.nan_to_num(sums[ROWS])))
+    spend, acquisition = (_signed_sum(name, sums) for name in ("spend", ACQUISITION_SPEND))
+    return Proof(metric, _plain(value), over, by, int(np.nan_to_num(sums[ROWS])), spend, acquisition)
 
 
 def _visible_terms(

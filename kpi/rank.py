@@ -5,6 +5,7 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from kpi.metrics import METRICS
 
@@ -50,13 +51,25 @@ def rank(metrics: pd.DataFrame, by: str, *, best: bool, limit: int, beside: int 
     and counted, rows without a value of `by` are left out. Equal values keep the frame's order. `beside` rows of the
     other end are left out, too: they stand in the list beside this one.
     """
-    spend, values = metrics["spend"].to_numpy(), metrics[by].to_numpy()
+    enough, least, average = _enough_spend(metrics)
+    places = order_by(metrics, by, best=best)
+    if beside:
+        places = places[~np.isin(places, order_by(metrics, by, best=not best)[:beside])]
+    return Ranking(metrics.iloc[places[:limit]], int((~enough).sum()), least, average)
+
+
+def order_by(metrics: pd.DataFrame, by: str, *, best: bool, among: NDArray[np.bool_] | None = None) -> NDArray[np.intp]:
+    """The places of the rows that `rank` would rank, in its order; of those where `among` is true."""
+    values = metrics[by].to_numpy()
+    known = _enough_spend(metrics)[0] & ~np.isnan(values)
+    judged = np.flatnonzero(known if among is None else known & among)
+    falling = (METRICS[by].better != "down") == best
+    return judged[np.argsort(-values[judged] if falling else values[judged], kind="stable")]
+
+
+def _enough_spend(metrics: pd.DataFrame) -> tuple[NDArray[np.bool_], float, bool]:
+    """Which rows have enough spend to judge, how much that is, and whether it is the average."""
+    spend = metrics["spend"].to_numpy()
     average = of_average(len(spend))
     least = float(np.nansum(spend)) * (1 / len(spend) if average else LEAST_SHARE)
-    enough = spend >= least
-    judged = np.flatnonzero(enough & ~np.isnan(values))
-    sign = -1 if METRICS[by].better != "down" else 1
-    from_best, from_worst = (np.argsort(side * values[judged], kind="stable") for side in (sign, -sign))
-    order, other = (from_best, from_worst) if best else (from_worst, from_best)
-    order = order[~np.isin(order, other[:beside])][:limit]
-    return Ranking(metrics.iloc[judged[order]], int((~enough).sum()), least, average)
+    return spend >= least, least, average

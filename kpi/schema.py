@@ -35,6 +35,15 @@ MONEY: Final = ("spend", "revenue", "cogs", "variable_costs", "lifetime_margin")
 
 MEASURES: Final = COUNTS + EVENTS + MONEY
 
+#: What rows of existing customers have no value of (kpi.retention): their spend buys no first order.
+OF_NEW_CUSTOMERS: Final = ("new_customers", "lifetime_margin")
+
+#: The spend of all other rows, which new customers cost. No table has it: it follows from a row's dimensions.
+ACQUISITION_SPEND: Final = "acquisition_spend"
+
+#: What is added up.
+SUMMED: Final = (*MEASURES, ACQUISITION_SPEND)
+
 #: What the shop itself tells of a day, for the whole company: no row of the fact table has it, no dimension splits it.
 STORE: Final = ("store_revenue",)
 

@@ -28,6 +28,22 @@ MEASURES = [
 ]
 
 
+#: Rows of existing customers, whose spend buys no first order: written down from docs/decisions/0027, not from kpi.
+RETENTION = "(objective = 'Retention' or segment = 'Loyal customers')"
+OF_NEW_CUSTOMERS = ["new_customers", "lifetime_margin", "acquisition_spend"]
+
+
+SUMS = [*MEASURES, "acquisition_spend"]
+
+
+def _sum_of(name: str) -> str:
+    """The SQL of one sum: NULL where no row reports it, or none that can win a customer."""
+    if name not in OF_NEW_CUSTOMERS:
+        return f"sum({name})::double"
+    column = "spend" if name == "acquisition_spend" else name
+    return f"(sum({column}) filter (where not {RETENTION}))::double"
+
+
 def _profit(s: Mapping[str, float]) -> float:
     return s["revenue"] - s["cogs"] - s["variable_costs"] - s["spend"]
 
@@ -42,7 +58,7 @@ FORMULAS: dict[str, tuple[Callable[[Any], float], Callable[[Any], float] | None]
     "cpc": (lambda s: s["spend"], lambda s: s["clicks"]),
     "cpm": (lambda s: 1000 * s["spend"], lambda s: s["impressions"]),
     "cpa": (lambda s: s["spend"], lambda s: s["conversions"]),
-    "cac": (lambda s: s["spend"], lambda s: s["new_customers"]),
+    "cac": (lambda s: s["acquisition_spend"], lambda s: s["new_customers"]),
     "aov": (lambda s: s["revenue"], lambda s: s["conversions"]),
     "roas": (lambda s: s["revenue"], lambda s: s["spend"]),
     "gross_profit": (lambda s: s["revenue"] - s["cogs"], None),
@@ -53,11 +69,11 @@ FORMULAS: dict[str, tuple[Callable[[Any], float], Callable[[Any], float] | None]
     "profit_per_conversion": (_profit, lambda s: s["conversions"]),
     "breakeven_roas": (lambda s: s["revenue"], lambda s: s["revenue"] - s["cogs"] - s["variable_costs"]),
     "ltv": (lambda s: s["lifetime_margin"], lambda s: s["new_customers"]),
-    "ltv_cac": (lambda s: s["lifetime_margin"], lambda s: s["spend"]),
+    "ltv_cac": (lambda s: s["lifetime_margin"], lambda s: s["acquisition_spend"]),
     "store_revenue": (lambda s: s["store_revenue"], None),
     "mer": (lambda s: s["store_revenue"], lambda s: s["spend"]),
     "overclaim": (lambda s: s["revenue"], lambda s: s["store_revenue"]),
-    "payback_months": (lambda s: 12 * s["spend"], lambda s: s["lifetime_margin"]),
+    "payback_months": (lambda s: 12 * s["acquisition_spend"], lambda s: s["lifetime_margin"]),
 }
 
 SHARES: dict[str, Callable[[Any], float]] = {
@@ -87,11 +103,11 @@ class Oracle:
             values += chosen
         places = ", ".join(str(place + 1) for place in range(len(by)))
         found = self._db.execute(
-            f"select {', '.join([*keys, *(f'sum({name})::double' for name in MEASURES), 'count(*)'])} from facts "
+            f"select {', '.join([*keys, *map(_sum_of, SUMS), 'count(*)'])} from facts "
             f"where {' and '.join(where)} {f'group by {places}' if by else ''}",
             values,
         ).fetchall()
-        return {row[: len(by)]: dict(zip(MEASURES, row[len(by) : -1], strict=True)) for row in found if row[-1]}
+        return {row[: len(by)]: dict(zip(SUMS, row[len(by) : -1], strict=True)) for row in found if row[-1]}
 
     def company(self, start: date, end: date, by: Sequence[str] = ()) -> dict[tuple[Any, ...], Sums]:
         """What all platforms claim and the shop sold on the days that both tell of; `by` month, or month and platform.

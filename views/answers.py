@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
+from zlib import crc32
 
 import pandas as pd
 
@@ -19,6 +20,7 @@ from kpi.caveats import RESTATED, Caveats, caveats
 from kpi.evaluate import REACH_FLOOR, evaluate, every_period, pool_rows
 from kpi.formats import Formats
 from kpi.metrics import COMPANY_WIDE
+from kpi.retention import existing_among
 from kpi.schema import DATE, DIMENSIONS
 from kpi.selection import Extent, Grain, Grouping, Selection, baseline, cut_short, fitting_grain, period_start, periods
 from views.company import company_of
@@ -83,6 +85,8 @@ def ask(
         provisional_days if provisional_days is not None else {} if facts.demo else RESTATED,
         formats,
         facts.side.costs,
+        existing_among(facts.existing, options, selection.only),
+        "spend" in ranks,  # who may rank by it sees it
     )
     return ResolvedQuery(query, notes, selection, before, options, extent, formats, known)
 
@@ -237,6 +241,7 @@ def data_of(facts: Facts, formats: Formats) -> dict[str, Any]:
     through = facts.extent().last
     return {
         "version": facts.version,
+        "rule": f"{crc32(repr(facts.existing).encode()):08x}",
         "through": through.isoformat(),
         "loaded": facts.loaded,
         "label": f"Data through {formats.one(formats.day, through)}, loaded {facts.loaded}",

@@ -77,7 +77,7 @@ class Views:
         problem = self._source.problem
         # What the past is compared with, and why it is not shown: that may pass.
         then = (past.now.version, past.problem) if past else None
-        shared = (facts.version, facts.loaded, rights.rows, rights.hides, page.key, problem, then)
+        shared = (facts.version, facts.loaded, facts.existing, rights.rows, rights.hides, page.key, problem, then)
         with self._lock:
             body = self._kept.get(self._canonical.get((shared, address.text)))
         if body is not None:

@@ -1,6 +1,7 @@
 """The proof of one figure on a page: its formula, the sums in it, and which rows they are of."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from access.rights import Rights
@@ -12,6 +13,7 @@ from facts import Facts, Scope
 from kpi.formats import Formats
 from kpi.metrics import COMPANY_WIDE, METRICS
 from kpi.proof import Proof, prove
+from kpi.retention import existing_among
 from kpi.schema import DATE, DIMENSIONS
 from kpi.selection import Selection
 from views.answers import ResolvedQuery, data_of, with_gaps
@@ -55,7 +57,7 @@ def proof_of(
     return {
         "metric": metric,
         "query": query,
-        **proof_answer(now, formats),
+        **proof_answer(now, formats, _left_out(now, by, key, facts, asked)),
         "of": [[DIMENSIONS.get(name, "Date"), value] for name, value in zip(by, key, strict=True)],
         "company": metric in COMPANY_WIDE,
         "days": formats.days(asked.selection.start, asked.selection.end),
@@ -91,6 +93,16 @@ def _prove(
         return prove(metric, ledger.total, (), ledger.total, known) if ledger else None
     totals = with_gaps(facts.totals(selection, dict.fromkeys((by, TOTAL)), scope), selection)
     return prove(metric, totals[by], key, totals[TOTAL], known) if len(totals[TOTAL]) else None
+
+
+def _left_out(proof: Proof, by: Sequence[str], key: Sequence[str], facts: Facts, asked: ResolvedQuery) -> list[str]:
+    """How much spend on existing customers the figure of one row leaves out."""
+    of_row = asked.selection
+    for name, value in zip(by, key, strict=True):
+        if name in DIMENSIONS:
+            of_row = of_row.narrow(name, (value,))
+    existing = existing_among(facts.existing, asked.options, of_row.only)
+    return replace(asked.caveats, existing=existing).left_out((proof.metric,), proof.spend, proof.acquisition)
 
 
 def _with_labels(only: Sequence[tuple[str, Sequence[str]]]) -> list[list[Any]]:

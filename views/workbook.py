@@ -14,6 +14,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from components.address import write
+from components.caveats import left_out
 from components.page_data import TOTAL, PageData
 from components.spec import spec
 from components.visuals import Page, Visual
@@ -42,7 +43,8 @@ def workbook(
     page_data = page_data_of(page.visuals, facts, asked, scope)
     empty = why_empty(asked, facts, scope) if page_data is None else ""
     known = spec((page,), prefix, asked.formats, hidden)["metrics"]
-    _about(book, page, facts, asked, empty, prefix, known)
+    notes = (*asked.notes, *(left_out(known, page_data) if page_data is not None else ()))
+    _about(book, page, facts, asked, notes, empty, prefix, known)
     for visual in page.visuals:
         sheet = book.sheet(visual.title)
         try:
@@ -129,7 +131,14 @@ def _day_pattern(formats: Formats) -> str:
 
 
 def _about(
-    book: _Book, page: Page, facts: Facts, asked: ResolvedQuery, empty: str, prefix: str, known: dict[str, Any]
+    book: _Book,
+    page: Page,
+    facts: Facts,
+    asked: ResolvedQuery,
+    notes: Sequence[str],
+    empty: str,
+    prefix: str,
+    known: dict[str, Any],
 ) -> None:
     """The first sheet: filters, days and data; then each metric's formula and definition."""
     sheet = book.sheet("Filters and definitions")
@@ -144,7 +153,7 @@ def _about(
         ("Currency", asked.formats.currency),
         ("Data", f"{data_of(facts, asked.formats)['label']}, version {facts.version}"),
         ("Address", f"{prefix}{page.path}{'?' if query else ''}{query}"),
-        *(("Note", note) for note in asked.notes),
+        *(("Note", note) for note in notes),
         *([("Nothing to show", empty)] if empty else []),
     ]
     sheet.write_string(0, 0, page.title, book.title)

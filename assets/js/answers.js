@@ -1,4 +1,5 @@
-// The answers that are kept, so that going back asks for nothing: all of one version of the data, the oldest go first.
+// The answers that are kept, so that going back asks for nothing: all of one version of the data and of one rule who is a
+// customer already, the oldest go first.
 (() => {
   const { dashboard } = window;
   const MOST = 40;
@@ -12,9 +13,10 @@
 
   /** @type {Dashboard["answers"]["keep"]} */
   function keep(page, query, answer) {
-    if (answer.data.version !== version) {
+    const now = `${answer.data.version} ${answer.data.rule}`;
+    if (now !== version) {
       answers.clear();
-      version = answer.data.version;
+      version = now;
     }
     answers.delete(key(page, query));
     // What went wrong may be over by the next time it is asked for.

@@ -135,20 +135,13 @@
     metrics.forEach((key, place) => {
       const value = visual.values[place][from];
       text(cells[place], dashboard.format.full(dashboard.metric(key), value));
-      const why = value === null ? visual.why?.[key]?.[platformOf(visual, columns, from)] ?? "" : "";
+      const why = value === null ? visual.why?.[key]?.[from] ?? "" : "";
       if (cells[place].title !== why) cells[place].title = why;
       const shade = visual.shades[place]?.[from] ?? 0;
       const tone = shade > 0 ? `better-${shade}` : shade < 0 ? `worse${shade}` : "";
       const cell = /** @type {HTMLElement} */ (cells[place].parentNode);
       if (cell.className !== tone) cell.className = tone;
     });
-  }
-
-  /** The platform that a row is of, "" where rows are of no single one.
-      @param {Wire.Table} visual @param {NameColumn[]} columns @param {number} from */
-  function platformOf(visual, columns, from) {
-    const column = columns.find(({ key, below }) => key === "platform" || below !== undefined);
-    return column ? visual.keys[column.below ?? column.place][from] : "";
   }
 
   /** The rows' order: as it came, or by a column; what has no value comes last either way. @param {TableParts} parts */

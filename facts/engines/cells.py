@@ -13,10 +13,10 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from facts.deadline import NoAnswer
-from facts.engines.expressions import REPORTED, Values
+from facts.engines.expressions import REPORTED, WINS, Values
 from facts.memory.grid import FULL, Grid
 from facts.memory.groups import Meanings, coarse, number_groups, totals_of_grouping
-from facts.memory.sums import Floats, Ints, Sums
+from facts.memory.sums import Floats, Ints, Sums, take_out_new_customers
 from facts.protocol import Scope
 from kpi.evaluate import REACH_FLOOR, ROWS
 from kpi.schema import DATE, MEASURES, in_order
@@ -171,7 +171,8 @@ def cells(answer: pa.Table, keys: Sequence[str], values: Values = MappingProxyTy
     if len(day):
         first = int(day.min())
         days = int(day.max()) - first + 1
-        across = number_groups(codes, len(day), codes)
+        wins = {WINS: (answer[WINS].cast(pa.int64()).to_numpy(), ["no", "yes"])} if WINS in answer.column_names else {}
+        across = number_groups((*codes, *wins), len(day), {**codes, **wins})
         size = days * across.size
         if len(day) >= FULL * size:
             sums = _sums(answer, (day - first) * across.size + across.group, size)
@@ -196,12 +197,15 @@ def _sums(answer: pa.Table, place: Ints | slice, size: int) -> Sums:
     floor = spread(REACH_FLOOR)
     if not (np.isfinite(measures).all() and np.isfinite(floor).all()):
         raise NoAnswer("The data holds a number that is not finite, so these figures have no sum. Mend the table.")
-    reported = {
-        number: spread(f"{REPORTED}{name}")
+    reported: dict[tuple[int, ...], Floats] = {
+        (number,): spread(f"{REPORTED}{name}")
         for number, name in enumerate(MEASURES)
         if f"{REPORTED}{name}" in answer.column_names
     }
-    return Sums(measures, floor, spread(ROWS), reported)
+    wins = spread(WINS) if WINS in answer.column_names else np.ones(size)
+    take_out_new_customers(measures, reported, wins)
+    sums = Sums(measures, floor, spread(ROWS), reported)
+    return sums.with_acquisition_spend(sums, lambda each: each * wins)
 
 
 def _number_column(column: pa.ChunkedArray, name: str, known: Sequence[str]) -> tuple[Ints, list[str]]:

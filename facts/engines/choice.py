@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from facts.delta.file_names import id_of
+from kpi.retention import EXISTING_SEGMENTS
 
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
@@ -18,13 +19,14 @@ class Engine:
     """Of a table on this machine's disk `kind` (memory, duckdb, or auto: memory up to `memory_rows`) says who sums.
 
     Whether a table in an engine elsewhere has changed is asked every `refresh` seconds. `cut` names what memory prefers
-    where rows tell the same money in several cuts.
+    where rows tell the same money in several cuts. `existing` are the segments of existing customers (kpi.retention).
     """
 
     kind: str = "auto"
     memory_rows: int = 5_000_000
     refresh: float = 300.0
     cut: NamedCuts = ()
+    existing: tuple[str, ...] = EXISTING_SEGMENTS
 
 
 class Chosen(Protocol):
@@ -42,10 +44,15 @@ class Chosen(Protocol):
     @property
     def cut(self) -> NamedCuts: ...
 
+    @property
+    def existing_segments(self) -> tuple[str, ...]: ...
+
 
 def engine_of(settings: Chosen) -> Engine:
     """Who sums, as the settings have it."""
-    return Engine(settings.engine, settings.memory_rows, settings.refresh_seconds, settings.cut)
+    return Engine(
+        settings.engine, settings.memory_rows, settings.refresh_seconds, settings.cut, settings.existing_segments
+    )
 
 
 def elsewhere(address: object) -> bool:

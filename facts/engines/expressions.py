@@ -14,6 +14,7 @@ import narwhals as nw
 from facts.protocol import DataProblem, Scope
 from kpi.evaluate import REACH_FLOOR, ROWS
 from kpi.schema import DATE, DIMENSIONS, MEASURES
+from kpi.selection import Only
 
 Frame = nw.LazyFrame[Any]
 
@@ -22,6 +23,9 @@ Values = Mapping[str, Sequence[str]]
 
 #: Of a measure that some rows do not report, the column with the number of rows that do.
 REPORTED: Final = "reported_"
+
+#: The column that says whether a row can win a customer (kpi.retention).
+WINS: Final = "wins"
 
 #: Of so many values each is soon found, also in files that hold a text as often as it occurs.
 _FEW: Final = 16
@@ -88,13 +92,25 @@ def among(only: Scope) -> list[nw.Expr]:
     return [nw.col(name).is_in(list(values)) for name, values in only]
 
 
-def sums(rows: Rows, keys: Sequence[str], incomplete: Collection[str], values: Values = MappingProxyType({})) -> Frame:
+def sums(
+    rows: Rows,
+    keys: Sequence[str],
+    incomplete: Collection[str],
+    values: Values = MappingProxyType({}),
+    existing: Only = (),
+) -> Frame:
     """One row a combination of `keys`, `date` by day: every measure added up, the largest reach of a row, the rows.
 
     `incomplete` are the measures that some row does not report; how many do stands beside them. `values` are what the
-    dimensions hold, where that is known; their texts may come as places among them, from 1.
+    dimensions hold, where that is known; their texts may come as places among them, from 1. Where some are `existing`
+    customers, `WINS` is one of the keys: to group by it costs an engine less than a second sum of the same measures.
     """
     frame = rows.frame
+    if existing:
+        keys = (*keys, WINS)
+        frame = frame.with_columns(
+            nw.all_horizontal(*(~each for each in among(existing)), ignore_nulls=False).alias(WINS)
+        )
     short = {name: values[name] for name in keys if 0 < len(values.get(name, ())) <= _FEW}
     if short and rows.number_texts is not None:
         frame = rows.number_texts(frame, short)

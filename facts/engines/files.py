@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from facts.deadline import NoAnswer
 from facts.delta import side_data
 from facts.delta.rows import CURRENCY, CUT, PROGRAM, name_of_table, name_with_shop, open_table
-from facts.engines.choice import NamedCuts, is_parquet, parquet_files, stamp
+from facts.engines.choice import Engine, is_parquet, parquet_files, stamp
 from facts.engines.duckdb_table import DuckTable, driver
 from facts.engines.lazy import LazyFacts
 from facts.engines.table import Sessions
@@ -90,10 +90,10 @@ def _of_parquet(path: Path) -> Files:
     )
 
 
-def open_files(found: Files, now: Callable[[], datetime], demo_name: str, named: NamedCuts = ()) -> LazyFacts:
+def open_files(found: Files, now: Callable[[], datetime], demo_name: str, engine: Engine) -> LazyFacts:
     """The facts over a table's files. Raises DataProblem; TwoCuts where its rows tell the same money twice.
 
-    `named` are cuts that come first (facts.memory.cuts): of one cut an account and day that is said only of one
+    `engine` names cuts that come first (facts.memory.cuts): of one cut an account and day that is said only of one
     nobody has.
     """
     driver()
@@ -111,7 +111,8 @@ def open_files(found: Files, now: Callable[[], datetime], demo_name: str, named:
         demo=found.name == demo_name,
         currency=currency,
         complete=found.complete,
-        side=replace(of_text(json.dumps(more)), missing_cut=missing_cut_sentence(cuts, named)),
+        side=replace(of_text(json.dumps(more)), missing_cut=missing_cut_sentence(cuts, engine.cut)),
+        existing=engine.existing,
     )
 
 

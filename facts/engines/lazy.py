@@ -22,6 +22,7 @@ from facts.engines.table import Sessions
 from facts.protocol import DataProblem, Scope
 from facts.side_facts import NO_SIDE_FACTS, SideFacts
 from kpi.evaluate import ROWS
+from kpi.retention import EXISTING_SEGMENTS, existing_customers
 from kpi.schema import DATE, DIMENSIONS, MEASURES, in_order
 from kpi.selection import Extent, Grouping, Selection
 
@@ -68,8 +69,10 @@ class LazyFacts:
         currency: str = "USD",
         complete: bool = False,
         side: SideFacts = NO_SIDE_FACTS,
+        existing: Iterable[str] = EXISTING_SEGMENTS,
     ) -> None:
-        """Asks for the table's outline and values. `complete` says that no row lacks a measure.
+        """Asks for the table's outline and values. `complete` says that no row lacks a measure, `existing` which
+        segments are of existing customers.
 
         Raises DataProblem where the table cannot be used.
         """
@@ -89,6 +92,7 @@ class LazyFacts:
             self._incomplete = frozenset(name for name in MEASURES if not complete and outline[name] < outline[ROWS])
             self._values_of = self.options(ALL_ROWS)
             self._sizes = {name: max(len(found), 1) for name, found in self._values_of.items()}
+            self.existing = existing_customers(self._values_of, existing)
         except NoAnswer as problem:
             raise DataProblem(str(problem)) from None
 
@@ -150,7 +154,7 @@ class LazyFacts:
         return passes(groupings, {DATE: selection.days, **self._sizes}, self._table.most)
 
     def sums(self, start: date, end: date, keys: tuple[str, ...]) -> pa.Table:
-        """The engine's own answer for some days: see `expressions.sums`. Raises NoAnswer."""
+        """The engine's own answer for some days, whoever is a customer: see `expressions.sums`. Raises NoAnswer."""
         return self._ask(
             lambda rows: expressions.sums(expressions.filter_rows(rows, start, end), keys, self._incomplete)
         )
@@ -184,6 +188,7 @@ class LazyFacts:
                     asked.keys,
                     self._incomplete,
                     self._values_of,
+                    self.existing,
                 )
             )
             found = cells(answer, asked.keys, self._values_of)

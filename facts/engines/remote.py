@@ -15,6 +15,7 @@ from facts.engines.spark_table import SparkTable
 from facts.engines.table import Sessions
 from facts.protocol import DataProblem, time_of_day, utc_now
 from kpi.evaluate import ROWS
+from kpi.retention import EXISTING_SEGMENTS
 
 #: Seconds that reading a table's outline and values may take.
 OPENING: Final = 600.0
@@ -27,8 +28,9 @@ class Remote:
     and spend and revenue of the last 90 days, which is where platforms restate.
     """
 
-    def __init__(self, address: str, refresh: float) -> None:
+    def __init__(self, address: str, refresh: float, existing: tuple[str, ...] = EXISTING_SEGMENTS) -> None:
         """Raises DataProblem where the address names no engine and table."""
+        self._existing = existing
         self.address: Address = parse(address)
         self._sessions = Sessions(SparkTable(self.address) if self.address.kind == "spark" else IbisTable(self.address))
         self._refresh, self._asked, self._version = refresh, float("-inf"), ""
@@ -59,7 +61,13 @@ class Remote:
     def facts(self, now: Callable[[], datetime] = utc_now) -> LazyFacts:
         """The facts at the version that was seen last. Raises DataProblem."""
         with wait_at_most(OPENING):
-            return LazyFacts(self._sessions, self.version(), loaded=time_of_day(now()), currency=self.address.currency)
+            return LazyFacts(
+                self._sessions,
+                self.version(),
+                loaded=time_of_day(now()),
+                currency=self.address.currency,
+                existing=self._existing,
+            )
 
     def close(self) -> None:
         """Let go of the engine."""

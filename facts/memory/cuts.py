@@ -18,7 +18,8 @@ from facts.engines.choice import NamedCuts
 from facts.memory.frame import FrameFacts
 from facts.protocol import Facts, Scope
 from facts.side_facts import NO_SIDE_FACTS, SideFacts
-from kpi.schema import DATE
+from kpi.retention import EXISTING_SEGMENTS, existing_customers
+from kpi.schema import DATE, DIMENSIONS
 from kpi.selection import Extent, Grouping, Selection
 
 #: Dimensions that some cuts have and others have not.
@@ -44,18 +45,21 @@ def of_cuts(
     currency: str,
     side: SideFacts = NO_SIDE_FACTS,
     named: NamedCuts = (),
+    existing: Iterable[str] = EXISTING_SEGMENTS,
 ) -> Facts:
     """Facts over a frame with the columns of kpi.schema, `account`, `program` and `cut`.
 
     They are plain ones where no account and day has more than one cut. `named` are cuts that come first; see
-    `missing_cut_sentence`.
+    `missing_cut_sentence`. `existing` are the segments of existing customers.
     """
     unit = frame.groupby([*UNIT, DATE], observed=True, sort=False).ngroup().to_numpy()
     pairs = pd.DataFrame({"unit": unit, "cut": frame[CUT].astype("category").cat.codes}).drop_duplicates()
     if not pairs["unit"].duplicated().any():
-        return FrameFacts(frame, version, loaded=loaded, demo=demo, currency=currency, side=side)
+        return FrameFacts(frame, version, loaded=loaded, demo=demo, currency=currency, side=side, existing=existing)
     kind, kinds = _kinds(frame, named)
-    return CutFacts(frame, unit, kind, kinds, version, loaded=loaded, demo=demo, currency=currency, side=side)
+    return CutFacts(
+        frame, unit, kind, kinds, version, loaded=loaded, demo=demo, currency=currency, side=side, existing=existing
+    )
 
 
 def missing_cut_sentence(frame: pd.DataFrame, named: NamedCuts) -> str:
@@ -106,8 +110,11 @@ class CutFacts:
         demo: bool,
         currency: str,
         side: SideFacts = NO_SIDE_FACTS,
+        existing: Iterable[str] = EXISTING_SEGMENTS,
     ) -> None:
         self.version, self.loaded, self.demo, self.currency, self.side = version, loaded, demo, currency, side
+        self._existing = tuple(existing)
+        self.existing = existing_customers({name: frame[name].unique() for name in DIMENSIONS}, self._existing)
         self._frame, self._unit, self._kind, self._kinds = frame, unit, kind, kinds
         self._views: dict[bytes, FrameFacts] = {}
         self._by_needs: dict[Needs, FrameFacts] = {}
@@ -154,7 +161,12 @@ class CutFacts:
                 known = self._views.get(key)
                 if known is None:
                     known = FrameFacts(
-                        self._frame[chosen], self.version, loaded=self.loaded, demo=self.demo, currency=self.currency
+                        self._frame[chosen],
+                        self.version,
+                        loaded=self.loaded,
+                        demo=self.demo,
+                        currency=self.currency,
+                        existing=self._existing,
                     )
                     self._views[key] = known
                 self._by_needs[needs] = known

@@ -19,11 +19,20 @@ from cachetools import LRUCache
 from numpy.typing import NDArray
 
 from facts.memory.grid import Grid, on_grid
-from facts.memory.groups import GroupNumbers, Keys, Meanings, coarse, number_groups, totals_of_grouping
-from facts.memory.sums import Ints, Sums
+from facts.memory.groups import (
+    GroupNumbers,
+    Keys,
+    Meanings,
+    coarse,
+    number_cells,
+    number_groups,
+    totals_of_grouping,
+)
+from facts.memory.sums import Bools, Ints, Sums, run_sums
 from facts.protocol import DataProblem, Scope
 from facts.side_facts import NO_SIDE_FACTS, SideFacts
-from kpi.schema import DATE, DIMENSIONS, MEASURES, in_order
+from kpi.retention import EXISTING_SEGMENTS, existing_customers
+from kpi.schema import DATE, DIMENSIONS, MEASURES
 from kpi.selection import Extent, Grain, Grouping, Selection, period_starts
 
 #: A dimension is short with at most so many values; what is grouped by none longer is summed over those first.
@@ -35,6 +44,8 @@ _NUMBERING_BYTES: Final = 16_000_000
 _MANY_DAYS: Final = 200
 _WINDOW_BYTES: Final = 16_000_000
 _RESULT_BYTES: Final = 12_000_000
+#: Whether rows can win a customer, beside the dimensions that groups are made by.
+_WINS: Final = "wins"
 
 
 class FrameFacts:
@@ -49,8 +60,9 @@ class FrameFacts:
         demo: bool = False,
         currency: str = "USD",
         side: SideFacts = NO_SIDE_FACTS,
+        existing: Iterable[str] = EXISTING_SEGMENTS,
     ) -> None:
-        """Raises DataProblem where the frame is empty."""
+        """`existing` are the segments of existing customers. Raises DataProblem where the frame is empty."""
         if frame.empty:
             raise DataProblem("The data has no rows: import some, or write the demo's with `python -m datagen`.")
         self.version, self.loaded, self.demo, self.currency, self.side = version, loaded, demo, currency, side
@@ -61,15 +73,15 @@ class FrameFacts:
         self._first = date(1970, 1, 1) + timedelta(days=int(days[0]))
         self._day: Ints = (days - days[0]).astype(np.intp)
         self._starts: Ints = np.searchsorted(self._day, np.arange(int(self._day[-1]) + 2))
-        self._values, self._code, self._cell = _number_cells(frame)
+        self._values, self._code, self._cell = number_cells(frame)
         self._cells = len(self._code[next(iter(DIMENSIONS))])
-        self._rows = Sums.of_frame(frame)
-        self._lay_out()
         self._place = {name: {value: at for at, value in enumerate(values)} for name, values in self._values.items()}
+        self.existing = existing_customers(self._values, existing)
+        self._wins = ~self._any_of(self.existing)
+        self._rows = Sums.of_frame(frame, self._wins[self._cell])
+        self._lay_out()
         self._short = tuple(name for name in DIMENSIONS if len(self._values[name]) <= _SHORT)
-        few = number_groups(
-            self._short, self._cells, {name: (self._code[name], self._values[name]) for name in self._short}
-        )
+        few = number_groups((*self._short, _WINS), self._cells, self._keys_of_cells(self._short))
         self._few = few if few.size * _MANY < self._cells else None
         self._numberings: LRUCache[tuple[str, ...], GroupNumbers] = LRUCache(
             _NUMBERING_BYTES, getsizeof=lambda kept: kept.group.nbytes + 8 * kept.size * len(kept.keys)
@@ -86,6 +98,7 @@ class FrameFacts:
         days = len(self._starts) - 1
         grid = on_grid(self._rows, self._day, self._cell, days, self._cells)
         self._on_grid = grid is not None
+        self._full = grid is not None and bool((grid.rows == 1).all())
         if grid is not None and grid is not self._rows:
             self._rows = grid
             self._day = np.repeat(np.arange(days), self._cells)
@@ -153,7 +166,10 @@ class FrameFacts:
                 if by_row is None:
                     names = {name for each in groupings if DATE in each for name in each} - {DATE}
                     by_row = self._of_rows(first, last, allowed, selection.grain, names)
-                found[grouping] = totals_of_grouping(grouping, *by_row)
+                rows, keys = by_row
+                fewer = number_groups((*grouping, _WINS), len(rows.rows), keys)
+                sums = _with_acquisition_spend(rows.by_group(fewer.group, fewer.size), fewer.keys)
+                found[grouping] = totals_of_grouping(grouping, sums, fewer.keys)
         return {grouping: found[grouping] for grouping in groupings}
 
     def _of_all_cells(
@@ -194,11 +210,16 @@ class FrameFacts:
         with self._lock:
             known = self._few if names == self._short else self._numberings.get(names)
         if known is None:
-            keys = {name: (self._code[name], self._values[name]) for name in names}
-            known = number_groups(names, self._cells, keys)
+            known = number_groups((*names, _WINS), self._cells, self._keys_of_cells(names))
             with self._lock, suppress(ValueError):  # too large to keep
                 self._numberings[names] = known
         return known
+
+    def _keys_of_cells(self, names: Iterable[str]) -> Keys:
+        return {
+            _WINS: (self._wins.astype(np.intp), ["no", "yes"]),
+            **{name: (self._code[name], self._values[name]) for name in names},
+        }
 
     def _window(self, start: date, end: date) -> tuple[int, int]:
         """The slice of rows of the days `start` to `end`."""
@@ -214,6 +235,13 @@ class FrameFacts:
             mask &= self._among(name, chosen)[self._code[name]]
         return mask
 
+    def _any_of(self, only: Scope) -> Bools:
+        """Which cells have any of the values in `only`."""
+        mask = np.zeros(self._cells, dtype=bool)
+        for name, chosen in only:
+            mask |= self._among(name, chosen)[self._code[name]]
+        return mask
+
     def _among(self, name: str, chosen: Iterable[str]) -> np.ndarray:
         """Which values of a dimension are among the chosen."""
         admitted, place = np.zeros(len(self._values[name]), dtype=bool), self._place[name]
@@ -226,8 +254,10 @@ class FrameFacts:
         def sum_rows() -> Sums:
             rows = self._rows.take(slice(first, last))
             if self._on_grid:
-                return Grid(rows, self._cells).by_cell()
-            return rows.by_group(self._cell[first:last], self._cells)
+                sums = Grid(rows, self._cells).by_cell()
+            else:
+                sums = rows.by_group(self._cell[first:last], self._cells)
+            return sums.with_acquisition_spend(sums, lambda each: each * self._wins)
 
         return self._from_cache((first, last), sum_rows)
 
@@ -236,14 +266,21 @@ class FrameFacts:
     ) -> Sums:
         """The sums of each of fewer cells over a slice of rows; kept where no cell is left out (`allowed` is None)."""
         cell, rows = self._cell[first:last], self._rows.take(slice(first, last))
-        if allowed is None:
-            return self._from_cache((first, last, names), lambda: rows.by_group(fewer.group[cell], fewer.size))
-        admitted = np.flatnonzero(allowed[cell])
-        if 4 * len(admitted) < len(cell):
-            return rows.take(admitted).by_group(fewer.group[cell[admitted]], fewer.size)
-        # Not copied out: what does not count is added to a group behind the last.
-        group = np.where(allowed, fewer.group, fewer.size)
-        return rows.by_group(group[cell], fewer.size + 1).take(slice(fewer.size))
+
+        def sum_rows() -> Sums:
+            if allowed is None:
+                return rows.by_group(fewer.group[cell], fewer.size)
+            admitted = np.flatnonzero(allowed[cell])
+            if 4 * len(admitted) < len(cell):
+                return rows.take(admitted).by_group(fewer.group[cell[admitted]], fewer.size)
+            # Not copied out: what does not count is added to a group behind the last.
+            group = np.where(allowed, fewer.group, fewer.size)
+            return rows.by_group(group[cell], fewer.size + 1).take(slice(fewer.size))
+
+        def sums() -> Sums:
+            return _with_acquisition_spend(sum_rows(), fewer.keys)
+
+        return self._from_cache((first, last, names), sums) if allowed is None else sums()
 
     def _from_cache(self, key: tuple[object, ...], made: Callable[[], Sums]) -> Sums:
         """The sums at hand under `key`, or made and kept."""
@@ -258,14 +295,17 @@ class FrameFacts:
     def _over_time(self, first: int, last: int, allowed: np.ndarray, grain: Grain) -> pd.DataFrame:
         """The totals frame by period of a slice's rows that `allowed` admits; rows lie in the order of days."""
         if first == last:
-            return Sums.of_frame(pd.DataFrame(columns=[*MEASURES])).frame(pd.DatetimeIndex([], name=DATE))
+            none = Sums.of_frame(pd.DataFrame(columns=[*MEASURES]), np.zeros(0, dtype=bool))
+            return none.with_acquisition_spend(none, np.zeros_like).frame(pd.DatetimeIndex([], name=DATE))
         periods, starts = self._periods(first, last, grain)
         rows, starts = self._rows.take(slice(first, last)), starts - first
         if self._on_grid:
-            sums = Grid(rows, self._cells).by_day(allowed).in_runs(starts // self._cells, None)
+            sums = Grid(rows, self._cells, self._full).by_day(allowed, self._wins).in_runs(starts // self._cells, None)
         else:
-            admitted = None if allowed.all() else allowed.astype(np.float64)[self._cell[first:last]]
-            sums = rows.in_runs(starts, admitted)
+            cell = self._cell[first:last]
+            admitted = None if allowed.all() else allowed.astype(np.float64)[cell]
+            won = (allowed & self._wins).astype(np.float64)[cell]
+            sums = rows.in_runs(starts, admitted).with_acquisition_spend(rows, run_sums(starts, won))
         some = np.flatnonzero(sums.rows > 0)
         return sums.take(some).frame(pd.DatetimeIndex(periods[some].astype("datetime64[us]"), name=DATE))
 
@@ -282,11 +322,15 @@ class FrameFacts:
     def _of_rows(
         self, first: int, last: int, allowed: np.ndarray, grain: Grain, names: Iterable[str]
     ) -> tuple[Sums, Keys]:
-        """The rows of a slice that `allowed` admits, with the keys of each: its period and the dimensions `names`."""
+        """The rows of a slice that `allowed` admits, with the keys of each: its period and the dimensions `names`, and
+        whether it can win a customer.
+        """
         admitted = allowed[self._cell[first:last]] & (self._rows.rows[first:last] > 0)
         rows: slice | Ints = slice(first, last) if admitted.all() else first + np.flatnonzero(admitted)
         cell = self._cell[rows]
-        keys: dict[str, tuple[Ints, Meanings]] = {name: (self._code[name][cell], self._values[name]) for name in names}
+        keys: dict[str, tuple[Ints, Meanings]] = {
+            name: (code[cell], values) for name, (code, values) in self._keys_of_cells(names).items()
+        }
         periods, starts = self._periods(first, last, grain)
         period = np.repeat(np.arange(len(periods)), np.diff([*starts, last]))
         taken = period if isinstance(rows, slice) else period[rows - first]
@@ -294,26 +338,11 @@ class FrameFacts:
         return self._rows.take(rows), keys
 
 
+def _with_acquisition_spend(sums: Sums, keys: Keys) -> Sums:
+    """Sums by groups that are told apart by whether they can win a customer."""
+    return sums.with_acquisition_spend(sums, lambda each: each * keys[_WINS][0])
+
+
 def _bytes_of(frames: dict[Grouping, pd.DataFrame]) -> int:
     """Bytes that totals frames take as Python holds them, their keys included: far more than their numbers."""
     return 1500 + sum(1500 + frame.size * 8 + len(frame) * 60 for frame in frames.values())
-
-
-def _number_cells(frame: pd.DataFrame) -> tuple[dict[str, list[str]], dict[str, Ints], Ints]:
-    """The values of each dimension in order, the number of each cell's value, and each row's cell."""
-    key = np.zeros(len(frame), dtype=np.int64)
-    values: dict[str, list[str]] = {}
-    by_row: dict[str, Ints] = {}
-    for name in DIMENSIONS:
-        column = frame[name].astype("category").cat
-        found = [str(value) for value in column.categories]
-        used = np.unique(column.codes.to_numpy())
-        values[name] = list(in_order(name, (found[code] for code in used)))
-        place = {value: at for at, value in enumerate(values[name])}
-        by_row[name] = np.array([place.get(value, 0) for value in found], dtype=np.intp)[column.codes.to_numpy()]
-        key = key * len(values[name]) + by_row[name]
-    _, row, cell = np.unique(key, return_index=True, return_inverse=True)
-    met = np.argsort(row)  # in the order in which rows have them, mostly that of every day
-    number = np.empty_like(met)
-    number[met] = np.arange(len(met))
-    return values, {name: code[row[met]] for name, code in by_row.items()}, number[cell].astype(np.intp, copy=False)

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from facts.memory.sums import Floats, Ints, Sums
+from facts.memory.sums import Bools, Floats, Ints, Sums
 
 #: How much of a grid must be rows: the rest takes memory and time for nothing.
 FULL: Final = 2 / 3
@@ -42,26 +41,35 @@ def on_grid(rows: Sums, day: Ints, cell: Ints, days: int, cells: int) -> Sums | 
 
 @dataclass(frozen=True)
 class Grid:
-    """The rows of some whole days on a grid of so many cells."""
+    """The rows of some whole days on a grid of so many cells; `full` where each is one row: these need no counting."""
 
     rows: Sums
     cells: int
+    full: bool = False
 
-    def by_day(self, admitted: NDArray[np.bool_]) -> Sums:
-        """The sums of each day over the cells that `admitted` admits."""
+    def by_day(self, admitted: Bools, wins: Bools | None = None) -> Sums:
+        """The sums of each day over the cells that `admitted` admits.
+
+        With acquisition spend where the rows have none yet: `wins` are the cells that can win a customer.
+        """
         weight = admitted.astype(np.float64)
 
-        def weighted_sum(each: Floats) -> Floats:
+        def weighted_sum(each: Floats, weight: Floats = weight) -> Floats:
+            if self.full and each is self.rows.rows:
+                return np.full(len(each) // self.cells, weight.sum())
             # not a product of matrices: that would take the threads of the other readers
             found: Floats = np.einsum("...dc,c->...d", self._split(each), weight)
             return found
 
-        return Sums(
+        sums = Sums(
             weighted_sum(self.rows.values),
             (self._split(self.rows.reach) * weight).max(axis=-1),
             weighted_sum(self.rows.rows),
             {measure: weighted_sum(known) for measure, known in self.rows.reported.items()},
         )
+        if wins is None:
+            return sums
+        return sums.with_acquisition_spend(self.rows, lambda each: weighted_sum(each, weight * wins))
 
     def by_cell(self) -> Sums:
         """The sums of each cell over the days."""

@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from facts.memory.sums import Ints, Sums
-from kpi.schema import DATE
+from kpi.schema import DATE, DIMENSIONS, in_order
 from kpi.selection import Grouping
 
 #: What a grouping is made of: the number of each row's (or cell's) value, and what the numbers mean.
@@ -23,6 +23,26 @@ class GroupNumbers:
     group: Ints
     size: int
     keys: Keys
+
+
+def number_cells(frame: pd.DataFrame) -> tuple[dict[str, list[str]], dict[str, Ints], Ints]:
+    """The values of each dimension in order, the number of each cell's value, and each row's cell."""
+    key = np.zeros(len(frame), dtype=np.int64)
+    values: dict[str, list[str]] = {}
+    by_row: dict[str, Ints] = {}
+    for name in DIMENSIONS:
+        column = frame[name].astype("category").cat
+        found = [str(value) for value in column.categories]
+        used = np.unique(column.codes.to_numpy())
+        values[name] = list(in_order(name, (found[code] for code in used)))
+        place = {value: at for at, value in enumerate(values[name])}
+        by_row[name] = np.array([place.get(value, 0) for value in found], dtype=np.intp)[column.codes.to_numpy()]
+        key = key * len(values[name]) + by_row[name]
+    _, row, cell = np.unique(key, return_index=True, return_inverse=True)
+    met = np.argsort(row)  # in the order in which rows have them, mostly that of every day
+    number = np.empty_like(met)
+    number[met] = np.arange(len(met))
+    return values, {name: code[row[met]] for name, code in by_row.items()}, number[cell].astype(np.intp, copy=False)
 
 
 def coarse(names: Grouping, sums: Sums, keys: Keys) -> tuple[Sums, Keys]:

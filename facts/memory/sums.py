@@ -1,6 +1,6 @@
 """Sums of the measures by row, cell or group, which remember where a measure was not reported."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,37 +9,47 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from kpi.evaluate import REACH_FLOOR, ROWS, SUMS, names
-from kpi.schema import MEASURES
+from kpi.schema import ACQUISITION_SPEND, MEASURES, OF_NEW_CUSTOMERS, SUMMED
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
+Bools = NDArray[np.bool_]
 
 _REACH: Final = MEASURES.index("reach")
+_SPEND: Final = MEASURES.index("spend")
+_OF_NEW: Final = tuple(MEASURES.index(name) for name in OF_NEW_CUSTOMERS)
+_ACQUISITION: Final = SUMMED.index(ACQUISITION_SPEND)
 
 
 @dataclass(frozen=True)
 class Sums:
     """n sums of each measure: `values` (measure × n, 0 where missing), `reach` the largest single row's, `rows` the
-    number of fact rows, and by incomplete measure the number of rows that report it.
+    number of fact rows, and by incomplete measures (those that the same rows lack) the number of rows that report them.
+
+    Rows have those of `MEASURES`; with `with_acquisition_spend` sums of them have those of `SUMMED`.
     """
 
     values: Floats
     reach: Floats
     rows: Floats
-    reported: Mapping[int, Floats]
+    reported: Mapping[tuple[int, ...], Floats]
 
     @classmethod
-    def of_frame(cls, frame: pd.DataFrame) -> "Sums":
-        """Each row by itself; one of a roll-up stands for as many as its `rows` says."""
+    def of_frame(cls, frame: pd.DataFrame, wins: Bools) -> "Sums":
+        """Each row by itself; one of a roll-up stands for as many as its `rows` says.
+
+        Those that cannot win a customer, where `wins` is false, have no new customers whatever they report.
+        """
         values = np.empty((len(MEASURES), len(frame)))
-        reported = {}
+        reported: dict[tuple[int, ...], Floats] = {}
         for place, name in enumerate(MEASURES):
             column = frame[name].to_numpy(dtype=np.float64, na_value=np.nan)
             missing = np.isnan(column)
             if missing.any():
-                reported[place] = (~missing).astype(np.float64)
+                reported[place,] = (~missing).astype(np.float64)
                 column = np.where(missing, 0.0, column)
             values[place] = column
+        take_out_new_customers(values, reported, wins)
         if ROWS in frame:
             floor = frame[REACH_FLOOR].to_numpy(dtype=np.float64, na_value=0.0)
             return cls(values, floor, frame[ROWS].to_numpy(dtype=np.float64), reported)
@@ -56,7 +66,7 @@ class Sums:
 
     def by_group(self, group: Ints, size: int) -> "Sums":
         """Added up by `group`, numbers below `size`."""
-        values = np.empty((len(MEASURES), size))
+        values = np.empty((len(self.values), size))
         for place, each in enumerate(self.values):
             values[place] = _sum_by_group(group, each, size)
         reach = np.zeros(size)
@@ -74,13 +84,7 @@ class Sums:
         `admitted` is 1 for what counts and 0 for what does not; None admits all. Runs need no group numbers and no copy
         of what is admitted, which for long runs is several times quicker than `take` and `by_group`.
         """
-
-        weighted = None if admitted is None else np.empty_like(admitted)  # one for all: fresh memory costs as much
-
-        def sum_runs(each: Floats, add: np.ufunc = np.add) -> Floats:
-            counted = each if admitted is None else np.multiply(each, admitted, out=weighted)
-            return add.reduceat(counted, starts)
-
+        sum_runs = run_sums(starts, admitted)
         return Sums(
             np.stack([sum_runs(each) for each in self.values]),
             sum_runs(self.reach, np.maximum),
@@ -88,13 +92,21 @@ class Sums:
             {place: sum_runs(known) for place, known in self.reported.items()},
         )
 
+    def with_acquisition_spend(self, of: "Sums", winning_sum: Callable[[Floats], Floats]) -> "Sums":
+        """With the spend that can win customers. These are sums of `of`, of which `winning_sum` adds up what can."""
+        known, count = of.reported.get((_SPEND,)), winning_sum(of.rows)
+        alike = tuple(place for place in _OF_NEW if (place,) not in self.reported)
+        more = {(*alike, _ACQUISITION): count} if known is None else {alike: count, (_ACQUISITION,): winning_sum(known)}
+        values = np.vstack([self.values, winning_sum(of.values[_SPEND])])
+        return Sums(values, self.reach, self.rows, {**self.reported, **more})
+
     def frame(self, index: pd.Index) -> pd.DataFrame:
         """A totals frame (see kpi.evaluate): NaN where no row reports a measure."""
         block = np.vstack([self.values, self.reach, self.rows]).T
-        for place, known in self.reported.items():
-            block[known == 0, place] = np.nan
-            if place == _REACH:
-                block[known == 0, SUMS.index(REACH_FLOOR)] = np.nan
+        for places, known in self.reported.items():
+            missing = known == 0
+            for place in (*places, *([SUMS.index(REACH_FLOOR)] if _REACH in places else [])):
+                block[missing, place] = np.nan
         return pd.DataFrame(block, index=index, columns=names(SUMS), copy=False)
 
     @property
@@ -102,6 +114,25 @@ class Sums:
         """Size in memory."""
         known = sum(each.nbytes for each in self.reported.values())
         return int(self.values.nbytes + self.reach.nbytes + self.rows.nbytes + known)
+
+
+def take_out_new_customers(values: Floats, reported: Mapping[tuple[int, ...], Floats], wins: Bools | Floats) -> None:
+    """Make of `values` and `reported`, as in `Sums`, those of rows without new customers where `wins` is 0."""
+    for place in _OF_NEW:
+        values[place] *= wins
+        if (known := reported.get((place,))) is not None:
+            known *= wins
+
+
+def run_sums(starts: Ints, admitted: Floats | None) -> Callable[..., Floats]:
+    """What adds a measure up over runs; see `Sums.in_runs`."""
+    weighted = None if admitted is None else np.empty_like(admitted)  # one for all: fresh memory costs as much
+
+    def sum_runs(each: Floats, add: np.ufunc = np.add) -> Floats:
+        counted = each if admitted is None else np.multiply(each, admitted, out=weighted)
+        return add.reduceat(counted, starts)
+
+    return sum_runs
 
 
 def _sum_by_group(group: Ints, values: Floats, size: int) -> Floats:

@@ -63,7 +63,7 @@ def test_without_costs_revenue_shows_and_profit_says_what_to_add(table: Path) ->
     assert len(shares) >= 3
     assert not [text for text in shares if "filter" in text]
     why = shown["visuals"]["platform-summary"]["why"]
-    assert "cogs" in why["profit"]["Meta"]
+    assert "cogs" in why["profit"][0]
     assert "revenue" not in why
 
 
@@ -116,7 +116,8 @@ def test_the_reason_is_what_the_import_noted(table: Path) -> None:
     reason = f"TikTok: no attributed revenue, {noted['revenue']}."
     summary = shown["visuals"]["platform-summary"]
     assert reason in summary["line"]
-    assert summary["why"]["roas"]["TikTok"] == reason
+    of_row = dict(zip(summary["keys"][0], summary["why"]["roas"], strict=True))
+    assert of_row == {"Google": "", "TikTok": reason}
     assert reason in cards(shown)["revenue"]["notes"]
     assert cards(visuals(table, "last=all&platform=Google"))["revenue"]["notes"] == []
 

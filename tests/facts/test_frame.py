@@ -17,9 +17,9 @@ START = date(2025, 1, 29)
 VALUES = {
     "platform": ["TikTok", "Meta", UNKNOWN, "Zeta"],
     "region": ["Europe", "North America"],
-    "objective": ["Conversion"],
+    "objective": ["Conversion", "Retention"],
     "device": ["Mobile", "TV", "Desktop"],
-    "segment": ["Prospecting", "b", "a"],
+    "segment": ["Prospecting", "b", "loyal customers"],
     "campaign": ["Ünïcode, & more", "=x", "c"],
 }
 GROUPINGS = [
@@ -28,7 +28,9 @@ GROUPINGS = [
     ("platform",),
     ("platform", "region"),
     ("segment", "device", "campaign"),
+    ("objective",),
     ("date", "device"),
+    ("date", "segment"),
 ]
 
 
@@ -101,8 +103,13 @@ def wanted(frame: pd.DataFrame, selection: Selection, scope: Only, grouping: Gro
     for name, values in (*selection.only, *scope):
         kept = kept[kept[name].isin(values)]
     kept = kept.assign(date=pd.to_datetime([period_start(day.date(), selection.grain) for day in kept["date"]]))
+    lost = (kept["objective"] == "Retention") | (kept["segment"] == "loyal customers")
+    kept = kept.assign(
+        acquisition_spend=kept["spend"].where(~lost),
+        **{name: kept[name].where(~lost) for name in ("new_customers", "lifetime_margin")},
+    )
     groups = kept.groupby(list(grouping)) if grouping else kept.groupby(np.zeros(len(kept), dtype=int))
-    told = groups[list(MEASURES)].sum(min_count=1)
+    told = groups[[*MEASURES, "acquisition_spend"]].sum(min_count=1)
     told["reach_floor"], told["rows"] = groups["reach"].max(), groups.size()
     return told.astype(float), groups.ngroups
 

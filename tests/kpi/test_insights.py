@@ -126,30 +126,61 @@ def test_a_value_that_is_missing_is_not_ranked() -> None:
     assert found == {}
 
 
-def test_pockets_leave_out_what_is_too_small_to_judge() -> None:
-    index = pd.MultiIndex.from_tuples([("Loyal", "Europe"), ("New", "Asia"), ("New", "Europe")])
-    frame = pd.DataFrame(
-        {
-            "ltv_cac": [3.0, 9.0, 0.5],
-            "payback_months": [4.0, 1.3, 24.0],
-            "profit": [10.0, 1.0, -70.0],
-            "spend": [100.0, 0.5, 200.0],
-        },
-        index=index,
+def pocket_frames(**rows: tuple[float, ...]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """By ``Segment_Region`` ltv_cac, payback_months, roi, profit per order, profit, spend and acquisition spend."""
+    columns = ["ltv_cac", "payback_months", "roi", "profit_per_conversion", "profit", "spend", "acquisition_spend"]
+    frame = pd.DataFrame(list(rows.values()), columns=columns)
+    frame.index = pd.MultiIndex.from_tuples([tuple(key.split("_")) for key in rows])
+    return frame.drop(columns="acquisition_spend"), frame[["spend", "acquisition_spend"]]
+
+
+NONE = float("nan")
+
+
+def test_pockets_are_judged_by_what_they_are_for() -> None:
+    strongest, weakest, retention = pockets(
+        *pocket_frames(
+            Warm_Europe=(3.0, 4.0, 0.1, 5.0, 10.0, 100.0, 60.0),
+            New_Asia=(9.0, 1.3, 2.0, 5.0, 1.0, 0.5, 0.5),
+            New_Europe=(0.5, 24.0, -0.35, -7.0, -70.0, 200.0, 200.0),
+            Loyal_Europe=(NONE, NONE, 0.95, 12.0, 190.0, 200.0, NONE),
+            Loyal_Asia=(NONE, NONE, 0.4, 6.0, 80.0, 200.0, NONE),
+        )
     )
 
-    strongest, weakest = pockets(frame)
-
     assert strongest.text == (
-        "Loyal in Europe: a new customer is worth 3.00× what it costs to win (LTV : CAC), repaid in 4.0 months; "
-        "$10 profit on $100 spend."
+        "Warm in Europe: a new customer is worth 3.00× what it costs to win (LTV : CAC), repaid in 4.0 months; "
+        "$10 profit on $100 spend, $40 of it on existing customers."
     )
     assert weakest.text == (
         "New in Europe: a new customer is worth 0.50× what it costs to win (LTV : CAC), repaid in 24.0 months; "
         "$70 lost on $200 spend."
     )
-    assert (strongest.tone, weakest.tone) == ("good", "warning")
+    assert retention.text == (
+        "Loyal in Europe, who are customers already: an ROI of 95.0% and $12.00 profit per order; "
+        "$190 profit on $200 spend."
+    )
+    assert [each.title for each in (strongest, weakest, retention)] == [
+        "Strongest acquisition pocket",
+        "Weakest acquisition pocket",
+        "Strongest retention pocket",
+    ]
+    assert (strongest.tone, weakest.tone, retention.tone) == ("good", "warning", "good")
     assert weakest.narrow == (("segment", "New"), ("region", "Europe"))
+
+
+def test_a_retention_pocket_is_weak_only_where_it_loses_money() -> None:
+    """The fault: loyal customers with 95 % ROI were the weakest pocket, by an LTV : CAC of few new customers."""
+    earning = {"Loyal_Europe": (NONE, NONE, 0.95, 12.0, 190.0, 200.0, NONE)}
+    losing = {"Loyal_Asia": (NONE, NONE, -0.4, -6.0, -80.0, 200.0, NONE)}
+
+    found = pockets(*pocket_frames(**earning, **losing))
+
+    assert [(each.kind, each.tone, each.narrow[1][1]) for each in found] == [
+        ("strongest_retention", "good", "Europe"),
+        ("weakest_retention", "warning", "Asia"),
+    ]
+    assert pockets(*pocket_frames(**earning)) == []
 
 
 @pytest.mark.parametrize(
