@@ -57,7 +57,7 @@ PURE = {
     "enum",
     "functools",
 }
-PURE |= {"itertools", "math", "numpy", "operator", "pandas", "re", "types", "typing"}
+PURE |= {"itertools", "math", "numpy", "operator", "pandas", "re", "types", "typing", "unicodedata"}
 WEB = {"dash", "dash_bootstrap_components", "flask", "gunicorn", "plotly", "werkzeug"}
 
 
