@@ -220,6 +220,9 @@ declare namespace Wire {
     baseline: Figure;
     change: Figure;
     spark: Figure[];
+    spark_before: Figure[];
+    /** Where it is of other days than the other cards. */
+    days?: string[][];
     low: Figure;
     notes: string[];
     noted: boolean;
@@ -228,6 +231,8 @@ declare namespace Wire {
     state: "ready";
     metrics: string[];
     cards: Card[];
+    /** Which days the points of each course are of: now, and before. */
+    days: string[][];
     line: string | null;
   }
   interface Table {
@@ -418,13 +423,20 @@ interface CardParts {
   change: HTMLElement;
   arrow: HTMLElement;
   step: HTMLElement;
-  since: HTMLElement;
+  /** What stands before the figure of the baseline, and that figure. */
+  words: HTMLElement;
+  old: HTMLElement;
   path: SVGElement;
+  before: SVGElement;
   area: SVGElement;
+  /** The point that is pointed at, and the line through it. */
+  at: number;
+  mark: SVGElement;
   spark: SVGElement;
-  /** What is shown. */
-  card?: Wire.Card;
-  period?: Wire.Period;
+  /** What is shown; from the first answer on. */
+  card: Wire.Card;
+  period: Wire.Period;
+  days: string[][];
 }
 
 /** A column of names: which key of the spec it shows, and which one in small below. */
@@ -551,7 +563,11 @@ interface Dashboard {
     unpick(button: HTMLElement): void;
     searched(input: HTMLInputElement): void;
   };
-  cards: { draw(item: CardsItem, visual: Wire.Cards, answer: Wire.View): void; use(spec: Wire.Spec): void };
+  cards: {
+    draw(item: CardsItem, visual: Wire.Cards, answer: Wire.View): void;
+    ems(text: string): number;
+    use(spec: Wire.Spec): void;
+  };
   charts: {
     prepare(item: ChartItem, visual: Wire.Chart, answer: Wire.View): void;
     draw(item: ChartItem, visual: Wire.Chart, answer: Wire.View): Promise<unknown> | null;
@@ -654,8 +670,8 @@ interface Dashboard {
   tips: {
     use(spec: Wire.Spec): void;
     glossary(metric: string): TipLine;
-    set(element: HTMLElement, lines: () => TipLine[]): void;
-    renew(element: HTMLElement): void;
+    set(element: HTMLElement | SVGElement, lines: () => TipLine[]): void;
+    renew(element: HTMLElement | SVGElement): void;
   };
   titles: { put(item: ChartItem, layout: Layout): void };
   toolbar: {

@@ -3,11 +3,10 @@
 from collections.abc import Set
 from typing import Any
 
-import pandas as pd
-
-from components.page_data import TOTAL, PageData, block, exact, sparkline
+from components.page_data import TOTAL, Course, PageData, block, brief_figures, exact
 from components.visuals import Visual
 from kpi.compare import change
+from kpi.formats import Formats
 from kpi.metrics import COMPANY_WIDE, METRICS
 from kpi.schema import DATE
 
@@ -38,23 +37,23 @@ def cards(name: str, title: str, question: str, metrics: tuple[str, ...], width:
         return found
 
     def draw(page_data: PageData) -> dict[str, Any]:
+        formats, company = page_data.formats, page_data.company
+        now, before = page_data.spark, page_data.spark_before
+        drawn = []
+        for card in values(page_data):
+            metric = card.pop("metric")
+            if company and metric in COMPANY_WIDE:
+                card |= _course(metric, company.spark, company.spark_before, formats)
+                card |= {"days": _days(company.spark, company.spark_before)}
+            else:
+                card |= _course(metric, now, before, formats)
+            drawn.append({**card, "low": exact("reach", page_data.reach_floor) if metric == "reach" else None})
         return {
             "metrics": visible_metrics(page_data),
-            "cards": [
-                {
-                    "value": card["value"],
-                    "baseline": card["baseline"],
-                    "change": card["change"],
-                    "spark": sparkline(spark(page_data, card["metric"]), card["metric"]),
-                    "low": exact("reach", page_data.reach_floor) if card["metric"] == "reach" else None,
-                }
-                for card in values(page_data)
-            ],
+            "cards": drawn,
+            "days": _days(now, before),
             "line": _line(page_data, visible_metrics(page_data)),
         }
-
-    def spark(page_data: PageData, metric: str) -> pd.DataFrame:
-        return page_data.company.spark if page_data.company and metric in COMPANY_WIDE else page_data.spark
 
     def less(hidden: Set[str]) -> Visual | None:
         left = tuple(metric for metric in metrics if metric not in hidden)
@@ -66,7 +65,7 @@ def cards(name: str, title: str, question: str, metrics: tuple[str, ...], width:
         question,
         "cards",
         needs=(TOTAL, (DATE,)),
-        before=(TOTAL,),
+        before=(TOTAL, (DATE,)),
         metrics=metrics,
         columns=("metric", "value", "baseline", "change"),
         draw=draw,
@@ -75,6 +74,19 @@ def cards(name: str, title: str, question: str, metrics: tuple[str, ...], width:
         width=width,
         less=less,
     )
+
+
+def _course(metric: str, now: Course, before: Course, formats: Formats) -> dict[str, Any]:
+    """A metric's course, and that of the baseline behind it; empty where there is none."""
+    return {
+        name: brief_figures(course.frame, metric, formats) if course.days else []
+        for name, course in (("spark", now), ("spark_before", before))
+    }
+
+
+def _days(now: Course, before: Course) -> list[tuple[str, ...]]:
+    """Which days the points of both courses are of."""
+    return [now.days, before.days]
 
 
 def _line(page_data: PageData, metrics: tuple[str, ...]) -> str | None:
