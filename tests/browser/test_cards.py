@@ -116,7 +116,7 @@ FAULTS = """() => {
           const wide = Math.min(right, other.right) - Math.max(left, other.left);
           const high = Math.min(bottom, other.bottom) - Math.max(top, other.top);
           const beside = found[place + 1 + next];
-          const inset = [part, beside].some((each) => each.matches(".card-value")) ? 8 : 2; // of a line of large letters
+          const inset = [part, beside].some((each) => each.matches(".card-value")) ? 8 : 2; // of large lines
           if (wide > 1 && high > inset) faults.push(`${name} over ${beside.getAttribute("class")}`);
         });
       });
