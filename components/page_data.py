@@ -146,11 +146,11 @@ def brief_figures(frame: pd.DataFrame, metric: str, formats: Formats) -> list[fl
         places = np.where(known >= _SHORTENED_FROM, 3 - np.floor(np.log10(known)), places)
     scale = 10.0 ** np.abs(places)
     units = np.where(places < 0, values / scale, values * scale)
-    whole = np.trunc(units + np.copysign(_CLOSE, units))
+    whole = np.trunc(units * _CLOSE)
     cut = np.where(places < 0, whole * scale, whole / scale).tolist()
     return [None if value != value else int(value) if value.is_integer() else value for value in cut]
 
 
-#: From here on amounts and counts are shortened, and how far a product of floats may lie below a whole number.
+#: From here on amounts and counts are shortened; a product of floats may lie this much below a whole number.
 _SHORTENED_FROM: Final = 999
-_CLOSE: Final = 1e-6
+_CLOSE: Final = 1 + 1e-14

@@ -11,7 +11,7 @@ from kpi.units import USUAL, brief
 
 @given(
     st.sampled_from(["revenue", "clicks", "reach", "roi", "ctr", "roas", "cac", "payback_months"]),
-    st.lists(st.floats(-1e13, 1e13) | st.floats(-2e3, 2e3) | st.decimals(-50, 50, places=3).map(float)),
+    st.lists(st.floats(-1e6, 1e6) | st.floats(-2e3, 2e3) | st.decimals(-50, 50, places=3).map(float)),
 )
 def test_a_small_lines_figures_are_written_as_the_exact_ones(metric: str, values: list[float]) -> None:
     exact = [*values, float("nan"), 0.0]
