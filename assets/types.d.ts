@@ -217,11 +217,16 @@ declare namespace Wire {
     value: Figure;
     baseline: Figure;
     change: Figure;
-    /** The figure in short, its change with its sign, and what that is. */
+    /** The figure in short and the baseline's, its change with its sign, and what that is; `turned` from a loss or to one. */
     text: string;
+    was: string;
+    turned: boolean;
     step: string | null;
     tone: "good" | "bad" | "";
     spark: Figure[];
+    spark_before: Figure[];
+    /** Where it is of other days than the other cards. */
+    days?: string[][];
     low: Figure;
     notes: string[];
     noted: boolean;
@@ -230,6 +235,8 @@ declare namespace Wire {
     state: "ready";
     metrics: string[];
     cards: Card[];
+    /** Which days the points of each course are of: now, and before. */
+    days: string[][];
     line: string | null;
   }
   interface Table {
@@ -335,13 +342,20 @@ interface CardParts {
   change: HTMLElement;
   arrow: HTMLElement;
   step: HTMLElement;
-  since: HTMLElement;
+  /** What stands before the figure of the baseline, and that figure. */
+  words: HTMLElement;
+  old: HTMLElement;
   path: SVGElement;
+  before: SVGElement;
   area: SVGElement;
+  /** The point that is pointed at, and the line through it. */
+  at: number;
+  mark: SVGElement;
   spark: SVGElement;
-  /** What is shown. */
-  card?: Wire.Card;
-  period?: Wire.Period;
+  /** What is shown; from the first answer on. */
+  card: Wire.Card;
+  period: Wire.Period;
+  days: string[][];
 }
 
 /** A column of names: which key of the spec it shows, and which one in small below. */
@@ -468,7 +482,7 @@ interface Dashboard {
     unpick(button: HTMLElement): void;
     searched(input: HTMLInputElement): void;
   };
-  cards: { draw(item: CardsItem, visual: Wire.Cards, answer: Wire.View): void };
+  cards: { draw(item: CardsItem, visual: Wire.Cards, answer: Wire.View): void; ems(text: string): number };
   charts: {
     prepare(item: ChartItem, visual: Wire.Chart, answer: Wire.View): void;
     draw(item: ChartItem, visual: Wire.Chart, answer: Wire.View): Promise<unknown> | null;
@@ -519,6 +533,7 @@ interface Dashboard {
   };
   format: {
     full(metric: { unit?: Wire.Unit; decimals: number }, value: Wire.Figure | undefined): string;
+    brief(metric: { unit?: Wire.Unit; decimals: number }, value: Wire.Figure | undefined): string;
     count(value: number): string;
     tick(unit: string, label: string): string;
     ticks(axis: Axis): Record<string, string> | undefined;
@@ -569,8 +584,8 @@ interface Dashboard {
   theme: { colour(name: string): string; next(): void; put(): void; force(theme: string | null): void; now(): string | undefined };
   tips: {
     metric(key: string, note?: string): TipLine[];
-    set(element: HTMLElement, lines: () => TipLine[]): void;
-    renew(element: HTMLElement): void;
+    set(element: HTMLElement | SVGElement, lines: () => TipLine[]): void;
+    renew(element: HTMLElement | SVGElement): void;
   };
   titles: { put(item: ChartItem, layout: Layout): void };
   toolbar: {

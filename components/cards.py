@@ -3,13 +3,11 @@
 from collections.abc import Set
 from typing import Any
 
-import pandas as pd
-
-from components.page_data import TOTAL, PageData, block, exact, sparkline
+from components.page_data import TOTAL, Course, PageData, block, brief_figures, exact
 from components.visuals import Visual
 from kpi.compare import change
 from kpi.formats import Formats
-from kpi.metrics import COMPANY_WIDE, METRICS
+from kpi.metrics import COMPANY_WIDE, METRICS, Metric
 from kpi.schema import DATE
 from kpi.units import brief, step
 
@@ -40,24 +38,24 @@ def cards(name: str, title: str, question: str, metrics: tuple[str, ...], width:
         return found
 
     def draw(page_data: PageData) -> dict[str, Any]:
+        formats, company = page_data.formats, page_data.company
+        now, before = page_data.spark, page_data.spark_before
+        drawn = []
+        for card in values(page_data):
+            metric = card.pop("metric")
+            card |= _texts(METRICS[metric], card, formats)
+            if company and metric in COMPANY_WIDE:
+                card |= _course(metric, company.spark, company.spark_before, formats)
+                card |= {"days": _days(company.spark, company.spark_before)}
+            else:
+                card |= _course(metric, now, before, formats)
+            drawn.append({**card, "low": exact("reach", page_data.reach_floor) if metric == "reach" else None})
         return {
             "metrics": visible_metrics(page_data),
-            "cards": [
-                {
-                    "value": card["value"],
-                    "baseline": card["baseline"],
-                    "change": card["change"],
-                    **_texts(card, page_data.formats),
-                    "spark": sparkline(spark(page_data, card["metric"]), card["metric"]),
-                    "low": exact("reach", page_data.reach_floor) if card["metric"] == "reach" else None,
-                }
-                for card in values(page_data)
-            ],
+            "cards": drawn,
+            "days": _days(now, before),
             "line": _line(page_data, visible_metrics(page_data)),
         }
-
-    def spark(page_data: PageData, metric: str) -> pd.DataFrame:
-        return page_data.company.spark if page_data.company and metric in COMPANY_WIDE else page_data.spark
 
     def less(hidden: Set[str]) -> Visual | None:
         left = tuple(metric for metric in metrics if metric not in hidden)
@@ -69,7 +67,7 @@ def cards(name: str, title: str, question: str, metrics: tuple[str, ...], width:
         question,
         "cards",
         needs=(TOTAL, (DATE,)),
-        before=(TOTAL,),
+        before=(TOTAL, (DATE,)),
         metrics=metrics,
         columns=("metric", "value", "baseline", "change"),
         draw=draw,
@@ -80,14 +78,39 @@ def cards(name: str, title: str, question: str, metrics: tuple[str, ...], width:
     )
 
 
-def _texts(card: dict[str, Any], formats: Formats) -> dict[str, str | None]:
-    """The figure in short, its change, and whether that is good or bad ("" where it is neither)."""
-    metric = METRICS[card["metric"]]
-    most = "≤ " if metric.unit == "people" and card["value"] is not None else ""
-    text, change = most + brief(metric.key, card["value"], formats), step(metric.key, card["change"], formats)
-    judged = change is not None and change[0] != "±" and metric.better != "neither"
-    tone = "" if not judged else "good" if (card["change"] > 0) == (metric.better == "up") else "bad"
-    return {"text": text, "step": change, "tone": tone}
+def _texts(metric: Metric, card: dict[str, Any], formats: Formats) -> dict[str, Any]:
+    """The figure and the one it comes from in short, its change, and whether that is good or bad ("" for neither).
+
+    A percentage of nothing, or of a loss that became a profit, says nothing: only its sign is left.
+    """
+    value, old = card["value"], card["baseline"]
+    most = "≤ " if metric.unit == "people" else ""
+    known = value is not None and old is not None
+    turned = known and metric.unit != "percent" and value * old < 0
+    change = step(metric.key, card["change"], formats)
+    if known and (turned or change is None):
+        change = "+" if value > old else "−" if value < old else "±"
+    judged = known and change is not None and change[0] != "±" and metric.better != "neither"
+    return {
+        "text": (most if value is not None else "") + brief(metric.key, value, formats),
+        "was": most + brief(metric.key, old, formats) if known else "",
+        "step": change if known else None,
+        "turned": turned,
+        "tone": "" if not judged else "good" if (value > old) == (metric.better == "up") else "bad",
+    }
+
+
+def _course(metric: str, now: Course, before: Course, formats: Formats) -> dict[str, Any]:
+    """A metric's course, and that of the baseline behind it; empty where there is none."""
+    return {
+        name: brief_figures(course.frame, metric, formats) if course.days else []
+        for name, course in (("spark", now), ("spark_before", before))
+    }
+
+
+def _days(now: Course, before: Course) -> list[tuple[str, ...]]:
+    """Which days the points of both courses are of."""
+    return [now.days, before.days]
 
 
 def _line(page_data: PageData, metrics: tuple[str, ...]) -> str | None:

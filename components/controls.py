@@ -115,6 +115,12 @@ def _toolbar(spec: Mapping[str, Any], answer: Mapping[str, Any] | None, page: st
                 **{"data-do": "open-filters"},
             ),
             html.Div(className="slot", role="group", **{"data-filter": "dates", "aria-label": "Dates"}),
+            html.Details(
+                html.Summary(
+                    [icon_of("more"), html.Span("More", className="visually-hidden")], className="btn btn-light tool"
+                ),
+                className="more-tools",
+            ),
             html.Div(
                 dbc.Select(
                     id="compare",

@@ -16,18 +16,29 @@ from kpi.formats import Formats
 from kpi.metrics import METRICS
 from kpi.schema import ACQUISITION_SPEND
 from kpi.selection import Grouping, Selection
-from kpi.units import USUAL
+from kpi.units import SHORTENED, USUAL, decimals
 
 TOTAL: Final[Grouping] = ()
 NO_CAVEATS: Final = Caveats(USUAL)
 
 
 @dataclass(frozen=True, eq=False)
+class Course:
+    """A metrics frame over time in few points, and for each point in words which days it is of."""
+
+    frame: pd.DataFrame
+    days: tuple[str, ...] = ()
+
+
+NO_COURSE: Final = Course(pd.DataFrame())
+
+
+@dataclass(frozen=True, eq=False)
 class Company:
     """Metrics frames of the whole company, whatever is filtered, over the days that both platforms and shop report.
 
-    `now` and `before` have one row, `months` one a calendar month, `claims` one a month and platform; `spark` is the
-    course over time. `days` is the number of days, `start` and `end` their ends.
+    `now` and `before` have one row, `months` one a calendar month, `claims` one a month and platform; `spark` and
+    `spark_before` are the courses over time. `days` is the number of days, `start` and `end` their ends.
     """
 
     days: int
@@ -37,7 +48,8 @@ class Company:
     before: pd.DataFrame | None
     months: pd.DataFrame
     claims: pd.DataFrame
-    spark: pd.DataFrame
+    spark: Course
+    spark_before: Course
 
     def partly(self, selection: Selection, formats: Formats) -> str:
         """A sentence where it does not cover all days of a selection, else ""."""
@@ -56,8 +68,8 @@ class PageData:
     frame that `now` is made of: what is said of several rows together is added up there and then divided.
 
     `around` holds those of all campaigns of all platforms, `before` those of the baseline; it is empty where there is
-    none. `spark` is the course over time in few points, `reach_floor` the largest single row's reach. `company` is None
-    for whom or where it does not exist; `no_company` says why.
+    none. `spark` and `spark_before` are the courses over time, `reach_floor` is the largest single row's reach.
+    `company` is None for whom or where it does not exist; `no_company` says why.
     """
 
     query: Query
@@ -66,7 +78,8 @@ class PageData:
     now: Mapping[Grouping, pd.DataFrame]
     sums: Mapping[Grouping, pd.DataFrame]
     before: Mapping[Grouping, pd.DataFrame]
-    spark: pd.DataFrame
+    spark: Course
+    spark_before: Course = NO_COURSE
     reach_floor: float | None = None
     formats: Formats = USUAL
     company: "Company | None" = None
@@ -129,16 +142,24 @@ def chart_figures(frame: pd.DataFrame, metric: str) -> list[float | int | None]:
     return [None if value != value else whole(value) for value in np.round(values, decimals).tolist()]
 
 
-_HIGHEST: Final = 90
+def brief_figures(frame: pd.DataFrame, metric: str, formats: Formats) -> list[float | int | None]:
+    """A metrics frame's column with the digits from which `brief` writes it, and no more; None where missing.
+
+    Digits are cut off and not rounded: what is rounded twice may be written differently.
+    """
+    values = block(frame, (metric,))[0]
+    known = np.where(np.isnan(values) | (values == 0), 1.0, np.abs(values))
+    digits = decimals(metric, formats) + (3 if METRICS[metric].unit == "percent" else 1)
+    places = np.full(len(values), float(digits))
+    if METRICS[metric].unit in SHORTENED:
+        places = np.where(known >= _SHORTENED_FROM, 3 - np.floor(np.log10(known)), places)
+    scale = 10.0 ** np.abs(places)
+    units = np.where(places < 0, values / scale, values * scale)
+    whole = np.trunc(units * _CLOSE)
+    cut = np.where(places < 0, whole * scale, whole / scale).tolist()
+    return [None if value != value else int(value) if value.is_integer() else value for value in cut]
 
 
-def sparkline(frame: pd.DataFrame, metric: str) -> list[int | None]:
-    """The shape of a line a finger wide that gives no figures away: from 0 at its lowest to 90 at its highest."""
-    return heights(block(frame, (metric,))[0])
-
-
-def heights(values: NDArray[np.float64]) -> list[int | None]:
-    """Each value's height between the lowest and the highest, None where there is no value."""
-    known = values[~np.isnan(values)]
-    low, span = (known.min(), np.ptp(known) or 1.0) if len(known) else (0.0, 1.0)
-    return [None if value != value else int(value) for value in np.rint((values - low) / span * _HIGHEST).tolist()]
+#: From here on amounts and counts are shortened; a product of floats may lie this much below a whole number.
+_SHORTENED_FROM: Final = 999
+_CLOSE: Final = 1 + 1e-14

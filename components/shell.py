@@ -190,11 +190,18 @@ def _agreement() -> Component:
 
 def _page(page: Page, prefix: str, now: str, body: Sequence[Component]) -> Component:
     return html.Section(
-        [_visual(page, visual, prefix) for visual in page.visuals] or (body if page.key == now else []),
+        [part for visual in page.visuals for part in _with_headline(page, visual, prefix)]
+        or (body if page.key == now else []),
         className="body-page" if page.body else "grid-page",
         hidden=page.key != now,
         **{"data-page": page.key, "aria-labelledby": f"title-{page.key}"},
     )
+
+
+def _with_headline(page: Page, visual: Visual, prefix: str) -> list[Component]:
+    """A visual; after the page's first, where it is cards, the sentence, for screens on which these come first."""
+    first = visual is page.visuals[0] and visual.kind == "cards"
+    return [_visual(page, visual, prefix), *([html.P(page.lead, className="headline")] if first else [])]
 
 
 def _room(visual: Visual) -> dict[str, Any] | None:

@@ -9,7 +9,8 @@ from kpi.metrics import METRICS
 
 NOTHING: Final = "–"
 USUAL: Final = Formats()
-_SHORTENED: Final = ("money", "count", "people")
+#: Units whose large figures are written in three digits on cards.
+SHORTENED: Final = ("money", "count", "people")
 
 
 def decimals(metric: str, formats: Formats = USUAL) -> int:
@@ -42,7 +43,7 @@ def figure(metric: str, value: float | None, formats: Formats = USUAL, more: int
 def brief(metric: str, value: float | None, formats: Formats = USUAL) -> str:
     """An amount of money or a count in three digits, for a card or a cell of a chart: ``$12.3k``, ``−$1.20M``."""
     unit = METRICS[metric].unit
-    if value is None or not math.isfinite(value) or abs(value) < 999.5 or unit not in _SHORTENED:
+    if value is None or not math.isfinite(value) or abs(value) < 999.5 or unit not in SHORTENED:
         return figure(metric, value, formats)
     if unit == "money":
         return formats.shorten(formats.compact_money, formats.money, value)

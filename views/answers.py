@@ -1,7 +1,7 @@
 """Answers a query for one page: totals are read once, and every visual is drawn from them."""
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 from zlib import crc32
@@ -11,24 +11,24 @@ import pandas as pd
 from access.rights import Rights
 from components.address import DEFAULT_LAST, Address, Query, period_label, read, write
 from components.caveats import with_caveats
-from components.page_data import TOTAL, PageData, number
+from components.page_data import NO_COURSE, TOTAL, PageData, number
 from components.spec import visuals_of
 from components.visuals import Page, Visual
 from facts import Facts, Scope
 from facts.source import Source
 from kpi.caveats import RESTATED, Caveats, caveats
-from kpi.evaluate import REACH_FLOOR, evaluate, every_period, pool_rows
+from kpi.evaluate import REACH_FLOOR, evaluate, every_period
 from kpi.formats import Formats
 from kpi.metrics import COMPANY_WIDE
 from kpi.retention import existing_among
 from kpi.schema import DATE, DIMENSIONS
-from kpi.selection import Extent, Grain, Grouping, Selection, baseline, cut_short, fitting_grain, period_start, periods
+from kpi.selection import Extent, Grain, Grouping, Selection, baseline, fitting_grain, periods
 from views.company import company_of
+from views.course import course
 from views.past import Past, facts_of_address, past_banner
 from views.visible import visible_ranks
 
 OVER_TIME: Final[Grouping] = (DATE,)
-SPARK_POINTS: Final = 60
 #: A dimension with more values than this is listed in part; the rest is found by name (`search_values`).
 MANY: Final = 200
 LISTED: Final = 100
@@ -162,13 +162,15 @@ def page_data_of(visuals: Sequence[Visual], facts: Facts, asked: ResolvedQuery, 
     whole = totals[TOTAL]
     if not len(whole):
         return None
-    before = {}
+    before, spark_before = {}, NO_COURSE
     if asked.baseline is not None and earlier:
         then = with_gaps(facts.totals(asked.baseline, dict.fromkeys((TOTAL, *earlier)), scope), asked.baseline)
         before = {name: evaluate(then[name], needed[name], then[TOTAL]) for name in earlier if len(then[name])}
+        if OVER_TIME in before:
+            spark_before = course(then[OVER_TIME], asked.baseline, needed[OVER_TIME], asked.formats)
     company, no_company = None, ""
     if any(not COMPANY_WIDE.isdisjoint(visual.metrics) for visual in visuals):
-        company, no_company = company_of(facts, asked.selection, asked.baseline, scope, asked.formats, SPARK_POINTS)
+        company, no_company = company_of(facts, asked.selection, asked.baseline, scope, asked.formats)
     beyond = dict.fromkeys(grouping for visual in visuals for grouping in visual.around)
     around = {}
     if beyond:
@@ -182,7 +184,10 @@ def page_data_of(visuals: Sequence[Visual], facts: Facts, asked: ResolvedQuery, 
         {grouping: evaluate(totals[grouping], metrics, whole) for grouping, metrics in needed.items()},
         totals,
         before,
-        _course(totals[OVER_TIME], asked.selection, needed[OVER_TIME]) if OVER_TIME in totals else whole[[]],
+        course(totals[OVER_TIME], asked.selection, needed[OVER_TIME], asked.formats)
+        if OVER_TIME in totals
+        else NO_COURSE,
+        spark_before,
         number(whole[REACH_FLOOR].iloc[0]),
         asked.formats,
         company,
@@ -197,15 +202,6 @@ def with_gaps(totals: dict[Grouping, pd.DataFrame], selection: Selection) -> dic
     if OVER_TIME not in totals or not len(totals[OVER_TIME]):
         return totals
     return {**totals, OVER_TIME: every_period(totals[OVER_TIME], periods(selection))}
-
-
-def _course(totals: pd.DataFrame, selection: Selection, metrics: Iterable[str]) -> pd.DataFrame:
-    """The course over time in few points, without periods that are cut short: they would look like a fall."""
-    ends = zip((selection.start, selection.end), cut_short(selection), strict=True)
-    cut = [period_start(day, selection.grain) for day, (within, whole) in ends if within < whole]
-    uncut = totals[~totals.index.isin(pd.to_datetime(cut))] if cut else totals
-    totals = uncut if len(uncut) > 1 else totals
-    return evaluate(pool_rows(totals, SPARK_POINTS), metrics)
 
 
 def draw_visual(

@@ -6,14 +6,15 @@ from weakref import WeakKeyDictionary
 
 from cachetools import LRUCache
 
-from components.page_data import Company
+from components.page_data import NO_COURSE, Company
 from facts import ALL_ROWS, Facts, Scope
 from kpi.company import Ledger, ledger
-from kpi.evaluate import evaluate, pool_rows
+from kpi.evaluate import evaluate
 from kpi.formats import Formats
 from kpi.metrics import METRICS
 from kpi.schema import DATE
 from kpi.selection import Grouping, Selection
+from views.course import course
 
 _BY: Grouping = ("platform", DATE)
 _WANTED = tuple(key for key in METRICS if not METRICS[key].of_whole)
@@ -25,7 +26,7 @@ _lock: Final = Lock()
 
 
 def company_of(
-    facts: Facts, selection: Selection, baseline: Selection | None, scope: Scope, formats: Formats, points: int
+    facts: Facts, selection: Selection, baseline: Selection | None, scope: Scope, formats: Formats
 ) -> tuple[Company | None, str]:
     """The company over a selection's days, whatever else is chosen, or why there is none.
 
@@ -37,7 +38,7 @@ def company_of(
         return None, facts.side.no_store
     if scope:
         return None, "The shop’s figures are the whole company’s, of which you see a part."
-    company = _cached_company(facts, selection, baseline, points)
+    company = _cached_company(facts, selection, baseline, formats)
     if company is None:
         first, last = (day.date() for day in (store.index.min(), store.index.max()))
         return None, (
@@ -47,33 +48,35 @@ def company_of(
     return company, ""
 
 
-def _cached_company(facts: Facts, selection: Selection, baseline: Selection | None, points: int) -> Company | None:
-    key = (selection.start, selection.end, baseline and (baseline.start, baseline.end), points)
+def _cached_company(facts: Facts, selection: Selection, baseline: Selection | None, formats: Formats) -> Company | None:
+    key = (selection.start, selection.end, baseline and (baseline.start, baseline.end), formats)
     with _lock:
         known = _made.setdefault(facts, LRUCache(_MOST))
         if key in known:
             return known[key]
-    company = _company(facts, selection, baseline, points)
+    company = _company(facts, selection, baseline, formats)
     with _lock:
         known[key] = company
     return company
 
 
-def _company(facts: Facts, selection: Selection, baseline: Selection | None, points: int) -> Company | None:
+def _company(facts: Facts, selection: Selection, baseline: Selection | None, formats: Formats) -> Company | None:
     """The company over a selection's days; None where the shop and the platforms have none of them in common."""
     now = ledger_of(facts, selection)
     if now is None:
         return None
     then = ledger_of(facts, baseline) if baseline else None
+    earlier = then if then and baseline and then.days == baseline.days else None
     return Company(
         now.days,
         now.first,
         now.last,
         evaluate(now.total, _WANTED),
-        evaluate(then.total, _WANTED) if then and baseline and then.days == baseline.days else None,
+        evaluate(earlier.total, _WANTED) if earlier else None,
         evaluate(now.months, _WANTED),
         evaluate(now.claims, _WANTED),
-        evaluate(pool_rows(now.course, points), _WANTED),
+        course(now.course, Selection(now.first, now.last), _WANTED, formats),
+        course(earlier.course, Selection(earlier.first, earlier.last), _WANTED, formats) if earlier else NO_COURSE,
     )
 
 

@@ -19,6 +19,9 @@
     return Math.round(Number(`${digits}e${Number(exponent) + decimals + shift}`));
   }
 
+  /** @param {number} size */
+  const magnitude = (size) => Number(size.toExponential().split("e")[1]);
+
   /** A number between two texts, its sign before all of it. @param {Wire.Around} around @param {number} value @param {number} decimals */
   function between([before, after], value, decimals, shift = 0) {
     const units = rounded(Math.abs(value), decimals, shift);
@@ -48,6 +51,19 @@
       default:
         return between(NONE, value, decimals);
     }
+  }
+
+  /** Amounts and counts in three digits ("$2.36M"), everything else in full. @type {Dashboard["format"]["brief"]} */
+  function brief(metric, value) {
+    const shortened = metric.unit === "money" || metric.unit === "count" || metric.unit === "people";
+    if (!shortened || missing(value) || Math.abs(value) < 999.5) return full(metric, value);
+    const steps = metric.unit === "money" ? signs.compact_money : signs.compact;
+    const most = 2 - magnitude(Math.abs(value));
+    const size = Number(`${rounded(Math.abs(value), most)}e${-most}`);
+    const step = steps.findLast(([limit]) => size >= limit);
+    if (!step) return between(metric.unit === "money" ? signs.money : NONE, value, 0);
+    const scaled = size / step[1];
+    return between([step[2], step[3]], value < 0 ? -scaled : scaled, Math.max(0, 2 - magnitude(scaled)));
   }
 
   /** @type {Dashboard["format"]["count"]} */
@@ -95,7 +111,7 @@
     signs.plotly[name].replace("%b", month).replace("%Y", "2028").replace(/%-?[a-z]/g, "28"));
 
   dashboard.format = {
-    full, count, tick, ticks, days,
+    full, brief, count, tick, ticks, days,
     /** The currency's sign alone. */
     sign: () => signs.money.join("").trim(),
     use: ({ formats }) => (signs = formats),

@@ -89,7 +89,9 @@
     dashboard.controls.fill(answer);
     dashboard.toolbar.fill(answer, whole);
     period(answer.period);
-    if (answer.headline) text(dashboard.one(document, `.titles [data-page="${answer.page}"] p`), answer.headline);
+    for (const place of document.querySelectorAll(`[data-page="${answer.page}"] > :is(p, .headline)`)) {
+      if (answer.headline) text(place, answer.headline);
+    }
     dashboard.freshness.past(answer.as_of);
     chips(answer);
     const notes = byId("notes");

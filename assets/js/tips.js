@@ -3,7 +3,7 @@
   const { dashboard } = window;
   const { make } = dashboard;
   const DELAY = 120;
-  /** @type {WeakMap<HTMLElement, () => TipLine[]>} */
+  /** @type {WeakMap<Element, () => TipLine[]>} */
   const told = new WeakMap(); // element -> function that gives the lines
   /** @type {HTMLElement} */
   let tip;
@@ -84,7 +84,7 @@
   });
   document.addEventListener("click", (event) => {
     const element = ownerOf(event.target);
-    if (element?.matches(".info, .term, .status")) show(element);
+    if (element?.matches(".info, .term, .status, .spark")) show(element);
     else hide();
   });
   document.addEventListener("scroll", hide, { passive: true, capture: true });

@@ -43,8 +43,11 @@
     sheet.classList.remove("pointed");
     const paths = root.querySelectorAll(".spark path"); // within an SVG the library leaves out what a style sheet says
     sheet.querySelectorAll(".spark path").forEach((path, place) => {
-      const { fill, fillOpacity, opacity, stroke, strokeWidth, vectorEffect } = getComputedStyle(paths[place]);
-      const look = { fill, "fill-opacity": fillOpacity, opacity, stroke, "stroke-width": strokeWidth, "vector-effect": vectorEffect };
+      const { fill, fillOpacity, opacity, stroke, strokeDasharray, strokeWidth, vectorEffect } = getComputedStyle(paths[place]);
+      const look = {
+        fill, "fill-opacity": fillOpacity, opacity, stroke, "stroke-dasharray": strokeDasharray, "stroke-width": strokeWidth,
+        "vector-effect": vectorEffect,
+      };
       for (const [name, value] of Object.entries(look)) path.setAttribute(name, value);
     });
     const beyond = [...root.querySelectorAll(".table-scroll")].map((table) => table.scrollWidth - table.clientWidth);

@@ -220,11 +220,14 @@ def test_a_course_leaves_out_the_periods_that_are_cut_short_and_no_others(begun:
     address = Address.of("platform=TikTok&from=2025-01-03&to=2025-02-26&grain=week&compare=none")
     asked = ask(begun, address, Formats(), ALL_ROWS, RANKS)
 
-    course = page_data_of([trend], begun, asked, ALL_ROWS).spark
+    spark = page_data_of([trend], begun, asked, ALL_ROWS).spark
+    course = spark.frame
 
     # The selection's first week is cut short, and that of 24 February; two whole ones have no row.
     assert [f"{day:%m-%d}" for day in course.index] == ["01-06", "01-13", "01-20", "01-27", "02-03", "02-10", "02-17"]
     assert course["revenue"].isna().tolist() == [True, True, False, False, False, False, False]
+    assert spark.days[0] == "Jan 6 – 12, 2025"
+    assert spark.days[-1] == "Feb 17 – 23, 2025"
 
 
 @pytest.mark.parametrize(

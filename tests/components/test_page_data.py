@@ -1,15 +1,28 @@
-"""Figures as they travel: lists for charts and tables, and the shapes of small lines."""
+"""Figures as they travel: lists for charts and tables, and those of small lines."""
 
 import numpy as np
+import pandas as pd
+from hypothesis import given
+from hypothesis import strategies as st
 
-from components.page_data import heights, table_figures
+from components.page_data import brief_figures, table_figures
+from kpi.units import USUAL, brief
 
 
-def test_a_small_line_goes_from_its_lowest_to_its_highest() -> None:
-    assert heights(np.array([5.0, np.nan, 10.0, 7.5, -10.0])) == [68, None, 90, 79, 0]
-    assert heights(np.array([])) == []
-    assert heights(np.array([3.0, 3.0])) == [0, 0]
-    assert heights(np.array([np.nan])) == [None]
+@given(
+    st.sampled_from(["revenue", "clicks", "reach", "roi", "ctr", "roas", "cac", "payback_months"]),
+    st.lists(st.floats(-1e6, 1e6) | st.floats(-2e3, 2e3) | st.decimals(-50, 50, places=3).map(float)),
+)
+def test_a_small_lines_figures_are_written_as_the_exact_ones(metric: str, values: list[float]) -> None:
+    exact = [*values, float("nan"), 0.0]
+    sent = brief_figures(pd.DataFrame({metric: exact}), metric, USUAL)
+    assert [brief(metric, value) for value in sent] == [brief(metric, value) for value in exact]
+
+
+def test_a_small_lines_figures_have_no_more_digits_than_are_read() -> None:
+    frame = pd.DataFrame({"revenue": [154_321.98, 0.0, -12.3456], "ctr": [0.0123456, 1.0, float("nan")]})
+    assert brief_figures(frame, "revenue", USUAL) == [154_300, 0, -12.3]
+    assert brief_figures(frame, "ctr", USUAL) == [0.01234, 1, None]
 
 
 def test_tables_keep_every_digit_that_they_show() -> None:

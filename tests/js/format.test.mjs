@@ -24,6 +24,15 @@ test("halves are rounded up on the digits that are written, and what rounds to z
   assert.equal(format.full(metric("money", 0), -0.4), "$0");
 });
 
+test("a card has three digits, the whole figure where it is small, and steps up where it rounds up", () => {
+  assert.equal(format.brief(metric("money", 0), 999.4), "$999");
+  assert.equal(format.brief(metric("money", 0), 999.5), "$1.00k");
+  assert.equal(format.brief(metric("money", 0), 999_499), "$999k");
+  assert.equal(format.brief(metric("money", 0), 999_500), "$1.00M");
+  assert.equal(format.brief(metric("count", 0), -2_364_331), "−2.36M");
+  assert.equal(format.brief(metric("percent", 1), 12.5), "1,250.0%");
+});
+
 test("Indian groups are of two digits after the first three", () => {
   format.use({ formats: { ...FORMATS, groups: [3, 2] } });
   assert.equal(format.count(1234567890), "1,23,45,67,890");

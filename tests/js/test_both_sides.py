@@ -11,7 +11,7 @@ from components.locales import formats_of
 from components.spec import spec
 from kpi.metrics import METRICS
 from kpi.selection import COMPARES, GRAINS, Extent, only
-from kpi.units import USUAL, decimals, figure
+from kpi.units import USUAL, brief, decimals, figure
 from pages import PAGES
 from tests.js.node import Answers
 
@@ -35,11 +35,12 @@ numbers = st.one_of(st.none(), halves, steps, st.floats(-1e11, 1e11), st.floats(
 def test_figures_are_written_the_same(answers: Answers, locale: str, values: list[float | None]) -> None:
     formats = LOCALES[locale]
     asked = [
-        ("full", {"unit": unit, "decimals": decimals(key, formats)}, value)
+        (how, {"unit": unit, "decimals": decimals(key, formats)}, value)
         for unit, key in ONE_OF_A_UNIT.items()
         for value in values
+        for how in ("full", "brief")
     ]
-    ours = [figure(key, value, formats) for key in ONE_OF_A_UNIT.values() for value in values]
+    ours = [fn(key, value, formats) for key in ONE_OF_A_UNIT.values() for value in values for fn in (figure, brief)]
     theirs = answers("figures", formats.for_browser(), asked)
     assert [(each, text) for each, text in zip(asked, theirs, strict=True)] == list(zip(asked, ours, strict=True))
 
