@@ -37,6 +37,7 @@
     status();
   }
 
+  const OLD = 8 * 86_400_000; // ms after the data's last day from which nobody would call them up to date
   let looksBack = false;
 
   /** An earlier version is shown: say which, and do not offer newer data over it. @type {Dashboard["freshness"]["past"]} */
@@ -55,6 +56,7 @@
     }
     place.classList.toggle("lost", broken);
     place.classList.toggle("newer", Boolean(offered));
+    place.classList.toggle("old", Boolean(data) && Date.now() - Date.parse(data?.through ?? "") > OLD);
     text(/** @type {Node} */ (place.lastChild), broken ? "Connection lost" : data?.label ?? "");
   }
 
