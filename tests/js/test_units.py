@@ -25,5 +25,5 @@ def test_unit(file: Path, subtests: pytest.Subtests) -> None:
 
 def test_every_pure_module_has_its_tests() -> None:
     assert {file.name for file in FILES} >= {
-        f"{name}.test.mjs" for name in ("address", "format", "labels", "legend", "margins", "view")
+        f"{name}.test.mjs" for name in ("address", "agreement", "format", "labels", "legend", "margins", "view")
     }
