@@ -72,18 +72,18 @@ def ranking(
     *,
     best: bool,
     limit: int,
-    beside: int = 0,
+    halves: bool = False,
     gradient: tuple[str, ...] = (),
     width: int = 12,
     ranks: tuple[str, ...] = RANKS,
 ) -> Visual:
     """The best or worst campaigns by the query's ranking metric, those with too little spend to judge left out.
 
-    Those among the `beside` of the other end are left out, too: no campaign stands in two lists.
+    No campaign stands in both of two `halves`.
     """
 
     def rank_campaigns(page_data: PageData) -> Ranking:
-        return rank(page_data.now[_CAMPAIGN], page_data.query.rank, best=best, limit=limit, beside=beside)
+        return rank(page_data.now[_CAMPAIGN], page_data.query.rank, best=best, limit=limit, halves=halves)
 
     def visible_metrics(page_data: PageData) -> tuple[str, ...]:
         by = page_data.query.rank
@@ -123,7 +123,7 @@ def ranking(
             left,
             best=best,
             limit=limit,
-            beside=beside,
+            halves=halves,
             gradient=shaded,
             width=width,
             ranks=orders,

@@ -44,17 +44,18 @@ def rank_of(metrics: pd.DataFrame, key: object, by: str) -> tuple[int, int] | No
     return int(ahead.sum()) + 1, len(judged)
 
 
-def rank(metrics: pd.DataFrame, by: str, *, best: bool, limit: int, beside: int = 0) -> Ranking:
+def rank(metrics: pd.DataFrame, by: str, *, best: bool, limit: int, halves: bool = False) -> Ranking:
     """The `limit` best (or worst) rows of a metrics frame that has `spend` and the metric `by`.
 
     Best is where `by` is highest, or lowest where lower is better. Rows under `LEAST_SHARE` of all spend are left out
-    and counted, rows without a value of `by` are left out. Equal values keep the frame's order. `beside` rows of the
-    other end are left out, too: they stand in the list beside this one.
+    and counted, rows without a value of `by` are left out. Equal values keep the frame's order. Of a list with
+    another `best` beside it (`halves`), each has half of the rows where those are too few for both.
     """
     enough, least, average = _enough_spend(metrics)
     places = order_by(metrics, by, best=best)
-    if beside:
-        places = places[~np.isin(places, order_by(metrics, by, best=not best)[:beside])]
+    if halves:
+        ahead = order_by(metrics, by, best=True)[: min(limit, -(-len(places) // 2))]
+        places = ahead if best else places[~np.isin(places, ahead)]
     return Ranking(metrics.iloc[places[:limit]], int((~enough).sum()), least, average)
 
 

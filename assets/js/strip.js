@@ -16,7 +16,7 @@
 
   /** All values on an axis of a radar, whose marks lie over each other. @param {ChartElement} chart @param {ChartPoint} point */
   function axisOf(chart, { theta, pointNumber }) {
-    const shown = (chart.data ?? []).filter(({ visible }) => visible !== false);
+    const shown = (chart.data ?? []).filter(({ visible, text }) => text && visible !== false); // the line of zero has no text
     return [theta, ...shown.map(({ name, text }) => `${dashboard.legend.plain(name)}: ${text[pointNumber]}`)];
   }
 
@@ -53,7 +53,8 @@
         const { Fx } = /** @type {Plotly} */ (window.Plotly);
         if (!polar && !xaxis) return target.dispatchEvent(new MouseEvent("mouseover", { bubbles: true, clientX, clientY })); // a ring's
         Fx.unhover(chart); // else it says nothing of what it was told to look at before
-        Fx.hover(chart, { clientX, clientY, target }, polar ? "polar" : "xy");
+        const panel = /** @type {SVGElement} */ (target).dataset.subplot ?? "xy";
+        Fx.hover(chart, { clientX, clientY, target }, polar ? "polar" : panel);
       });
     });
   }

@@ -219,11 +219,11 @@ def test_of_many_campaigns_those_above_their_average_are_ranked() -> None:
 def test_no_campaign_stands_among_the_best_and_the_worst(values: list[int], by: str, limit: int) -> None:
     frame = pd.DataFrame({by: [float(value) for value in values], "spend": 100.0})
 
-    best = rank(frame, by, best=True, limit=limit).rows
-    worst = rank(frame, by, best=False, limit=limit, beside=limit).rows
+    best, worst = (rank(frame, by, best=end, limit=limit, halves=True).rows for end in (True, False))
 
     assert set(best.index).isdisjoint(worst.index)
     assert len(best) + len(worst) == min(len(values), 2 * limit)
+    assert 0 <= len(best) - len(worst) <= 1
     if len(worst):
         side = -1 if by == "cpa" else 1
         assert (side * worst[by]).max() <= (side * best[by]).min()
