@@ -210,6 +210,8 @@ declare namespace Wire {
     options: Record<string, string[]>;
     many: Record<string, number>;
     chosen: Chosen;
+    /** By chapter: what compares too little to be shown, and a sentence that says so. */
+    left_out: { chapter: string; visuals: string[]; text: string }[];
     visuals: Record<string, Visual>;
     /** Of the panel, which is not in the layout. */
     spec?: Record<string, VisualSpec & { title: string }>;
@@ -681,6 +683,16 @@ interface Dashboard {
     again(): void;
     wanted(): { page: string; query: string; chosen: Wire.Chosen };
     shown(): Wire.View;
+  };
+  chapters: {
+    shut(visual: Element): boolean;
+    hash(): string;
+    reveal(visual: Element): void;
+    follow(name: string): HTMLElement | null;
+    leave(answer: Wire.View): void;
+    jump(link: HTMLElement): void;
+    fold(button: HTMLElement): void;
+    open(): void;
   };
   visuals: {
     find(spec: Wire.Spec): void;

@@ -11,6 +11,7 @@ from access.rights import Rights
 from components.address import DEFAULT_LAST, Address, Query, read, write
 from components.caveats import with_caveats
 from components.page_data import TOTAL, PageData, number
+from components.sparse import left_out
 from components.spec import visuals_of
 from components.visuals import Page, Visual
 from facts import Facts, Scope
@@ -132,6 +133,7 @@ def view(
         "many": {name: len(values) for name, values in asked.options.items() if len(values) > MANY},
         "chosen": _chosen_controls(asked.query),
         **({"spec": visuals_of(page)} if page.panel else {}),
+        "left_out": left_out(page.visuals, page_data.now) if page_data else [],
         "visuals": {visual.name: draw_visual(visual, page_data, asked, facts, scope) for visual in page.visuals},
     }
 

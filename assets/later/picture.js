@@ -30,7 +30,7 @@
     } finally {
       sheet.remove();
     }
-    dashboard.byId("announcer").textContent = `Picture of “${one(root, "h2").textContent}” saved.`;
+    dashboard.byId("announcer").textContent = `Picture of “${one(root, "h2, h3").textContent}” saved.`;
   }
 
   /** The copy, as wide as all of its table. @param {HTMLElement} root */

@@ -79,6 +79,7 @@ def pie(
         pick={"label": dimension},
         height=height,
         width=width,
+        compares=by,
     )
 
 
