@@ -62,7 +62,7 @@ CFO = Page(
                 "Claimed and banked",
                 "Do the platforms claim more than the shop sold?",
                 width=12,
-                height=216,
+                height=204,
             ),
         ),
         *chapter(
@@ -143,17 +143,17 @@ CFO = Page(
         ),
         *chapter(
             "Customers",
-            callouts(
-                "advanced-insight",
-                "Strongest and weakest pocket",
-                "Which audience in which market repays best, and which worst?",
-                needs=(_POCKET,),
-                metrics=("ltv_cac", "payback_months", "profit", "spend"),
-                find=lambda page_data: pockets(page_data.now[_POCKET], page_data.formats),
-                nothing="No two pockets here have an LTV : CAC to compare. Loosen the segment or region filter.",
-                width=12,
-            ),
             *fold(
+                callouts(
+                    "advanced-insight",
+                    "Strongest and weakest pocket",
+                    "Which audience in which market repays best, and which worst?",
+                    needs=(_POCKET,),
+                    metrics=("ltv_cac", "payback_months", "profit", "spend"),
+                    find=lambda page_data: pockets(page_data.now[_POCKET], page_data.formats),
+                    nothing="No two pockets here have an LTV : CAC to compare. Loosen the segment or region filter.",
+                    width=12,
+                ),
                 table(
                     "advanced-metrics",
                     "Value of a customer by segment and region",

@@ -78,10 +78,10 @@ EXECUTIVE = Page(
                 ),
                 "Dots": dots(
                     "platform-dots",
-                    "Platform profile in figures",
+                    "Platform figures",
                     "How far apart are the channels, each figure on its own scale?",
                     _PROFILE,
-                    height=440,
+                    height=420,
                 ),
             },
             width=5,
