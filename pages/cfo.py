@@ -171,7 +171,7 @@ CFO = Page(
                     "roi",
                     lying=True,
                     width=5,
-                    height=236,
+                    height=360,
                 ),
             ),
         ),

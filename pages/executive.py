@@ -81,6 +81,7 @@ EXECUTIVE = Page(
                     "Platform figures",
                     "How far apart are the channels, each figure on its own scale?",
                     _PROFILE,
+                    width=12,
                     height=420,
                 ),
             },
