@@ -211,7 +211,7 @@ declare namespace Wire {
     many: Record<string, number>;
     chosen: Chosen;
     /** By chapter: what compares too little to be shown, and a sentence that says so. */
-    left_out: { chapter: string; visuals: string[]; text: string }[];
+    left_out: { chapter: string; visuals: string[]; by: Record<string, string>; text: string }[];
     visuals: Record<string, Visual>;
     /** Of the panel, which is not in the layout. */
     spec?: Record<string, VisualSpec & { title: string }>;
@@ -701,6 +701,7 @@ interface Dashboard {
     point(name: string, scroll?: number | null): void;
     draw(answer: Wire.View): void;
     line(item: AnyItem, sentence: string | null): void;
+    again(item: Item): void;
     all(): Item[];
   };
 

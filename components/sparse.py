@@ -24,6 +24,7 @@ def left_out(visuals: Sequence[Visual], now: Mapping[Grouping, pd.DataFrame]) ->
         {
             "chapter": chapter,
             "visuals": [visual.name for group in groups.values() for visual in group],
+            "by": {dimension: DIMENSIONS[dimension].lower() for by in groups for dimension in by},
             "text": " ".join(_sentence(by, now[by], group) for by, group in groups.items()),
         }
         for chapter, groups in chapters.items()

@@ -2,7 +2,7 @@
 // All of it stands in the document (components/page_body.py); style sheets hide it (assets/css/chapters.css).
 (() => {
   const { dashboard } = window;
-  const { attribute, hide, one, text } = dashboard;
+  const { attribute, hide, make, one } = dashboard;
   const root = document.documentElement;
   const HIDES = "[data-unchosen], [data-folded], [data-left-out]";
   let byHand = ""; // the visual that a switch put into the address: its reader is there already
@@ -20,7 +20,9 @@
   /** A chart that was not drawn while it was shut. @param {Element} visual */
   function drawn(visual) {
     const item = /** @type {ChartItem | undefined} */ (itemOf(visual));
-    if (item?.spec.kind === "chart" && item.visual && !item.width && window.Plotly) dashboard.charts.again(item);
+    if (item?.spec.kind !== "chart" || !item.visual || item.width || !window.Plotly) return;
+    item.width = item.parts.clientWidth; // so that it is drawn at once, as a paper that is made needs it
+    dashboard.visuals.again(item);
   }
 
   /** @param {Element} visual @param {boolean} folded */
@@ -86,12 +88,28 @@
     for (const place of section.querySelectorAll(".alternatives")) {
       attribute(place, "data-left-out", place.querySelector(".visual:not([data-left-out])") ? null : "");
     }
-    for (const line of section.querySelectorAll(".left-out")) {
-      const sentence = answer.left_out.find(({ chapter }) => chapter === line.dataset.of)?.text ?? "";
-      text(line, sentence);
-      hide(line, !sentence);
-      if (document.activeElement?.closest("[data-left-out]") && sentence) line.focus({ preventScroll: true });
-    }
+    for (const line of section.querySelectorAll(".left-out")) say(line, answer);
+  }
+
+  /** What is left out of a chapter, with a button for each filter that does it. The focus is taken over from what went.
+      @param {HTMLElement} line @param {Wire.View} answer */
+  function say(line, { chosen, left_out: all }) {
+    const entry = all.find(({ chapter }) => chapter === line.dataset.of);
+    const now = JSON.stringify(entry) ?? "";
+    if (line.dataset.now === now) return;
+    line.dataset.now = now;
+    const within = line.contains(document.activeElement) || document.activeElement?.closest("[data-left-out]");
+    const narrowed = Object.entries(entry?.by ?? {}).filter(([dimension]) => chosen[dimension]?.length);
+    const buttons = narrowed.map(([dimension, label]) => {
+      const what = { type: "button", class: "btn btn-link btn-sm", "data-do": "clear", "data-dimension": dimension };
+      return make("button", { ...what, text: `Remove the ${label} filter` });
+    });
+    line.replaceChildren(entry?.text ?? "", ...buttons);
+    hide(line, !entry);
+    if (!within) return;
+    const above = [...document.querySelectorAll(".chapter, h1")].filter((each) => each.checkVisibility());
+    const heading = above.findLast((each) => each.compareDocumentPosition(line) & Node.DOCUMENT_POSITION_FOLLOWING);
+    (entry ? buttons[0] ?? line : heading)?.focus({ preventScroll: true });
   }
 
   /** @type {HTMLElement[]} */

@@ -176,5 +176,5 @@
     dashboard.hide(item.line, !sentence);
   }
 
-  dashboard.visuals = { find, add, open, point, draw, line, all };
+  dashboard.visuals = { find, add, open, point, draw, line, all, again: place };
 })();
