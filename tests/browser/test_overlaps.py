@@ -21,7 +21,7 @@ def two_years(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 # Boxes of what is read in the page's main part: lines of HTML with words, and the words of charts. What scrolls inside
-# itself is cut by its frame. Two that share more than 3 px both ways overlap.
+# itself is cut by its frame, what goes under the chapters' bar is meant to. Two that share more than 3 px overlap.
 OVERLAPS = """() => {
     const boxes = [];
     for (const element of document.querySelectorAll("main *")) {

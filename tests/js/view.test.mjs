@@ -55,6 +55,7 @@ Object.assign(dashboard, {
     store: () => {},
   },
   page: { own: () => false, known: () => true, show: () => {}, say: () => {} },
+  chapters: { hash: () => "" },
   visuals: { draw: (/** @type {any} */ { query }) => drawn.push(query), point: () => {} },
   freshness: { arrived: () => {}, lost: () => said.push("lost"), refused: (/** @type {string} */ words) => said.push(words) },
 });
