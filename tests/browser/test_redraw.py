@@ -23,7 +23,7 @@ DRAWN = """() => {
     const all = (root) => [...root.querySelectorAll([...marks, ours])]
         .filter((mark) => !mark.closest("[hidden], defs, .hoverlayer, .zoomlayer"))
         .map((mark) => one(mark).replace(/clip[0-9a-f]+/g, "clip"));
-    return Object.fromEntries([...document.querySelectorAll("[data-visual]")]
+    return Object.fromEntries([...document.querySelectorAll("[data-visual]:not([data-left-out])")]
         .map((root) => [root.dataset.visual, all(root)]));
 }"""
 
