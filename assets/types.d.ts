@@ -208,6 +208,8 @@ declare namespace Wire {
     many: Record<string, number>;
     chosen: Chosen;
     chips: Chip[];
+    /** By chapter: what compares too little to be shown, and a sentence that says so. */
+    left_out: { chapter: string; visuals: string[]; by: Record<string, string>; text: string }[];
     visuals: Record<string, Visual>;
     /** Of the panel, which is not in the layout. */
     spec?: Record<string, VisualSpec & { title: string }>;
@@ -613,6 +615,16 @@ interface Dashboard {
     wanted(): { page: string; query: string; chosen: Wire.Chosen };
     shown(): Wire.View;
   };
+  chapters: {
+    shut(visual: Element): boolean;
+    hash(): string;
+    reveal(visual: Element): void;
+    follow(name: string): HTMLElement | null;
+    leave(answer: Wire.View): void;
+    jump(link: HTMLElement): void;
+    fold(button: HTMLElement): void;
+    open(): void;
+  };
   visuals: {
     find(spec: Wire.Spec): void;
     add(page: string, more: Item[]): Item[];
@@ -620,6 +632,7 @@ interface Dashboard {
     point(name: string, scroll?: number | null): void;
     draw(answer: Wire.View): void;
     line(item: AnyItem, sentence: string | null): void;
+    again(item: Item): void;
     all(): Item[];
   };
 

@@ -14,7 +14,7 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from components.shell import icon_button, icon_of
+from components.icons import icon_button, icon_of
 from kpi.formats import in_words
 
 #: A list with more values than this is searched, not read.

@@ -6,7 +6,7 @@ import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component
 
-from components.shell import icon_of
+from components.icons import icon_of
 from kpi.formats import Formats
 
 _PLATFORMS: Final = ("Meta", "Google", "Amazon", "TikTok", "Other")

@@ -10,8 +10,8 @@ from urllib.parse import quote
 from dash import html
 from dash.development.base_component import Component
 
+from components.icons import icon_of
 from components.import_page import button
-from components.shell import icon_of
 from kpi.formats import Formats
 from kpi.units import NOTHING
 

@@ -84,6 +84,7 @@ def _choices(kind: str, props: Mapping[str, Any]) -> str:
                 "id": name,
                 "className": " ".join(filter(None, ["form-check-input", props.get("inputClassName")])),
                 "type": kind,
+                "name": f"before-{props['id']}" if kind == "radio" else None,
                 "value": own["value"],
                 "checked": ticked,
             },

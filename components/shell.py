@@ -5,26 +5,14 @@ code fills the empty bodies in place. What Dash owns, stores and controls, is co
 """
 
 from collections.abc import Sequence
-from typing import Any, Final
 
 from dash import html
 from dash.development.base_component import Component
 
+from components.icons import icon_button, icon_of
 from components.markup import to_markup
-from components.visuals import Page, Visual
-from kpi.metrics import METRICS
-
-#: What a visual's menu offers: its data in three forms, and what the browser does itself (assets/js/start.js).
-_FORMS: Final = (("csv", "CSV"), ("xlsx", "Excel"), ("json", "JSON"))
-#: A CSV from the menu is opened with a spreadsheet; a script's has names as they are (kpi/formula_guard.py).
-_FOR: Final = {"csv": "?for=excel"}
-_ACTS: Final = (("picture", "Picture (PNG)"), ("link", "Copy link"))
-#: A chart's data as a table in its place (assets/later/rows.js).
-_ROWS: Final = html.Button(
-    ["Show as table", html.Kbd("T")],
-    type="button",
-    **{"data-do": "rows", "aria-keyshortcuts": "t"},
-)
+from components.page_body import body_of
+from components.visuals import Page
 
 
 def frame(
@@ -97,29 +85,12 @@ def _account(name: str, log_out: str) -> Component:
     )
 
 
-def icon_of(name: str) -> Component:
-    """A picture from assets/css/icons.css."""
-    return html.Span(className=f"icon icon-{name}", **{"aria-hidden": "true"})
-
-
 def _icon_link(page: Page, prefix: str) -> Component:
     return html.A(
         [icon_of(page.icon), html.Span(page.title, className="visually-hidden")],
         href=prefix + page.path,
         className="btn icon-button",
         **{"data-go": page.key, "data-tip": page.title},
-    )
-
-
-def icon_button(name: str, label: str, icon: str | None = None, more: str = "") -> Component:
-    """A button that shows only a picture; its words are there for who cannot see it."""
-    words = html.Span(label, className="visually-hidden")
-    return html.Button(
-        [icon_of(icon or name), words],
-        id=name,
-        type="button",
-        className=f"btn btn-link icon-button {more}".strip(),
-        **{"data-do": name},
     )
 
 
@@ -190,84 +161,8 @@ def _agreement() -> Component:
 
 def _page(page: Page, prefix: str, now: str, body: Sequence[Component]) -> Component:
     return html.Section(
-        [part for visual in page.visuals for part in _with_headline(page, visual, prefix)]
-        or (body if page.key == now else []),
+        body_of(page, prefix) if page.visuals else (body if page.key == now else []),
         className="body-page" if page.body else "grid-page",
         hidden=page.key != now,
         **{"data-page": page.key, "aria-labelledby": f"title-{page.key}"},
-    )
-
-
-def _with_headline(page: Page, visual: Visual, prefix: str) -> list[Component]:
-    """A visual; after the page's first, where it is cards, the sentence, for screens on which these come first."""
-    first = visual is page.visuals[0] and visual.kind == "cards"
-    return [_visual(page, visual, prefix), *([html.P(page.lead, className="headline")] if first else [])]
-
-
-def _room(visual: Visual) -> dict[str, Any] | None:
-    """The room of a visual's body before it is drawn, so that nothing moves then."""
-    if visual.kind == "chart":
-        return {"minHeight": f"{visual.spec['height']}px"}
-    if visual.kind == "cards":  # in rows of four, on a telephone of two (assets/css/cards.css)
-        cards = len(visual.spec["metrics"])
-        return {"--fours": 1 if cards == 5 else -(-cards // 4), "--twos": -(-cards // 2)}
-    return None
-
-
-def _rank_by(metrics: Sequence[str]) -> Component:
-    """What campaigns are ranked by."""
-    options = [html.Option(METRICS[key].short or METRICS[key].label, value=key) for key in metrics]
-    select = html.Select(options, className="form-select form-select-sm", **{"data-do": "rank"})
-    return html.Label([html.Span("Rank by"), select], className="rank")
-
-
-def _visual(page: Page, visual: Visual, prefix: str) -> Component:
-    name = f"{page.key}.{visual.name}"
-    title = f"visual-{page.key}-{visual.name}"
-    room = _room(visual)
-    return html.Article(
-        [
-            html.Div(
-                [
-                    html.H2(visual.title, id=title),
-                    html.Button(
-                        icon_of("info"),
-                        type="button",
-                        className="info",
-                        **{"data-tip": visual.question, "aria-label": f"What “{visual.title}” answers"},
-                    ),
-                    _rank_by(visual.spec["ranks"]) if visual.spec.get("rank") else None,
-                    html.Details(
-                        [
-                            html.Summary(
-                                icon_of("more"),
-                                **{"aria-label": f"Take “{visual.title}” away"},
-                            ),
-                            html.Div(
-                                [
-                                    html.Span("Download the data"),
-                                    *(
-                                        html.A(
-                                            label,
-                                            href=f"{prefix}data/{page.key}/{visual.name}.{form}{_FOR.get(form, '')}",
-                                            **{"data-form": form},
-                                        )
-                                        for form, label in _FORMS
-                                    ),
-                                    html.Hr(),
-                                    *([_ROWS] if visual.kind == "chart" else []),
-                                    *(html.Button(label, type="button", **{"data-do": act}) for act, label in _ACTS),
-                                ],
-                                className="menu-list",
-                            ),
-                        ],
-                        className="menu",
-                    ),
-                ],
-                className="visual-head",
-            ),
-            html.Div(className="body", style=room),
-        ],
-        className=f"visual visual-{visual.kind} span-{visual.width}{' ranking' if visual.spec.get('rank') else ''}",
-        **{"data-visual": name, "data-state": "loading", "aria-labelledby": title},
     )

@@ -15,6 +15,18 @@ Kind = Literal["cards", "table", "chart", "callouts"]
 
 
 @dataclass(frozen=True)
+class Choice:
+    """Several visuals in one place, of which a switch called `label` shows one; `option` is this one's word on it.
+
+    `width` is that of the place in twelfths of the page; on paper all of them stand, each in its own width.
+    """
+
+    label: str
+    option: str
+    width: int
+
+
+@dataclass(frozen=True)
 class Visual:
     """One visual: `name` is its address, `question` the one line behind its title's info mark.
 
@@ -22,7 +34,11 @@ class Visual:
     campaigns of all platforms. `draw` turns them into the answer of docs/wire.md, `rows` into the rows of its data
     address, whose columns are at least `columns`. What the browser knows beforehand is `spec`; `width` is in twelfths
     of the page. `less` makes the same visual without some metrics, None where nothing sensible is left; a visual
-    that has no `less` needs all of its metrics.
+    that has no `less` needs all of its metrics. One that only `compares` the groups of a grouping is left out where
+    there are fewer than two.
+
+    Where it stands in a page: in the `chapter` of that title; in a place with others, by `choice`; `folded`, with only
+    its head to be seen before it is opened.
     """
 
     name: str
@@ -39,6 +55,10 @@ class Visual:
     around: tuple[Grouping, ...] = ()
     width: int = 12
     less: Callable[[Set[str]], "Visual | None"] | None = None
+    compares: Grouping = ()
+    chapter: str = ""
+    choice: Choice | None = None
+    folded: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,6 +92,21 @@ class Page:
         return self.title.removesuffix(" dashboard").removesuffix(" summary")
 
 
+def chapter(title: str, *visuals: Visual) -> tuple[Visual, ...]:
+    """A chapter of a page: `visuals` under one heading, which the bar on top of the page leads to."""
+    return tuple(replace(visual, chapter=title) for visual in visuals)
+
+
+def alternatives(label: str, options: Mapping[str, Visual], width: int = 12) -> tuple[Visual, ...]:
+    """The visuals of `options` in one place, of which a switch called `label` shows one, the first to begin with."""
+    return tuple(replace(visual, choice=Choice(label, option, width)) for option, visual in options.items())
+
+
+def fold(*visuals: Visual) -> tuple[Visual, ...]:
+    """`visuals` with only their heads to be seen before they are opened."""
+    return tuple(replace(visual, folded=True) for visual in visuals)
+
+
 def without(page: Page, hidden: Set[str]) -> Page:
     """`page` without the metrics `hidden`: fewer cards and columns, and no visual that cannot do without them."""
     if not hidden:
@@ -84,4 +119,5 @@ def without(page: Page, hidden: Set[str]) -> Page:
 def _fewer(visual: Visual, hidden: Set[str]) -> Visual | None:
     if hidden.isdisjoint(visual.metrics):
         return visual
-    return visual.less(hidden) if visual.less else None
+    left = visual.less(hidden) if visual.less else None
+    return left and replace(left, chapter=visual.chapter, choice=visual.choice, folded=visual.folded)

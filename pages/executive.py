@@ -2,15 +2,17 @@
 
 from components.callouts import callouts
 from components.cards import cards
+from components.figures.dots import dots
 from components.figures.radar import radar
 from components.figures.trend import trend
 from components.headline import sentence
 from components.page_data import PageData
 from components.tables import ranking
-from components.visuals import Page
+from components.visuals import Page, alternatives
 from kpi.insights import NO_EARLIER, Insight, platforms
 
 _PLATFORM = ("platform",)
+_PROFILE = ("roas", "roi", "ctr")
 _RANKED = ("profit", "revenue", "spend", "roi", "roas")
 
 
@@ -63,13 +65,27 @@ EXECUTIVE = Page(
             nothing="Nothing stands out here: no platform has a profit or a ROAS to compare. Loosen a filter.",
             width=7,
         ),
-        radar(
-            "platform-radar",
-            "Platform profile",
-            "What are the strengths and gaps of each channel?",
-            ("roas", "roi", "ctr"),
+        *alternatives(
+            "Platform profile as",
+            {
+                "Radar": radar(
+                    "platform-radar",
+                    "Platform profile",
+                    "What are the strengths and gaps of each channel?",
+                    _PROFILE,
+                    width=5,
+                    height=420,
+                ),
+                "Dots": dots(
+                    "platform-dots",
+                    "Platform figures",
+                    "How far apart are the channels, each figure on its own scale?",
+                    _PROFILE,
+                    width=12,
+                    height=420,
+                ),
+            },
             width=5,
-            height=420,
         ),
         ranking(
             "top-campaigns",

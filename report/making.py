@@ -122,7 +122,8 @@ _READY: Final = """(async () => {
     while (!window.dashboard?.view?.shown?.()) await pause();
     await dashboard.later("paper");
     await dashboard.paper.on();
-    const found = (state) => document.querySelector(`section:not([hidden]) > [data-state="${state}"] h2`)?.textContent;
+    const open = (state) => document.querySelector(`section:not([hidden]) [data-state="${state}"]`);
+    const found = (state) => open(state)?.querySelector("h2, h3").textContent;
     if (found("error")) throw new Error(`“${found("error")}” failed`);
     if (found("loading")) throw new Error(`“${found("loading")}” took too long`);
 })()"""

@@ -12,6 +12,7 @@ from access.rights import Rights
 from components.address import DEFAULT_LAST, Address, Query, period_label, read, write
 from components.caveats import with_caveats
 from components.page_data import NO_COURSE, TOTAL, PageData, number
+from components.sparse import left_out
 from components.spec import visuals_of
 from components.visuals import Page, Visual
 from facts import Facts, Scope
@@ -137,6 +138,7 @@ def view(
         "chosen": _chosen_controls(asked.query),
         "chips": [_chip(name, values, asked.options.get(name, ())) for name, values in asked.query.only],
         **({"spec": visuals_of(page)} if page.panel else {}),
+        "left_out": left_out(page.visuals, page_data.now) if page_data else [],
         "visuals": {visual.name: draw_visual(visual, page_data, asked, facts, scope) for visual in page.visuals},
     }
 

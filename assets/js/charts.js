@@ -80,7 +80,8 @@
 
   /** @type {Dashboard["charts"]["again"]} */
   function react(item) {
-    item.width ||= item.parts.clientWidth;
+    if (dashboard.chapters.shut(item.root)) item.width = 0;
+    else item.width ||= item.parts.clientWidth;
     if (!item.width) return null; // hidden: drawn when it has a size
     const { data, layout } = figure(item, /** @type {Wire.Chart} */ (item.visual));
     item.hue = dashboard.theme.now();

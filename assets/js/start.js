@@ -14,7 +14,10 @@
     prove: (button) => dashboard.later("proof").then(() => dashboard.proof.open(button)),
     sort: (button) => dashboard.tables.sort(button),
     link: (button) => taken(button, (visual) => copyLink(visual)),
-    picture: (button) => taken(button, (visual) => lazily("picture", () => dashboard.picture.save(visual))),
+    picture: (button) => taken(button, (visual) => {
+      dashboard.chapters.reveal(visual);
+      return lazily("picture", () => dashboard.picture.save(visual));
+    }),
     rows: (button) => taken(button, rows),
     print: (button) => {
       menuOf(button).open = false;
@@ -23,6 +26,7 @@
     theme: () => dashboard.theme.next(),
     reset: () => dashboard.view.go(dashboard.view.wanted().page, ""),
     "copy-link": () => copyLink(),
+    fold: (button) => dashboard.chapters.fold(button),
     "open-filters": () => dashboard.drawer.open(),
     "close-filters": () => dashboard.drawer.close(),
     stop: () => dashboard.view.stop(),
@@ -50,6 +54,11 @@
     const doing = target.closest("[data-do]");
     const click = doing && CLICKS[doing.dataset.do ?? ""];
     if (click) return click(doing);
+    const jump = target.closest(".jump a");
+    if (jump && plain(event)) {
+      event.preventDefault();
+      return dashboard.chapters.jump(jump);
+    }
     if (target.id === "scrim") return dashboard.drawer.close();
     const link = linkOf(event);
     if (link && plain(event)) {
@@ -113,7 +122,10 @@
   }
 
   /** A chart's data as a table in its place, or the chart again. */
-  const rows = (/** @type {HTMLElement} */ visual) => lazily("rows", () => dashboard.rows.toggle(visual));
+  function rows(/** @type {HTMLElement} */ visual) {
+    dashboard.chapters.reveal(visual);
+    return lazily("rows", () => dashboard.rows.toggle(visual));
+  }
 
   const printed = () => lazily("paper", () => dashboard.paper.print());
 
@@ -180,7 +192,7 @@
   async function copyLink(visual = null) {
     const button = byId("copy-link");
     const { page, query } = dashboard.view.wanted();
-    const part = visual ? `#${visual.dataset.visual?.split(".")[1]}` : "";
+    const part = visual ? `#${visual.dataset.visual?.split(".")[1]}` : dashboard.chapters.hash();
     const link = new URL(dashboard.address.page(page, query) + part, location.href).href;
     let copied = true;
     try {
@@ -195,7 +207,7 @@
     setTimeout(() => button.classList.remove("done"), 1600);
   }
 
-  const title = (/** @type {HTMLElement} */ visual) => dashboard.one(visual, "h2").textContent;
+  const title = (/** @type {HTMLElement} */ visual) => dashboard.one(visual, "h2, h3").textContent;
 
   const data = (/** @type {string} */ name) => JSON.parse(byId(name)?.textContent ?? "null");
 

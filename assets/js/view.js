@@ -56,7 +56,8 @@
     if (known) dashboard.carrier.store(page, known.query, known);
     const coming = known ? null : dashboard.carrier.wanted(asked ?? dashboard.carrier.begin(page, query, mine.signal));
     // Asking where the page is scrolled to has it laid out, so not before the request is on its way.
-    if (how !== "stay") pend({ page, query, hash, over, from: window.scrollY });
+    const named = hash || (shown?.page === page ? dashboard.chapters.hash() : "");
+    if (how !== "stay") pend({ page, query, hash: named, over, from: window.scrollY });
     /** @type {Wire.View} */
     let answer;
     if (known) answer = known;

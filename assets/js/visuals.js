@@ -12,7 +12,7 @@
       items.set(page, Object.entries(visuals).map(([name, visual]) => {
         const root = dashboard.one(document, `[data-visual="${page}.${name}"]`);
         const own = {
-          page, name, spec: visual, root, body: dashboard.one(root, ".body"), title: dashboard.one(root, "h2").textContent,
+          page, name, spec: visual, root, body: dashboard.one(root, ".body"), title: dashboard.one(root, "h2, h3").textContent,
           drawn: null, // the answer on the glass, as text
           state: "loading",
         };
@@ -27,17 +27,18 @@
       if (item.page === page) item.root.dataset.visual = `${item.page}.${item.name}`;
       else delete item.root.dataset.visual;
     }
+    dashboard.chapters.open();
   }
 
   /** @type {HTMLElement | null} */
   let pointed = null;
-  /** The visual that an address names behind its # is brought into sight and marked; `scroll` is where a reader was.
+  /** What an address names behind its # is brought into sight, a visual is marked; `scroll` is where a reader was.
       @type {Dashboard["visuals"]["point"]} */
   function point(name, scroll) {
     pointed?.classList.remove("pointed");
-    pointed = name ? document.querySelector(`[data-visual="${dashboard.page.open()}.${CSS.escape(name)}"]`) : null;
+    pointed = dashboard.chapters.follow(name);
     if (!pointed) return;
-    pointed.classList.add("pointed");
+    if (pointed.matches(".visual")) pointed.classList.add("pointed");
     if (scroll !== null && scroll !== undefined) return;
     pointed.scrollIntoView({ block: "start", behavior: "instant" }); // not slowly: what is above may still take its size
     pointed.tabIndex = -1;
@@ -62,6 +63,7 @@
     /** @type {{ item: ChartItem, visual: Wire.Chart }[]} */
     const charts = [];
     later = [];
+    dashboard.chapters.leave(answer);
     for (const item of items.get(answer.page) ?? []) {
       /** @type {Wire.Visual} */
       const visual = answer.visuals[item.name] ?? { state: "error", text: "The server sent nothing for this visual." };
@@ -175,5 +177,5 @@
     dashboard.hide(item.line, !sentence);
   }
 
-  dashboard.visuals = { find, add, open, point, draw, line, all };
+  dashboard.visuals = { find, add, open, point, draw, line, all, again: place };
 })();

@@ -11,7 +11,7 @@
     return /** @type {ChartItem[]} */ (ready.filter((item) => item.spec.kind === "chart"));
   };
   const waiting = () =>
-    document.querySelector(`[data-page="${dashboard.page.open()}"] > [data-state="loading"]`) || root.dataset.busy !== undefined;
+    document.querySelector(`[data-page="${dashboard.page.open()}"] [data-state="loading"]`) || root.dataset.busy !== undefined;
   /** @param {number} time */
   const pause = (time) => new Promise((resolve) => setTimeout(resolve, time));
 

@@ -30,7 +30,7 @@
     } finally {
       sheet.remove();
     }
-    dashboard.byId("announcer").textContent = `Picture of “${one(root, "h2").textContent}” saved.`;
+    dashboard.byId("announcer").textContent = `Picture of “${one(root, "h2, h3").textContent}” saved.`;
   }
 
   /** The copy, as wide as all of its table. @param {HTMLElement} root */
@@ -38,6 +38,8 @@
     const answer = dashboard.view.shown();
     const sheet = /** @type {HTMLElement} */ (root.cloneNode(true));
     for (const control of sheet.querySelectorAll(CONTROLS)) control.remove();
+    for (const fold of sheet.querySelectorAll(".fold")) fold.replaceWith(fold.textContent ?? "");
+    one(sheet, "h2, h3").classList.remove("visually-hidden"); // where the heading above it has the same words
     delete sheet.dataset.visual;
     sheet.classList.add("picture");
     sheet.classList.remove("pointed");

@@ -118,10 +118,18 @@ def bar_panels(page_data: PageData, by: Grouping, metrics: Sequence[str]) -> str
 
 def radar(page_data: PageData, by: Grouping, metrics: Sequence[str]) -> str:
     """Several metrics of a few lines: the extremes on each axis."""
-    axes = [
+    return f"Radar chart of {len(page_data.now[by])} lines on {len(metrics)} axes. {_axes(page_data, by, metrics)}"
+
+
+def dots(page_data: PageData, by: Grouping, metrics: Sequence[str]) -> str:
+    """Several metrics of a few groups, a panel each: the extremes in each."""
+    return f"Dot plot of {len(page_data.now[by])} groups in {len(metrics)} panels. {_axes(page_data, by, metrics)}"
+
+
+def _axes(page_data: PageData, by: Grouping, metrics: Sequence[str]) -> str:
+    return " ".join(
         f"{_label(metric)}.{_extremes(_values(page_data, by, metric), metric, page_data.formats)}" for metric in metrics
-    ]
-    return f"Radar chart of {len(page_data.now[by])} lines on {len(metrics)} axes. {' '.join(axes)}"
+    )
 
 
 def claims(months: pd.DataFrame, formats: Formats) -> str:

@@ -105,6 +105,7 @@ def bars(
         pick={across: dimension},
         height=height,
         width=width,
+        compares=by,
     )
 
 

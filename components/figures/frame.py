@@ -27,6 +27,7 @@ def chart(
     grain: bool = False,
     pick: Mapping[str, str] | None = None,
     width: int = 6,
+    compares: Grouping = (),
 ) -> Visual:
     """A plotly chart: `draw` answers with `traces` (each `of` a prototype) and what changes in the layout.
 
@@ -48,6 +49,7 @@ def chart(
         rows=rows,
         spec={"traces": list(traces), "layout": layout, "height": height, "grain": grain, "pick": pick or {}},
         width=width,
+        compares=compares,
     )
 
 

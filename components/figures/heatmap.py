@@ -96,4 +96,5 @@ def heatmap(
         pick={"y": by[0], "x": by[1]},
         height=height,
         width=width,
+        compares=by,
     )

@@ -88,6 +88,7 @@ def objective(name: str, title: str, question: str, width: int = 6, height: int 
         pick={"text": "objective"},
         height=height,
         width=width,
+        compares=by,
     )
 
 

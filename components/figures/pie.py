@@ -76,6 +76,7 @@ def pie(
         pick={"label": dimension},
         height=height,
         width=width,
+        compares=by,
     )
 
 

@@ -106,6 +106,7 @@ def radar(name: str, title: str, question: str, metrics: tuple[str, ...], width:
         pick={"name": "platform"},
         height=height,
         width=width,
+        compares=("platform",),
     )
 
 

@@ -28,8 +28,9 @@ _WIDEST: Final = 0.5
 _WIDTH_A_MONTH: Final = 0.12
 #: Months that are labelled, so that a narrow screen has room for them.
 _MOST_LABELS: Final = 8
-#: Half the height of a mark, of the chart's, over which the label stands.
-_MARK: Final = 0.03
+#: Half the height of a mark in px, over which the label stands, and that of the words around the plot.
+_MARK: Final = 9.0
+_AROUND: Final = 60.0
 #: Months up to which bars lie.
 _MOST_LYING: Final = 2
 #: Figures that are kept: they follow from the days alone, and what is changed most is another filter.
@@ -87,8 +88,10 @@ def reconciliation(name: str, title: str, question: str, width: int = 12, height
         company = page_data.company
         if company is None:
             return {"state": "empty", "text": page_data.no_company}
-        figure_of = _horizontal_bars if len(company.months) <= _MOST_LYING else _vertical_bars
-        return {**figure_of(company, page_data.formats), "line": _line(page_data, company)}
+        formats = page_data.formats
+        lying = len(company.months) <= _MOST_LYING
+        drawing = _horizontal_bars(company, formats) if lying else _vertical_bars(company, formats, height)
+        return {**drawing, "line": _line(page_data, company)}
 
     def rows(page_data: PageData) -> list[dict[str, Any]]:
         company = page_data.company
@@ -125,7 +128,7 @@ def reconciliation(name: str, title: str, question: str, width: int = 12, height
 
 
 @lru_cache(maxsize=_DRAWN)
-def _vertical_bars(company: Company, formats: Formats) -> Answer:
+def _vertical_bars(company: Company, formats: Formats, height: int) -> Answer:
     """A bar a month, stacked of what each platform claims."""
     months, claims = company.months, company.claims
     labels = [formats.one(formats.month_year, month.date()) for month in months.index]
@@ -153,7 +156,8 @@ def _vertical_bars(company: Company, formats: Formats) -> Answer:
     )
     every = -(-len(labels) // _MOST_LABELS)
     claimed, sold = block(months, ("revenue", "store_revenue"))
-    tops = np.fmax(claimed, sold + _MARK * np.nanmax([claimed, sold], initial=0.0)).round()
+    mark = _MARK / (height - _AROUND)
+    tops = np.fmax(claimed, sold + mark * np.nanmax([claimed, sold], initial=0.0)).round()
     words = [factor if place % every == 0 else "" for place, factor in enumerate(factors)]
     filled.append({"of": 2, "x": labels, "y": [number(top) for top in tops.tolist()], "text": words})
     title = f"Claimed and sold, {formats.sign} a month"

@@ -73,4 +73,5 @@ def spend_conversions(name: str, title: str, question: str, width: int = 6, heig
         pick={"x": "platform"},
         height=height,
         width=width,
+        compares=by,
     )

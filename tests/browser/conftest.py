@@ -144,6 +144,19 @@ class Visit:
             self.page.wait_for_timeout(10)
         expect(self.page.locator('[data-visual]:not([data-state="ready"])')).to_have_count(0)
 
+    def unfold(self) -> "Visit":
+        """Every visual of the open page that is folded is opened, as by its button."""
+        self.page.evaluate(
+            "document.querySelectorAll('section:not([hidden]) > [data-folded] .fold').forEach((each) => each.click())"
+        )
+        return self
+
+    def reveal(self, visual: str) -> Locator:
+        """A visual that may be folded, or one of several in its place, as an address that names it shows it."""
+        root = self.page.locator(f'[data-visual="{visual}"]')
+        root.evaluate("each => dashboard.chapters.reveal(each)")
+        return root
+
     @contextmanager
     def requests(self) -> Iterator[list[str]]:
         """The addresses asked for within; polling for newer data does not count."""

@@ -24,7 +24,7 @@ def test_a_filter_is_one_request_and_mounts_nothing_anew(visit: Visit):
     assert asked == ["/view/cfo?platform=Amazon,Google,Meta"]
     assert page.eval_on_selector_all(PLOTS, "found => found.length && found.every(e => e.mark)")
     for name, old in before.items():
-        page.locator(f'[data-visual="{name}"]').scroll_into_view_if_needed()
+        visit.reveal(name).scroll_into_view_if_needed()
         expect(page.locator(f'[data-visual="{name}"] .body')).not_to_have_js_property("innerHTML", old)
     revenue = next(row for row in visit.data("cfo.core-cards")["rows"] if row["metric"] == "revenue")
     assert float(visit.cards()["revenue"]) == revenue["value"]

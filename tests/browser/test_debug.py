@@ -78,7 +78,7 @@ def until(address: str, status: int, words: str) -> None:
 def test_the_page_works_with_dashs_dev_tools_and_follows_the_code(visit_in, development: Development) -> None:
     visit = visit_in(development.address).open("/cfo")
     page = visit.page
-    title = page.locator("[data-visual='cfo.core-cards'] h2")
+    title = page.locator("[data-visual='cfo.core-cards'] h3")
     expect(page.get_by_role("button", name="Errors")).to_be_visible()  # Dash's
     expect(title).to_have_text("Core figures")
     with page.expect_response("**/_reload-hash"):  # what Dash compares with from then on

@@ -157,7 +157,7 @@ def test_with_colours_of_their_own_what_is_chosen_is_still_seen(visit_in: Callab
     assert [
         name for name, ground in grounds.items() if name != "main" and ground in (grounds["main"], "rgba(0, 0, 0, 0)")
     ] == []
-    expect(page.locator(".segments input:checked + label")).to_have_css("outline-style", "solid")
+    expect(page.locator(".segments input:checked + label").first).to_have_css("outline-style", "solid")
 
 
 def test_who_wants_no_motion_gets_none(visit_in: Callable[..., Visit], server: str):

@@ -35,7 +35,7 @@ def press(visit: Visit, mark: Locator, *, corner: bool = False) -> None:
 def test_a_mark_filters_and_back_undoes_it(visit: Visit, path: str) -> None:
     visit.open(f"/{path}")
     for name, mark, place, query in MARKS[path]:
-        root = visit.page.locator(f'[data-visual="{path or "executive"}.{name}"]')
+        root = visit.reveal(f"{path or 'executive'}.{name}")
         press(visit, root.locator(mark).nth(place), corner=mark == ".hm")
         expect(visit.page).to_have_url(f"{visit.server}/{path}?{query}")
         expect(visit.page.locator("#chips .chip")).to_have_count(query.count("="))
@@ -47,7 +47,7 @@ def test_a_mark_filters_and_back_undoes_it(visit: Visit, path: str) -> None:
 def test_a_mark_by_keyboard_and_back(visit: Visit) -> None:
     visit.open("/cfo")
     page = visit.page
-    root = page.locator('[data-visual="cfo.profit-heatmap"]')
+    root = visit.reveal("cfo.profit-heatmap")
     root.scroll_into_view_if_needed()
     root.get_by_role("button", name="Filter by this chart").focus()
     page.keyboard.press("Enter")
@@ -57,19 +57,22 @@ def test_a_mark_by_keyboard_and_back(visit: Visit) -> None:
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{visit.server}/cfo?platform=Meta&region=Europe")
-    expect(root.get_by_role("button", name="Filter by this chart")).to_be_focused()
+    expect(root).to_be_hidden()  # one cell compares nothing: the line that says so takes the focus, and the filter back
+    expect(page.get_by_role("button", name="Remove the platform filter")).to_be_focused()
     page.keyboard.press("Enter")
-    chosen = root.get_by_role("button", name="Meta, Europe")
-    expect(chosen).to_be_focused()
-    expect(chosen).to_have_attribute("aria-pressed", "true")
+    expect(page).to_have_url(f"{visit.server}/cfo?region=Europe")
+    expect(root).to_be_visible()
+    expect(page.get_by_role("heading", name="Platforms", level=2)).to_be_focused()
+    page.go_back()
+    expect(page).to_have_url(f"{visit.server}/cfo?platform=Meta&region=Europe")
+    page.go_back()
+    expect(page).to_have_url(f"{visit.server}/cfo")
+    root.get_by_role("button", name="Filter by this chart").focus()
+    page.keyboard.press("Enter")
+    expect(marks.get_by_role("button")).to_have_count(16)
     page.keyboard.press("Escape")
     expect(marks).to_have_count(0)
     expect(root.get_by_role("button", name="Filter by this chart")).to_be_focused()
-    page.keyboard.press("Enter")
-    page.keyboard.press("Enter")
-    expect(page).to_have_url(f"{visit.server}/cfo")
-    page.go_back()
-    expect(page).to_have_url(f"{visit.server}/cfo?platform=Meta&region=Europe")
 
 
 #: Every other kind of chart: what stands first in its list of marks.
@@ -84,7 +87,7 @@ LISTED = [
 def test_every_kind_of_mark_by_keyboard(visit: Visit) -> None:
     visit.open("/cfo")
     for name, query in LISTED:
-        root = visit.page.locator(f'[data-visual="{name}"]')
+        root = visit.reveal(name)
         root.get_by_role("button", name="Filter by this chart").focus()
         visit.page.keyboard.press("Enter")
         expect(root.get_by_role("group").get_by_role("button").first).to_be_focused()
@@ -97,7 +100,7 @@ def test_every_kind_of_mark_by_keyboard(visit: Visit) -> None:
 @pytest.mark.parametrize("how", ["mouse", "keyboard"])
 def test_a_row_filters_to_itself_and_again_to_everything(visit: Visit, how: str) -> None:
     visit.open("/cfo")
-    table = visit.page.locator('[data-visual="cfo.advanced-metrics"] table')
+    table = visit.reveal("cfo.advanced-metrics").locator("table")
     name = table.get_by_role("row", name=re.compile("Retargeting Europe")).get_by_role("button").first
 
     def act() -> None:
@@ -144,7 +147,7 @@ def test_a_callout_filters_and_its_chip_takes_it_back(visit: Visit, how: str) ->
 
 def test_a_mark_says_that_it_can_be_clicked(visit: Visit) -> None:
     visit.open("/cfo")
-    root = visit.page.locator('[data-visual="cfo.regional-roi"]')
+    root = visit.reveal("cfo.regional-roi")
     bar = root.locator(".bars .point path").first
     bar.scroll_into_view_if_needed()
     box = bar.bounding_box()

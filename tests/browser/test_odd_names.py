@@ -51,7 +51,7 @@ def test_no_text_of_a_page_is_turned_around(visit_in: Callable[..., Visit], odd:
 
 def test_a_filter_and_a_mark_of_a_chart_mean_the_name_as_it_is(visit_in: Callable[..., Visit], odd: str) -> None:
     visit = visit_in(odd).open("/cfo")
-    chart = visit.page.locator('[data-visual="cfo.regional-roi"]')
+    chart = visit.reveal("cfo.regional-roi")
     button = chart.get_by_role("button", name="Filter by this chart")
     button.focus()
     button.press("Enter")

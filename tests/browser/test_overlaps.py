@@ -21,13 +21,13 @@ def two_years(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 # Boxes of what is read in the page's main part: lines of HTML with words, and the words of charts. What scrolls inside
-# itself is cut by its frame. Two that share more than 3 px both ways overlap.
+# itself is cut by its frame, what goes under the chapters' bar is meant to. Two that share more than 3 px overlap.
 OVERLAPS = """() => {
     const boxes = [];
     for (const element of document.querySelectorAll("main *")) {
       const words = [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
       if (!words || !element.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
-      if (element.closest(".visually-hidden, .menu-list, select, #tip, .marks-button, tspan, thead")) continue;
+      if (element.closest(".visually-hidden, .menu-list, select, #tip, .marks-button, .jump, tspan, thead")) continue;
       const range = document.createRange();
       range.selectNodeContents(element);
       const drawn = element.closest("svg");
@@ -71,20 +71,29 @@ CUT = """() => [...document.querySelectorAll("main .js-plotly-plot")].flatMap((c
 @pytest.mark.parametrize("width", [1440, 390])
 @pytest.mark.parametrize("of", PAGES, ids=lambda page: page.key)
 def test_no_words_lie_over_others(visit_in: Callable[..., Visit], server: str, of, width: int):
-    page = visit_in(server, viewport={"width": width, "height": 900}).open(f"/{of.path}").page
+    visit = visit_in(server, viewport={"width": width, "height": 900}).open(f"/{of.path}")
+    page = visit.page
+    assert page.evaluate(OVERLAPS) == []
+    visit.unfold()
+    for visual in of.visuals:
+        if visual.kind == "chart":
+            expect(visit.reveal(f"{of.key}.{visual.name}").locator(".main-svg").first).to_be_visible()
     assert page.evaluate(OVERLAPS) == []
     assert page.evaluate(CUT) == []
 
 
 @pytest.mark.parametrize("width", [1440, 390])
 def test_names_of_near_markers_stand_apart_and_ticks_differ(visit_in: Callable[..., Visit], server: str, width: int):
-    """Of one platform's week two objectives lie over each other, and a margin of two percent has ticks between."""
+    """Of one platform's week two objectives lie over each other, and margins of two percent have ticks between."""
     visit = visit_in(server, viewport={"width": width, "height": 900})
     page = visit.page
     page.goto(f"{server}/cfo?platform=TikTok&last=7d")
     expect(page.locator('[data-visual]:not([data-state="ready"])')).to_have_count(1)  # a loss has no share of profit
+    expect(visit.reveal("cfo.objective-efficiency").locator(".main-svg").first).to_be_visible()
     assert page.evaluate(OVERLAPS) == []
     assert page.evaluate(CUT) == []
+    visit.open("/cfo?platform=Google,TikTok&last=7d")
+    expect(visit.reveal("cfo.margin-by-platform").locator(".main-svg").first).to_be_visible()
     ticks = page.locator('[data-visual="cfo.margin-by-platform"] .ytick text').all_text_contents()
     assert len(ticks) >= 3
     assert len(set(ticks)) == len(ticks)
@@ -136,7 +145,8 @@ def test_the_line_of_the_portfolio_goes_through_no_figure(
     visit = visit_in(server, viewport={"width": width, "height": 900})
     page = visit.page
     page.goto(f"{server}/cfo?{query}")
-    chart = page.locator('[data-visual="cfo.regional-roi"]')
+    expect(page.locator('[data-visual="cfo.regional-roi"]')).to_have_attribute("data-state", "ready")
+    chart = visit.unfold().reveal("cfo.regional-roi")
     chart.scroll_into_view_if_needed()
     expect(chart.locator(".textpoint")).to_have_count(4)
     assert page.evaluate(CROSSED) == []

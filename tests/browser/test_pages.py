@@ -13,8 +13,8 @@ def test_page_opens_with_every_visual(visit: Visit, page):
     shown = visit.page.eval_on_selector_all("[data-visual]", "found => found.map(e => e.dataset.visual)")
     assert shown == [f"{page.key}.{visual.name}" for visual in page.visuals]
     for visual in page.visuals:
-        root = visit.page.locator(f'[data-visual="{page.key}.{visual.name}"]')
-        expect(root.locator("h2")).to_have_text(visual.title)
+        root = visit.reveal(f"{page.key}.{visual.name}")
+        expect(root.locator("h2, h3")).to_have_text(visual.title)
         if visual.kind == "chart":
             expect(root.locator(".main-svg").first).to_be_attached()
     assert "NaN" not in visit.said()
@@ -32,7 +32,7 @@ def test_page_opens_with_every_visual(visit: Visit, page):
 
 def test_table_shows_what_the_data_address_says(visit: Visit):
     visit.open("/cfo?region=Europe")
-    root = visit.page.locator('[data-visual="cfo.platform-summary"]')
+    root = visit.reveal("cfo.platform-summary")
     rows = {row["platform"]: row for row in visit.data("cfo.platform-summary")["rows"]}
     assert rows
     for name, row in rows.items():

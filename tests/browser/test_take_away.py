@@ -27,6 +27,7 @@ def menu(visit: Visit, visual: str) -> Locator:
 
 
 def picture(visit: Visit, visual: str, tmp_path: Path) -> dict[str, float]:
+    visit.reveal(f"cfo.{visual}")
     opened = menu(visit, visual)
     opened.locator("summary").click()
     with visit.page.expect_download() as saved:
@@ -85,6 +86,7 @@ def test_a_menu_by_keyboard_and_a_link_that_leads_to_its_visual(visit: Visit) ->
     visit.open("/cfo?last=12w")
     page = visit.page
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    visit.reveal("cfo.platform-summary")
     summary = menu(visit, "platform-summary").locator("summary")
     summary.focus()
     page.keyboard.press("Enter")
@@ -111,7 +113,7 @@ def test_a_menu_by_keyboard_and_a_link_that_leads_to_its_visual(visit: Visit) ->
     visit.settled()
     expect(marked).to_be_in_viewport(ratio=0.9)
     visit.box("platform", "Google").click()
-    expect(page).to_have_url(f"{visit.server}/cfo?platform=Amazon,Meta,TikTok&last=12w")
+    expect(page).to_have_url(f"{visit.server}/cfo?platform=Amazon,Meta,TikTok&last=12w#platform-summary")
     expect(page.locator(".pointed")).to_have_count(1)
 
 

@@ -41,6 +41,8 @@ def test_one_visual_failing_leaves_the_others(visit: Visit):
     page.goto(f"{visit.server}/cfo")
     for name in ("regional-roi", "unit-economics"):
         broken = page.locator(f'[data-visual="cfo.{name}"]')
+        expect(broken).to_have_attribute("data-state", re.compile("ready|error"))  # drawn when it is opened
+        visit.reveal(f"cfo.{name}")
         expect(broken).to_have_attribute("data-state", "error")
         expect(broken.get_by_role("button", name="Retry")).to_be_visible()
     expect(page.locator('[data-visual][data-state="ready"]')).to_have_count(page.locator("[data-visual]").count() - 2)

@@ -72,6 +72,8 @@ def test_a_locale_is_followed_everywhere(visit_in: Callable[..., Visit], german:
     assert ticks[0] == "0\u00a0€"
     assert len(ticks) > 2
     assert all(re.fullmatch(r"\d+\.000\u00a0€|\d(,\d)?\u00a0Mio\.\u00a0€", text) for text in ticks[1:]), ticks
+    visit.unfold()
+    expect(page.locator('[data-visual="cfo.regional-roi"] .xtick text').first).to_be_attached()
     shares = page.locator('[data-visual="cfo.regional-roi"] .xtick text').all_text_contents()
     assert len(shares) > 2
     assert all(text.endswith("\u00a0%") for text in shares)

@@ -1,0 +1,94 @@
+"""A dot plot of platforms on several metrics: a panel each with its own axis from zero, over the same names."""
+
+from typing import Any, Final
+
+from components import theme
+from components.figures import alt
+from components.figures.frame import Answer, chart, panel_of, panels
+from components.page_data import PageData, chart_figures, exact, number
+from components.visuals import Visual
+from kpi.metrics import METRICS
+from kpi.units import figure
+
+#: More platforms than this have no room for figures beside their dots; these are on hover.
+_LABELLED: Final = 6
+
+
+def dots(name: str, title: str, question: str, metrics: tuple[str, ...], width: int = 6, height: int = 340) -> Visual:
+    """One dot a platform and metric, at its value: what a radar scales to its axes stands here as it is."""
+    by = ("platform",)
+    traces: list[dict[str, Any]] = [
+        {
+            "type": "scatter",
+            "mode": "markers+text",
+            "name": METRICS[metric].short or METRICS[metric].label,
+            "textposition": "top center",
+            "textfont": {"size": 12},
+            "marker": {"size": 10},
+            "cliponaxis": False,
+            "hovertemplate": f"%{{x}}: {METRICS[metric].short or METRICS[metric].label} %{{customdata}}<extra></extra>",
+            **panel_of(place),
+        }
+        for place, metric in enumerate(metrics)
+    ]
+
+    def draw(page_data: PageData) -> Answer:
+        frame = page_data.now[by]
+        names = [str(key) for key in frame.index]
+        filled, axes = [], {}
+        for place, metric in enumerate(metrics):
+            values = chart_figures(frame, metric)
+            text = [figure(metric, number(value), page_data.formats) for value in frame[metric]]
+            filled.append(
+                {
+                    "of": place,
+                    "x": [theme.name(key) for key in names],
+                    "y": values,
+                    "text": text if len(names) <= _LABELLED else [""] * len(names),
+                    "customdata": text,
+                    "marker": {"color": [theme.platform_colour(key) for key in names]},
+                }
+            )
+            axes[f"yaxis{place + 1 if place else ''}"] = {"range": _from_zero(values)}
+        return {"traces": filled, "layout": axes, "line": None, "alt": alt.dots(page_data, by, metrics)}
+
+    def rows(page_data: PageData) -> list[dict[str, Any]]:
+        return [
+            {"platform": platform, **{metric: exact(metric, row[metric]) for metric in metrics}}
+            for platform, row in page_data.now[by].iterrows()
+        ]
+
+    names_axis = theme.axis(
+        showgrid=False, tickfont={"size": 13, "color": theme.TEXT}, type="category", anchor=f"y{len(metrics)}"
+    )
+    return chart(
+        name,
+        title,
+        question,
+        needs=(by,),
+        metrics=metrics,
+        traces=traces,
+        layout=theme.layout(
+            xaxis=names_axis, **panels([_axis(metric) for metric in metrics]), margin={"l": 8, "r": 8, "t": 8, "b": 8}
+        ),
+        draw=draw,
+        rows=rows,
+        pick={"x": "platform"},
+        height=height,
+        width=width,
+        compares=by,
+    )
+
+
+def _axis(metric: str) -> dict[str, Any]:
+    known = METRICS[metric]
+    label = known.short or known.label
+    return theme.axis(f"{label}, %" if known.unit == "percent" else label, known.unit, zeroline=True)
+
+
+def _from_zero(values: list[float | int | None]) -> list[float]:
+    """A range with zero in it, and room for the figures above the dots."""
+    known = [0.0, *(value for value in values if value is not None)]
+    low, high = min(known), max(known)
+    span = (high - low) or 1.0
+    return [low - (span * 0.12 if low < 0 else 0.0), high + span * 0.34]

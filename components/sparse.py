@@ -1,0 +1,46 @@
+"""What a selection leaves nothing to compare in, and a sentence that says so where it would have stood."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from components.visuals import Visual
+from kpi.formats import in_words
+from kpi.schema import DIMENSIONS
+from kpi.selection import Grouping
+
+
+def left_out(visuals: Sequence[Visual], now: Mapping[Grouping, pd.DataFrame]) -> list[dict[str, Any]]:
+    """For each chapter the visuals that compare fewer than two things of `now`, and why, in a sentence.
+
+    ``As Google is the only platform, there is nothing to compare in “Share of spend” and “Share of profit”.``
+    """
+    chapters: dict[str, dict[Grouping, list[Visual]]] = {}
+    for visual in visuals:
+        if visual.compares and len(now[visual.compares]) < 2:
+            chapters.setdefault(visual.chapter, {}).setdefault(visual.compares, []).append(visual)
+    return [
+        {
+            "chapter": chapter,
+            "visuals": [visual.name for group in groups.values() for visual in group],
+            "by": {dimension: DIMENSIONS[dimension].lower() for by in groups for dimension in by},
+            "text": " ".join(_sentence(by, now[by], group) for by, group in groups.items()),
+        }
+        for chapter, groups in chapters.items()
+    ]
+
+
+def _sentence(by: Grouping, frame: pd.DataFrame, visuals: Sequence[Visual]) -> str:
+    titles = list(dict.fromkeys(f"“{visual.title}”" for visual in visuals))
+    names = [frame.index.get_level_values(level)[0] for level in range(frame.index.nlevels)]
+    reasons = [
+        f"{in_words(str(name))} is the only {DIMENSIONS[dimension].lower()}"
+        for name, dimension in zip(names, by, strict=True)
+    ]
+    return f"As {_enumerate(reasons)}, there is nothing to compare in {_enumerate(titles)}."
+
+
+def _enumerate(words: Sequence[str]) -> str:
+    """``one, two and three``"""
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
