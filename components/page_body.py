@@ -33,8 +33,16 @@ _ROWS: Final = html.Button(
 def body_of(page: Page, prefix: str) -> list[Component]:
     """What stands in `page` below its heading, in reading order."""
     chapters = [(title, list(visuals)) for title, visuals in groupby(page.visuals, lambda visual: visual.chapter)]
-    bar = [_jump_bar([title for title, _ in chapters])] if len(chapters) > 1 else []
-    return [*bar, *(part for title, visuals in chapters for part in _chapter(page, title, visuals, prefix))]
+    parts = [part for title, visuals in chapters for part in _chapter(page, title, visuals, prefix)]
+    if len(chapters) > 1:  # below the first cards, whose figures stand as near to the top as on other pages
+        parts.insert(_after_first_cards(parts), _jump_bar([title for title, _ in chapters]))
+    return parts
+
+
+def _after_first_cards(parts: Sequence[Component]) -> int:
+    """The place behind the sentence that follows the first cards; where a page begins without cards, the first."""
+    classes = [getattr(part, "className", "") for part in parts]
+    return classes.index("headline") + 1 if "headline" in classes else 0
 
 
 def _slug(title: str) -> str:
