@@ -23,39 +23,47 @@ _METRICS: Final = ("impressions", "clicks", "conversions", "ctr", "cvr")
 def funnel(name: str, title: str, question: str, width: int = 6, height: int = 320) -> Visual:
     """Bars of one width: a conversion is a thousandth of an impression, which no width could show."""
     names = [METRICS[metric].label for metric, _, _ in _STAGES]
-    places = [names[0], *(name for stage, label in enumerate(names[1:], 1) for name in (" " * stage, label))]
-    prototype = {
+    between = [" " * stage for stage in range(1, len(names))]  # a category each
+    bars = {
         "type": "bar",
         "orientation": "h",
-        "y": places,
-        "textposition": ["inside" if place in names else "outside" for place in places],
+        "y": names,
+        "textposition": "inside",
         "insidetextanchor": "middle",
         "textangle": 0,
-        "cliponaxis": False,
         "textfont": {"size": 13},
         "insidetextfont": {"color": "--on-series"},
         "marker": {"color": "--series-1"},
-        "hovertemplate": "%{customdata}<extra></extra>",
+        "hovertemplate": "%{y}: %{customdata}<extra></extra>",
+    }
+    steps = {
+        "type": "scatter",
+        "mode": "text",
+        "x": [0.02] * len(between),
+        "y": between,
+        "textposition": "middle right",
+        "textfont": {"size": 13},
+        "hoverinfo": "skip",
+        "cliponaxis": False,
     }
 
     def draw(page_data: PageData) -> Answer:
-        total = page_data.now[TOTAL].iloc[0]
-        widths: list[int | None] = []
-        words: list[str] = []
-        hover: list[str] = []
-        for metric, rate, of in _STAGES:
-            if rate:
-                step = _step(number(total[rate]), rate, of, page_data.formats)
-                widths.append(0)
-                words.append("<br>".join(f"  {line}" for line in step))
-                hover.append(": ".join(step))
-            value = number(total[metric])
-            text = figure(metric, value, page_data.formats)
-            widths.append(None if value is None else 1)
-            words.append(f"<b>{text}</b>")
-            hover.append(f"{METRICS[metric].label}: {text}")
-        filled = {"of": 0, "x": widths, "text": words, "customdata": hover}
-        return {"traces": [filled], "line": None, "alt": alt.steps(page_data, [stage[:2] for stage in _STAGES])}
+        total, formats = page_data.now[TOTAL].iloc[0], page_data.formats
+        values = [number(total[metric]) for metric, _, _ in _STAGES]
+        words = [figure(metric, value, formats) for (metric, _, _), value in zip(_STAGES, values, strict=True)]
+        filled = [
+            {
+                "of": 0,
+                "x": [None if value is None else 1 for value in values],
+                "text": [f"<b>{each}</b>" for each in words],
+                "customdata": words,
+            },
+            {
+                "of": 1,
+                "text": ["<br>".join(_step(number(total[rate]), rate, of, formats)) for _, rate, of in _STAGES if rate],
+            },
+        ]
+        return {"traces": filled, "line": None, "alt": alt.steps(page_data, [stage[:2] for stage in _STAGES])}
 
     def rows(page_data: PageData) -> list[dict[str, Any]]:
         total = page_data.now[TOTAL].iloc[0]
@@ -66,6 +74,8 @@ def funnel(name: str, title: str, question: str, width: int = 6, height: int = 3
         yaxis={
             **theme.axis(showgrid=False, tickfont={"size": 13, "color": theme.TEXT}, type="category"),
             "autorange": "reversed",
+            "categoryorder": "array",
+            "categoryarray": [names[0], *(each for pair in zip(between, names[1:], strict=True) for each in pair)],
         },
         bargap=0.1,
     )
@@ -75,7 +85,7 @@ def funnel(name: str, title: str, question: str, width: int = 6, height: int = 3
         question,
         needs=(TOTAL,),
         metrics=_METRICS,
-        traces=[prototype],
+        traces=[bars, steps],
         layout=layout,
         draw=draw,
         rows=rows,
