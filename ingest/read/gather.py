@@ -171,7 +171,12 @@ def _fit_row(cells: Sequence[Any], width: int) -> Sequence[Any] | None:
     """A row as wide as the header, None where it holds something beyond it."""
     if len(cells) < width:
         return [*cells, *([""] * (width - len(cells)))]
-    return None if any(cell not in (None, "") for cell in cells[width:]) else cells[:width]
+    return cells[:width] if _are_empty(cells[width:]) else None
+
+
+def _are_empty(cells: Sequence[Any]) -> bool:
+    """Whether cells hold nothing at all, told at once where a row has thousands of them."""
+    return cells.count("") + cells.count(None) == len(cells)
 
 
 def _too_wide(cells: int, width: int) -> str:
@@ -212,6 +217,8 @@ class _Odd:
         self._says_nothing: int | None = None
 
     def __call__(self, number: int, cells: Sequence[Any]) -> None:
+        if _are_empty(cells):
+            return
         filled = [cell for cell in cells if not _blank(cell)]
         if not filled:
             return
