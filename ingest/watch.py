@@ -132,7 +132,7 @@ def _check(folder: Path, how: How) -> None:
     """Raise NoInbox where files may not be moved out of `folder`, or into its done/ and failed/."""
     if not folder.is_dir():
         raise NoInbox(f"{folder} is no folder: make it first.")
-    ours = folder.resolve() in (how.facts.resolve(), path_of(how.facts).resolve())
+    ours = os.path.realpath(folder) in map(os.path.realpath, (how.facts, path_of(how.facts)))  # a link may be a loop
     if why := "is a table" if ours else data_of(folder):
         raise NoInbox(
             f"{folder} {why}, whose files may not be moved: watch the folder that exports land in, or "
