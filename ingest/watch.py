@@ -23,7 +23,7 @@ from ingest.moves import Stamp, move, stamp_of, why_strange
 from ingest.one_file import How, import_file
 from ingest.results import ImportProblem, TableProblem
 from ingest.write.ownership import FACTS, data_of, own_table
-from ingest.write.part_names import has_id, may_be_part
+from ingest.write.part_names import companion_of, has_id, may_be_part, series_of
 
 #: As many looks in a row must find a file the same before it is taken.
 LOOKS: Final = 3
@@ -105,6 +105,17 @@ def take(path: Path, stamp: Stamp, how: How) -> bool:
         raise Stays(
             "its name is one that programs give the parts of their tables: if it is a report, rename it, or import "
             "it where it is with `import`."
+        )
+    names = os.listdir(path.parent)
+    if alike := series_of(path.name, names):
+        raise Stays(
+            f"{alike[0]} and {alike[1]} are called as programs number the parts of their tables: if they are reports, "
+            "rename them, or import them where they are with `import`."
+        )
+    if other := companion_of(path.name, names):
+        raise Stays(
+            f"{other} next to it is of a program that goes on using both: copy it to a folder of its own, or import it "
+            "where it is with `import`."
         )
     lines: list[str] = []
     where = "done"

@@ -256,7 +256,9 @@ def test_every_way_says_what_is_damaged_and_leaves_it(
         told = sentence.replace(str(root), "")
         assert what in told, (name, sentence)
         assert not INTERNAL.search(told), (name, sentence)
-        back = {"undo": "cannot return", "history as of": "can no longer be shown"}.get(name.removesuffix(" to 4"), what)
+        back = {"undo": "cannot return", "history as of": "can no longer be shown"}.get(
+            name.removesuffix(" to 4"), what
+        )
         assert "nothing was changed" in told or ("files" in what and back in told), (name, sentence)
         assert "backup" in told or "let that user read" in told or "were removed" in told, (name, sentence)
 

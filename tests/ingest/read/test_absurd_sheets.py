@@ -1,4 +1,4 @@
-"""Sheets that say they are as large as a sheet can be: what is empty in them costs nothing, and nothing else is lost."""
+"""Sheets that say they are as large as a sheet can be: what is empty in them costs nothing, and no row is lost."""
 
 import cProfile
 import pstats
