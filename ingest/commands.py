@@ -14,7 +14,7 @@ from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
 from facts import ALL_ROWS
-from facts.delta.damage import Damage, damage_of
+from facts.delta.damage import Damage, commit_damage, damage_of
 from facts.delta.log import lacks_files, whole_versions
 from facts.delta.tables import delta_table_at
 from facts.delta.versions import version_at, why_gone
@@ -184,11 +184,16 @@ def _not_readable(path: Path, damage: Damage) -> ImportProblem:
 def _history(facts: Path, arguments: argparse.Namespace, engine: Engine) -> int:
     path = path_of(facts) if arguments.business else facts
     try:
-        if delta_table_at(path) is None:
-            raise _no_data(path)
-    except (DeltaError, OSError) as problem:
+        table = delta_table_at(path)
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as problem:  # a damaged log makes its readers raise almost anything, or panic
         damage = damage_of(path) or Damage("its log is damaged or incomplete")
         raise _not_readable(path, damage) from problem
+    if why := damage_of(path) if table is None else commit_damage(path):
+        raise _not_readable(path, why)
+    if table is None:
+        raise _no_data(path)
     if arguments.as_of is not None:
         if arguments.business:
             raise ImportProblem("--as-of compares the platforms' figures; leave out --business.")
@@ -199,8 +204,8 @@ def _history(facts: Path, arguments: argparse.Namespace, engine: Engine) -> int:
     for commit in reversed(commits):
         by = commit.said.get("import.by", "–")
         print(f"{commit.number:>5}  {commit.when:%Y-%m-%d %H:%M} UTC  {by:12}  {_what(commit.said)}")
-    if why := why_gone(commits):
-        print(f"{why[0].upper()}{why[1:]}.")
+    if gone := why_gone(commits):
+        print(f"{gone[0].upper()}{gone[1:]}.")
     return 0
 
 

@@ -23,7 +23,7 @@ from ingest.moves import Stamp, move, stamp_of, why_strange
 from ingest.one_file import How, import_file
 from ingest.results import ImportProblem, TableProblem
 from ingest.write.ownership import FACTS, data_of, own_table
-from ingest.write.part_names import has_id, may_be_part
+from ingest.write.part_names import companion_of, has_id, may_be_part, series_of
 
 #: As many looks in a row must find a file the same before it is taken.
 LOOKS: Final = 3
@@ -106,6 +106,17 @@ def take(path: Path, stamp: Stamp, how: How) -> bool:
             "its name is one that programs give the parts of their tables: if it is a report, rename it, or import "
             "it where it is with `import`."
         )
+    names = os.listdir(path.parent)
+    if alike := series_of(path.name, names):
+        raise Stays(
+            f"{alike[0]} and {alike[1]} are called as programs number the parts of their tables: if they are reports, "
+            "rename them, or import them where they are with `import`."
+        )
+    if other := companion_of(path.name, names):
+        raise Stays(
+            f"{other} next to it is of a program that goes on using both: copy it to a folder of its own, or import it "
+            "where it is with `import`."
+        )
     lines: list[str] = []
     where = "done"
     try:
@@ -132,7 +143,7 @@ def _check(folder: Path, how: How) -> None:
     """Raise NoInbox where files may not be moved out of `folder`, or into its done/ and failed/."""
     if not folder.is_dir():
         raise NoInbox(f"{folder} is no folder: make it first.")
-    ours = folder.resolve() in (how.facts.resolve(), path_of(how.facts).resolve())
+    ours = os.path.realpath(folder) in map(os.path.realpath, (how.facts, path_of(how.facts)))  # a link may be a loop
     if why := "is a table" if ours else data_of(folder):
         raise NoInbox(
             f"{folder} {why}, whose files may not be moved: watch the folder that exports land in, or "

@@ -5,13 +5,14 @@ when it is shown. Nothing here needs pandas, which takes longer to import than t
 """
 
 import json
+import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import pyarrow as pa
 from deltalake import DeltaTable
-from deltalake.exceptions import TableNotFoundError
+from deltalake.exceptions import DeltaError, TableNotFoundError
 from pyarrow.dataset import ParquetReadOptions
 
 from facts.delta import side_data
@@ -38,6 +39,8 @@ _OF_CUTS: Final = ("account", PROGRAM, CUT, CURRENCY)
 
 _Read = TypeVar("_Read")
 
+_log = logging.getLogger(__name__)
+
 
 def explain_failures(read: Callable[[], _Read], path: str | Path, version: int | None = None) -> _Read:
     """What `read` gives of a version at `path`; whatever it raises becomes a DataProblem."""
@@ -53,6 +56,9 @@ def explain_failures(read: Callable[[], _Read], path: str | Path, version: int |
     except BaseException as problem:  # a damaged file makes its readers raise almost anything, or panic
         if damage := damage_of(Path(path), version):
             raise _damage_problem(path, damage) from problem
+        if _is_of_readers(problem):
+            _log.debug("%s cannot be read", path, exc_info=True)
+            raise _damage_problem(path, Damage("its files or its log are damaged")) from problem
         raise DataProblem(f"The data at {path} cannot be read: {_first_line(problem)}") from problem
 
 
@@ -113,6 +119,14 @@ def name_of_newest(path: str | Path) -> str:
     demo = table.metadata().name == DEMO_NAME
     shop = side_data.read(path, demo=demo, currency=first[0] if first else _USUAL_CURRENCY)["shop"]
     return name_with_shop(name_of_table(table), shop)
+
+
+def _is_of_readers(problem: BaseException) -> bool:
+    """Whether what went wrong is told by deltalake or Arrow, in words that name their insides."""
+    if isinstance(problem, MemoryError):
+        return False
+    arrows = isinstance(problem, OSError) and problem.errno is None
+    return arrows or isinstance(problem, (DeltaError, pa.ArrowException))
 
 
 def _first_line(problem: BaseException) -> str:

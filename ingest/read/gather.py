@@ -100,6 +100,7 @@ def gather(sheet: Sheet, known: RecognizedTable, day: str, progress: Progress) -
     named = [wanted.index(place) for place in known.positions.get("campaign", ())]
     kept = size = 0
     memory = free()
+    number, last_number, before, length = 0, 0, width, width
 
     def flush() -> None:
         nonlocal size
@@ -118,7 +119,8 @@ def gather(sheet: Sheet, known: RecognizedTable, day: str, progress: Progress) -
     for number, cells in sheet.rows(known.separator):
         if number <= known.row:
             continue
-        if len(cells) != width:
+        filled = len(cells)
+        if filled != width:
             fitted = _fit_row(cells, width)
             if fitted is None:
                 classify.blame(number, "", "", _too_wide(len(cells), width))
@@ -133,6 +135,7 @@ def gather(sheet: Sheet, known: RecognizedTable, day: str, progress: Progress) -
         if not good:
             classify(number, cells)
             continue
+        last_number, before, length = number, length, filled
         chunk.append(picked(cells))
         chunk_rows.append(number)
         if len(chunk) == _CHUNK:
@@ -149,6 +152,8 @@ def gather(sheet: Sheet, known: RecognizedTable, day: str, progress: Progress) -
                     f"{sheet.name}: its first {kept:,} rows, with {len(names):,} campaigns, take more memory than is "
                     "free here: split it, for example by month."
                 )
+    if last_number == number and length < min(before, width):  # before: in some files all rows lack their last cells
+        sheet.refuse_cut_row(number, cells[length - 1])
     if chunk:
         flush()
     if not numbers:
@@ -171,7 +176,12 @@ def _fit_row(cells: Sequence[Any], width: int) -> Sequence[Any] | None:
     """A row as wide as the header, None where it holds something beyond it."""
     if len(cells) < width:
         return [*cells, *([""] * (width - len(cells)))]
-    return None if any(cell not in (None, "") for cell in cells[width:]) else cells[:width]
+    return cells[:width] if _are_empty(cells[width:]) else None
+
+
+def _are_empty(cells: Sequence[Any]) -> bool:
+    """Whether cells hold nothing at all, told at once where a row has thousands of them."""
+    return cells.count("") + cells.count(None) == len(cells)
 
 
 def _too_wide(cells: int, width: int) -> str:
@@ -212,6 +222,8 @@ class _Odd:
         self._says_nothing: int | None = None
 
     def __call__(self, number: int, cells: Sequence[Any]) -> None:
+        if _are_empty(cells):
+            return
         filled = [cell for cell in cells if not _blank(cell)]
         if not filled:
             return

@@ -66,7 +66,7 @@ def recognise(sheet: Sheet, options: Options) -> RecognizedTable:
     refused: ImportProblem | None = None
     for separator in sheet.separators:
         try:
-            head = heads[separator] = list(islice(sheet.rows(separator), _HEAD))
+            head = heads[separator] = [_trim(row) for row in islice(sheet.rows(separator), _HEAD)]
         except ImportProblem as problem:
             refused = refused or problem
             continue
@@ -97,6 +97,15 @@ def recognise(sheet: Sheet, options: Options) -> RecognizedTable:
                 f"{sheet.name} holds two tables, with headers in rows {above} and {number}: import each by itself."
             )
     return result
+
+
+def _trim(row: Row) -> Row:
+    """A row without the empty cells at its end, of which a sheet may have thousands."""
+    number, cells = row
+    width = len(cells)
+    while width and cells[width - 1] in (None, ""):
+        width -= 1
+    return number, cells[:width]
 
 
 def _has(layout: Layout, cells: Sequence[Cell]) -> bool:

@@ -48,6 +48,7 @@ _COPIED: Final = (b"PK", b"PAR1")
 class Sheet:
     """One table in a file. `rows(separator)` reads it again from its start, with the number of each row in the file;
     `separators` are those to try, one empty where there is no choice. `typed`: cells may be numbers and days.
+    `ends_open`: whether it is a text whose last line has no end.
     """
 
     name: str
@@ -55,6 +56,18 @@ class Sheet:
     separators: Sequence[str]
     typed: bool
     read: Callable[[str], Iterator[Row]]
+    ends_open: Callable[[], bool] = lambda: False
+
+    def refuse_cut_row(self, number: int, last: Cell) -> None:
+        """Refuse the sheet's last row, which lacks cells after its `last`, where the text ends within it.
+
+        Raises ImportProblem: what is left of a figure would be another one.
+        """
+        if (isinstance(last, str) and last.endswith(("\n", "\r"))) or self.ends_open():
+            raise ImportProblem(
+                f"{self.name} ends in the middle of row {number}, so it looks cut off: download it again, and import "
+                "that."
+            )
 
     def rows(self, separator: str) -> Iterator[Row]:
         """The rows; what goes wrong on the way is a sentence."""
@@ -146,7 +159,16 @@ def _by_content(name: str, start: bytes, opened: Callable[[], IO[bytes]]) -> lis
     if start.startswith(b"%PDF"):
         raise ImportProblem(f"{name} is a PDF: export the report as CSV or Excel.")
     encoding = encoding_of(name, opened)
-    return [Sheet(name, name, SEPARATORS, False, lambda separator: _text(name, opened, encoding, separator))]
+    return [
+        Sheet(
+            name,
+            name,
+            SEPARATORS,
+            False,
+            lambda separator: _text(name, opened, encoding, separator),
+            lambda: _ends_open(opened, encoding),
+        )
+    ]
 
 
 def _members(path: Path, archive: zipfile.ZipFile, until: ExitStack) -> list[Sheet]:
@@ -352,6 +374,14 @@ def _text(name: str, opened: Callable[[], IO[bytes]], encoding: str, separator: 
                     f"{name}, after row {reader.line_num}: what follows is not {encoding} text; export it again."
                 ) from None
             yield reader.line_num, unguarded_row(row) if marked else row
+
+
+def _ends_open(opened: Callable[[], IO[bytes]], encoding: str) -> bool:
+    last = "\n"
+    with closing(opened()) as file, io.TextIOWrapper(file, encoding, "replace", newline="") as text:
+        while block := text.read(_BLOCK):
+            last = block[-1]
+    return last not in "\r\n"
 
 
 def _first_line(problem: BaseException) -> str:

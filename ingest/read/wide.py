@@ -33,15 +33,20 @@ def long(sheet: Sheet, columns: Mapping[str, str], wide: Mapping[str, str], plat
     def rows(separator: str) -> Iterator[Row]:
         number, shared, channels = _header(sheet, separator, columns, wide)
         yield number, [*shared, "platform", "campaign", *wide]
+        width = 1 + max([*shared.values(), *(place for places in channels.values() for place in places)])
+        at, length, before = number, width, width
         for at, cells in sheet.rows(separator):
             if at <= number:
                 continue
+            before, length = length, len(cells)
             filled: Sequence[Cell] = [*cells, *[None] * (max((*shared.values(), 0)) + 1 - len(cells))]
             for channel, places in channels.items():
                 figures = [cells[place] if 0 <= place < len(cells) else None for place in places]
                 if any(cell not in (None, "") for cell in figures):
                     own = [filled[place] for place in shared.values()]
                     yield at, [*own, platforms.get(channel.casefold(), "Other"), channel, *figures]
+        if 1 < length < min(before, width):  # one cell is a note
+            sheet.refuse_cut_row(at, cells[-1])
 
     return replace(sheet, read=rows)
 

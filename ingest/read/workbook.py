@@ -15,6 +15,7 @@ LARGEST_PART: Final = 3_000_000_000
 LARGEST_TEXTS: Final = 200_000_000
 LARGEST_OTHER: Final = 20_000_000
 MOST_COLUMNS: Final = 500
+MOST_ROWS: Final = 1_048_576  # of any sheet in Excel
 _CONTROL: Final = re.compile(r"_x(00[01][0-9A-Fa-f])_")
 _TIGHTEST: Final = 200  # times smaller when packed: no report packs like this
 
@@ -48,10 +49,12 @@ def workbook_sheets(
         raise ImportProblem(f"{name} is a damaged Excel workbook: export it again.") from None
     if not titles:
         raise ImportProblem(f"{name} has no sheet with cells.")
-    return [(title, lambda title=title: _rows(opened, title)) for title in titles]  # type: ignore[misc]
+    return [(title, lambda title=title: _rows(name, opened, title)) for title in titles]  # type: ignore[misc]
 
 
-def _rows(opened: Callable[[], IO[bytes]], title: str) -> Iterator[tuple[int, Sequence[Any]]]:
+def _rows(name: str, opened: Callable[[], IO[bytes]], title: str) -> Iterator[tuple[int, Sequence[Any]]]:
+    """The rows of a sheet with their numbers; of those that only a later row's number implies, one at most."""
+    last: Sequence[Any] | None = None
     with closing(opened()) as file, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
@@ -59,7 +62,15 @@ def _rows(opened: Callable[[], IO[bytes]], title: str) -> Iterator[tuple[int, Se
             sheet = book[title]
             sheet.reset_dimensions()  # what a writer says of its size may be wrong
             rows = sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS)
-            yield from enumerate(map(_unescape, rows), 1)
+            for number, row in enumerate(rows, 1):
+                if number > MOST_ROWS:
+                    raise ImportProblem(
+                        f"{name} has a sheet of more than {MOST_ROWS:,} rows, which Excel writes none of: export it "
+                        "as CSV instead."
+                    )
+                if row is not last:  # openpyxl gives the same empty row for all that are not in the file
+                    yield number, _unescape(row)
+                last = row
         finally:
             book.close()
 

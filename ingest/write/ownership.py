@@ -41,6 +41,8 @@ _MARKS: Final = (
     *("_delta_log", ".hoodie", ".hoodie_partition_metadata", "_versions"),
     *("_SUCCESS", "_temporary", "_spark_metadata", "_metadata", "_common_metadata"),
 )
+#: How Hive calls what it is about to move into a table's folder.
+_STAGING: Final = ".hive-staging"
 #: A folder of one value of a partitioned table.
 _PARTITION: Final = re.compile(r"[^=]+=.*")
 
@@ -105,6 +107,8 @@ def data_of(folder: Path, known: Collection[str] = ()) -> str | None:
                 return f"belongs to a table ({each.name} is called as a partition)"
     names = {*os.listdir(folder)} - {*known}
     for name in sorted(names):
+        if name.startswith(_STAGING):
+            return f"is a table (it has {name})"
         if _PARTITION.fullmatch(name) and (folder / name).is_dir():
             return f"is a table ({name} is called as a partition)"
         if is_part(name) or (has_id(name) and is_stored(name) and (folder / name).is_file()):

@@ -2,7 +2,8 @@
 
 Three kinds of names: nobody but a program gives them (`is_part`); a program does and a person might (`may_be_part`);
 they have an id in them (`has_id`). A name of the second kind is a program's for certain where another file has the
-same but for its number (`numbered_like`).
+same but for its number (`numbered_like`). Names of series that both might give (`series_of`), and those next to which
+a program keeps a file of its own (`companion_of`), are told by the files around them.
 """
 
 import re
@@ -70,6 +71,18 @@ _MAYBE: Final = re.compile(
 _DUCKDB_EXPORT: Final = frozenset({"schema.sql", "load.sql"})
 
 
+#: A number without zeros before it at the end of a name, as programs and people number what belongs together.
+_NUMBERED: Final = re.compile(rf"(?P<before>.*([-_ .]|part|chunk))(?P<number>[1-9]\d{{0,2}})({_TEXT})?", re.IGNORECASE)
+#: What is before a number that is a month, a day, a week, a quarter or a version.
+_CALENDAR: Final = re.compile(
+    r".*(?<!\d)((19|20)\d\d[-_ .]?|((19|20)\d\d|[23]\d)[-_ .](0?[1-9]|1[0-2])[-_ .])"
+    r"|(.*[^a-z])?(week|wk|kw|cw|woche|semaine|semana|q|quarter|day|tag|jour|month|monat|mois|mes|v|version)[-_ .]?",
+    re.IGNORECASE,
+)
+#: What `split` calls the first pieces of a file.
+_PIECE: Final = re.compile(rf"(?P<before>x|.*[-_.])(?P<letters>a[a-z])(?P<after>({_TEXT})?)", re.IGNORECASE)
+
+
 def has_id(name: str) -> bool:
     """Whether a file's name has an id in it, as programs call what they will look for again."""
     return _ID.search(name) is not None
@@ -104,6 +117,35 @@ def numbered_like(names: Collection[str]) -> tuple[str, str] | None:
         if len(alike) > 1 and any(map(may_be_part, alike)):
             return alike[0], alike[1]
     return None
+
+
+def series_of(name: str, names: Collection[str]) -> tuple[str, str] | None:
+    """Two of `names` of the series that `name` is one of: numbered from 1, or pieces of a file; None where it is none.
+
+    Days, weeks and the like in a row are no series: people call their files so.
+    """
+    if found := _NUMBERED.fullmatch(name):
+        before, after = found["before"], name[found.end("number") :]
+        others = (_NUMBERED.fullmatch(each) for each in sorted(names) if each != name)
+        for other in others if not _CALENDAR.fullmatch(before) else ():
+            if other and other["before"] == before and other.string[other.end("number") :] == after:
+                first, second = sorted((found, other), key=lambda each: int(each["number"]))
+                return first.string, second.string
+    if piece := _PIECE.fullmatch(name):
+        first_two = tuple(f"{piece['before']}{letters}{piece['after']}" for letters in ("aa", "ab"))
+        if {*first_two} <= {*names}:
+            return first_two[0], first_two[1]
+    return None
+
+
+def companion_of(name: str, names: Collection[str]) -> str | None:
+    """The file among `names` that only a program puts next to its own file `name`; None where there is none.
+
+    It is Hadoop's check sum, DVC's or Athena's note, or MySQL's of a table that it keeps as CSV.
+    """
+    stem = name.rpartition(".")[0]
+    known = {f".{name}.crc", f"{name}.crc", f"{name}.dvc", f"{name}.metadata", f"{stem}.CSM"}
+    return next((each for each in sorted(names) if each != name and each in known), None)
 
 
 def is_export(names: Collection[str]) -> bool:

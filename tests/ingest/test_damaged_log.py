@@ -1,5 +1,6 @@
 """A table of ours that is damaged: every way to use it says in plain words what is, and leaves every byte as it was."""
 
+import json
 import os
 import re
 import shutil
@@ -82,6 +83,40 @@ def cut_files(table: Path) -> None:
         file.write_bytes(file.read_bytes()[:-100])
 
 
+def flip(at: int) -> Callable[[Path], None]:
+    """A byte of each file is another, and no file's size."""
+
+    def damage(table: Path) -> None:
+        for file in table.glob("*.parquet"):
+            data = bytearray(file.read_bytes())
+            data[at] ^= 0xFF
+            file.write_bytes(data)
+
+    return damage
+
+
+def edit(old: bytes, new: bytes) -> Callable[[Path], None]:
+    def damage(table: Path) -> None:
+        content = entry(table, 5).read_bytes()
+        assert old in content
+        entry(table, 5).write_bytes(content.replace(old, new))
+
+    return damage
+
+
+def add_action(name: str, **said: object) -> Callable[[Path], None]:
+    def damage(table: Path) -> None:
+        with entry(table, 5).open("a") as file:
+            file.write("\n" + json.dumps({name: said}) + "\n")
+
+    return damage
+
+
+def data_as_checkpoint(table: Path) -> None:
+    shutil.copy(next(table.glob("*.parquet")), entry(table, 3, CHECKPOINT))
+
+
+METADATA = {"id": "x", "format": {"provider": "parquet", "options": {}}, "partitionColumns": [], "configuration": {}}
 CHECKPOINT = "checkpoint.parquet"
 #: What is damaged in a table of six versions, with a checkpoint of version 3, and what is said of it.
 KINDS: dict[str, tuple[Callable[[Path], None], str]] = {
@@ -107,6 +142,17 @@ KINDS: dict[str, tuple[Callable[[Path], None], str]] = {
         "this program's user may not read its log's checkpoint of version 3",
     ),
     "unreadable log": (unreadable(""), "this program's user may not read its log"),
+    "a file without a path": (edit(b'"path"', b'"pfad"'), "version 5 in its log is damaged"),
+    "a size that is text": (edit(b'"size":', b'"size":"x","s":'), "version 5 in its log is damaged"),
+    "a schema that is none": (add_action("metaData", schemaString="(", **METADATA), "version 5 in its log is damaged"),
+    "a table without an id": (add_action("metaData", schemaString="{}"), "version 5 in its log is damaged"),
+    "a newer program's": (
+        add_action("protocol", minReaderVersion=99, minWriterVersion=99),
+        "since version 5 it needs a newer program",
+    ),
+    "another's checkpoint": (data_as_checkpoint, "its log's checkpoint of version 3 is no checkpoint"),
+    "files' ends": (flip(-20), "files that"),
+    "files' last bytes": (flip(-1), "files that"),
     "no files": (no_files, "files that"),
     "cut files": (cut_files, "files that"),
 }
@@ -139,7 +185,9 @@ def root(whole: Path) -> Iterator[Path]:
         yield Path(name)
 
 
-def sentences(root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+def sentences(
+    root: Path, what: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> dict[str, str]:
     """What each way of using the table at `root` says, and that none goes through."""
     facts, report = root / "data" / "facts", root / "in" / "new.csv"
     monkeypatch.setenv("DASHBOARD_FACTS", str(facts))
@@ -149,11 +197,17 @@ def sentences(root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytes
         "dry run": ["import", "--dry-run", str(report)],
         "undo": ["undo"],
         "undo to 4": ["undo", "4"],
+        "history": ["history"],
+        "history as of": ["history", "--as-of", "4"],
+        "command check": ["check"],
         "watch": ["watch", "--once", "--every", "0.01", str(root / "in")],
     }
     for name, command in commands.items():
         status = cli.main(command)
         output = capsys.readouterr()
+        if status == 0 and name == "history":  # the log is whole, and only files are not
+            assert "files that" in what
+            continue
         assert "Imported:" not in output.out
         assert "holds again" not in output.out
         if status == 0:
@@ -193,7 +247,7 @@ def test_every_way_says_what_is_damaged_and_leaves_it(
     if others_user and os.geteuid() == 0:
         os.seteuid(NOBODY)
     try:
-        said = sentences(root, capsys, monkeypatch)
+        said = sentences(root, what, capsys, monkeypatch)
     finally:
         if os.getuid() == 0:
             os.seteuid(0)
@@ -202,8 +256,51 @@ def test_every_way_says_what_is_damaged_and_leaves_it(
         told = sentence.replace(str(root), "")
         assert what in told, (name, sentence)
         assert not INTERNAL.search(told), (name, sentence)
-        assert "nothing was changed" in told or (name.startswith("undo") and "cannot return" in told), (name, sentence)
+        back = {"undo": "cannot return", "history as of": "can no longer be shown"}.get(
+            name.removesuffix(" to 4"), what
+        )
+        assert "nothing was changed" in told or ("files" in what and back in told), (name, sentence)
         assert "backup" in told or "let that user read" in told or "were removed" in told, (name, sentence)
+
+
+def loop(facts: Path) -> None:
+    facts.rename(facts.with_name("before"))
+    facts.symlink_to(facts.name)
+
+
+def file(facts: Path) -> None:
+    facts.rename(facts.with_name("before"))
+    facts.write_bytes(b"")
+
+
+def log_file(facts: Path) -> None:
+    shutil.rmtree(facts / "_delta_log")
+    (facts / "_delta_log").write_text("x")
+
+
+@pytest.mark.parametrize(("damage", "what"), [(loop, "link"), (file, "a file and no"), (log_file, "log")])
+def test_what_is_no_table_at_all_is_said_in_a_sentence(
+    damage: Callable[[Path], None],
+    what: str,
+    root: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    damage(root / "data" / "facts")
+    monkeypatch.setenv("DASHBOARD_FACTS", str(root / "data" / "facts"))
+    before = content(root)
+    report = str(root / "in" / "new.csv")
+    looks = [["history"], ["history", "--as-of", "4"], ["check"], ["rollup", str(root / "out")]]
+    writes = [["import", report], ["undo"], ["undo", "4"], ["watch", "--once", "--every", "0.01", str(root / "in")]]
+    for command in [*looks, *writes]:
+        assert cli.main(command) == 1, command
+        said = capsys.readouterr().err.replace(str(root), "")
+        assert said.count("\n") == 1
+        assert not INTERNAL.search(said), said
+        assert "There is no data" not in said
+        assert what in said or command not in looks, said
+        assert "DASHBOARD_FACTS" in said or command in looks, said
+    assert content(root) == before
 
 
 @pytest.mark.parametrize("damage", [write(1, b"{g"), write(1, b"")], ids=["garbage", "empty"])

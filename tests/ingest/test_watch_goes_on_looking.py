@@ -167,6 +167,7 @@ PARTS = {
     "hadoop, named": names("clicks-r-00000.csv", "a.csv"),
     "beam": names("out-00000-of-00002.csv", "a.csv"),
     "kafka": names("clicks+0+0000000000.csv", "a.csv"),
+    "hive at work": names("a.csv", beside=(".hive-staging_hive_2025-07-01/x",)),
     "glue": names("run-1751364672000-part-r-00000.csv", "a.csv"),
 }
 
@@ -224,15 +225,79 @@ def test_what_a_person_or_a_program_named_stays_and_can_be_imported(
     assert content(inbox)[name] == before[name]
 
 
+@pytest.mark.parametrize(
+    ("given", "sign"),
+    [
+        *[
+            ((f"{a}.csv", f"{b}.csv"), f"{a}.csv and {b}.csv are called as programs")
+            for a, b in (
+                *(("export-1", "export-2"), ("chunk_1", "chunk_10"), ("unload_1_2_3", "unload_1_2_4"), ("xaa", "xab")),
+                *(("report_2024_part_1", "report_2024_part_2"), ("export_part1", "export_part2"), ("big.aa", "big.ab")),
+                ("report 1", "report 2"),
+            )
+        ],
+        (("xaa", "xab"), "xaa and xab are called as programs"),
+        (("sales.CSV", "sales.CSM"), "sales.CSM next to it"),
+        (("sales.csv", ".sales.csv.crc"), ".sales.csv.crc next to it"),
+        (("sales.csv", "sales.csv.dvc"), "sales.csv.dvc next to it"),
+    ],
+)
+def test_what_the_files_around_it_may_make_a_part_stays_with_a_sentence(
+    given: tuple[str, str],
+    sign: str,
+    tmp_path: Path,
+    importable: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    inbox = tmp_path / "in"
+    files(inbox, importable, "daily.csv")
+    for name in given:
+        shutil.copy(REPORT, inbox / name)
+    if "next to it" in sign:
+        (inbox / given[1]).write_text("x")
+    monkeypatch.setenv("DASHBOARD_FACTS", str(tmp_path / "facts"))
+    before = content(inbox)
+
+    assert cli.main(["watch", "--once", "--every", "0.01", str(inbox)]) == 0
+    said = capsys.readouterr().out
+    assert f"stays: {inbox / given[0]}: {sign}" in said
+    assert (inbox / "done" / "daily.csv").exists()
+    assert {name: content(inbox)[name] for name in given} == {name: before[name] for name in given}
+    assert cli.main(["import", str(inbox / given[0])]) == 0
+
+
 def test_what_people_call_their_files_is_imported(
     tmp_path: Path, importable: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     inbox = tmp_path / "in"
     named = {
-        *("Campaign report.csv", "Campaign report (1).csv", "Campaign report (2).csv", "report-1.csv", "report-2.csv"),
+        *(
+            "Campaign report.csv",
+            "Campaign report (1).csv",
+            "Campaign report (2).csv",
+            "report-1.csv",
+            "google_07_2025.csv",
+        ),
         *("report-20250701.csv", "report-20250702.csv", "report_25_07_01.csv", "report_25_7_2.csv", "2025-07.csv"),
         *("20250701.csv", "20250702.csv", "202507011200.csv", "data_2025_07.csv", "data_2025_08.csv", "data.csv"),
-        *("report_2024_part_1.csv", "report_2024_part_2.csv", "2024_part_01.csv", "participants.csv", "part one.csv"),
+        *(
+            "week-1.csv",
+            "week-2.csv",
+            "Q1.csv",
+            "Q2.csv",
+            "report_2025_7.csv",
+            "report_2025_8.csv",
+            "google_08_2025.csv",
+        ),
+        *(
+            "report_25_7_3.csv",
+            "report-de.csv",
+            "report_2024_part_1.csv",
+            "2024_part_01.csv",
+            "participants.csv",
+            "part one.csv",
+        ),
         *("Plan 2.0.csv", "Spend over 10,000.csv", "account 1234567890.csv", "Q1-100.csv", "export.csv"),
     }
     files(inbox, importable, *named)

@@ -198,12 +198,12 @@ def test_other_options_take_the_place_of_a_check_that_runs(upload: Path, workers
     assert first not in processes(upload)
 
 
-def asked_again(imports: Imports, upload: Path) -> dict[str, Any] | None:
+def asked_again(imports: Imports, upload: Path, subject: str = "ann") -> dict[str, Any] | None:
     try:
-        answer = imports.check(token_of(upload), "ann", {"options": {"account": "Main"}})
+        answer = imports.check(token_of(upload), subject, {"options": {"account": "Main"}})
     except Busy:
         return None
-    return answer[1] if answer else ended(imports, upload)
+    return answer[1] if answer else ended(imports, upload, subject)
 
 
 def test_a_keep_outlives_its_worker(
@@ -346,6 +346,24 @@ def test_in_a_folder_that_is_everybodys_no_job_is_done(upload: Path, workers: li
     assert (processes(upload), job.answer) == ([], None)
     laid_out.parent.chmod(0o700)
     assert ended(workers[0], upload) == {"stopped": CUT_OFF}
+
+
+def test_a_check_that_goes_on_ends_for_who_waits_and_for_nobody_else(
+    table: Path, upload: Path, workers: list[Imports], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("web.imports.checks.SHARED_SECONDS", 0)
+    endless(upload)
+    assert workers[0].check(token_of(upload), "ann", {"options": {}}) is None
+    assert workers[1].check(token_of(upload), "ann", {"options": {}}) is None  # her own request is nobody else's
+    assert workers[0].outcome(token_of(upload), "ann") is None
+    (check,) = processes(upload)
+    other = upload_of(table, statement(tmp_path / "3.csv", 3), "bob")
+
+    answer = until(lambda: asked_again(workers[1], other, "bob"))
+
+    assert answer["files"][0]["imports"][0]["days"] == 30
+    assert check not in processes(upload)
+    assert workers[0].outcome(token_of(upload), "ann") == (422, {"error": TOO_LONG})
 
 
 @pytest.mark.parametrize(("end", "said"), [(signal.SIGALRM, TOO_LONG), (signal.SIGXCPU, TOO_LARGE)])

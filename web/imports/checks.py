@@ -28,10 +28,12 @@ from web.imports.job import Job
 from web.imports.process import CUT_OFF, sentence
 from web.imports.refusals import upload_gone
 from web.imports.uploads import KEPT_SECONDS, NotTaken, Uploads
-from web.imports.waiting_line import WaitingLine
+from web.imports.waiting_line import line_of
 
 #: How long a request waits for its answer, or for the lock, before it is to be asked again.
 STEP: Final = 3.0
+#: How long a check goes on at least where others wait; while nobody does, as long as web.imports.process lets it.
+SHARED_SECONDS: Final = 90.0
 #: What a reader takes for its libraries and a small file, with some left to others.
 LEAST_MEMORY: Final = 250_000_000
 _LOOK_EVERY: Final = 0.05
@@ -67,11 +69,11 @@ class Imports:
     def __init__(self, uploads: Uploads) -> None:
         self._uploads = uploads
         self._waiting = Lock()
-        self._line = WaitingLine(uploads.folder / ".line", ("keep", "check"))
+        self._line = line_of(uploads.folder)
 
     def check(self, token: str, subject: str, wish: Mapping[str, Any]) -> Answer:
         """What an upload's files hold and would change. Raises NotTaken."""
-        wish = {**wish, "kind": "check"}
+        wish = {**wish, "kind": "check", "shared_seconds": SHARED_SECONDS}
         with self._one_request(token, subject, "check") as person:
             until = time.monotonic() + STEP
             job = Job.of(self._find(token, subject))

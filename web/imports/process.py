@@ -13,11 +13,13 @@ import select
 import shutil
 import signal
 import sys
+import time
 from pathlib import Path
 from threading import Thread
 from typing import Any, Final
 
 from web.imports.job import Job
+from web.imports.waiting_line import line_of
 
 #: For reading and, where another import writes, waiting.
 SECONDS: Final = 420
@@ -36,7 +38,7 @@ def main(folder: str, worker: int, status: str | None = None) -> int:
     if wish is None:
         return 1
     if wish["kind"] == "check":
-        end_with(worker, job)
+        end_with(worker, job, wish["shared_seconds"])
     signal.alarm(SECONDS)  # whose default is to end the process
     from ingest.uploaded import answer_request, limit
 
@@ -63,8 +65,9 @@ def main(folder: str, worker: int, status: str | None = None) -> int:
     return 0
 
 
-def end_with(worker: int, job: Job) -> None:
-    """End this process when `worker` ends, or when nobody waits for the job any more.
+def end_with(worker: int, job: Job, shared_seconds: float) -> None:
+    """End this process when `worker` ends, when nobody waits for the job any more, or once others wait and it has gone
+    on for `shared_seconds`.
 
     Linux ends it by itself; elsewhere its stdin, which is the worker's, is at its end then.
     """
@@ -73,9 +76,13 @@ def end_with(worker: int, job: Job) -> None:
     if os.getppid() != worker:  # it ended before that
         os._exit(1)
 
+    line, shared_until = line_of(job.upload.parent), time.monotonic() + shared_seconds
+
     def watch() -> None:
         while not select.select([sys.stdin], [], [], _LOOK_EVERY)[0] and job.wish is not None:
-            pass
+            with contextlib.suppress(OSError):
+                if time.monotonic() > shared_until and line.others_wait((job.upload / "person").read_text()):
+                    os.kill(os.getpid(), signal.SIGALRM)  # as where its own time is over
         os._exit(1)
 
     Thread(target=watch, daemon=True).start()

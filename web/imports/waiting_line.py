@@ -55,6 +55,11 @@ class WaitingLine:
             since[person] = min(began, since.get(person, began))
         return [(time.time_ns() - began) / 1e9 for began in since.values()]
 
+    def others_wait(self, person: str) -> bool:
+        """Whether anybody but `person` waits."""
+        with self._alone():
+            return any(each != person for each, _ in self._since_by_place())
+
     def put_back(self, person: str, kind: str) -> None:
         """Let `person` be behind all others till their place would be forgotten."""
         place = self._folder / f"{kind}.{person}"
@@ -101,3 +106,8 @@ class WaitingLine:
                 elif kind in self._kinds and (age < HELD_SECONDS or (person, kind) == mine):
                     found[(person, kind)] = status.st_atime_ns
         return found
+
+
+def line_of(uploads: Path) -> WaitingLine:
+    """The line of people who wait for a check or keep of an upload in the folder `uploads`."""
+    return WaitingLine(uploads / ".line", ("keep", "check"))
