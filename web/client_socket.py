@@ -36,7 +36,12 @@ _SENTENCES: Final = {
     "cookies, or ask for a token with fewer groups.",
     503: "Too many have asked at the moment. Try again in a few seconds.",
 }
-_PHRASES: Final = {408: "Request Timeout", 414: "URI Too Long", 431: "Request Header Fields Too Large", 503: "Service Unavailable"}
+_PHRASES: Final = {
+    408: "Request Timeout",
+    414: "URI Too Long",
+    431: "Request Header Fields Too Large",
+    503: "Service Unavailable",
+}
 #: Seconds after which it may be tried again.
 _AGAIN: Final = 5
 _END: Final = b"\r\n\r\n"
@@ -51,8 +56,8 @@ _audit = logging.getLogger("dashboard.audit")
 def lane_of(received: bytearray, more: bool, health: Set[bytes]) -> Lane | None:
     """Who answers the request that begins `received`, or None while not enough of it is here.
 
-    `more` is whether the client may send more; `health` are those of /healthz and /readyz. What no request can begin with is
-    for whoever parses it, at once.
+    `more` is whether the client may send more; `health` are the paths of /healthz and /readyz. What no request can
+    begin with is for whoever parses it, at once.
     """
     end = received.find(_END)
     if end < 0:

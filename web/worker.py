@@ -6,7 +6,7 @@ neither a client nor a long answer keeps them waiting. What waits for a thread i
 """
 
 import logging
-import select
+import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -20,6 +20,7 @@ from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, TConn, ThreadWorker
 
 from web.client_socket import SLOWEST, ClientSocket, Lane, lane_of, refuse
+from web.knocks import LOOK_SECONDS, Knocks
 from web.waiting_requests import Pool, reader_of
 
 #: Seconds for a head, and for a small body with it.
@@ -32,10 +33,10 @@ ANSWER_SECONDS: Final = 60.0
 MOST_CONNECTIONS: Final = 500
 #: Bytes of half-sent requests and untaken answers in one worker; where there are more, the same.
 MOST_HELD: Final = 32 << 20
-#: While no thread is free, so often it looks who knocks: another worker has taken them by then where it could.
-LOOK_SECONDS: Final = 0.05
-#: So many are taken in at one look, at most.
-MOST_AT_ONCE: Final = 64
+#: So many may have knocked when a worker ends; whoever knocks later finds the next one.
+MOST_AT_THE_END: Final = 2048
+#: For so long a thread computes while another wants to. The first thread, which hands on requests, waits that often.
+TURN_SECONDS: Final = 0.001
 
 _LINGER: Final = 2.0
 _SWEEP: Final = 0.25
@@ -66,23 +67,19 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         settings = self.app.settings
-        self.health = {f"{prefix}{name}".encode() for prefix in ("/", settings.prefix) for name in ("healthz", "readyz")}
+        self.health = {f"{path}{name}".encode() for path in ("/", settings.prefix) for name in ("healthz", "readyz")}
         self.reader_of = reader_of("" if settings.auth == "demo" else settings.auth_header)
         #: Connections that wait for their client, longest first: half-sent, not taken, closing.
         self.waiting: dict[Connection, None] = {}
         self.accepted = self.held = self.refused = 0
-        self.last_sweep = self.last_look = 0.0
-        #: How many may be taken in at the next look while no thread is free.
-        self.admitted = 0
+        self.last_sweep = 0.0
 
     def init_process(self) -> None:
         threads = self.cfg.threads
-        self.pools: dict[Lane, Pool[Connection]] = {
-            lane: Pool(lane, number) for lane, number in (("view", threads), ("body", threads), ("health", 1))
-        }
-        self.knocks = select.poll()
-        for listener in self.sockets:
-            self.knocks.register(listener, select.POLLIN)
+        lanes: tuple[tuple[Lane, int], ...] = (("view", threads), ("body", threads), ("health", 1))
+        self.pools: dict[Lane, Pool[Connection]] = {lane: Pool(lane, number) for lane, number in lanes}
+        self.knocks = Knocks(self.sockets)
+        sys.setswitchinterval(TURN_SECONDS)
         super().init_process()
 
     def get_thread_pool(self) -> ThreadPoolExecutor:
@@ -91,7 +88,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
     @property
     def worker_connections(self) -> int:
-        """How many connections there may be before it takes on more only now and then: none where no thread is free."""
+        """How many connections there may be before knocks are only looked at now and then: none where all work."""
         return 0 if self.pools["view"].full else MOST_CONNECTIONS + 1
 
     @worker_connections.setter
@@ -100,8 +97,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
     def set_accept_enabled(self, enabled: bool) -> None:
         """At the end, take on what has knocked already: whoever waits for an answer gets it."""
-        while not (enabled or self.alive) and self._accept_each():
-            pass
+        if not (enabled or self.alive):
+            self._accept_at_most(MOST_AT_THE_END)
         super().set_accept_enabled(enabled)
         if not self.alive:
             soon = time.monotonic() + STOP_KEEPALIVE_LINGER
@@ -111,29 +108,20 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
         """As gunicorn's, but back in time to see who knocks while no thread is free, and who has hung up."""
         full = self.pools["view"].full
-        super().wait_for_and_dispatch_events(min(timeout, LOOK_SECONDS if full else _SWEEP))
+        super().wait_for_and_dispatch_events(min(timeout, LOOK_SECONDS if full else 2 * _SWEEP))
         for pool in self.pools.values():
             self._drop_abandoned(pool)
-        if self.alive and self.pools["view"].full and time.monotonic() >= self.last_look + LOOK_SECONDS:
-            self._look_who_knocks()
-            self.last_look = time.monotonic()
+        if self.alive and self.pools["view"].full:
+            self._accept_at_most(self.knocks.look())
 
-    def _look_who_knocks(self) -> None:
-        """While no thread is free: take in more at each look at which somebody still knocks, nobody at the first."""
-        if not self.knocks.poll(0):
-            self.admitted = 0
-            return
-        for _ in range(self.admitted):
-            if not self._accept_each():
-                break
-        self.admitted = min(MOST_AT_ONCE, max(1, 2 * self.admitted))
-
-    def _accept_each(self) -> bool:
-        """Take on a connection of each listening socket; whether there was any."""
-        before = self.accepted
-        for listener in self.sockets:
-            self.accept(listener)
-        return self.accepted > before
+    def _accept_at_most(self, number: int) -> None:
+        """Take on so many connections of each listening socket, or as many as there are."""
+        for _ in range(number):
+            before = self.accepted
+            for listener in self.sockets:
+                self.accept(listener)
+            if self.accepted == before:
+                return
 
     def _drop_abandoned(self, pool: Pool[Connection]) -> None:
         """Drop the requests that wait and whose clients do not any more."""
