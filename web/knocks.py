@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from socket import socket
 from typing import Final
 
-#: Between two looks.
+#: Between two looks; where even the most were too few, there is none.
 LOOK_SECONDS: Final = 0.05
-#: So many are taken on at one look, at most.
+#: So many are taken on at one look, at most; other events have their turn then.
 MOST_AT_ONCE: Final = 64
 
 
@@ -26,10 +26,15 @@ class Knocks:
         for listener in listeners:
             self._poll.register(listener, select.POLLIN)
 
+    @property
+    def pause(self) -> float:
+        """Seconds from one look to the next."""
+        return 0.0 if self._next >= MOST_AT_ONCE else LOOK_SECONDS
+
     def look(self) -> int:
         """How many to take on now: none at the first look at which somebody knocks."""
         now = time.monotonic()
-        if now < self._last + LOOK_SECONDS:
+        if now < self._last + self.pause:
             return 0
         self._last = now
         admitted = self._next

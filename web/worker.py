@@ -20,7 +20,7 @@ from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, TConn, ThreadWorker
 
 from web.client_socket import SLOWEST, ClientSocket, Lane, lane_of, refuse
-from web.knocks import LOOK_SECONDS, Knocks
+from web.knocks import Knocks
 from web.waiting_requests import Pool, reader_of
 
 #: Seconds for a head, and for a small body with it.
@@ -108,7 +108,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
         """As gunicorn's, but back in time to see who knocks while no thread is free, and who has hung up."""
         full = self.pools["view"].full
-        super().wait_for_and_dispatch_events(min(timeout, LOOK_SECONDS if full else 2 * _SWEEP))
+        super().wait_for_and_dispatch_events(min(timeout, self.knocks.pause if full else 2 * _SWEEP))
         for pool in self.pools.values():
             self._drop_abandoned(pool)
         if self.alive and self.pools["view"].full:
