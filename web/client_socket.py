@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 import orjson
 
-#: Who answers a request: the threads of all, those of large bodies, that of /healthz; or nobody.
+#: Who answers a request: the threads of all, those of large bodies, that of /healthz and /readyz; or nobody.
 Lane = Literal["view", "body", "health", "too large"]
 
 #: Bytes a second: a body that comes slower is given up, after a while in which it may.
@@ -34,8 +34,16 @@ _SENTENCES: Final = {
     414: f"An address may have {LONGEST_LINE:,} characters.",
     431: f"A header may have {LONGEST_FIELD:,} bytes, all of them together {LONGEST_LINE:,}: delete this site’s "
     "cookies, or ask for a token with fewer groups.",
+    503: "Too many have asked at the moment. Try again in a few seconds.",
 }
-_PHRASES: Final = {408: "Request Timeout", 414: "URI Too Long", 431: "Request Header Fields Too Large"}
+_PHRASES: Final = {
+    408: "Request Timeout",
+    414: "URI Too Long",
+    431: "Request Header Fields Too Large",
+    503: "Service Unavailable",
+}
+#: Seconds after which it may be tried again.
+_AGAIN: Final = 5
 _END: Final = b"\r\n\r\n"
 _LENGTH: Final = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,18})[ \t]*\r\n", re.I)
 _LENGTHS: Final = re.compile(rb"\r\ncontent-length", re.I)
@@ -48,8 +56,8 @@ _audit = logging.getLogger("dashboard.audit")
 def lane_of(received: bytearray, more: bool, health: Set[bytes]) -> Lane | None:
     """Who answers the request that begins `received`, or None while not enough of it is here.
 
-    `more` is whether the client may send more; `health` are the paths of /healthz. What no request can begin with is
-    for whoever parses it, at once.
+    `more` is whether the client may send more; `health` are the paths of /healthz and /readyz. What no request can
+    begin with is for whoever parses it, at once.
     """
     end = received.find(_END)
     if end < 0:
@@ -134,12 +142,13 @@ class ClientSocket:
 def refuse(client: ClientSocket, status: int) -> None:
     """Refuse a request that never reaches the app, and write the audit line that the app would have."""
     body = orjson.dumps({"error": _SENTENCES[status]})
+    again = f"Retry-After: {_AGAIN}\r\n" if status == 503 else ""
     head = (
         f"HTTP/1.1 {status} {_PHRASES[status]}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
-        "X-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n"
+        f"{again}X-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n"
     )
     with suppress(OSError):
         client.sendall(head.encode() + body)
-    if status != 408:  # who is late is counted, not listed
+    if status not in (408, 503):  # who is late or one too many is counted, not listed
         told = {"subject": "", "role": "", "kind": "none", "decision": _PHRASES[status].lower(), "status": status}
         _audit.info("refusal", extra={"told": told})

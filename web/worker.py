@@ -1,11 +1,12 @@
 """A gunicorn worker with threads, made for slow clients: a thread gets a request only once it has arrived.
 
 The worker's first thread reads heads and small bodies as they come in and sends what a client is slow to take, each
-within a time. Bodies that are too large for that have threads of their own, and /healthz has one, so that neither a
-client nor a long answer keeps it waiting.
+within a time. Bodies that are too large for that have threads of their own, and /healthz and /readyz have one, so that
+neither a client nor a long answer keeps them waiting. What waits for a thread is in web/waiting_requests.py.
 """
 
 import logging
+import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -19,6 +20,8 @@ from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, TConn, ThreadWorker
 
 from web.client_socket import SLOWEST, ClientSocket, Lane, lane_of, refuse
+from web.knocks import Knocks
+from web.waiting_requests import Pool, reader_of
 
 #: Seconds for a head, and for a small body with it.
 HEAD_SECONDS: Final = 10.0
@@ -30,8 +33,10 @@ ANSWER_SECONDS: Final = 60.0
 MOST_CONNECTIONS: Final = 500
 #: Bytes of half-sent requests and untaken answers in one worker; where there are more, the same.
 MOST_HELD: Final = 32 << 20
-#: For so long no thread is free before those who knock are taken in nevertheless: one may ask for /healthz.
-STUCK_SECONDS: Final = 1.0
+#: So many may have knocked when a worker ends; whoever knocks later finds the next one.
+MOST_AT_THE_END: Final = 2048
+#: For so long a thread computes while another wants to. The first thread, which hands on requests, waits that often.
+TURN_SECONDS: Final = 0.001
 
 _LINGER: Final = 2.0
 _SWEEP: Final = 0.25
@@ -53,36 +58,38 @@ class Connection(TConn):  # type: ignore[misc]
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]
-    """The worker; takes on only what it has a thread for.
+    """The worker; takes on at once what it has a thread for.
 
-    What waits stays with the listening socket for whichever worker is free, and is not lost with this one.
+    What it has none for stays with the listening socket for a moment, for whichever worker is free. Then it is taken on
+    nevertheless: it may ask for /healthz.
     """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self.health = {b"/healthz", f"{self.app.settings.prefix}healthz".encode()}
+        settings = self.app.settings
+        self.health = {f"{path}{name}".encode() for path in ("/", settings.prefix) for name in ("healthz", "readyz")}
+        self.reader_of = reader_of("" if settings.auth == "demo" else settings.auth_header)
         #: Connections that wait for their client, longest first: half-sent, not taken, closing.
         self.waiting: dict[Connection, None] = {}
-        self.accepted = self.busy = self.held = 0
-        self.last_change = self.last_sweep = 0.0
+        self.accepted = self.held = self.refused = 0
+        self.last_sweep = 0.0
 
     def init_process(self) -> None:
-        self.pools: dict[Lane, ThreadPoolExecutor] = {
-            "view": ThreadPoolExecutor(self.cfg.threads, "view"),
-            "body": ThreadPoolExecutor(self.cfg.threads, "body"),
-            "health": ThreadPoolExecutor(1, "health"),
-        }
+        threads = self.cfg.threads
+        lanes: tuple[tuple[Lane, int], ...] = (("view", threads), ("body", threads), ("health", 1))
+        self.pools: dict[Lane, Pool[Connection]] = {lane: Pool(lane, number) for lane, number in lanes}
+        self.knocks = Knocks(self.sockets)
+        sys.setswitchinterval(TURN_SECONDS)
         super().init_process()
 
     def get_thread_pool(self) -> ThreadPoolExecutor:
         """The threads of all."""
-        return self.pools["view"]
+        return self.pools["view"].executor
 
     @property
     def worker_connections(self) -> int:
-        """How many connections there may be before it stops taking on more: none where no thread is free for one."""
-        full = self.busy >= self.cfg.threads and time.monotonic() - self.last_change < STUCK_SECONDS
-        return 0 if full else MOST_CONNECTIONS + 1
+        """How many connections there may be before knocks are only looked at now and then: none where all work."""
+        return 0 if self.pools["view"].full else MOST_CONNECTIONS + 1
 
     @worker_connections.setter
     def worker_connections(self, number: int) -> None:
@@ -90,12 +97,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
     def set_accept_enabled(self, enabled: bool) -> None:
         """At the end, take on what has knocked already: whoever waits for an answer gets it."""
-        while not (enabled or self.alive):
-            before = self.accepted
-            for listener in self.sockets:
-                self.accept(listener)
-            if self.accepted == before:
-                break
+        if not (enabled or self.alive):
+            self._accept_at_most(MOST_AT_THE_END)
         super().set_accept_enabled(enabled)
         if not self.alive:
             soon = time.monotonic() + STOP_KEEPALIVE_LINGER
@@ -103,8 +106,27 @@ class Worker(ThreadWorker):  # type: ignore[misc]
                 conn.until = conn.until if conn.sock.unsent else min(conn.until, soon)
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
-        """As gunicorn's, but back in time to see that no thread has become free."""
-        super().wait_for_and_dispatch_events(min(timeout, STUCK_SECONDS / 2))
+        """As gunicorn's, but back in time to see who knocks while no thread is free, and who has hung up."""
+        full = self.pools["view"].full
+        super().wait_for_and_dispatch_events(min(timeout, self.knocks.pause if full else 2 * _SWEEP))
+        for pool in self.pools.values():
+            self._drop_abandoned(pool)
+        if self.alive and self.pools["view"].full:
+            self._accept_at_most(self.knocks.look())
+
+    def _accept_at_most(self, number: int) -> None:
+        """Take on so many connections of each listening socket, or as many as there are."""
+        for _ in range(number):
+            before = self.accepted
+            for listener in self.sockets:
+                self.accept(listener)
+            if self.accepted == before:
+                return
+
+    def _drop_abandoned(self, pool: Pool[Connection]) -> None:
+        """Drop the requests that wait and whose clients do not any more."""
+        for conn in pool.waiting.take_abandoned():
+            self._drop(conn)
 
     def accept(self, listener: socket) -> None:
         """Take on a connection and read what is here of its first request."""
@@ -153,17 +175,26 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             self._hand_on(conn, lane)
 
     def _hand_on(self, conn: Connection, lane: Lane) -> None:
-        """Give a request to a thread."""
+        """Give a request to a thread, or let it wait for one."""
         self._leave(conn)
+        conn.lane = lane
+        pool = self.pools[lane]
+        if not pool.full:
+            self._begin(conn, pool)
+            return
+        if pool.waiting.full:
+            self._drop_abandoned(pool)
+        too_many = pool.waiting.add(conn, self.reader_of(conn.client, conn.received))
+        if too_many:
+            self.refused += 1
+            self._refuse(too_many, 503)
+
+    def _begin(self, conn: Connection, pool: Pool[Connection]) -> None:
         conn.init()
         conn.parser.unreader.unread(bytes(conn.received))
         conn.received.clear()
-        conn.lane, conn.sock.until = lane, time.monotonic() + BODY_SECONDS
-        if lane == "view":
-            self.busy += 1
-            if self.busy <= self.cfg.threads:
-                self.last_change = time.monotonic()
-        done = self.pools[lane].submit(self.handle, conn)
+        conn.sock.until = time.monotonic() + BODY_SECONDS
+        done = pool.begin(self.handle, conn)
         done.add_done_callback(lambda future: self.method_queue.defer(self.finish_request, conn, future))
 
     def _keepalive_after(self, conn: Connection, keepalive: bool) -> bool:
@@ -173,9 +204,13 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
     def finish_request(self, conn: Connection, done: "Future[bool]") -> None:
         """The answer is made: send what the client did not take at once, then read its next request, or close."""
-        if conn.lane == "view":
-            self.busy -= 1
-            self.last_change = time.monotonic()
+        assert conn.lane is not None
+        pool = self.pools[conn.lane]
+        pool.busy -= 1
+        self._drop_abandoned(pool)
+        following = pool.waiting.next()
+        if following:
+            self._begin(following, pool)
         conn.keep = not done.cancelled() and done.exception() is None and bool(done.result())
         conn.until = time.monotonic() + ANSWER_SECONDS
         self._send(conn)
@@ -287,6 +322,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]
                 self._drop(conn)
         if half:
             _log.warning("connections closed that did not send their request in time: %s", len(half))
+        if self.refused:
+            _log.warning("requests refused because too many waited for a thread: %s", self.refused)
+            self.refused = 0
 
     def handle_error(self, req: Any, client: ClientSocket, address: Any, problem: Exception) -> None:
         """Answer what is no request that can be answered; runs in a thread."""
