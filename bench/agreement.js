@@ -19,7 +19,9 @@ window.agreementTest = (() => {
     const [from, to] = all('[data-filter="dates"] input').map((box) => box.value);
     Object.assign(found, preset === "custom" ? { from, to } : { last: preset });
     found.compare = document.querySelector('[data-filter="compare"] select').value;
-    found.grain = document.querySelector('[data-filter="grain"] input:checked').value;
+    const grain = document.querySelector('[data-filter="grain"] input:checked').value;
+    const byItself = !dashboard.view.wanted().chosen.grain && grain === dashboard.view.shown().period.grain;
+    found.grain = byItself ? null : grain;
     return dashboard.address.write(found);
   }
 

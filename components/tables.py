@@ -91,18 +91,17 @@ def ranking(
 
     def draw(page_data: PageData) -> dict[str, Any]:
         found = rank_campaigns(page_data)
-        if found.rows.empty:
-            every = rank(page_data.now[_CAMPAIGN], page_data.query.rank, best=True, limit=1).rows
-            text = (
-                _nothing_to_rank(found, page_data) if every.empty else "All that can be judged are in the list beside."
-            )
-            return {"state": "empty", "text": text}
+        every = rank(page_data.now[_CAMPAIGN], page_data.query.rank, best=True, limit=1).rows
+        if every.empty:
+            return {"state": "empty", "text": _nothing_to_rank(found, page_data)}
         return {
             **_columns(page_data, found.rows, visible_metrics(page_data), gradient),
             "metrics": visible_metrics(page_data),
             "sort": page_data.query.rank,
             "total": None,
-            "line": _left_out(found, page_data),
+            "line": _left_out(found, page_data)
+            if len(found.rows)
+            else "The only one that can be judged stands beside.",
         }
 
     def rows(page_data: PageData) -> list[dict[str, Any]]:

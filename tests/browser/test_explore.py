@@ -156,18 +156,3 @@ def test_a_mark_says_that_it_can_be_clicked(visit: Visit) -> None:
     visit.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     expect(root.locator(".hoverlayer")).to_contain_text("Click to filter")
     expect(root.locator(".nsewdrag").first).to_have_css("cursor", "pointer")
-
-
-def test_a_mark_says_that_a_click_shows_all_where_it_is_the_filter(visit: Visit) -> None:
-    visit.open("/cfo?region=Europe")
-    root = visit.page.locator('[data-visual="cfo.regional-roi"]')
-    bar = root.locator(".bars .point path").first
-    bar.scroll_into_view_if_needed()
-    box = bar.bounding_box()
-    assert box
-    visit.page.mouse.move(box["x"] + 4, box["y"] + 4)
-    visit.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    expect(root.locator(".hoverlayer")).to_contain_text("Click to show all")
-    visit.page.mouse.down()
-    visit.page.mouse.up()
-    expect(visit.page).to_have_url(f"{visit.server}/cfo")

@@ -76,7 +76,7 @@ def test_only_ones_own_pages_are_linked_and_a_forbidden_one_says_whom_to_ask(sta
     page.goto(f"{stack.base}/marketing/cfo")
     sign_in(page, "ed-emea")
     settled(page)
-    expect(page.locator("nav a")).to_have_text(["CFO"])
+    expect(page.locator(".tabs a")).to_have_text(["CFO"])
     regions = page.locator('[data-filter="region"] input').evaluate_all("found => found.map(each => each.value)")
     assert set(regions) <= {"Europe"}
 

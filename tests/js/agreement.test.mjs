@@ -20,15 +20,15 @@ Object.assign(dashboard, {
   byId: (/** @type {string} */ id) => parts[id],
   one: (/** @type {any} */ _, /** @type {string} */ tag) => parts[tag],
   view: { wanted: () => wanted, shown: () => shown },
-  page: { open: () => open, list: (/** @type {string[]} */ values) => values.join(", ") },
+  page: { open: () => open },
+  spec: { dimensions: { platform: "Platform" } },
 });
 await more("agreement");
 const { agreement } = dashboard;
-agreement.use({ dimensions: { platform: "Platform" } });
 
 /** @param {string} page @param {string[]} platform */
 const answerOf = (page, platform) => ({
-  page, query: platform.join(), chosen: { platform, last: "28d", compare: "none" }, period: { label: "Sep 1 – 28, 2025", baseline: null },
+  page, query: platform.join(), chips: platform.length ? [{ dimension: "platform", named: platform.join(", ") }] : [], chosen: { platform, last: "28d", compare: "none" }, period: { label: "Sep 1 – 28, 2025", baseline: null },
 });
 /** @param {string[]} platform */
 function ask(...platform) {

@@ -17,7 +17,7 @@ def test_made_once_for_its_days(facts: FrameFacts, facts_path: Path) -> None:
     before = baseline(chosen, facts.extent())
 
     def company(facts: FrameFacts, selection: Selection, then: Selection | None = before):
-        return company_of(facts, selection, then, (), USUAL, 60)[0]
+        return company_of(facts, selection, then, (), USUAL)[0]
 
     made = company(facts, chosen)
     assert company(facts, chosen.narrow("platform", ("Meta",))) is made
@@ -29,4 +29,4 @@ def test_made_once_for_its_days(facts: FrameFacts, facts_path: Path) -> None:
     ):
         assert other is not None
         assert other is not made
-    assert company_of(facts, chosen, before, (("platform", ("Meta",)),), USUAL, 60)[0] is None
+    assert company_of(facts, chosen, before, (("platform", ("Meta",)),), USUAL)[0] is None
