@@ -89,7 +89,7 @@
     dashboard.controls.fill(answer);
     dashboard.toolbar.fill(answer, whole);
     period(answer.period);
-    for (const place of document.querySelectorAll(`[data-page="${answer.page}"] > :is(p, .headline)`)) {
+    for (const place of document.querySelectorAll(`[data-page="${answer.page}"] > :is(p:not([class]), .headline)`)) {
       if (answer.headline) text(place, answer.headline);
     }
     dashboard.freshness.past(answer.as_of);
