@@ -28,7 +28,9 @@ const { agreement } = dashboard;
 
 /** @param {string} page @param {string[]} platform */
 const answerOf = (page, platform) => ({
-  page, query: platform.join(), chips: platform.length ? [{ dimension: "platform", named: platform.join(", ") }] : [], chosen: { platform, last: "28d", compare: "none" }, period: { label: "Sep 1 – 28, 2025", baseline: null },
+  page, query: platform.join(), chosen: { platform, last: "28d", compare: "none" },
+  chips: platform.length ? [{ dimension: "platform", named: platform.join(", ") }] : [],
+  period: { label: "Sep 1 – 28, 2025", baseline: null },
 });
 /** @param {string[]} platform */
 function ask(...platform) {
