@@ -18,8 +18,10 @@ STEPS = [
 DRAWN = """() => {
     const marks = ["path", "rect", "text", "image"].map((name) => `.body .main-svg ${name}`);
     const ours = ".body .axis-title, .body .legend li";
-    const told = ["class", "d", "transform", "x", "y", "width", "height", "href", "style"];
-    const one = (mark) => [mark.localName, ...told.map((name) => mark.getAttribute(name)), mark.textContent].join("|");
+    const told = ["class", "d", "transform", "x", "y", "width", "height", "href"];
+    const style = (mark) => (mark.getAttribute("style") ?? "").split(/;\\s*/).sort().join(";"); // in whatever order
+    const told_of = (mark) => [...told.map((name) => mark.getAttribute(name)), style(mark)];
+    const one = (mark) => [mark.localName, ...told_of(mark), mark.textContent].join("|");
     const all = (root) => [...root.querySelectorAll([...marks, ours])]
         .filter((mark) => !mark.closest("[hidden], defs, .hoverlayer, .zoomlayer"))
         .map((mark) => one(mark).replace(/clip[0-9a-f]+/g, "clip"));
