@@ -338,7 +338,10 @@ def _look(here: ReferenceType[Source], stop: Event) -> None:
         if source is None:
             return
         if pause or source._facts is None:
-            source.refresh()
+            try:
+                source.refresh()
+            except OSError:  # what may not be read just now is looked at again
+                _log.warning("the data could not be looked at", exc_info=True)
             source.forget()
         del source
         pause = _LOOK_EVERY

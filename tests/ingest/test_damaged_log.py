@@ -24,7 +24,6 @@ from web.imports.checks import Imports
 from web.imports.uploads import Uploads
 
 REPORT = (FIXTURES / "google_en_daily.csv").read_bytes()
-NOBODY = 65534
 
 
 def entry(table: Path, number: int, ending: str = "json") -> Path:
@@ -243,14 +242,9 @@ def test_every_way_says_what_is_damaged_and_leaves_it(
 ) -> None:
     damage(root / "data" / "facts")
     before = content(root)
-    others_user = "may not read" in what
-    if others_user and os.geteuid() == 0:
-        os.seteuid(NOBODY)
-    try:
-        said = sentences(root, what, capsys, monkeypatch)
-    finally:
-        if os.getuid() == 0:
-            os.seteuid(0)
+    if "may not read" in what and os.geteuid() == 0:
+        pytest.skip("root may read everything, and another user's id would be that of all threads of this process")
+    said = sentences(root, what, capsys, monkeypatch)
     assert content(root) == before
     for name, sentence in said.items():
         told = sentence.replace(str(root), "")
