@@ -9,7 +9,10 @@ from dash.development.base_component import Component
 from components.icons import icon_of
 from kpi.formats import Formats
 
-_PLATFORMS: Final = ("Meta", "Google", "Amazon", "TikTok", "Other")
+_PLATFORMS: Final = (
+    *("Meta", "Google", "Amazon", "TikTok", "Microsoft Advertising", "Pinterest", "Snapchat", "LinkedIn", "Reddit"),
+    *("X", "Criteo", "Other"),
+)
 _OWN_DATA: Final = (
     "Your own data need a sign-in: a proxy in front that hands on a signed token (docs/sign-in.md). With the address, "
     "client id and keys of your company’s sign-in in this command, the Import page takes files and keeps them in the "
@@ -88,6 +91,11 @@ def _options() -> Component:
         ),
         ("account", "Account", _word("account", "Where the file names none")),
         ("currency", "Currency", _word("currency", "Such as EUR")),
+        (
+            "replace",
+            "Other campaigns",
+            _choice("replace", [("", "Are another account’s"), ("yes", "Take their place")]),
+        ),
         ("into", "Table’s currency", _word("into", "Of a new table")),
     )
     labels = [

@@ -94,6 +94,7 @@ def _plan(answer: Answer, formats: Formats, changed: bool) -> Iterator[Component
             yield _changes(ads["changes"], formats)
     if shop:
         yield html.P(f"{_capital(shop['line'])}.")
+        yield from (html.P(_capital(note.partition(": ")[2])) for note in shop["notes"])
     yield from _faults(answer)
     if answer.get("closed"):
         yield _notice("info", answer["closed"])

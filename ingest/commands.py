@@ -83,6 +83,9 @@ def _add_import_options(parser: argparse.ArgumentParser) -> argparse.ArgumentPar
         "--fx", type=Path, metavar="CSV", help="exchange rates: date, currency, rate; or the ECB's file"
     )
     parser.add_argument("--into", metavar="CURRENCY", help="the currency of a table that is new")
+    parser.add_argument(
+        "--replace", action="store_true", help="let figures take the place of others without any campaign in common"
+    )
     parser.add_argument("--margins", type=Path, metavar="TOML", help="gross margin and fees by platform and region")
     return parser
 
@@ -131,6 +134,7 @@ def _how(arguments: argparse.Namespace, facts: Path) -> How:
         read_margins(arguments.margins) if arguments.margins else (),
         arguments.into,
         _who(),
+        arguments.replace,
     )
 
 

@@ -28,6 +28,7 @@ class How:
     margins: tuple[Margin, ...] = ()
     into: str | None = None
     by: str = ""
+    replace_campaigns: bool = False
 
 
 def import_file(file: Path, how: How, say: Say, *, dry_run: bool = False) -> None:
@@ -51,7 +52,9 @@ def import_file(file: Path, how: How, say: Say, *, dry_run: bool = False) -> Non
 
 
 def _plan(how: How, imports: list[Import]) -> ImportPlan:
-    return plan_imports(how.facts, imports, rates=how.rates, margins=how.margins, into=how.into)
+    return plan_imports(
+        how.facts, imports, rates=how.rates, margins=how.margins, into=how.into, replace_campaigns=how.replace_campaigns
+    )
 
 
 def _say_version(say: Say, path: Path, version: int | None) -> None:

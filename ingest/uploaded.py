@@ -52,6 +52,7 @@ _OPTIONS: Final = (
     (r"--account", "“Account”"),
     (r"--currency", "“Currency”"),
     (r"--into", "“Table’s currency”"),
+    (r"say --replace where", "choose “Other campaigns: take their place” where"),
     (r"with --fx", "as one more file"),
     (r"give a --mapping for its headers|give a --mapping", "add a mapping file (TOML)"),
     (r"--mapping", "a mapping file"),
@@ -64,6 +65,7 @@ _FIELDS: Final = {
     "--currency": "currency",
     "--into": "into",
     "--dates": "dates",
+    "--replace": "replace",
 }
 
 
@@ -126,17 +128,16 @@ def answer_request(
     answer: dict[str, Any] = {"files": read.files, "faults": as_csv(read.faults) if read.faults else None}
     if not read.imports:
         return answer | {"refused": "None of the files can be imported."}
-    into = asked["options"].get("into") or None
     try:
         if asked.get("keep"):
             with alone(facts):
-                answer |= _plan_answer(wanted := _plan(facts, read, into))
+                answer |= _plan_answer(wanted := _plan(facts, read, asked["options"]))
                 if answer["mark"] == asked.get("mark"):
                     begin(record_of(wanted, asked["by"], read.digests) | {"answer": answer})
                     carry_out(wanted, read.imports, asked["by"], read.digests)
                     answer |= kept_answer(facts)
         else:
-            answer |= _plan_answer(_plan(facts, read, into)) | {"closed": why_closed(facts)}
+            answer |= _plan_answer(_plan(facts, read, asked["options"])) | {"closed": why_closed(facts)}
     except (ImportProblem, OSError, DeltaError) as problem:
         answer |= _refusal(problem, facts)
     return answer
@@ -228,8 +229,15 @@ def _toml(path: Path) -> dict[str, Any]:
         return {}
 
 
-def _plan(facts: Path, read: Read, into: str | None) -> ImportPlan:
-    return plan_imports(facts, read.imports, rates=read.rates, margins=read.margins, into=into)
+def _plan(facts: Path, read: Read, given: Mapping[str, Any]) -> ImportPlan:
+    return plan_imports(
+        facts,
+        read.imports,
+        rates=read.rates,
+        margins=read.margins,
+        into=given.get("into") or None,
+        replace_campaigns=given.get("replace") == "yes",
+    )
 
 
 def _plan_answer(wanted: ImportPlan) -> dict[str, Any]:

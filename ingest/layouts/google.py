@@ -2,23 +2,30 @@
 
 from typing import Final
 
-from ingest.layouts.headers import Layout, names
+from ingest.layouts.headers import Layout, names, normal
 
 LAYOUT: Final = Layout(
     name="Google Ads",
     platform="Google",
     columns={
-        "date": names("Day|Tag|Jour|Día|Date|Datum|Fecha"),
-        "week": names("Week|Woche|Semaine|Semana"),
-        "month": names("Month|Monat|Mois|Mes"),
+        "date": names("Day|Tag|Jour|Día|Giorno|Dia|Date|Datum|Fecha|Data"),
+        "week": names("Week|Woche|Semaine|Semana|Settimana"),
+        "month": names("Month|Monat|Mois|Mes|Mese|Mês"),
         "account": names(
             "Account|Account name|Konto|Kontoname|Compte|Nom du compte|Cuenta|Nombre de la cuenta|Customer ID"
-            "|Kundennummer|Numéro client|ID de cliente"
+            "|Kundennummer|Numéro client|ID de cliente|Account cliente|Nome account|Conta|Nome da conta"
         ),
-        "campaign": names("Campaign|Kampagne|Campagne|Campaña|Campaign name"),
-        "campaign_id": names("Campaign ID|Kampagnen-ID|ID de la campagne|ID de la campaña|ID de campaña"),
-        "objective": names("Campaign type|Kampagnentyp|Type de campagne|Tipo de campaña"),
-        "ad group": names("Ad group|Ad group ID|Anzeigengruppe|Groupe d'annonces|Grupo de anuncios"),
+        "campaign": names("Campaign|Kampagne|Campagne|Campaña|Campagna|Campanha|Campaign name"),
+        "campaign_id": names(
+            "Campaign ID|Kampagnen-ID|ID de la campagne|ID de la campaña|ID de campaña|ID campagna|ID da campanha"
+        ),
+        "objective": names(
+            "Campaign type|Kampagnentyp|Type de campagne|Tipo de campaña|Tipo di campagna|Tipo de campanha"
+        ),
+        "ad group": names(
+            "Ad group|Ad group ID|Anzeigengruppe|Groupe d'annonces|Grupo de anuncios|Gruppo di annunci"
+            "|Grupo de anúncios"
+        ),
         "keyword": names(
             "Search keyword|Keyword|Suchkeyword|Mot clé|Mot clé pour le Réseau de Recherche|Palabra clave"
         ),
@@ -27,57 +34,77 @@ LAYOUT: Final = Layout(
         "placement": names("Network (with search partners)|Network|Werbenetzwerk|Réseau|Red"),
         "region": names(
             "Country/Territory (User location)|Country/Territory (Matched)|Country/Territory|Country|Land/Gebiet|Land"
-            "|Pays/Territoire|Pays|País/Territorio|País|Region (Matched)|Region|Région|Región"
+            "|Pays/Territoire|Pays|País/Territorio|País|Paese/Territorio|Paese|País/território|Region (Matched)"
+            "|Region|Région|Región"
         ),
         "device": names("Device|Gerät|Appareil|Dispositivo"),
         "gender": names("Gender|Geschlecht|Sexe|Sexo"),
         "age": names("Age|Age range|Alter|Âge|Edad"),
         "currency": names(
             "Currency code|Currency|Währungscode|Währung|Code de devise|Code devise|Devise"
-            "|Código de moneda|Código de divisa|Moneda|Divisa"
+            "|Código de moneda|Código de divisa|Moneda|Divisa|Codice valuta|Valuta|Código da moeda|Moeda"
         ),
-        "spend": names("Cost|Kosten|Coût|Coste|Costo"),
-        "impressions": names("Impr.|Impressions|Impressionen|Impresiones"),
-        "clicks": names("Clicks|Klicks|Clics"),
+        "spend": names("Cost|Kosten|Coût|Coste|Costo|Custo"),
+        "impressions": names("Impr.|Impressions|Impressionen|Impresiones|Impressioni|Impressões"),
+        "clicks": names("Clicks|Klicks|Clics|Clic|Cliques"),
         "engagements": names("Engagements|Interaktionen mit der Anzeige"),
-        "conversions": names("Conversions|Conversiones"),
+        "conversions": names("Conversions|Conversiones|Conversioni|Conversões"),
         "revenue": names(
             "Conv. value|Conversion value|Total conv. value|Conv.-Wert|Conversion-Wert|Valeur de conv."
             "|Valeur conv.|Valeur de conversion|Valor de conv.|Valor conv.|Valor de conversión"
+            "|Valore conv.|Valore di conv.|Valore di conversione|Valor da conv.|Valor da conversão"
         ),
     },
     marks=frozenset(
         names(
             "Campaign status|Campaign state|Kampagnenstatus|État de la campagne|Estado de la campaña|Impr.|Avg. CPC"
-            "|Durchschn. CPC|CPC moy.|CPC medio|Currency code|Währungscode|Code de devise|Código de moneda|Conv. value"
+            "|Durchschn. CPC|CPC moy.|CPC medio|Currency code|Währungscode|Code de devise|Código de moneda"
+            "|Conv. value"
             "|Conv.-Wert|Valeur de conv.|Valeur conv.|Valor de conv.|Valor conv."
-            "|Code devise|Código de divisa|Cost / conv.|Campaign type"
+            "|Code devise|Código de divisa|Cost / conv.|Campaign type|Stato campagna|Stato della campagna"
+            "|Codice valuta"
+            "|Valore conv.|CPC medio|Status da campanha|Código da moeda|Valor da conv.|CPC méd."
         )
     ),
     absent={"revenue": "add the column “Conv. value”", "conversions": "add the column “Conversions”"},
     period="segment the report by day (Segment, Time, Day) and export again",
+    labels_totals=True,
 )
+
+
+def _api(text: str, *resources: str) -> tuple[str, ...]:
+    """The fields written with `|` between them, bare and below each of `resources`.
+
+    Loaders write the dot as it is, as one underscore (BigQuery's transfers, Airbyte) or as two (dlt), and the API's
+    own JSON has no underscores in names.
+    """
+    found: list[str] = []
+    for bare in text.split("|"):
+        forms = [bare, *(f"{resource}{sign}{bare}" for resource in resources for sign in (".", " "))]
+        found += [*forms, *(each.replace(" ", "") for each in forms if "." in each)]
+    return tuple(dict.fromkeys(normal(each) for each in found))
+
 
 API: Final = Layout(
     name="Google's API",
     platform="Google",
     columns={
-        "date": names("date|segments.date"),
-        "account": names("customer id|customer name|customer descriptive name"),
-        "campaign": names("campaign name"),
-        "campaign_id": names("campaign id|id"),
-        "ad group": names("ad group id|base ad group|ad group base ad group|ad group"),
-        "ad": names("ad id"),
-        "keyword": names("ad group criterion criterion id|keyword ad group criterion"),
-        "search term": names("search term"),
-        "device": names("device"),
-        "currency": names("currency code|customer currency code"),
-        "spend": names("cost micros|metrics.cost micros"),
-        "impressions": names("impressions|metrics.impressions"),
-        "clicks": names("clicks|metrics.clicks"),
-        "conversions": names("conversions|metrics.conversions"),
-        "revenue": names("conversions value|metrics.conversions value"),
+        "date": _api("date", "segments"),
+        "account": _api("customer id|customer name|customer descriptive name|descriptive name", "customer")
+        + names("customer.id|customer.name"),
+        "campaign": names("campaign name|campaign.name|campaign campaign name"),
+        "campaign_id": names("campaign id|campaign.id|id"),
+        "ad group": names("ad group id|ad group.id|adgroup.id|base ad group|ad group base ad group|ad group"),
+        "ad": names("ad id|ad group ad ad id|ad group ad.ad.id|adgroupad.ad.id"),
+        "keyword": names("ad group criterion criterion id|keyword ad group criterion|ad group criterion.criterion id"),
+        "search term": names("search term|search term view search term|search term view.search term"),
+        "device": _api("device", "segments"),
+        "currency": names("currency code|customer currency code|customer.currency code|customer.currencycode"),
+        "spend": _api("cost micros", "metrics"),
+        "impressions": _api("impressions", "metrics"),
+        "clicks": _api("clicks", "metrics"),
+        "conversions": _api("conversions", "metrics"),
+        "revenue": _api("conversions value", "metrics"),
     },
-    marks=frozenset(names("cost micros|metrics.cost micros")),
-    scale={"cost micros": 1e-6, "metrics.cost micros": 1e-6},
+    marks=frozenset(_api("cost micros", "metrics")),
 )

@@ -12,6 +12,9 @@ _CURRENCY: Final = re.compile(r"\s*[(\[]([A-Z]{3}|[A-Z]{0,2}[$€£¥₹₺₩])
 _SIGNS: Final = {"€": "EUR", "£": "GBP", "₹": "INR", "₺": "TRY", "₩": "KRW", "US$": "USD"}
 _INVISIBLE: Final = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u00ad"))
 _APOSTROPHES: Final = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "‐": "-", "‑": "-", "–": "-", "_": " "})
+_MILLIONTHS: Final = re.compile(
+    r"(?:^|[\W_])(?:micros?|millionths?|micro amount)\b|[a-z]micros$|\bmicro (?:currency|units?|dollars?)\b"
+)
 _LANGUAGES: Final = {
     "de": {"tag", "datum", "kosten", "kampagne", "kampagnenname", "währung", "klicks", "impressionen", "ausgaben"},
     "fr": {
@@ -25,6 +28,18 @@ _LANGUAGES: Final = {
         "montant dépensé",
         "achats",
     },
+    "it": {
+        "giorno",
+        "data",
+        "campagna",
+        "nome della campagna",
+        "importo speso",
+        "costo",
+        "clic",
+        "conversioni",
+        "valuta",
+    },
+    "pt": {"dia", "campanha", "nome da campanha", "valor gasto", "valor usado", "custo", "cliques", "conversões"},
     "es": {"día", "fecha", "campaña", "nombre de la campaña", "divisa", "moneda", "coste", "costo", "gasto", "compras"},
 }
 
@@ -46,6 +61,11 @@ def normal(header: object) -> str:
     return " ".join(text.translate(_APOSTROPHES).casefold().split()).rstrip(":")
 
 
+def scale_of(header: str) -> float:
+    """What a normal `header` says its numbers are to be multiplied by: millionths of a currency's unit are 10⁻⁶."""
+    return 1e-6 if _MILLIONTHS.search(header) else 1.0
+
+
 def currency_of(header: object) -> str | None:
     """The currency in a header's brackets: ``Amount spent (USD)``."""
     found = _CURRENCY.search(str(header or "").strip())
@@ -60,7 +80,7 @@ def _holds_currency(text: str) -> bool:
 
 
 def language(headers: Sequence[str]) -> str:
-    """The language most of the normal `headers` are in: en, de, fr or es."""
+    """The language most of the normal `headers` are in: en, de, fr, it, pt or es."""
     counts = {name: len(words.intersection(headers)) for name, words in _LANGUAGES.items()}
     best = max(counts, key=lambda name: counts[name])
     return best if counts[best] >= 2 else "en"
@@ -71,8 +91,9 @@ class Layout:
     """What the exports of one source look like.
 
     `columns` says for each field which headers (in normal form) hold it, the best first; `marks` are headers no other
-    source has. `scale` multiplies what a header holds. `added` names fields of which all columns are added up.
+    source has. `added` names fields of which all columns are added up.
     `absent` gives reasons for measures that this source cannot tell. `period` explains how to get rows by day.
+    `labels_totals`: a cell such as “Total: Campaigns” makes a row a sum of others, wherever it stands.
     `told`: a person has said that it is this source, so no mark is needed.
     """
 
@@ -82,10 +103,10 @@ class Layout:
     marks: frozenset[str] = frozenset()
     kind: str = "ads"
     needs: Sequence[str] = ("spend",)
-    scale: Mapping[str, float] = field(default_factory=dict)
     added: frozenset[str] = frozenset()
     absent: Mapping[str, str] = field(default_factory=dict)
     period: str = "export it again broken down by day"
+    labels_totals: bool = False
     told: bool = False
 
     def find_columns(self, headers: Sequence[str]) -> dict[str, tuple[int, ...]]:

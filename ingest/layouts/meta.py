@@ -8,7 +8,7 @@ from typing import Final
 
 from ingest.layouts.headers import Layout, names
 
-PURCHASE: Final = ("purchase", "kauf", "käufe", "achat", "compra")
+PURCHASE: Final = ("purchase", "kauf", "käufe", "achat", "compra", "acquist")
 
 #: Kinds of action that count as conversions in the API's table of actions; "lead" and "omni_…" repeat others.
 ACTIONS: Final = frozenset(
@@ -25,16 +25,25 @@ LAYOUT: Final = Layout(
     name="Meta Ads Manager",
     platform="Meta",
     columns={
-        "date": names("Day|Tag|Jour|Día"),
-        "start": names("Reporting starts|Berichtsstart|Beginn des Berichts|Début des rapports|Inicio del informe"),
-        "end": names("Reporting ends|Berichtsende|Ende des Berichts|Fin des rapports|Fin del informe"),
-        "week": names("Week|Woche|Semaine|Semana"),
-        "month": names("Month|Monat|Mois|Mes"),
+        "date": names("Day|Tag|Jour|Día|Giorno|Dia"),
+        "start": names(
+            "Reporting starts|Berichtsstart|Beginn des Berichts|Début des rapports|Inicio del informe"
+            "|Inizio del report|Inizio report|Início dos relatórios"
+        ),
+        "end": names(
+            "Reporting ends|Berichtsende|Ende des Berichts|Fin des rapports|Fin del informe|Fine del report"
+            "|Fine report|Término dos relatórios|Encerramento dos relatórios"
+        ),
+        "week": names("Week|Woche|Semaine|Semana|Settimana"),
+        "month": names("Month|Monat|Mois|Mes|Mese|Mês"),
         "account": names(
             "Account name|Kontoname|Name des Werbekontos|Nom du compte|Nombre de la cuenta|Account ID|Konto-ID"
             "|Identifiant du compte|Identificador de la cuenta"
         ),
-        "campaign": names("Campaign name|Kampagnenname|Name der Kampagne|Nom de la campagne|Nombre de la campaña"),
+        "campaign": names(
+            "Campaign name|Kampagnenname|Name der Kampagne|Nom de la campagne|Nombre de la campaña"
+            "|Nome della campagna|Nome da campanha"
+        ),
         "campaign_id": names(
             "Campaign ID|Kampagnen-ID|Kampagnen-Identifikator|Identifiant de la campagne|ID de la campagne"
             "|Identificador de la campaña"
@@ -42,9 +51,12 @@ LAYOUT: Final = Layout(
         "objective": names("Objective|Ziel|Objectif|Objetivo|Campaign objective|Kampagnenziel"),
         "ad group": names(
             "Ad set name|Ad set ID|Anzeigengruppenname|Name der Anzeigengruppe|Nom de l'ensemble de publicités"
-            "|Nombre del conjunto de anuncios"
+            "|Nombre del conjunto de anuncios|Nome del gruppo di inserzioni|Nome do conjunto de anúncios"
         ),
-        "ad": names("Ad name|Ad ID|Anzeigenname|Name der Anzeige|Nom de la publicité|Nombre del anuncio"),
+        "ad": names(
+            "Ad name|Ad ID|Anzeigenname|Name der Anzeige|Nom de la publicité|Nombre del anuncio"
+            "|Nome dell'inserzione|Nome do anúncio"
+        ),
         "region": names("Country|Land|Pays|País|Region|Région|Región|DMA region|DMA-Region"),
         "device": names(
             "Impression device|Impressions-Gerät|Gerät für Impressionen|Impression-Gerät|Appareil d'impression"
@@ -58,37 +70,48 @@ LAYOUT: Final = Layout(
             "Placement|Platzierung|Ubicación|Platform|Plattform|Plate-forme|Plateforme|Plataforma|Platform position"
         ),
         "currency": names("Currency|Währung|Devise|Divisa|Moneda"),
-        "spend": names("Amount spent|Ausgegebener Betrag|Montant dépensé|Importe gastado|Cantidad gastada"),
-        "impressions": names("Impressions|Impressionen|Impresiones"),
-        "clicks": names("Link clicks|Link-Klicks|Linkklicks|Clics sur un lien|Clics sur le lien|Clics en el enlace"),
+        "spend": names(
+            "Amount spent|Ausgegebener Betrag|Montant dépensé|Importe gastado|Cantidad gastada|Importo speso"
+            "|Valor gasto|Valor usado"
+        ),
+        "impressions": names("Impressions|Impressionen|Impresiones|Impression|Impressioni|Impressões"),
+        "clicks": names(
+            "Link clicks|Link-Klicks|Linkklicks|Clics sur un lien|Clics sur le lien|Clics en el enlace"
+            "|Clic sul link|Cliques no link"
+        ),
         "engagements": names(
             "Post engagements|Post engagement|Beitragsinteraktionen|Interactions avec la publication"
             "|Interacciones con la publicación"
         ),
-        "reach": names("Reach|Reichweite|Couverture|Alcance"),
+        "reach": names("Reach|Reichweite|Couverture|Alcance|Copertura"),
         "conversions": names(
-            "Purchases|Käufe|Achats|Compras|Website purchases|Website-Käufe|Achats sur le site web"
+            "Purchases|Käufe|Achats|Compras|Acquisti|Website purchases|Website-Käufe|Achats sur le site web"
             "|Compras en el sitio web"
         ),
         "revenue": names(
-            "Purchases conversion value|Purchase conversion value|Conversion-Wert für Käufe|Conversion-Wert von Käufen"
+            "Purchases conversion value|Purchase conversion value|Conversion-Wert für Käufe"
+            "|Conversion-Wert von Käufen"
             "|Wert der Käufe|Valeur de conversion des achats|Valeur de conversion d'achat"
-            "|Valor de conversión de compras|Valor de conversión de las compras|Website purchases conversion value"
+            "|Valor de conversión de compras|Valor de conversión de las compras|Valore di conversione degli acquisti"
+            "|Valor de conversão da compra|Valor de conversão de compras|Website purchases conversion value"
             "|Conversion-Wert für Website-Käufe|Valeur de conversion des achats sur le site web"
             "|Valor de conversión de compras en el sitio web"
         ),
-        "results": names("Results|Ergebnisse|Résultats|Resultados"),
+        "results": names("Results|Ergebnisse|Résultats|Resultados|Risultati"),
         "result kind": names(
             "Result indicator|Result type|Ergebnisindikator|Ergebnistyp|Indicateur de résultats|Type de résultat"
-            "|Indicador de resultado|Indicador de resultados|Tipo de resultado"
+            "|Indicador de resultado|Indicador de resultados|Tipo de resultado|Indicatore dei risultati"
         ),
     },
     marks=frozenset(
         names(
-            "Reporting starts|Reporting ends|Amount spent|Campaign delivery|Ad set name|Impression device|Berichtsstart"
+            "Reporting starts|Reporting ends|Amount spent|Campaign delivery|Ad set name|Impression device"
+            "|Berichtsstart"
             "|Berichtsende|Ausgegebener Betrag|Kampagnenauslieferung|Début des rapports|Fin des rapports"
             "|Montant dépensé|Diffusion de la campagne|Inicio del informe|Fin del informe|Importe gastado"
             "|Entrega de la campaña|Attribution setting|Link clicks|Link-Klicks"
+            "|Importo speso|Clic sul link|Inizio del report|Inizio report|Valor gasto|Valor usado|Cliques no link"
+            "|Início dos relatórios|Término dos relatórios"
         )
     ),
     absent={

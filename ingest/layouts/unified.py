@@ -4,27 +4,6 @@ from typing import Final
 
 from ingest.layouts.headers import Layout, names
 
-PLATFORMS: Final = {
-    "facebook ads": "Meta",
-    "facebook": "Meta",
-    "instagram ads": "Meta",
-    "meta": "Meta",
-    "meta ads": "Meta",
-    "instagram": "Meta",
-    "google ads": "Google",
-    "google adwords": "Google",
-    "adwords": "Google",
-    "youtube ads": "Google",
-    "google": "Google",
-    "amazon ads": "Amazon",
-    "amazon advertising": "Amazon",
-    "amazon": "Amazon",
-    "tiktok ads": "TikTok",
-    "tiktok": "TikTok",
-    "tik tok": "TikTok",
-    "other": "Other",
-}
-
 LAYOUT: Final = Layout(
     name="dbt ad_reporting",
     platform=None,

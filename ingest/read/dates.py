@@ -1,9 +1,12 @@
-"""Parses days in ISO form, with names in four languages, day first or month first as the whole column shows."""
+"""Parses days in ISO form, with names in fifteen languages, day first or month first as the whole column shows."""
 
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Final
+
+from babel import Locale
 
 from ingest.results import ImportProblem
 
@@ -11,17 +14,22 @@ FIRST: Final = date(2000, 1, 1)
 LAST: Final = date(2100, 1, 1)
 EXCEL_EPOCH: Final = date(1899, 12, 30)
 
-_ISO: Final = re.compile(r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]\d{1,2}:\d.*)?$")
+_ISO: Final = re.compile(r"^(\d{4})(?:[-/]|\. ?)(\d{1,2})(?:[-/]|\. ?)(\d{1,2})\.?(?:[T ]\d{1,2}:\d.*)?$")
+_CHARACTERS: Final = re.compile(r"^(\d{4}) ?[年년] ?(\d{1,2}) ?[月월] ?(\d{1,2}) ?[日일](?: ?\(.\))?$")
 _COMPACT: Final = re.compile(r"^(20\d\d)(\d\d)(\d\d)$")
-_PARTS: Final = re.compile(r"^(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?:[T ]\d{1,2}:\d.*)?$")
+_PARTS: Final = re.compile(r"^(\d{1,2})([./-]) ?(\d{1,2})\2 ?(\d{4}|\d{2})\.?(?:[T ]\d{1,2}:\d.*)?$")
 _DAY_NAME: Final = re.compile(
     r"^(\d{1,2})(?:\.|st|nd|rd|th|er)?[\s-]+(?:de\s+)?([^\W\d]+)\.?,?[\s-]+(?:de\s+)?(\d{4}|\d\d)$"
 )
-_NAME_DAY: Final = re.compile(r"^([^\W\d]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})$")
+_NAME_DAY: Final = re.compile(r"^([^\W\d]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})(?:\s+\d{1,2}:\d.*)?$")
 _WEEKDAY: Final = re.compile(r"^[^\W\d]+\.?,\s+")
 _WEEKDAY_BARE: Final = re.compile(r"^[^\W\d]+\.?\s+(?=\d)")
+_WEEKDAY_MONTH: Final = re.compile(r"^[^\W\d]+\.?\s+(?=[^\W\d]+\.?\s+\d)")
+_EPOCH: Final = re.compile(r"^([1-3]\d{9})(?:000)?(?:\.0+)?$")
 _SERIAL: Final = re.compile(r"^\d{5}(?:\.0*)?$")
 
+#: Whose names of months CLDR gives, beside those below.
+_LANGUAGES: Final = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "sv", "tr", "cs", "da", "nb", "ro", "hu")
 _MONTHS: Final = (
     "jan january januar jänner janv janvier ene enero",
     "feb february februar févr février fevr fevrier febrero",
@@ -74,7 +82,7 @@ def is_day(text: str) -> bool:
 
 def _day(text: str, order: str) -> date | None:
     text = " ".join(text.split())
-    if found := _ISO.match(text) or _COMPACT.match(text):
+    if found := _ISO.match(text) or _COMPACT.match(text) or _CHARACTERS.match(text):
         return _day_of(found[1], found[2], found[3])
     if found := _PARTS.match(text):
         month_first = order == "mdy" and found[2] != "."
@@ -82,12 +90,33 @@ def _day(text: str, order: str) -> date | None:
         return _day_of(_year(found[4]), month, day)
     if _SERIAL.match(text):
         return of_serial(float(text))
+    if found := _EPOCH.match(text):
+        # Midnight in UTC alone: where it is midnight elsewhere, the day depends on where.
+        days, seconds = divmod(int(found[1]), 86_400)
+        return None if seconds else date(1970, 1, 1) + timedelta(days)
     text = _WEEKDAY.sub("", text).casefold()
-    if found := _NAME_DAY.match(text):
-        return _day_of(found[3], MONTHS.get(found[1], 0), found[2])
+    if found := _NAME_DAY.match(_WEEKDAY_MONTH.sub("", text)):
+        return _day_of(found[3], _month(found[1]), found[2])
     if found := _DAY_NAME.match(_WEEKDAY_BARE.sub("", text)):
-        return _day_of(_year(found[3]), MONTHS.get(found[2], 0), found[1])
+        return _day_of(_year(found[3]), _month(found[2]), found[1])
     return None
+
+
+def _month(name: str) -> int:
+    """The number of a month in one of the languages that reports come in, 0 where it is none or not the same in all."""
+    return MONTHS.get(name) or _more_months().get(name, 0)
+
+
+@cache
+def _more_months() -> dict[str, int]:
+    found: dict[str, set[int]] = {}
+    for language in _LANGUAGES:
+        months = Locale(language).months
+        for width in ("wide", "abbreviated"):
+            for context in ("format", "stand-alone"):
+                for number, name in months[context][width].items():
+                    found.setdefault(name.casefold().rstrip("."), set()).add(number)
+    return {name: numbers.pop() for name, numbers in found.items() if len(numbers) == 1}
 
 
 def _year(text: str) -> int:

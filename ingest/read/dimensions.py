@@ -6,10 +6,11 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
-from ingest.layouts import amazon, meta, unified
-from ingest.read.normalize import Table, constant
-from ingest.read.options import PLATFORMS
+from ingest.layouts import amazon, meta
+from ingest.layouts.platforms import IN_FILE_NAMES, platform_of, renamed_platforms
+from ingest.read.normalize import Table, constant, recode
 from ingest.read.tables import Sheet
 from ingest.results import CURRENCY, PROGRAM, ImportProblem
 from kpi.schema import MONEY, UNKNOWN
@@ -84,15 +85,23 @@ def _platform(sheet: Sheet, table: Table) -> pd.Categorical:
     if options.platform or layout.platform:
         return constant(options.platform or layout.platform or "", len(table))
     if table.has("platform"):
-        return _rename(
-            table.texts("platform"), lambda each: unified.PLATFORMS.get(each.replace("_", " ").casefold(), "Other")
-        )
-    named = {name for word, name in PLATFORMS.items() if word != "other" and word in sheet.title.casefold()}
+        return _platforms_in_cells(table)
+    named = {name for word, name in IN_FILE_NAMES.items() if word != "other" and word in sheet.title.casefold()}
     if len(named) != 1:
         raise ImportProblem(f"{table.name} does not say which platform it is from: say it with --platform.")
     (platform,) = named
     table.note(f"Taken for {platform} by the file's name.")
     return constant(platform, len(table))
+
+
+def _platforms_in_cells(table: Table) -> pd.Categorical:
+    """The platform that each row names: as a mapping says, else by its shown name. What was renamed is said."""
+    found = table.texts("platform")
+    mapped = table.options.values.get("platform", {})
+    names = [mapped.get(each.casefold()) or platform_of(each) for each in found.categories]
+    if renamed := renamed_platforms(found.categories, names):
+        table.note(f"Platforms: {renamed}.")
+    return recode(pa.array(found.codes), names)
 
 
 def _program(sheet: Sheet, table: Table) -> pd.Categorical:

@@ -35,7 +35,7 @@ _CHUNK: Final = 1_000  # few, as a row may be a megabyte
 _MOST_ODD: Final = 10_000
 SHOWN: Final = 5
 ALL: Final = re.compile(r"^(?:all|alle|tous|toutes|todos|todas|total)$", re.IGNORECASE)
-_TOTAL_WORD: Final = r"(?:grand\s+total|totals?|totale|totales|gesamt|gesamtsumme|summe|insgesamt|somme|suma)"
+_TOTAL_WORD: Final = r"(?:grand\s+total|totals?|totale|totali|totales|gesamt|gesamtsumme|summe|insgesamt|somme|suma)"
 TOTAL: Final = re.compile(
     rf"^{_TOTAL_WORD}(?:\s*(?:général|general))?\s*(?::.*|[-–].*)?$"
     r"|^total of [\d.,\s]+ results?$|^(?:gesamt|summe|insgesamt)\s*(?:von|aus)? [\d.,\s]+ ergebniss?en?$"
@@ -66,6 +66,48 @@ class Raw:
     faults: tuple[Fault, ...] = ()
 
 
+#: Google labels each total in some column (`Total: Campaigns`), whatever else stands in the row.
+_LABELED: Final = re.compile(rf"\s*{_TOTAL_WORD}\s*:(?P<what>.*)", re.IGNORECASE)
+_LABELS: Final = frozenset(
+    (
+        *("campaigns", "account", "search", "display", "video", "shopping", "performance max", "app", "demand gen"),
+        *(
+            "kampagnen",
+            "konto",
+            "campagnes",
+            "compte",
+            "campañas",
+            "cuenta",
+            "campagne",
+            "account",
+            "campanhas",
+            "conta",
+        ),
+    )
+)
+_LABELS_BEGIN: Final = frozenset("TtGgSsIi ")
+
+
+class _LabeledTotals:
+    """Tells rows that some cell calls a total. A campaign may be called so: then what else names it must be empty."""
+
+    def __init__(self, known: RecognizedTable) -> None:
+        self._campaign = known.positions.get("campaign", (-1,))[0]
+        named = (known.positions.get(field, (-1,))[0] for field in ("campaign_id", "objective"))
+        state = (place for place, header in enumerate(known.normal) if re.search(r"stat|état|estado", header))
+        self._beside = [place for place in (*named, *state) if place >= 0]
+
+    def __call__(self, cells: Sequence[Any]) -> bool:
+        for place, cell in enumerate(cells):
+            if not (isinstance(cell, str) and cell[:1] in _LABELS_BEGIN and (label := _LABELED.match(cell))):
+                continue
+            if place != self._campaign:
+                return True
+            of_google = label["what"].casefold().strip() in _LABELS
+            return all(_blank(cells[each]) for each in self._beside) if self._beside else of_google
+        return False
+
+
 class _Drops:
     def __init__(self) -> None:
         self._rows: dict[str, list[int]] = {}
@@ -87,6 +129,7 @@ def gather(sheet: Sheet, known: RecognizedTable, day: str, progress: Progress) -
     Raises ImportProblem where no row is left.
     """
     width = len(known.headers)
+    is_labeled = _LabeledTotals(known) if known.layout.labels_totals else None
     wanted = sorted({0, *(place for places in known.positions.values() for place in places)})
     day_place = known.positions[day][0]
     classify = _Odd(sheet.name, known, day_place)
@@ -123,9 +166,17 @@ def gather(sheet: Sheet, known: RecognizedTable, day: str, progress: Progress) -
         if filled != width:
             fitted = _fit_row(cells, width)
             if fitted is None:
-                classify.blame(number, "", "", _too_wide(len(cells), width))
+                if not _names_day(cells[day_place]) and any(
+                    isinstance(each, str) and TOTAL.match(each) for each in cells
+                ):
+                    classify.drops.add("totals", number)  # GA4 writes the word beyond the last column
+                else:
+                    classify.blame(number, "", "", _too_wide(len(cells), width))
                 continue
             cells = fitted
+        if is_labeled is not None and is_labeled(cells):
+            classify.drops.add("totals", number)
+            continue
         cell = cells[day_place]
         good = days.get(cell)
         if good is None:

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingest.layouts import vocabulary
-from ingest.layouts.headers import language
+from ingest.layouts.headers import language, scale_of
 from ingest.read import dates, numbers
 from ingest.read.gather import SHOWN, TOTAL, Raw, RawColumn
 from ingest.read.numbers import Floats
@@ -241,7 +241,10 @@ class Table:
                 values = np.where(np.isnan(column.floats), values, column.floats)
                 if np.isinf(values).any():
                     raise ImportProblem(f"{self.name}: “{header}” holds a number that is not finite; repair it.")
-            values = values * self.known.layout.scale.get(self.known.normal[key[1]], 1.0)
+            scale = scale_of(self.known.normal[key[1]])
+            if scale != 1 and key[0] in money:
+                values = values * scale
+                self.note(f"“{header}” holds millionths, and is read as such.")
             for at in np.flatnonzero(np.abs(values) > numbers.LARGEST):
                 written = str(column.texts[int(at)].as_py() or f"{values[at]:g}").strip()[:60]
                 what = f"“{header}” is “{written}”, which is beyond any account (at most {numbers.LARGEST:,.0f})"

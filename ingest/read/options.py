@@ -8,11 +8,11 @@ from typing import Any, Final
 
 from ingest.layouts.business import MEASURES as BUSINESS
 from ingest.layouts.headers import EXTRA_CUTS, PERIOD_FIELDS, normal
+from ingest.layouts.platforms import platform_of
 from ingest.read.wide import CHANNEL
 from ingest.results import ImportProblem
-from kpi.schema import DATE, DIMENSIONS, IDENTIFIERS, MEASURES, ORDER
+from kpi.schema import DATE, DIMENSIONS, IDENTIFIERS, MEASURES
 
-PLATFORMS: Final = {name.casefold(): name for name in ORDER["platform"]} | {"facebook": "Meta"}
 _FIELDS: Final = {"date", "currency", "program", "gender", "age", *DIMENSIONS, *IDENTIFIERS, *MEASURES, *EXTRA_CUTS}
 
 
@@ -47,11 +47,10 @@ class Options:
 
 
 def platform_named(text: str) -> str:
-    """The platform that `text` names. Raises ImportProblem."""
-    try:
-        return PLATFORMS[text.strip().casefold()]
-    except KeyError:
-        raise ImportProblem(f"“{text}” is no platform; use one of {', '.join(ORDER['platform'])}.") from None
+    """The platform that a person names: any name, a known one as it is shown. Raises ImportProblem for none."""
+    if not (name := platform_of(text)):
+        raise ImportProblem("The platform has no name: say which it is, such as Meta or Pinterest.")
+    return name
 
 
 def read_toml(path: str | Path) -> dict[str, Any]:

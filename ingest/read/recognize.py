@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 
-from ingest.layouts import amazon, business, google, meta, own, tiktok, unified
+from ingest.layouts import amazon, business, google, meta, microsoft, own, tiktok, unified
 from ingest.layouts.headers import Layout, currency_of, normal
 from ingest.read.options import Options
 from ingest.read.tables import Cell, Row, Sheet
@@ -21,6 +21,7 @@ LAYOUTS: Final = (
     google.API,
     amazon.LAYOUT,
     amazon.API,
+    microsoft.LAYOUT,
     tiktok.LAYOUT,
     tiktok.API,
     unified.LAYOUT,

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from ingest.layouts import business, meta
+from ingest.layouts import amazon, business, meta, microsoft
 from ingest.layouts.headers import EXTRA_CUTS
 from ingest.read import dimensions
 from ingest.read.dates import newest
@@ -24,6 +24,9 @@ from ingest.read.totals import not_totals
 from ingest.read.wide import long, spread
 from ingest.results import CURRENCY, CUT, PROGRAM, Finding, Import, ImportProblem
 from kpi.schema import COLUMNS, COUNTS, DATE, EVENTS, MEASURES, MONEY, TEXT, UNKNOWN
+
+#: Whose rows may name their day as the first and the last of a period.
+_ONE_DAY_PERIODS: Final = (meta.LAYOUT.name, amazon.LAYOUT.name, microsoft.LAYOUT.name)
 
 #: Columns that tell rows apart; figures of rows that agree in all of them are added up.
 KEY: Final = (DATE, *TEXT, PROGRAM, CURRENCY)
@@ -145,7 +148,7 @@ def _day_field(name: str, known: RecognizedTable) -> str:
     if DATE in known.positions:
         return DATE
     period = next((field for field in ("start", "week", "month", "end") if field in known.positions), None)
-    if period == "start" and known.layout.name == meta.LAYOUT.name and "end" in known.positions:
+    if period == "start" and known.layout.name in _ONE_DAY_PERIODS and "end" in known.positions:
         return "start"
     header = (
         f"“{known.header(period)}” names a period" if period else f"its header (row {known.row}) has no column for it"

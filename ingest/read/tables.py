@@ -344,6 +344,7 @@ def _whole(name: str, opened: Callable[[], IO[bytes]]) -> bool:
     return good
 
 
+_MARK: Final = "\ufeff"
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -373,6 +374,8 @@ def _text(name: str, opened: Callable[[], IO[bytes]], encoding: str, separator: 
                 raise ImportProblem(
                     f"{name}, after row {reader.line_num}: what follows is not {encoding} text; export it again."
                 ) from None
+            if row and row[0].startswith(_MARK):  # programs that join files leave one before each of them
+                row[0] = row[0].lstrip(_MARK)
             yield reader.line_num, unguarded_row(row) if marked else row
 
 

@@ -28,7 +28,7 @@ from ingest.write.ownership import is_own, own_table
 from ingest.write.replace import return_to
 from ingest.write.shop import ShopPlan, path_of, plan_shop, store_shop
 from ingest.write.summary import of_plan, of_shop
-from ingest.write.table import Plan, lock_table, note_of, plan, store
+from ingest.write.table import Plan, currency_of, lock_table, note_of, plan, store
 
 #: Of a commit to the shop's table: the run that commits to both, as the note beside the tables names it.
 _RUN: Final = "import.run"
@@ -50,7 +50,7 @@ class ImportPlan:
         if self.ads:
             yield from of_plan(self.ads)
         if self.shop:
-            yield of_shop(self.shop)
+            yield from of_shop(self.shop)
             if not self.ads and is_demo(self.facts):
                 yield "warning: The dashboard goes on showing the demo: import the platforms' figures too."
 
@@ -62,13 +62,17 @@ def plan_imports(
     rates: Rates | None = None,
     margins: tuple[Margin, ...] = (),
     into: str | None = None,
+    replace_campaigns: bool = False,
 ) -> ImportPlan:
     """What storing `imports` would change; writes nothing. Raises ImportProblem."""
     imports = list(imports)
     own_table(facts, ownership.FACTS)  # the shop's days alone are brought to no foreign table's side either
     ads = [each for each in imports if each.kind == "ads"]
-    found = plan(facts, ads, rates=rates, margins=margins, into=into) if ads else None
-    return ImportPlan(facts, found, plan_shop(facts, imports, found.currency if found else None, rates))
+    found = (
+        plan(facts, ads, rates=rates, margins=margins, into=into, replace_campaigns=replace_campaigns) if ads else None
+    )
+    currency = found.currency if found else currency_of(facts)
+    return ImportPlan(facts, found, plan_shop(facts, imports, currency, rates))
 
 
 def carry_out(

@@ -20,7 +20,7 @@ from ingest.read.rates import BILLED, RATE, RATE_DATE, Rates, convert_money
 from ingest.results import CURRENCY, Import, ImportProblem, TableProblem
 from ingest.write import ownership
 from ingest.write.damage import check_files, reading_table
-from ingest.write.ownership import own_table
+from ingest.write.ownership import is_own, own_table
 from ingest.write.replace import replace_rows, replace_table
 from ingest.write.table import DEFAULT_CURRENCY, FILE, IMPORTED_AT
 from kpi.schema import DATE
@@ -37,7 +37,11 @@ SCHEMA: Final = pa.schema(
 
 @dataclass(frozen=True)
 class ShopPlan:
-    """What storing the shop's days would do: sums over the same days before (None where there were none) and after."""
+    """What storing the shop's days would do: sums over the same days before (None where there were none) and after.
+
+    `assumed`: no file names the currency, nor do the platforms' figures. `relabeled` is the currency that days without
+    one were taken for until now.
+    """
 
     path: Path
     version: int | None
@@ -46,27 +50,38 @@ class ShopPlan:
     before: dict[str, float | None] | None
     after: dict[str, float | None]
     same: bool
+    assumed: bool = False
+    relabeled: str | None = None
 
 
 def plan_shop(facts: Path, imports: Iterable[Import], currency: str | None, rates: Rates | None) -> ShopPlan | None:
     """What storing the shop's days among `imports` would change, None where there are none. Raises ImportProblem.
 
-    `currency` is that of the facts; without facts the table's own, or the import's.
+    `currency` is that of the facts. Days of which no file named it are in the facts' (their `billed_currency` is
+    empty), and become so when the facts come later or a file names it.
     """
     imports = [each for each in imports if each.kind == "business"]
-    if not imports:
-        return None
     path = path_of(facts)
+    if not imports and (not currency or not is_own(path, ownership.SHOP)):
+        return None
     table = own_table(path, ownership.SHOP)
     own = None if table is None or table.metadata().name == DEMO_SHOP_NAME else table
     check_files(path, own)
     with reading_table(path):
         stored = _stored_days(own, path)
     named = sorted({str(each) for one in imports for each in one.frame[CURRENCY].unique()} - {""})
-    into = str(stored[CURRENCY].iloc[0]) if len(stored) else currency or (named[0] if named else DEFAULT_CURRENCY)
-    frame = pd.DataFrame()
+    days = pd.concat([each.frame[DATE] for each in imports]) if imports else pd.Series(dtype="datetime64[us]")
+    left = stored[~stored[DATE].isin(days)]
+    before_now = str(stored[CURRENCY].iloc[0]) if len(stored) else None
+    stays = before_now if (left[BILLED] != "").any() else None
+    into = stays or currency or (named[0] if named else before_now or DEFAULT_CURRENCY)
+    relabeled = before_now if into != before_now and len(left) else None
+    if not imports and not relabeled:
+        return None
+    frame = left.assign(**{CURRENCY: into}) if relabeled else pd.DataFrame()
     for each in imports:
         new = convert_money(each.frame, into, rates, MONEY).assign(**{FILE: each.file})
+        new[BILLED] = new[BILLED].where((each.frame[CURRENCY].astype(str) != "").to_numpy(), "")
         if new[DATE].duplicated().any():
             raise ImportProblem(f"{each.file} has a day in two currencies: import them one by one.")
         kept = frame[~frame[DATE].isin(new[DATE])] if len(frame) else frame
@@ -74,11 +89,15 @@ def plan_shop(facts: Path, imports: Iterable[Import], currency: str | None, rate
     frame = frame.sort_values(DATE, ignore_index=True)
     earlier = stored[stored[DATE].isin(frame[DATE])].sort_values(DATE, ignore_index=True)
     figures = [*MEASURES, RATE]
-    same = len(earlier) == len(frame) and bool(
-        np.array_equal(_floats(earlier[figures]), _floats(frame[figures]), equal_nan=True)
+    same = (
+        into == before_now
+        and len(earlier) == len(frame)
+        and bool(np.array_equal(_floats(earlier[figures]), _floats(frame[figures]), equal_nan=True))
     )
     before = _sums(earlier) if len(earlier) else None
-    return ShopPlan(path, table.version() if table is not None else None, into, frame, before, _sums(frame), same)
+    assumed = not currency and bool((frame[BILLED] == "").any())
+    version = table.version() if table is not None else None
+    return ShopPlan(path, version, into, frame, before, _sums(frame), same, assumed, relabeled)
 
 
 def store_shop(planned: ShopPlan, note: dict[str, str], now: datetime | None = None) -> int | None:
@@ -96,7 +115,7 @@ def store_shop(planned: ShopPlan, note: dict[str, str], now: datetime | None = N
 
 def _stored_days(table: DeltaTable | None, path: Path) -> pd.DataFrame:
     if table is None:
-        return pd.DataFrame(columns=[*COLUMNS, RATE])
+        return pd.DataFrame(columns=[*COLUMNS, BILLED, RATE])
     found = dataset(table, path).to_table().to_pandas()
     found = found.reindex(columns=list(SCHEMA.names))  # a table of an earlier time has fewer
     return found.assign(**{DATE: pd.to_datetime(found[DATE]).astype("datetime64[us]")})

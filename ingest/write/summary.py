@@ -141,7 +141,8 @@ def _differences(change: Change) -> list[dict[str, Any]]:
 
 def told_of_shop(plan: ShopPlan) -> dict[str, Any]:
     """What `of_shop` says, as values."""
-    return {"line": of_shop(plan), "kind": "same" if plan.same else "new" if plan.before is None else "replaced"}
+    line, *notes = of_shop(plan)
+    return {"line": line, "notes": notes, "kind": "same" if plan.same else "new" if plan.before is None else "replaced"}
 
 
 def of_change(change: Change) -> str:
@@ -161,8 +162,22 @@ def of_change(change: Change) -> str:
     return f"replaced: {span}: {'; '.join(differences) or 'the same sums in other rows'}"
 
 
-def of_shop(plan: ShopPlan) -> str:
-    """The line of the shop's own days."""
+def of_shop(plan: ShopPlan) -> Iterator[str]:
+    """The lines of the shop's own days."""
+    yield _shop_line(plan)
+    if plan.relabeled:
+        yield (
+            f"note: the shop's days that name no currency were taken for {plan.relabeled} and are {plan.currency} now, "
+            "with the same figures."
+        )
+    if plan.assumed:
+        yield (
+            f"warning: No file names the currency of the shop's days: they are taken for {plan.currency} until one "
+            "does; say --currency where it is another."
+        )
+
+
+def _shop_line(plan: ShopPlan) -> str:
     span = f"{len(plan.frame)} days from {plan.frame[DATE].min():%Y-%m-%d} to {plan.frame[DATE].max():%Y-%m-%d}"
     if plan.same:
         return f"unchanged: the shop's {span}"

@@ -35,7 +35,14 @@ from ingest.write import ownership
 from ingest.write.damage import check_files, reading_table
 from ingest.write.ownership import own_table
 from ingest.write.replace import replace_rows, replace_table
-from kpi.schema import COUNTS, DATE, MEASURES, TEXT, UNKNOWN
+from ingest.write.sources import (
+    campaigns_of,
+    known_campaigns,
+    refuse_other_campaigns,
+    refuse_second_account,
+    with_own_program,
+)
+from kpi.schema import COUNTS, DATE, MEASURES, TEXT
 from machine.file_lock import NoLock, hold, is_at
 
 DESCRIPTION: Final = "Figures that `marketing-dashboard import` read from a company's own reports."
@@ -97,11 +104,13 @@ def plan(
     rates: Rates | None = None,
     margins: tuple[Margin, ...] = (),
     into: str | None = None,
+    replace_campaigns: bool = False,
 ) -> Plan:
     """What storing the advertising `imports` at `path` would change; writes nothing. Raises ImportProblem.
 
     Later imports take the place of earlier ones where both hold the same days of a part. `into` is the currency of a
-    table that does not exist yet.
+    table that does not exist yet. Figures without any campaign of those whose place they would take are refused unless
+    `replace_campaigns`.
     """
     table = own_table(path, ownership.FACTS)
     name = table.metadata().name if table is not None else None
@@ -118,12 +127,17 @@ def plan(
     frames: list[pd.DataFrame] = []
     for each in imports:
         frame = convert_money(with_costs(each.frame, margins), currency, rates).assign(**{FILE: each.file})
+        with reading_table(path):
+            ever, there = (known_campaigns(own, path, frames, frame, all_days=each) for each in (True, False))
+        frame = with_own_program(ever, there, frame)
+        if not replace_campaigns:
+            refuse_other_campaigns(there, frame)
         frames = [_without(earlier, frame) for earlier in frames] + [frame]
     frame = pd.concat([_plain(each) for each in frames], ignore_index=True)
     with reading_table(path):
         before = _stored_rows(own, path, frame)
         owners = _owners(own, path, frame)
-    _no_second_account(owners)
+    refuse_second_account(owners, known_campaigns(own, path, [], frame, all_days=False), campaigns_of(frame))
     findings += _disagreements(owners)
     changes = tuple(_changes(before, frame))
     for change in changes:
@@ -219,14 +233,27 @@ def _without(earlier: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:
     return earlier[~pd.MultiIndex.from_frame(earlier[keys].astype(str)).isin(held)]
 
 
+def currency_of(path: Path) -> str | None:
+    """The currency of the imported facts at `path`; None where there are none. Raises ImportProblem."""
+    table = own_table(path, ownership.FACTS)
+    if table is None or table.metadata().name != NAME:
+        return None
+    check_files(path, table)
+    with reading_table(path):
+        return _stored_currency(table, path)
+
+
+def _stored_currency(table: DeltaTable, path: Path) -> str | None:
+    head = dataset(table, path).head(1, columns=[CURRENCY])
+    return str(head[CURRENCY][0].as_py()) if head.num_rows else None
+
+
 def _currency(
     table: DeltaTable | None, path: Path, imports: list[Import], into: str | None, findings: list[Finding]
 ) -> str:
     """The one currency of the table: that of its rows, or for a new one the imports' own."""
-    if table is not None:
-        head = dataset(table, path).head(1, columns=[CURRENCY])
-        if head.num_rows:
-            return str(head[CURRENCY][0].as_py())
+    if table is not None and (stored := _stored_currency(table, path)):
+        return stored
     named = sorted({str(each) for one in imports for each in one.frame[CURRENCY].unique()} - {""})
     if into:
         return into.upper()
@@ -276,19 +303,6 @@ def _owners(table: DeltaTable | None, path: Path, frame: pd.DataFrame) -> pd.Dat
     known[DATE] = pd.to_datetime(known[DATE]).astype("datetime64[us]")
     known = known.groupby(columns)["spend"].sum().reset_index()
     return pd.concat([found, known], ignore_index=True).drop_duplicates(columns)
-
-
-def _no_second_account(owners: pd.DataFrame) -> None:
-    """Refuse figures without an account for days on which the platform has an account, and the other way round."""
-    days = owners[["platform", "account", PROGRAM, DATE]].drop_duplicates()
-    nameless = days[days["account"] == UNKNOWN]
-    both = nameless.merge(days[days["account"] != UNKNOWN], on=["platform", PROGRAM, DATE])
-    if len(both):
-        row = both.iloc[0]
-        raise ImportProblem(
-            f"{row['platform']}'s figures of {row[DATE]:%Y-%m-%d} would count twice: once without an account, once for "
-            f"the account “{row['account_y']}”. Say --account for the file that names none."
-        )
 
 
 def _disagreements(owners: pd.DataFrame) -> Iterator[Finding]:

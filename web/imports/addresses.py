@@ -35,7 +35,7 @@ OUTCOME: Final = "/import/outcome"
 FORGET: Final = "/import/forget"
 
 #: What a person may say about their files.
-_OPTIONS: Final = ("platform", "account", "currency", "dates", "into")
+_OPTIONS: Final = ("platform", "account", "currency", "dates", "into", "replace")
 _LONGEST: Final = 100
 
 _DEMO: Final = (

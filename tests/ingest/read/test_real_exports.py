@@ -310,7 +310,7 @@ def test_a_shop_that_writes_what_is_taken_off_with_a_minus(tmp_path: Path) -> No
         ),
         ("Campaign,Month,Cost,Impr.,Clicks,Currency code\nA,2025-07-01,1.5,10,1,USD\n", "“Month” names a period"),
         (
-            "Nome da campanha,Dia,Valor usado (BRL),Impressões,Cliques no link\nA,2025-07-01,10,10,1\n",
+            "Nama kampanye,Hari,Jumlah yang dibelanjakan (IDR),Impresi,Klik tautan\nA,2025-07-01,10,10,1\n",
             "give a --mapping",
         ),
         (
