@@ -5,7 +5,9 @@ import getpass
 import json
 import logging
 import os
+import secrets
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,8 +30,8 @@ from ingest.read.rates import read_rates
 from ingest.results import Fault, ImportProblem, WrongRows, as_csv
 from ingest.watch import watch
 from ingest.write import ownership
-from ingest.write.commit import alone
-from ingest.write.ownership import own_table
+from ingest.write.commit import alone, undo_command
+from ingest.write.ownership import is_own, own_table
 from ingest.write.replace import return_to
 from ingest.write.shop import path_of
 from ingest.write.summary import number
@@ -61,7 +63,9 @@ def add_commands(commands: Any) -> None:
     )
     past.add_argument("--business", action="store_true", help="of the shop's own days")
     back = commands.add_parser("undo", help="return to an earlier version; that is a new version and can be undone too")
-    back.add_argument("version", type=int, nargs="?", help="the version to return to (default: the one before)")
+    back.add_argument(
+        "version", type=int, nargs="?", help="the version to return to (default: before the last command)"
+    )
     back.add_argument("--business", action="store_true", help="the shop's own days")
     folder = _add_import_options(
         commands.add_parser("watch", help="import what lands in a folder, then move it to done/ or failed/")
@@ -147,6 +151,7 @@ def import_files(files: list[Path], how: How, *, dry_run: bool = False, problems
         _admit_list(problems)
     status = 0
     faults: list[Fault] = []
+    how = replace(how, command=secrets.token_hex(8))
     for file in files:
         try:
             import_file(file, how, print, dry_run=dry_run)
@@ -215,7 +220,8 @@ def _history(facts: Path, arguments: argparse.Namespace, engine: Engine) -> int:
 
 def _what(commit: dict[str, Any]) -> str:
     if "import.undo" in commit:
-        return f"returned to version {commit['import.undo']}"
+        before = commit["import.undo"]
+        return f"returned to version {before}" if before.isdigit() else f"returned to {before}"
     if "import.files" not in commit:
         return "the demo company" if "datagen.seed" in commit else str(commit.get("operation", "")).lower()
     parts = json.loads(commit["import.parts"])
@@ -272,16 +278,26 @@ def _goal(path: Path, table: DeltaTable, version: int | None) -> int:
 
 def _undo(facts: Path, arguments: argparse.Namespace) -> int:
     path, names = (path_of(facts), ownership.SHOP) if arguments.business else (facts, ownership.FACTS)
-    if own_table(path, names) is None:  # where there is nothing, nothing is made, not even a lock
-        raise _no_data(path)
+    whole = arguments.version is None and not arguments.business
+    if own_table(path, names) is None and not (whole and is_own(path_of(facts), ownership.SHOP)):
+        raise _no_data(path)  # where there is nothing, nothing is made, not even a lock
     with alone(facts):
+        if whole and (done := undo_command(facts, _who())):
+            for each, at in done:
+                print(_say_return(each, at))
+            return 0
         table = own_table(path, names)
         if table is None:
             raise _no_data(path)
         version = _goal(path, table, arguments.version)
         return_to(table, version, {"import.by": _who(), "import.undo": str(version)})
-    print(f"{path} holds again what it held at version {version}; this is version {DeltaTable(str(path)).version()}.")
+    print(_say_return(path, version))
     return 0
+
+
+def _say_return(path: Path, version: int | None) -> str:
+    held = "nothing, as before" if version is None else f"again what it held at version {version}"
+    return f"{path} holds {held}; this is version {DeltaTable(str(path)).version()}."
 
 
 def _who() -> str:

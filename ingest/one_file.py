@@ -20,7 +20,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class How:
-    """How files are imported into the table at `facts`; `by` is who does it."""
+    """How files are imported into the table at `facts`; `by` is who does it, `command` what is undone together."""
 
     facts: Path
     options: Options = field(default_factory=Options)
@@ -29,6 +29,7 @@ class How:
     into: str | None = None
     by: str = ""
     replace_campaigns: bool = False
+    command: str = ""
 
 
 def import_file(file: Path, how: How, say: Say, *, dry_run: bool = False) -> None:
@@ -47,7 +48,7 @@ def import_file(file: Path, how: How, say: Say, *, dry_run: bool = False) -> Non
         wanted = _plan(how, imports)
         for line in wanted.sentences():
             say(line)
-        for path, version in carry_out(wanted, imports, how.by, digest):
+        for path, version in carry_out(wanted, imports, how.by, digest, how.command):
             _say_version(say, path, version)
 
 

@@ -16,6 +16,7 @@ from typing import Final
 
 from deltalake import DeltaTable
 
+from facts.delta.log import whole_versions
 from facts.delta.table_names import DEMO_NAME, UnderWay, under_way, under_way_note
 from facts.delta.tables import delta_table_at
 from facts.delta.versions import SHOP_BEFORE
@@ -26,12 +27,15 @@ from ingest.write import ownership
 from ingest.write.leftovers import sweep
 from ingest.write.ownership import is_own, own_table
 from ingest.write.replace import return_to
-from ingest.write.shop import ShopPlan, path_of, plan_shop, store_shop
+from ingest.write.shop import ShopPlan, empty_shop, path_of, plan_shop, store_shop
 from ingest.write.summary import of_plan, of_shop
 from ingest.write.table import Plan, currency_of, lock_table, note_of, plan, store
 
 #: Of a commit to the shop's table: the run that commits to both, as the note beside the tables names it.
 _RUN: Final = "import.run"
+
+#: Of a commit to either table: the command that it belongs to, which `undo` takes back whole.
+COMMAND: Final = "import.command"
 
 #: Bytes of the note: room that it keeps so that the shop's half can be taken back on a disk that has filled up.
 _ROOM: Final = 1 << 16
@@ -76,26 +80,27 @@ def plan_imports(
 
 
 def carry_out(
-    wanted: ImportPlan, imports: Iterable[Import], by: str, digests: dict[str, str]
+    wanted: ImportPlan, imports: Iterable[Import], by: str, digests: dict[str, str], command: str = ""
 ) -> list[tuple[Path, int | None]]:
     """Make what is planned each table's next version; gives their paths and versions, None where one is the same.
 
-    Within `alone`. `by` is who does it, `digests` the files' SHA-256 by name. Raises ImportProblem with both tables as
-    they were.
+    Within `alone`. `by` is who does it, `digests` the files' SHA-256 by name; what has one `command` is undone
+    together. Raises ImportProblem with both tables as they were.
     """
     imports = list(imports)
     done: list[tuple[Path, int | None]] = []
     ads, shop = wanted.ads, wanted.shop
     both = ads and shop and not shop.same and (ads.replaces_demo or not ads.same)
     run = secrets.token_hex(8)
+    ids = {COMMAND: command or run}
     try:
         if both and ads and shop:
             _write(under_way_note(wanted.facts), {"facts": ads.version, "shop": shop.version, "run": run})
         if shop:
-            note = note_of([each for each in imports if each.kind == "business"], (), by, digests) | {_RUN: run}
+            note = note_of([each for each in imports if each.kind == "business"], (), by, digests) | {_RUN: run} | ids
             done.append((shop.path, store_shop(shop, note)))
         if ads:
-            note = note_of([each for each in imports if each.kind == "ads"], ads.changes, by, digests)
+            note = note_of([each for each in imports if each.kind == "ads"], ads.changes, by, digests) | ids
             if both and shop:
                 note[SHOP_BEFORE] = str(-1 if shop.version is None else shop.version)
             done.append((wanted.facts, store(ads, note)))
@@ -103,6 +108,63 @@ def carry_out(
         if both:
             settle(wanted.facts)
     return done
+
+
+def undo_command(facts: Path, by: str) -> list[tuple[Path, int | None]] | None:
+    """Take the last command back in both tables: their paths and the versions they are at again, None for nothing.
+
+    Within `alone`. None where no command is known, as in tables of earlier versions of this program. That is a command
+    too, and undone by the next. Raises ImportProblem where it brought the first figures of all.
+    """
+    heads = {
+        path: whole_versions(path)
+        for path, names in ((facts, ownership.FACTS), (path_of(facts), ownership.SHOP))
+        if is_own(path, names)
+    }
+    newest = max((commits[-1] for commits in heads.values()), key=lambda commit: commit.when)
+    command = newest.said.get(COMMAND)
+    if command is None:
+        return None
+    goals: dict[Path, int | None] = {}
+    for path, commits in heads.items():
+        own = 0
+        while own < len(commits) and commits[-1 - own].said.get(COMMAND) == command:
+            own += 1
+        if own:
+            goals[path] = commits[-1 - own].number if own < len(commits) else None
+    if goals.get(facts, 0) is None:
+        raise TableProblem(
+            f"These are the first figures that were imported: there is nothing to go back to. To start over, remove "
+            f"the folders {facts} and {path_of(facts)}."
+        )
+    _return_both(facts, goals, {"import.by": by, COMMAND: secrets.token_hex(8)})
+    return list(goals.items())
+
+
+def _return_both(facts: Path, goals: dict[Path, int | None], note: dict[str, str]) -> None:
+    """Return the tables to the versions of `goals`, both or neither."""
+    shop, run = path_of(facts), secrets.token_hex(8)
+    versions = {path: DeltaTable(str(path)).version() for path in goals}
+    both = len(goals) == 2
+    try:
+        if both:
+            _write(under_way_note(facts), {"facts": versions[facts], "shop": versions[shop], "run": run})
+        if shop in goals:
+            _return_one(shop, goals[shop], note | {_RUN: run})
+        if facts in goals:
+            said = note | ({SHOP_BEFORE: str(versions[shop])} if both else {})
+            _return_one(facts, goals[facts], said)
+    finally:
+        if both:
+            settle(facts)
+
+
+def _return_one(path: Path, version: int | None, note: dict[str, str]) -> None:
+    table = DeltaTable(str(path))
+    if version is None:
+        empty_shop(table, note | {"import.undo": "nothing"})
+    else:
+        return_to(table, version, note | {"import.undo": str(version)})
 
 
 @contextmanager

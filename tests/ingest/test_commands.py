@@ -47,7 +47,8 @@ def test_a_dry_run_says_what_would_be_and_writes_nothing(table: Path, capsys: py
 def test_import_history_as_of_and_undo(table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     changed = tmp_path / "meta_restated.csv"
     changed.write_text((FIXTURES / "meta_en_daily.csv").read_text().replace(",229.74,", ",329.74,"))
-    assert cli.main(["import", str(FIXTURES / "meta_en_daily.csv"), str(changed)]) == 0
+    assert cli.main(["import", str(FIXTURES / "meta_en_daily.csv")]) == 0
+    assert cli.main(["import", str(changed)]) == 0
     assert "spend 7,131.36 → 7,231.36 (+100.00)" in capsys.readouterr().out
 
     assert cli.main(["history"]) == 0

@@ -1,0 +1,132 @@
+"""`undo` takes the last command back whole: every file of it, and the shop's days."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from deltalake import DeltaTable
+
+import cli
+from ingest.write.shop import path_of
+
+META = "Day,Campaign name,Amount spent (EUR),Link clicks\n"
+Put = Callable[[str, str], str]
+
+
+@pytest.fixture
+def table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("DASHBOARD_FACTS", str(tmp_path / "facts"))
+    return tmp_path / "facts"
+
+
+@pytest.fixture
+def put(tmp_path: Path) -> Put:
+    def write(name: str, text: str) -> str:
+        (tmp_path / name).write_text(text)
+        return str(tmp_path / name)
+
+    return write
+
+
+def held(table: Path) -> tuple[float, float | None]:
+    """The spend of the facts, and the shop's revenue, None where there are no days."""
+    spend = DeltaTable(str(table)).to_pandas()["spend"].sum()
+    if not path_of(table).exists():
+        return spend, None
+    days = DeltaTable(str(path_of(table))).to_pandas()
+    return spend, days["revenue"].sum() if len(days) else None
+
+
+@pytest.fixture
+def three_commands(table: Path, put: Put) -> list[tuple[float, float | None]]:
+    """What was held after each of three commands: two files, the shop's days, and three files of both kinds."""
+    states = []
+    for names in (
+        {"a.csv": META + "2025-09-01,A,1,1\n", "b.csv": META + "2025-09-02,A,2,1\n"},
+        {"shop.csv": "Day,Orders,Total sales\n2025-09-01,1,10\n"},
+        {
+            "c.csv": META + "2025-09-03,A,4,1\n",
+            "shop 2.csv": "Day,Orders,Total sales\n2025-09-01,1,50\n2025-09-02,1,60\n",
+            "d.csv": META + "2025-09-04,A,8,1\n",
+        },
+    ):
+        assert cli.main(["import", *(put(name, text) for name, text in names.items())]) == 0
+        states.append(held(table))
+    assert states == [(3, None), (3, 10), (15, 110)]
+    return states
+
+
+def test_undo_takes_back_every_file_of_the_last_command_and_the_shops_days(
+    table: Path, three_commands: list[tuple[float, float | None]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["undo"]) == 0
+    assert held(table) == three_commands[1]
+    assert cli.main(["undo"]) == 0  # an undo is a command, and undone whole
+    assert held(table) == three_commands[2]
+    assert cli.main(["undo"]) == 0
+    capsys.readouterr()
+    assert cli.main(["history"]) == 0
+    assert "returned to version 1" in capsys.readouterr().out
+
+
+def test_undo_of_the_shops_first_days_leaves_none(table: Path, put: Put, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["import", put("a.csv", META + "2025-09-01,A,1,1\n")]) == 0
+    assert cli.main(["import", put("shop.csv", "Day,Orders,Total sales\n2025-09-01,1,10\n")]) == 0
+    assert cli.main(["undo"]) == 0
+    assert "facts-business holds nothing, as before" in capsys.readouterr().out
+    assert held(table) == (1, None)
+    assert cli.main(["history", "--business"]) == 0
+    assert "returned to nothing" in capsys.readouterr().out
+    assert cli.main(["import", put("shop.csv", "Day,Orders,Total sales\n2025-09-01,1,10\n")]) == 0
+    assert held(table) == (1, 10)
+
+
+def test_undo_of_the_first_figures_says_how_to_start_over(
+    table: Path, put: Put, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["import", put("a.csv", META + "2025-09-01,A,1,1\n")]) == 0
+    assert cli.main(["undo"]) == 1
+    assert "the first figures that were imported" in capsys.readouterr().err
+    assert held(table) == (1, None)
+
+
+KILLED = """
+import os
+import cli
+from ingest.write import commit
+
+real, calls = commit._return_one, []
+
+def second_is_killed(*given):
+    calls.append(given)
+    if len(calls) == 2:
+        os._exit(9)
+    real(*given)
+
+commit._return_one = second_is_killed
+cli.main(["undo"])
+"""
+
+
+def test_an_undo_that_is_killed_between_the_tables_is_taken_back(
+    table: Path, put: Put, three_commands: list[tuple[float, float | None]]
+) -> None:
+    done = subprocess.run([sys.executable, "-c", KILLED], cwd=Path(cli.__file__).parent, check=False)
+    assert done.returncode == 9
+
+    assert held(table)[0] == 15
+    assert cli.main(["import", put("e.csv", META + "2025-09-05,A,16,1\n")]) == 0
+    assert held(table) == (31, three_commands[2][1])
+
+
+def test_tables_of_earlier_versions_go_back_one_version(table: Path, put: Put, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingest.write.commit.COMMAND", "nothing.said")
+    assert (
+        cli.main(["import", put("a.csv", META + "2025-09-01,A,1,1\n"), put("b.csv", META + "2025-09-02,A,2,1\n")]) == 0
+    )
+    monkeypatch.undo()
+    monkeypatch.setenv("DASHBOARD_FACTS", str(table))
+    assert cli.main(["undo"]) == 0
+    assert held(table) == (1, None)
