@@ -109,6 +109,7 @@ declare namespace Wire {
   interface Page {
     title: string;
     path: string;
+    shape: string;
     visuals: Record<string, VisualSpec>;
     /** Its module in later/, where that draws it. */
     body?: string;
@@ -197,6 +198,7 @@ declare namespace Wire {
   interface View {
     page: string;
     query: string;
+    shape: string;
     headline: string;
     files: string;
     notes: string[];

@@ -1,6 +1,6 @@
 """Metric cards: a figure, its change against the baseline, a sparkline; company-wide ones only with the shop's days."""
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from typing import Any
 
 from components.page_data import TOTAL, Course, PageData, block, brief_figures, exact
@@ -12,8 +12,15 @@ from kpi.schema import DATE
 from kpi.units import brief, step
 
 
-def cards(name: str, title: str, question: str, metrics: tuple[str, ...], width: int = 12) -> Visual:
-    """A row of cards, one a metric."""
+def cards(
+    name: str,
+    title: str,
+    question: str,
+    metrics: tuple[str, ...],
+    width: int = 12,
+    instead: Mapping[str, str] | None = None,
+) -> Visual:
+    """A row of cards, one a metric. Where the data lack one, the one that `instead` names for it stands there."""
 
     def visible_metrics(page_data: PageData) -> tuple[str, ...]:
         return tuple(metric for metric in metrics if page_data.company or metric not in COMPANY_WIDE)
@@ -59,7 +66,12 @@ def cards(name: str, title: str, question: str, metrics: tuple[str, ...], width:
 
     def less(hidden: Set[str]) -> Visual | None:
         left = tuple(metric for metric in metrics if metric not in hidden)
-        return cards(name, title, question, left, width) if left else None
+        return cards(name, title, question, left, width, instead) if left else None
+
+    def fit(unknown: Set[str]) -> Visual | None:
+        wanted = [(instead or {}).get(metric, metric) if metric in unknown else metric for metric in metrics]
+        left = tuple(metric for metric in dict.fromkeys(wanted) if metric not in unknown)
+        return cards(name, title, question, left, width, instead) if left else None
 
     return Visual(
         name,
@@ -75,6 +87,7 @@ def cards(name: str, title: str, question: str, metrics: tuple[str, ...], width:
         spec={"metrics": metrics},
         width=width,
         less=less,
+        fit=fit,
     )
 
 

@@ -22,10 +22,12 @@ def frame(
     body: Sequence[Component],
     banner: str | None,
     account: tuple[str, str] | None,
+    lacks: str = "",
 ) -> tuple[str, str]:
     """The markup before and after Dash's own part, for the reader who may open `pages` and opens `now`.
 
-    `body` is what stands on the page `now` where that has no visuals. `banner` is a sentence over the figures.
+    `body` is what stands on the page `now` where that has no visuals. `banner` is a sentence over the figures, and
+    `lacks` says what the data can never tell.
     `account` is who is signed in, and the address that signs them out ("" where there is none).
     """
     before = [
@@ -35,7 +37,7 @@ def frame(
     ]
     after = html.Main(
         [
-            _banners(banner),
+            _banners(banner, lacks, [page for page in pages if page.body == "import"], prefix),
             _heading(pages, now),
             html.P(id="notes", role="status", hidden=True),
             html.Div([_page(page, prefix, now, body) for page in pages], id="figures", tabIndex=-1),
@@ -120,8 +122,11 @@ def _heading(pages: Sequence[Page], now: str) -> Component:
     )
 
 
-def _banners(demo: str | None) -> Component:
-    """Everything that may stand above the figures; all but the first are hidden until they have something to say."""
+def _banners(demo: str | None, lacks: str, ways: Sequence[Page], prefix: str) -> Component:
+    """Everything that may stand above the figures, hidden until it has something to say.
+
+    What the data can never tell (`lacks`) is said once for all pages, with the `ways` to where it is added.
+    """
 
     def banner(name: str, color: str, *controls: Component, text: str = "", hidden: bool = True) -> Component:
         return html.Div(
@@ -139,9 +144,13 @@ def _banners(demo: str | None) -> Component:
             label, id=name, type="button", className="btn btn-link btn-sm banner-action", **{"data-do": name}
         )
 
+    def way(page: Page) -> Component:
+        return html.A("Add it", href=prefix + page.path, className="btn btn-link btn-sm banner-action")
+
     return html.Div(
         [
             *([banner("demo", "light", text=demo, hidden=False)] if demo else []),
+            *([banner("lacks", "light", *map(way, ways), text=lacks, hidden=False)] if lacks else []),
             banner("as-of", "warning", action("show-today", "Show today's")),
             banner("newer", "primary", action("show-newer", "Show"), html.Span(className="auto-slot")),
             banner("lost", "warning", action("retry-lost", "Retry")),

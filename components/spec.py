@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence, Set
 from typing import Any
+from zlib import crc32
 
 from components.address import RANKS, choices
 from components.visuals import Page
@@ -44,12 +45,18 @@ def spec(
                 "path": page.path,
                 **({"body": page.body} if page.body else {}),
                 **({"own": True, "plotly": page.graphs} if page.own else {}),
+                "shape": shape_of(page),
                 "visuals": visuals_of(page),
             }
             for page in pages
             if not page.panel
         },
     }
+
+
+def shape_of(page: Page) -> str:
+    """What a page is made of: an answer of another shape fits no document of this one."""
+    return f"{crc32(repr([(visual.name, visual.metrics) for visual in page.visuals]).encode()):08x}"
 
 
 def metrics_of(pages: Sequence[Page]) -> list[Metric]:

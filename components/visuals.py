@@ -6,9 +6,10 @@ layout, the entry in the view, the data address, the tests over all visuals.
 
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from components.page_data import PageData
+from kpi.schema import DATE
 from kpi.selection import Grouping
 
 Kind = Literal["cards", "table", "chart", "callouts"]
@@ -34,8 +35,8 @@ class Visual:
     campaigns of all platforms. `draw` turns them into the answer of docs/wire.md, `rows` into the rows of its data
     address, whose columns are at least `columns`. What the browser knows beforehand is `spec`; `width` is in twelfths
     of the page. `less` makes the same visual without some metrics, None where nothing sensible is left; a visual
-    that has no `less` needs all of its metrics. One that only `compares` the groups of a grouping is left out where
-    there are fewer than two.
+    that has no `less` needs all of its metrics. `fit` does the same where the data lack them, and may put others in
+    their place. One that only `compares` the groups of a grouping is left out where there are fewer than two.
 
     Where it stands in a page: in the `chapter` of that title; in a place with others, by `choice`; `folded`, with only
     its head to be seen before it is opened.
@@ -55,6 +56,7 @@ class Visual:
     around: tuple[Grouping, ...] = ()
     width: int = 12
     less: Callable[[Set[str]], "Visual | None"] | None = None
+    fit: Callable[[Set[str]], "Visual | None"] | None = None
     compares: Grouping = ()
     chapter: str = ""
     choice: Choice | None = None
@@ -114,6 +116,26 @@ def without(page: Page, hidden: Set[str]) -> Page:
     left = (_fewer(visual, hidden) for visual in page.visuals)
     headline = page.headline and _fewer(page.headline, hidden)
     return replace(page, visuals=tuple(visual for visual in left if visual), headline=headline)
+
+
+def fit_to_data(page: Page, unknown: Set[str], single: Set[str]) -> Page:
+    """`page` without what a company's data can never tell: the metrics `unknown`, and what compares the values of
+    dimensions that have a `single` one. Call-outs stay as long as they have something to speak of.
+    """
+    left = []
+    for visual in page.visuals:
+        by = {name for grouping in visual.needs for name in grouping} - _NO_BREAKDOWN
+        if (by and by <= single) or (visual.compares and set(visual.compares) <= single):
+            continue
+        if visual.kind == "callouts":
+            left += [visual] if set(visual.metrics) - unknown - {"spend"} else []
+        elif fewer := _fewer(replace(visual, less=visual.fit or visual.less), unknown):
+            left.append(fewer)
+    return replace(page, visuals=tuple(left))
+
+
+#: What groups visuals and is no breakdown that a company may lack.
+_NO_BREAKDOWN: Final = frozenset((DATE, "platform", "campaign"))
 
 
 def _fewer(visual: Visual, hidden: Set[str]) -> Visual | None:

@@ -37,6 +37,11 @@ class SideFacts:
     missing_cut: str = ""
     reason: str = ""
 
+    @property
+    def has_no_shop(self) -> bool:
+        """Whether nobody has imported the shop's days; where they cannot be read, they are there."""
+        return self.store is None and self.no_store == _IMPORT
+
 
 NO_SIDE_FACTS: Final = SideFacts()
 

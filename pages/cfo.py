@@ -43,6 +43,10 @@ CFO = Page(
                 "Core figures",
                 "Does the advertising pay, after all costs?",
                 ("revenue", "spend", "profit", "margin", "roi", "cac", "profit_per_conversion", "mer"),
+                instead={
+                    **{"revenue": "clicks", "profit": "roas", "margin": "conversions", "roi": "cpa", "cac": "aov"},
+                    **{"profit_per_conversion": "cpc", "mer": "cpm"},
+                },
             ),
             trend(
                 "financial-trend",

@@ -23,12 +23,14 @@ CMO = Page(
             "Scope",
             "How many people do the ads reach, and what does an order cost?",
             ("impressions", "reach", "clicks", "cpa"),
+            instead={"reach": "spend", "cpa": "cpc"},
         ),
         cards(
             "engagement-cards",
             "Engagement",
             "Do people respond, and does the response pay?",
             ("ctr", "cvr", "engagement_rate", "roas"),
+            instead={"engagement_rate": "conversions", "roas": "cpm"},
         ),
         funnel("funnel", "Funnel", "Where between impression and order are people lost?", width=4),
         trend(

@@ -42,8 +42,15 @@ EXECUTIVE = Page(
             "This period",
             "Is the business of advertising growing, and at what cost?",
             ("revenue", "spend", "profit", "conversions"),
+            instead={"profit": "clicks", "revenue": "impressions"},
         ),
-        cards("efficiency-cards", "Efficiency", "What does a dollar bring?", ("roas", "roi", "margin", "cac", "mer")),
+        cards(
+            "efficiency-cards",
+            "Efficiency",
+            "What does a dollar bring?",
+            ("roas", "roi", "margin", "cac", "mer"),
+            instead={"roas": "cpc", "roi": "cpa", "margin": "ctr", "cac": "cvr"},
+        ),
         trend(
             "profit-trend",
             "Profit and spend",
@@ -53,6 +60,7 @@ EXECUTIVE = Page(
             area="profit",
             per=True,
             height=260,
+            instead={"profit": "revenue"},
         ),
         callouts(
             "insights",

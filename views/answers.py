@@ -13,7 +13,7 @@ from components.address import DEFAULT_LAST, Address, Query, period_label, read,
 from components.caveats import with_caveats
 from components.page_data import NO_COURSE, TOTAL, PageData, number
 from components.sparse import left_out
-from components.spec import visuals_of
+from components.spec import shape_of, visuals_of
 from components.visuals import Page, Visual
 from facts import Facts, Scope
 from facts.source import Source
@@ -106,7 +106,7 @@ def resolve_query(
     The one way from an address to figures, for the server and for reports alike.
     """
     facts, past = facts_of_address(source, address, now)
-    ranks = visible_ranks(rights)
+    ranks = visible_ranks(rights, facts)
     return facts, ask(facts, address, writing(facts), rights.rows, ranks, provisional_days, past, drawn), past
 
 
@@ -124,6 +124,7 @@ def view(
     over = draw_visual(page.headline, page_data, asked, facts, scope) if page.headline else {}
     return {
         "page": page.key,
+        "shape": shape_of(page),
         "headline": over.get("text", ""),
         "query": write(asked.query),
         "files": write(replace(asked.query, grain=_of_files(asked.selection))),

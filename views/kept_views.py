@@ -19,7 +19,7 @@ from facts.source import Source
 from kpi.formats import Formats
 from views.answers import ProvisionalDays, ResolvedQuery, ask, view
 from views.past import Past, facts_of_address
-from views.visible import visible_page, visible_ranks
+from views.visible import fitting_page, visible_page, visible_ranks
 
 #: Of one process: answers (some 20 kB each), and addresses whose canonical form is known, none of them very long.
 ANSWER_BYTES: Final = 16_000_000
@@ -68,6 +68,7 @@ class Views:
         facts = self._source.current()
         if facts is None:
             raise Unanswered(503, self._source.problem or "There is no data yet.")
+        page = fitting_page(page, rights, facts)
         whole = Address.of(address.decode("latin-1"))
         facts, past = facts_of_address(self._source, whole, facts)
         return self.of(page, facts, whole, rights, past)
@@ -88,7 +89,7 @@ class Views:
             address,
             self._writing(facts),
             rights.rows,
-            visible_ranks(rights),
+            visible_ranks(rights, facts),
             self._provisional_days,
             past,
             drawn=True,

@@ -2,10 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from access.rights import Rights
 from components.address import RANKS
-from components.visuals import Page, without
+from components.visuals import Page, fit_to_data, without
+from facts import Facts
+from kpi.caveats import PlatformReport
+from kpi.coverage import say_what_is_unknown, unknown_metrics
+from kpi.metrics import COMPANY_WIDE
+
+#: Pages that were made to fit, with what they were made of: the same few data are asked all the time.
+_made: Final[dict[object, tuple[Page, Page]]] = {}
+_MOST: Final = 64
 
 
 def with_panels(rights: Rights, pages: Sequence[Page]) -> Rights:
@@ -24,6 +33,41 @@ def visible_page(pages: Sequence[Page], rights: Rights, key: str) -> Page | None
     return next((page for page in visible_pages(pages, rights) if page.key == key), None)
 
 
-def visible_ranks(rights: Rights) -> tuple[str, ...]:
+def visible_ranks(rights: Rights, facts: Facts) -> tuple[str, ...]:
     """What campaigns can be ranked by; an order gives the metric away too."""
-    return tuple(rank for rank in RANKS if rights.shows((rank,)))
+    unknown = unknown_to(rights, facts)
+    return tuple(rank for rank in RANKS if rights.shows((rank,)) and rank not in unknown)
+
+
+def unknown_to(rights: Rights, facts: Facts) -> frozenset[str]:
+    """The metrics that no platform which `rights` may see has the measures for; without the shop's days, theirs too."""
+    reported = _reports(rights, facts)
+    return unknown_metrics(reported) | (COMPANY_WIDE if reported and facts.side.has_no_shop else frozenset())
+
+
+def fitting_page(page: Page, rights: Rights, facts: Facts) -> Page:
+    """`page` without what the data that `rights` may see can never tell (its data addresses stay)."""
+    options = facts.options(rights.rows)
+    single = frozenset(name for name, values in options.items() if len(values) == 1)
+    unknown = unknown_to(rights, facts)
+    if not page.visuals or not (unknown or single):
+        return page
+    key = (id(page), unknown, single)
+    if (made := _made.get(key)) is None or made[0] is not page:
+        if len(_made) >= _MOST:
+            _made.clear()
+        made = _made[key] = page, fit_to_data(page, unknown, single)
+    return made[1]
+
+
+def what_is_unknown(pages: Sequence[Page], rights: Rights, facts: Facts) -> str:
+    """A sentence where metrics of `pages` are unknown in the data, and what brings them; else ""."""
+    unknown = unknown_to(rights, facts)
+    on_pages = dict.fromkeys(metric for page in pages for visual in page.visuals for metric in visual.metrics)
+    gone = [key for key in on_pages if key in unknown - COMPANY_WIDE]
+    return say_what_is_unknown(_reports(rights, facts), gone, not facts.side.has_no_shop)
+
+
+def _reports(rights: Rights, facts: Facts) -> list[PlatformReport]:
+    platforms = facts.options(rights.rows)["platform"]
+    return [each for each in facts.side.reported if each.platform in platforms]

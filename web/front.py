@@ -22,7 +22,7 @@ from facts.deadline import NoAnswer, wait_at_most
 from pages import GLOSSARY, IMPORT
 from views.desk import Desk
 from views.kept_views import Unanswered, Views
-from views.visible import visible_pages
+from views.visible import fitting_page, unknown_to, visible_pages, what_is_unknown
 from web.current_reader import current_reader, current_rights
 from web.guard import Entrance
 from web.imports.closed import OWN_DATA
@@ -72,21 +72,30 @@ class Front:
         )
 
     def _mine(self) -> tuple[Page, ...]:
-        return tuple(page for page in visible_pages(self._entrance.pages, current_rights()) if not page.panel)
+        facts, rights = self._desk.source.current(), current_rights()
+        pages = (page for page in visible_pages(self._entrance.pages, rights) if not page.panel)
+        return tuple(pages if facts is None else (fitting_page(page, rights, facts) for page in pages))
 
     def _shell(self, mine: Sequence[Page], page: Page) -> tuple[str, str]:
         facts = self._desk.source.current()
         banner = _DEMO if facts is not None and facts.demo and self._demo else None
         who = current_reader()
         account = (who.name, self._entrance.log_out) if who else None
-        key = (page.key, current_rights().pages, current_rights().hides, banner, account)
+        lacks = self._lacks()
+        shape = tuple(tuple(visual.metrics) for each in mine for visual in each.visuals)
+        key = (page.key, current_rights().pages, current_rights().hides, banner, account, lacks, shape)
         with self._lock:
             found = self._shells.get(key)
         if found is None:
-            found = shell.frame(mine, self._entrance.prefix, page.key, self._body(mine, page), banner, account)
+            found = shell.frame(mine, self._entrance.prefix, page.key, self._body(mine, page), banner, account, lacks)
             with self._lock:
                 self._shells[key] = found
         return found
+
+    def _lacks(self) -> str:
+        """What the data of the reader who asks can never tell, and what brings it; "" where they tell all."""
+        facts, rights = self._desk.source.current(), current_rights()
+        return what_is_unknown(visible_pages(self._entrance.pages, rights), rights, facts) if facts else ""
 
     def _body(self, mine: Sequence[Page], page: Page) -> list[Component]:
         """What stands on a page that has no visuals."""
@@ -110,7 +119,9 @@ class Front:
         """What the browser knows beforehand (docs/wire.md)."""
         allowed, who = current_rights(), current_reader()
         mine = self._mine()
-        known = spec(mine, self._entrance.prefix, self._desk.formats(), hidden=allowed.hides)
+        facts = self._desk.source.current()
+        hidden = allowed.hides | (unknown_to(allowed, facts) if facts else frozenset())
+        known = spec(mine, self._entrance.prefix, self._desk.formats(), hidden=hidden)
         if any(page.own for page in mine):
             known["libraries"] = self._libraries
         sign_in = self._entrance.admission.sign_in

@@ -119,9 +119,20 @@
     show(to, what, { how: to === now.page && what === now.query ? "stay" : "push" });
   }
 
+  /** Newer data can tell more or less than those that the document was made for: another one is needed.
+      @param {Wire.View} answer */
+  function renew({ page, shape, data: { version } }) {
+    const made = dashboard.spec.pages[page]?.shape;
+    if (made === undefined || made === shape || sessionStorage.getItem("renewed") === version) return false;
+    sessionStorage.setItem("renewed", version); // once, should the next document come from data that are older
+    location.reload();
+    return true;
+  }
+
   /** `whole` where nobody's writing is to be spared: it leads back to what was shown before; `fresh` where the server sent it now.
       @param {Wire.View} answer @param {boolean} whole @param {boolean} fresh */
   function put(answer, whole, fresh) {
+    if (fresh && renew(answer)) return;
     try {
       dashboard.freshness.arrived(answer.data, fresh);
       dashboard.page.show(answer.page, answer.query);

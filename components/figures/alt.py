@@ -204,6 +204,12 @@ def _label(metric: str) -> str:
     return METRICS[metric].short or METRICS[metric].label
 
 
+def enumerate_metrics(metrics: Sequence[str]) -> str:
+    """Metrics in words: ``attributed revenue, spend and profit``."""
+    names = [_name(metric) for metric in metrics]
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
 def _name(metric: str) -> str:
     """A metric's label inside a sentence: lower case, unless it is an abbreviation."""
     label = METRICS[metric].label

@@ -1,5 +1,6 @@
 """A dot plot of platforms on several metrics: a panel each with its own axis from zero, over the same names."""
 
+from collections.abc import Set
 from typing import Any, Final
 
 from components import theme
@@ -61,6 +62,11 @@ def dots(name: str, title: str, question: str, metrics: tuple[str, ...], width: 
     names_axis = theme.axis(
         showgrid=False, tickfont={"size": 13, "color": theme.TEXT}, type="category", anchor=f"y{len(metrics)}"
     )
+
+    def fit(unknown: Set[str]) -> Visual | None:
+        left = tuple(metric for metric in metrics if metric not in unknown)
+        return dots(name, title, question, left, width, height) if left else None
+
     return chart(
         name,
         title,
@@ -77,6 +83,7 @@ def dots(name: str, title: str, question: str, metrics: tuple[str, ...], width: 
         height=height,
         width=width,
         compares=by,
+        fit=fit,
     )
 
 

@@ -1,6 +1,6 @@
 """What all charts share: how one becomes a visual, and how an answer fills its prototypes."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from typing import Any, Final
 
 from components.page_data import PageData
@@ -28,6 +28,7 @@ def chart(
     pick: Mapping[str, str] | None = None,
     width: int = 6,
     compares: Grouping = (),
+    fit: Callable[[Set[str]], Visual | None] | None = None,
 ) -> Visual:
     """A plotly chart: `draw` answers with `traces` (each `of` a prototype) and what changes in the layout.
 
@@ -50,6 +51,7 @@ def chart(
         spec={"traces": list(traces), "layout": layout, "height": height, "grain": grain, "pick": pick or {}},
         width=width,
         compares=compares,
+        fit=fit,
     )
 
 

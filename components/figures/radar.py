@@ -1,6 +1,7 @@
 """A radar chart of platforms on several metrics, each axis scaled to the largest value."""
 
-from typing import Any
+from collections.abc import Set
+from typing import Any, Final
 
 from components import theme
 from components.figures import alt
@@ -9,6 +10,9 @@ from components.page_data import PageData, exact, number
 from components.visuals import Visual
 from kpi.metrics import METRICS
 from kpi.units import figure
+
+#: With fewer it has no shape.
+_LEAST_AXES: Final = 3
 
 
 def radar(name: str, title: str, question: str, metrics: tuple[str, ...], width: int = 6, height: int = 340) -> Visual:
@@ -93,6 +97,11 @@ def radar(name: str, title: str, question: str, metrics: tuple[str, ...], width:
         legend={"orientation": "h", "x": 0.5, "xanchor": "center", "y": -0.08, "yanchor": "top", "font": {"size": 12}},
         showlegend=True,
     )
+
+    def fit(unknown: Set[str]) -> Visual | None:
+        left = tuple(metric for metric in metrics if metric not in unknown)
+        return radar(name, title, question, left, width, height) if len(left) >= _LEAST_AXES else None
+
     return chart(
         name,
         title,
@@ -107,6 +116,7 @@ def radar(name: str, title: str, question: str, metrics: tuple[str, ...], width:
         height=height,
         width=width,
         compares=("platform",),
+        fit=fit,
     )
 
 

@@ -1,6 +1,6 @@
 """A line chart over time, with the comparison dotted behind it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
@@ -40,10 +40,12 @@ def trend(
     apart: bool = False,
     width: int = 12,
     height: int = 320,
+    instead: Mapping[str, str] | None = None,
 ) -> Visual:
     """Metrics of one unit over days, weeks or months; `area` is filled to zero. `per` says "a day" on the axis.
 
-    Metrics `apart` have a panel each, as lines of another size would lie flat beside each other.
+    Metrics `apart` have a panel each, as lines of another size would lie flat beside each other. Where the data
+    lack one, the one that `instead` names for it is drawn.
     """
     unit = METRICS[metrics[0]].unit
     traces: list[dict[str, Any]] = []
@@ -131,6 +133,16 @@ def trend(
             for row in found
         ]
 
+    def fit(unknown: Set[str]) -> Visual | None:
+        wanted = [(instead or {}).get(metric, metric) if metric in unknown else metric for metric in metrics]
+        left = tuple(metric for metric in dict.fromkeys(wanted) if metric not in unknown)
+        if not left:
+            return None
+        names = alt.enumerate_metrics(left)
+        options: dict[str, Any] = {"area": None if area in unknown else area, "per": per, "apart": apart}
+        options |= {"width": width, "height": height, "instead": instead}
+        return trend(name, f"{names[0].upper()}{names[1:]}", f"How does {names} move?", left, axis, **options)
+
     def axis_of(words: str) -> dict[str, Any]:
         return theme.axis(words, unit, rangemode="tozero" if unit == "percent" else "normal", zeroline=True)
 
@@ -164,6 +176,7 @@ def trend(
         height=height,
         grain=True,
         width=width,
+        fit=fit,
     )
 
 
