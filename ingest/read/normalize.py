@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingest.layouts import vocabulary
-from ingest.layouts.headers import language, scale_of
+from ingest.layouts.headers import WITH_POINT, language, scale_of
 from ingest.read import dates, numbers
 from ingest.read.gather import SHOWN, TOTAL, Raw, RawColumn
 from ingest.read.numbers import Floats
@@ -223,7 +223,7 @@ class Table:
         proofs = {key: numbers.evidence(header, texts, self.where) for key, (header, texts, _) in bare.items()}
         signs = [proof.sign for proof in proofs.values() if proof.sign]
         usual = max(sorted(set(signs)), key=signs.count) if signs else None
-        usual = usual or ("." if language(self.known.normal) == "en" else ",")
+        usual = usual or ("." if language(self.known.normal) in WITH_POINT else ",")
         result: dict[str, Floats] = {}
         for key, (header, texts, column) in bare.items():
             sign = proofs[key].sign or (_thousands(texts, usual) if key[0] in counts else usual)

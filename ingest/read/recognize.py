@@ -6,28 +6,14 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 
-from ingest.layouts import amazon, business, google, meta, microsoft, own, tiktok, unified
-from ingest.layouts.headers import Layout, currency_of, normal
+from ingest.layouts import amazon, business, own
+from ingest.layouts.headers import PERIOD_FIELDS, Layout, currency_of, normal, plain_header
+from ingest.layouts.known import LAYOUTS
 from ingest.read.options import Options
 from ingest.read.tables import Cell, Row, Sheet
 from ingest.results import ImportProblem
 from kpi.schema import DATE, MEASURES
 
-LAYOUTS: Final = (
-    meta.LAYOUT,
-    meta.API,
-    meta.ACTION_TABLE,
-    google.LAYOUT,
-    google.API,
-    amazon.LAYOUT,
-    amazon.API,
-    microsoft.LAYOUT,
-    tiktok.LAYOUT,
-    tiktok.API,
-    unified.LAYOUT,
-    own.LAYOUT,
-    business.LAYOUT,
-)
 _HEAD: Final = 60
 _NO_DATA: Final = re.compile(r"^(no data|no results|keine daten|aucune donnée|no hay datos|sin datos)", re.IGNORECASE)
 _WIDE: Final = re.compile(r"^(.+)[ ](spend|cost|impressions?|s|i|p)$")
@@ -35,13 +21,16 @@ _WIDE: Final = re.compile(r"^(.+)[ ](spend|cost|impressions?|s|i|p)$")
 
 @dataclass(frozen=True)
 class RecognizedTable:
-    """A table's layout: its separator, the row and the texts of its header, and the places of each field."""
+    """A table's layout: its separator, the row and the texts of its header, and the places of each field;
+    `above` has the lines over it.
+    """
 
     layout: Layout
     separator: str
     row: int
     headers: tuple[str, ...]
     positions: dict[str, tuple[int, ...]]
+    above: tuple[str, ...] = ()
 
     @property
     def normal(self) -> list[str]:
@@ -61,7 +50,7 @@ class RecognizedTable:
 def recognise(sheet: Sheet, options: Options) -> RecognizedTable:
     """What `sheet` is. Raises ImportProblem with what is missing where it is no report known here."""
     layouts = _candidates(options)
-    best: tuple[tuple[bool, int, int], Layout, str, Row] | None = None
+    best: tuple[tuple[bool, bool, int, int], Layout, str, Row] | None = None
     shown: list[Row] = []
     heads: dict[str, list[Row]] = {}
     refused: ImportProblem | None = None
@@ -77,19 +66,22 @@ def recognise(sheet: Sheet, options: Options) -> RecognizedTable:
             for layout in layouts:
                 score = layout.score(headers)
                 if score:
-                    whole = all(need in layout.find_columns(headers) for need in layout.needs)
-                    rank = (whole, score, -number)
+                    held = layout.find_columns(headers)
+                    whole = all(need in held for need in layout.needs)
+                    dated = any(field in held for field in (DATE, *PERIOD_FIELDS))
+                    rank = (whole, dated, score, -number)
                     if best is None or rank > best[0]:
                         best = rank, layout, separator, (number, cells)
     if best is None or not (best[0][0] or _is_near(best[1], best[3])):
         raise refused or _ambiguous_report(sheet, layouts, shown) or _why_not_recognized(sheet, shown)
-    (whole, _, _), layout, separator, (number, cells) = best
-    texts = tuple("" if cell is None else str(cell) for cell in cells)
+    (whole, _, _, _), layout, separator, (number, cells) = best
+    texts = tuple(plain_header(cell) for cell in cells)
     known = [normal(text) for text in texts]
     places = layout.find_columns(known)
     if layout.platform == "Amazon":
         places = amazon.windows_of(known, places)
-    result = RecognizedTable(layout, separator, number, texts, places)
+    lines = tuple(" ".join(str(cell or "") for cell in other) for above, other in heads[separator] if above < number)
+    result = RecognizedTable(layout, separator, number, texts, places, lines)
     if not whole:
         raise _incomplete(sheet, result)
     for above, other in heads[separator]:
