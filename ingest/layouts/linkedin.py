@@ -33,7 +33,9 @@ LAYOUT: Final = Layout(
 _BOUND: Final = re.compile(r"report (start|end):?\s*,?\s*(\S+)", re.IGNORECASE)
 
 
-def spans_days(above: Sequence[str]) -> bool:
-    """Whether the lines above a header say that the report begins and ends on different days."""
+def is_one_sum(above: Sequence[str], days: Sequence[str]) -> bool:
+    """Whether a report's rows are sums of all its days, as the lines above its header say: without a time breakdown
+    each is of the day that the report starts on.
+    """
     bounds = {found[1].casefold(): found[2] for line in above if (found := _BOUND.search(line))}
-    return len(bounds) == 2 and bounds["start"] != bounds["end"]
+    return len(bounds) == 2 and bounds["start"] != bounds["end"] and list(days) == [bounds["start"]]

@@ -101,12 +101,12 @@ def _read(sheet: Sheet, known: RecognizedTable, options: Options, progress: Prog
     table.totals_by_label()
     if known.layout.kind == "business":
         return shop_days(table)
-    days = _days(table, day)
-    if known.layout.name == linkedin.LAYOUT.name and linkedin.spans_days(known.above) and len(np.unique(days)) == 1:
+    if known.layout.name == linkedin.LAYOUT.name and linkedin.is_one_sum(known.above, table.texts(day).categories):
         raise ImportProblem(
             f"{sheet.name} holds several days together under the first of them, and a sum of several days "
             f"belongs to none of them: {known.layout.period}."
         )
+    days = _days(table, day)
     if not np.isnat(days).any():
         if not options.weeks:
             _note_weeks(table, days)
