@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
@@ -82,8 +81,8 @@ def test_what_a_file_calls_as_meta_does_is_not_metas(file: File) -> None:
         ("export.csv", REDDIT, r"export\.csv does not say which platform it is from: say it with --platform"),
         (
             "gmv.csv",
-            "Campaign ID,Campaign name,Cost,SKU orders,Cost per order,Gross revenue,ROI\n9,Shop all,12.5,3,4.17,450,36\n",
-            r"gmv\.csv has no day for its rows: its header \(row 1\) has no column for it; TikTok exports GMV Max without",
+            "Campaign ID,Campaign name,Cost,SKU orders,Cost per order,Gross revenue,ROI\n9,All,12.5,3,4.17,450,36\n",
+            r"gmv\.csv has no day for its rows: its header \(row 1\) has no column for it; TikTok exports GMV Max",
         ),
         (
             "linkedin.csv",
@@ -117,7 +116,8 @@ def test_what_has_no_source_or_no_days_is_refused_in_a_sentence_about_that_file(
 
 
 def test_a_minus_for_one_refund_among_orders_of_several_days_is_money_back(file: File) -> None:
-    text = 'Date,Order #,Status,Customer type,Net Sales\n"2025-09-01",1,completed,new,100\n"2025-09-03",1,refunded,new,-100\n'
+    header = "Date,Order #,Status,Customer type,Net Sales\n"
+    text = f"{header}2025-09-01,1,completed,new,100\n2025-09-03,1,refunded,new,-100\n"
     (found,) = read_file(file(text))
     rows = found.frame.set_index(found.frame["date"].dt.day)
     assert list(rows["orders"]) == [1, 0]
