@@ -19,7 +19,7 @@ LAYOUT: Final = Layout(
         "clicks": names("Link clicks"),
         "engagements": names("Engagements"),
     },
-    marks=frozenset(names("On/Off|Delivery status|Campaign start|Campaign end|Cost per link click")),
+    marks=frozenset(names("Time period|On/Off|Delivery status|Campaign start|Campaign end|Cost per link click")),
     absent={
         "clicks": "“Clicks” are all clicks on X: add the column “Link clicks”",
         "conversions": "X's export names no purchases",

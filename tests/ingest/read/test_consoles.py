@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from ingest.layouts.known import LAYOUTS
+from ingest.layouts.catalog import LAYOUTS
 from ingest.read.report_file import read_file
 from ingest.results import ImportProblem
 from tests.ingest.read.conftest import FIXTURES
@@ -45,6 +45,21 @@ def test_a_shops_export_comes_to_its_days(name: str) -> None:
     for day, figures in expected["days"].items():
         held = {measure: 0 if pd.isna(days[day][measure]) else days[day][measure] for measure in figures}
         assert held == pytest.approx(figures), day
+
+
+@pytest.mark.parametrize(
+    ("name", "platform", "spend", "revenue"),
+    [("criteo.csv", "Criteo", 105.5, 670), ("pinterest_ads.csv", "Pinterest", 22.5, 357.5)],
+)
+def test_what_people_sent_needs_no_mapping_any_more(name: str, platform: str, spend: float, revenue: float) -> None:
+    (found,) = read_file(FIXTURES / "field" / name)
+    assert set(found.frame["platform"]) == {platform}
+    assert (found.frame["spend"].sum(), found.frame["revenue"].sum()) == pytest.approx((spend, revenue))
+
+
+def test_the_days_of_ga4_that_people_sent_need_no_mapping_any_more() -> None:
+    (found,) = read_file(FIXTURES / "field" / "ga4_daily_grand_total.csv")
+    assert (found.frame["orders"].sum(), found.frame["revenue"].sum()) == (14, 1590)
 
 
 def test_every_fixture_is_named_with_its_source() -> None:
@@ -101,6 +116,11 @@ def test_what_a_file_calls_as_meta_does_is_not_metas(file: File) -> None:
             r"dsp\.csv is no advertising report known here.*“Order name”",
         ),
         (
+            "sales.csv",
+            "Day,Total sales\n2025-09-01,850\n",
+            r"sales\.csv looks like the shop's days, but its header \(row 1\) has no column for orders",
+        ),
+        (
             "meta_sv.csv",
             "Kampanjnamn,Dag,Spenderat belopp (SEK),Visningar,Länkklick\nA,2025-09-01,5,10,1\n",
             r"meta_sv\.csv is no advertising report known here.*“Kampanjnamn”.*give a --mapping",
@@ -113,6 +133,14 @@ def test_what_has_no_source_or_no_days_is_refused_in_a_sentence_about_that_file(
 ) -> None:
     with pytest.raises(ImportProblem, match=reason):
         read_file(file(text, name))
+
+
+@pytest.mark.parametrize("header", ["Valutacode", "Código da moeda", "Para birimi kodu"])
+def test_a_column_called_currency_that_holds_codes_says_whose_money_it_is(file: File, header: str) -> None:
+    text = f"Campaign,Day,Campaign state,{header},Cost,Impr.\nA,2025-09-01,x,SEK,5,1\nTotal: Account, --, --, --,5,1\n"
+    (found,) = read_file(file(text))
+    assert set(found.frame["currency"]) == {"SEK"}
+    assert found.frame["spend"].sum() == 5
 
 
 def test_a_minus_for_one_refund_among_orders_of_several_days_is_money_back(file: File) -> None:
