@@ -25,6 +25,7 @@ _NAMELESS: Final = pa.array(["", "-", "--", "—", "–", "(not set)", "not set"
 _NOBODY: Final = pa.array(
     ["unknown", "unbekannt", "inconnu", "desconocido", "none", "null", "undetermined", "(unknown)"]
 )
+_MIDNIGHT: Final = re.compile(r"\d[T ]0{1,2}:00")
 _DESTROYED: Final = r"^\d([.,]\d+)?[eE]\+\d+$"
 
 
@@ -280,8 +281,11 @@ class Table:
         return found
 
     def same(self, field: str, other: str) -> np.ndarray:
-        """Where two fields hold the same day."""
-        return np.asarray(self.days(field) == self.days(other))
+        """Where two fields hold the same day; the midnight after a day ends it."""
+        first, last = self.days(field), self.days(other)
+        ends = self.texts(other, "")
+        midnight = np.array([bool(_MIDNIGHT.search(each)) for each in ends.categories])[ends.codes]
+        return np.asarray((first == last) | (midnight & (first + np.timedelta64(1, "D") == last)))
 
 
 def _has_text(texts: pa.Array) -> pa.Array:

@@ -135,6 +135,13 @@ def test_what_has_no_source_or_no_days_is_refused_in_a_sentence_about_that_file(
         read_file(file(text, name))
 
 
+def test_a_day_that_ends_at_midnight_is_one_day(file: File) -> None:
+    text = "Start Time,End Time,Campaign Name,Amount Spent,Paid Impressions\n"
+    rows = "2025-09-01T00:00:00.000-07:00,2025-09-02T00:00:00.000-07:00,A,5,10\n"
+    (found,) = read_file(file(text + rows))
+    assert [f"{day:%Y-%m-%d}" for day in found.frame["date"]] == ["2025-09-01"]
+
+
 @pytest.mark.parametrize("header", ["Valutacode", "Código da moeda", "Para birimi kodu"])
 def test_a_column_called_currency_that_holds_codes_says_whose_money_it_is(file: File, header: str) -> None:
     text = f"Campaign,Day,Campaign state,{header},Cost,Impr.\nA,2025-09-01,x,SEK,5,1\nTotal: Account, --, --, --,5,1\n"
