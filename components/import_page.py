@@ -11,7 +11,7 @@ from kpi.formats import Formats
 
 _PLATFORMS: Final = (
     *("Meta", "Google", "Amazon", "TikTok", "Microsoft Advertising", "Pinterest", "Snapchat", "LinkedIn", "Reddit"),
-    *("X", "Criteo", "Other"),
+    *("X", "Criteo", "Amazon DSP", "TikTok GMV Max", "Other"),
 )
 _OWN_DATA: Final = (
     "Your own data need a sign-in: a proxy in front that hands on a signed token (docs/sign-in.md). With the address, "

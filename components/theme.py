@@ -6,8 +6,23 @@ from zlib import crc32
 
 from kpi.schema import ORDER, UNKNOWN
 
-PLATFORMS: Final = {"Meta": "--platform-meta", "Google": "--platform-google", "Amazon": "--platform-amazon",
-                    "TikTok": "--platform-tiktok"}  # fmt: skip
+PLATFORMS: Final = {
+    "Meta": "--platform-meta",
+    "Google": "--platform-google",
+    "Amazon": "--platform-amazon",
+    "TikTok": "--platform-tiktok",
+    "Microsoft Advertising": "--platform-microsoft",
+    "Pinterest": "--platform-pinterest",
+    "Snapchat": "--platform-snapchat",
+    "LinkedIn": "--platform-linkedin",
+    "Reddit": "--platform-reddit",
+    "X": "--platform-x",
+    "Criteo": "--platform-criteo",
+    "Amazon DSP": "--platform-dsp",
+    "TikTok GMV Max": "--platform-gmv",
+}
+#: Of platforms with any other name, each of which keeps its own by its letters; assets/elements.js does the same.
+SPARE: Final = ("--platform-spare-1", "--platform-spare-2", "--platform-spare-3")
 OTHER: Final = "--platform-other"
 SERIES: Final = ("--series-1", "--series-2", "--series-3", "--series-4")
 #: The one color of a metric wherever it is a line of several; others have theirs by place.
@@ -39,8 +54,10 @@ def name(text: str) -> str:
 
 
 def platform_colour(platform: str) -> str:
-    """The one colour of a platform."""
-    return PLATFORMS.get(platform, OTHER)
+    """The one colour of a platform: its own, else one of the spare ones by its name; what is not known is gray."""
+    if platform in (UNKNOWN, "Other"):
+        return OTHER
+    return PLATFORMS.get(platform) or SPARE[sum(map(ord, platform)) % len(SPARE)]
 
 
 def value_colour(dimension: str, value: str) -> str:

@@ -26,6 +26,8 @@ _ORDERS: Final = (
     "Commandes totales sur #d jours (#)|Commandes totales (#d jours)|Total des commandes (#d jours)",
     "Pedidos totales en #d días (#)|Total de pedidos en #d días (#)|Número total de pedidos en #d días (#)",
     "Pedidos totales de #d días (#)|Total de pedidos de #d días (#)|Pedidos totales (#d días)",
+    "Totale ordini (#) #d giorni|Ordini totali (#d giorni)",
+    "広告がクリックされてから#d日間の合計注文数|#d日間の総注文数",
 )
 _SALES: Final = (
     "#d Day Total Sales",
@@ -34,36 +36,41 @@ _SALES: Final = (
     "Ventes totales sur #d jours|Total des ventes sur #d jours|Ventes totales (#d jours)|Total des ventes (#d jours)",
     "Ventas totales en #d días|Total de ventas en #d días|Ventas totales de #d días|Total de ventas de #d días",
     "Ventas totales (#d días)|Total de ventas (#d días)",
+    "Vendite totali (€) #d giorni|Vendite totali (#d giorni)",
+    "広告がクリックされてから#d日間の総売上高|#d日間の総売上高",
 )
 
 LAYOUT: Final = Layout(
     name="Amazon Ads",
     platform="Amazon",
     columns={
-        "date": names("Date|Datum|Fecha"),
-        "start": names("Start Date|Startdatum|Date de début|Fecha de inicio"),
-        "end": names("End Date|Enddatum|Date de fin|Fecha de finalización"),
+        "date": names("Date|Datum|Fecha|Data|日付"),
+        "start": names("Start Date|Startdatum|Date de début|Fecha de inicio|開始日"),
+        "end": names("End Date|Enddatum|Date de fin|Fecha de finalización|終了日"),
         "program": names("Program Type|Ad Product|Programmtyp|Type de programme|Tipo de programa"),
         "account": names("Account Name|Advertiser Name|Advertiser account name|Kontoname|Nom du compte|Entity ID"),
         "campaign": names(
             "Campaign Name|Campaigns|Kampagnenname|Nom de la campagne|Nombre de la campaña|Nombre de campaña"
+            "|Nome campagna|キャンペーン名"
         ),
         "campaign_id": names("Campaign ID|Kampagnen-ID|ID de la campagne|ID de la campaña"),
         "ad group": names(
             "Ad Group Name|Ad Group ID|Anzeigengruppenname|Nom du groupe d'annonces|Nombre del grupo de anuncios"
+            "|Nome gruppo di annunci|広告グループ名"
         ),
-        "keyword": names("Targeting|Ausrichtung|Ciblage|Segmentación|Keyword"),
+        "keyword": names("Targeting|Ausrichtung|Ciblage|Segmentación|Keyword|ターゲティング"),
         "search term": names(
             "Customer Search Term|Suchbegriff eines Kunden|Suchbegriff des Kunden|Terme de recherche client"
             "|Terme de recherche du client|Término de búsqueda de cliente|Término de búsqueda del cliente"
+            "|Termine ricerca cliente|Termine di ricerca del cliente|カスタマーの検索キーワード"
         ),
         "product": names("Advertised ASIN|Advertised SKU|Beworbene ASIN|ASIN promu|ASIN anunciado"),
         "placement": names("Placement|Platzierung|Emplacement|Ubicación"),
         "region": names("Country|Land|Pays|País"),
-        "currency": names("Currency|Budget currency|Währung|Devise|Moneda|Divisa"),
-        "spend": names("Spend|Ausgaben|Dépenses|Gasto|Inversión|Importe gastado|Total cost"),
-        "impressions": names("Impressions|Impressionen|Impresiones"),
-        "clicks": names("Clicks|Klicks|Clics"),
+        "currency": names("Currency|Budget currency|Währung|Devise|Moneda|Divisa|通貨"),
+        "spend": names("Spend|Ausgaben|Dépenses|Gasto|Inversión|Importe gastado|Total cost|Spesa|費用|広告費"),
+        "impressions": names("Impressions|Impressionen|Impresiones|Impressioni|Impression|インプレッション"),
+        "clicks": names("Clicks|Klicks|Clics|Clic|クリック|クリック数"),
         "conversions": (*_windows((7, 14, 30), *_ORDERS), *names("Orders|Purchases|Bestellungen|Commandes|Pedidos")),
         "revenue": (*_windows((7, 14, 30), *_SALES), *names("Sales|Umsatz|Ventes|Ventas")),
     },
@@ -74,7 +81,8 @@ LAYOUT: Final = Layout(
                 "Portfolio name|Portfolioname|Nom du portefeuille|Nombre de la cartera|Nombre del portafolio|Retailer"
                 "|Program Type|Last Year Spend|Portfolio|NTB orders|Campaign bidding strategy"
                 "|Total Advertising Cost of Sales (ACOS)|Customer Search Term|Ad product|ACOS|Budget currency"
-                "|Zugeordnete Umsatzkosten (ACOS) gesamt|Advertised ASIN"
+                "|Zugeordnete Umsatzkosten (ACOS) gesamt|Advertised ASIN|Nome portafoglio|Termine ricerca cliente"
+                "|広告費売上高比率(ACOS)合計|カスタマーの検索キーワード"
             ),
         }
     ),

@@ -1,4 +1,8 @@
-"""`business_daily`: what the shop itself sold, day by day, whoever claims to have brought it."""
+"""`business_daily`: what the shop itself sold, day by day, whoever claims to have brought it.
+
+Shops export days (Shopify's sales over time, WooCommerce's revenue, GA4) or lists of orders, which are counted here by
+the order's own day (ingest.read.shop).
+"""
 
 from typing import Final
 
@@ -27,8 +31,8 @@ LAYOUT: Final = Layout(
             "total revenue|revenue|net sales|total sales|Nettoumsatz|Umsatz|Chiffre d'affaires|Ventes nettes"
             "|Ventas netas|Ingresos"
         ),
-        "discounts": names("discounts|Rabatte|Réductions|Descuentos"),
-        "returns": names("returns|refunds|Retouren|Retours|Devoluciones"),
+        "discounts": names("discounts|coupons|Rabatte|Réductions|Descuentos"),
+        "returns": names("returns|refunds|sales reversals|Retouren|Retours|Devoluciones"),
         "gross_profit": names("gross profit|Rohertrag|Marge brute|Beneficio bruto"),
         "cogs": names("cogs|cost of goods sold|Wareneinsatz|Coût des marchandises|Coste de ventas"),
         "fees": names(
@@ -38,4 +42,92 @@ LAYOUT: Final = Layout(
         "currency": names("currency|Währung|Devise|Moneda|Divisa"),
     },
     needs=("orders", "revenue"),
+)
+
+#: GA4's events, under the names that its reports and explorations show.
+#: developers.google.com/analytics/devguides/reporting/data/v1/api-schema
+GA4: Final = Layout(
+    name="GA4",
+    platform=None,
+    kind="business",
+    columns={
+        "date": names("Date"),
+        "orders": names("Transactions|Ecommerce purchases"),
+        "new_customers": names("First-time purchasers|First time purchasers"),
+        "revenue": names("Purchase revenue|Total revenue"),
+        "returns": names("Refund amount"),
+        "currency": names("Currency"),
+    },
+    marks=frozenset(names("Purchase revenue|Transactions|Ecommerce purchases")),
+    needs=("orders", "revenue"),
+    period="add the dimension Date",
+)
+
+#: Lists of orders. `order` tells orders apart; `state` and `cancelled` say which never became sales.
+SHOPIFY_ORDERS: Final = Layout(
+    name="Shopify's orders",
+    platform=None,
+    kind="business",
+    columns={
+        "date": names("Created at"),
+        "order": names("Name"),
+        "revenue": names("Total"),
+        "discounts": names("Discount Amount"),
+        "returns": names("Refunded Amount"),
+        "currency": names("Currency"),
+        "state": names("Financial Status"),
+        "cancelled": names("Cancelled at|Canceled at"),
+    },
+    marks=frozenset(names("Financial Status|Lineitem name|Lineitem quantity|Refunded Amount|Lineitem price")),
+    needs=("order", "date", "revenue"),
+    period="export the orders as CSV, with “Created at”",
+)
+WOOCOMMERCE_ORDERS: Final = Layout(
+    name="WooCommerce's orders",
+    platform=None,
+    kind="business",
+    columns={
+        "date": names("Date"),
+        "order": names("Order #"),
+        "revenue": names("Net Sales"),
+        "state": names("Status"),
+        "customer": names("Customer type"),
+    },
+    marks=frozenset(names("Order #|N. Revenue (formatted)|Customer type|Product(s)|Coupon(s)")),
+    needs=("order", "date", "revenue"),
+    period="download the orders of Analytics",
+)
+BIGCOMMERCE_ORDERS: Final = Layout(
+    name="BigCommerce's orders",
+    platform=None,
+    kind="business",
+    columns={
+        "date": names("Order Date"),
+        "order": names("Order ID"),
+        "revenue": names("Order Total (inc tax)"),
+        "discounts": names("Coupon Value"),
+        "returns": names("Refund Amount"),
+        "currency": names("Order Currency Code"),
+        "state": names("Order Status"),
+    },
+    marks=frozenset(names("Order Total (inc tax)|Order Total (ex tax)|Subtotal (inc tax)|Order Currency Code")),
+    needs=("order", "date", "revenue"),
+    period="export the orders as CSV, with “Order Date”",
+)
+SHOPS: Final = (GA4, SHOPIFY_ORDERS, WOOCOMMERCE_ORDERS, BIGCOMMERCE_ORDERS)
+
+#: States, in lower case, of orders that never became sales: nobody paid, or nobody finished.
+NO_SALES: Final = frozenset(
+    (
+        "voided",
+        "expired",
+        "cancelled",
+        "canceled",
+        "failed",
+        "declined",
+        "incomplete",
+        "draft",
+        "checkout-draft",
+        "trash",
+    )
 )

@@ -8,33 +8,39 @@ LAYOUT: Final = Layout(
     name="Google Ads",
     platform="Google",
     columns={
-        "date": names("Day|Tag|Jour|Día|Giorno|Dia|Date|Datum|Fecha|Data"),
-        "week": names("Week|Woche|Semaine|Semana|Settimana"),
-        "month": names("Month|Monat|Mois|Mes|Mese|Mês"),
+        "date": names("Day|Tag|Jour|Día|Giorno|Dia|Dag|Dzień|Gün|日|Date|Datum|Fecha"),
+        "week": names("Week|Woche|Semaine|Semana"),
+        "month": names("Month|Monat|Mois|Mes"),
         "account": names(
             "Account|Account name|Konto|Kontoname|Compte|Nom du compte|Cuenta|Nombre de la cuenta|Customer ID"
-            "|Kundennummer|Numéro client|ID de cliente|Account cliente|Nome account|Conta|Nome da conta"
+            "|Kundennummer|Numéro client|ID de cliente"
         ),
-        "campaign": names("Campaign|Kampagne|Campagne|Campaña|Campagna|Campanha|Campaign name"),
+        "campaign": names(
+            "Campaign|Kampagne|Campagne|Campaña|Campagna|Nome campagna|Campanha|Kampania|Kampanya|キャンペーン"
+            "|Campaign name"
+        ),
         "campaign_id": names(
-            "Campaign ID|Kampagnen-ID|ID de la campagne|ID de la campaña|ID de campaña|ID campagna|ID da campanha"
+            "Campaign ID|Kampagnen-ID|ID de la campagne|ID de la campaña|ID de campaña|Identyfikator kampanii"
+            "|キャンペーン ID"
         ),
-        "objective": names(
-            "Campaign type|Kampagnentyp|Type de campagne|Tipo de campaña|Tipo di campagna|Tipo de campanha"
-        ),
+        "objective": names("Campaign type|Kampagnentyp|Type de campagne|Tipo de campaña|Tipo de campanha|Typ kampanii"),
         "ad group": names(
-            "Ad group|Ad group ID|Anzeigengruppe|Groupe d'annonces|Grupo de anuncios|Gruppo di annunci"
-            "|Grupo de anúncios"
+            "Ad group|Ad group ID|Anzeigengruppe|Groupe d'annonces|Grupo de anuncios|Grupo de anúncios"
+            "|Grupa reklam|広告グループ"
         ),
         "keyword": names(
             "Search keyword|Keyword|Suchkeyword|Mot clé|Mot clé pour le Réseau de Recherche|Palabra clave"
+            "|Słowo kluczowe|検索キーワード"
         ),
-        "search term": names("Search term|Suchbegriff|Terme de recherche|Término de búsqueda"),
+        "search term": names(
+            "Search term|Suchbegriff|Terme de recherche|Término de búsqueda|Wyszukiwane hasło|Wyszukiwane hasła"
+            "|検索語句"
+        ),
         "product": names("Item ID|Product ID|Product title|Artikel-ID|Produkttitel|ID de l'article|ID del artículo"),
         "placement": names("Network (with search partners)|Network|Werbenetzwerk|Réseau|Red"),
         "region": names(
             "Country/Territory (User location)|Country/Territory (Matched)|Country/Territory|Country|Land/Gebiet|Land"
-            "|Pays/Territoire|Pays|País/Territorio|País|Paese/Territorio|Paese|País/território|Region (Matched)"
+            "|Pays/Territoire|Pays|País/Territorio|País|Region (Matched)"
             "|Region|Région|Región"
         ),
         "device": names("Device|Gerät|Appareil|Dispositivo"),
@@ -42,17 +48,23 @@ LAYOUT: Final = Layout(
         "age": names("Age|Age range|Alter|Âge|Edad"),
         "currency": names(
             "Currency code|Currency|Währungscode|Währung|Code de devise|Code devise|Devise"
-            "|Código de moneda|Código de divisa|Moneda|Divisa|Codice valuta|Valuta|Código da moeda|Moeda"
+            "|Código de moneda|Código de divisa|Moneda|Divisa|Codice valuta|Valuta|Kod waluty|通貨コード"
         ),
-        "spend": names("Cost|Kosten|Coût|Coste|Costo|Custo"),
-        "impressions": names("Impr.|Impressions|Impressionen|Impresiones|Impressioni|Impressões"),
-        "clicks": names("Clicks|Klicks|Clics|Clic|Cliques"),
+        "spend": names("Cost|Kosten|Coût|Coste|Costo|Custo|Koszt|Maliyet|費用"),
+        "impressions": names(
+            "Impr.|Impressions|Impressionen|Impresiones|Impressioni|Impressões|Vertoningen|Verton.|Vert.|Wyświetlenia"
+            "|Wyświetl.|Göstr.|表示回数"
+        ),
+        "clicks": names("Clicks|Klicks|Clics|Clic|Cliques|Klikken|Kliknięcia|Tıklamalar|クリック数"),
         "engagements": names("Engagements|Interaktionen mit der Anzeige"),
-        "conversions": names("Conversions|Conversiones|Conversioni|Conversões"),
+        "conversions": names(
+            "Conversions|Conversiones|Conversioni|Conversões|Conversies|Konwersje|Dönüşümler|コンバージョン"
+        ),
         "revenue": names(
             "Conv. value|Conversion value|Total conv. value|Conv.-Wert|Conversion-Wert|Valeur de conv."
             "|Valeur conv.|Valeur de conversion|Valor de conv.|Valor conv.|Valor de conversión"
-            "|Valore conv.|Valore di conv.|Valore di conversione|Valor da conv.|Valor da conversão"
+            "|Valore conv.|Conv.waarde|Conversiewaarde|Wartość konw.|Wartość konwersji|コンバージョン値"
+            "|コンバージョンの価値"
         ),
     },
     marks=frozenset(
@@ -62,8 +74,10 @@ LAYOUT: Final = Layout(
             "|Conv. value"
             "|Conv.-Wert|Valeur de conv.|Valeur conv.|Valor de conv.|Valor conv."
             "|Code devise|Código de divisa|Cost / conv.|Campaign type|Stato campagna|Stato della campagna"
-            "|Codice valuta"
-            "|Valore conv.|CPC medio|Status da campanha|Código da moeda|Valor da conv.|CPC méd."
+            "|Codice valuta|Valore conv.|Status da campanha|CPC méd.|Custo / conv."
+            "|Conv.waarde|Verton.|Gem. CPC|Kosten/conv.|Wartość konw.|Wyświetl.|Śr. CPC|Koszt/konw.|Kod waluty"
+            "|Göstr.|Ort. TBM|Kampanya durumu|通貨コード|コンバージョン値|コンバージョンの価値"
+            "|平均クリック単価|コンバージョン単価"
         )
     ),
     absent={"revenue": "add the column “Conv. value”", "conversions": "add the column “Conversions”"},

@@ -12,6 +12,7 @@ _CURRENCY: Final = re.compile(r"\s*[(\[]([A-Z]{3}|[A-Z]{0,2}[$€£¥₹₺₩])
 _SIGNS: Final = {"€": "EUR", "£": "GBP", "₹": "INR", "₺": "TRY", "₩": "KRW", "US$": "USD"}
 _INVISIBLE: Final = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u00ad"))
 _APOSTROPHES: Final = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "‐": "-", "‑": "-", "–": "-", "_": " "})
+_FORMULA: Final = re.compile(r'^="(.*)"$')
 _MILLIONTHS: Final = re.compile(
     r"(?:^|[\W_])(?:micros?|millionths?|micro amount)\b|[a-z]micros$|\bmicro (?:currency|units?|dollars?)\b"
 )
@@ -28,20 +29,17 @@ _LANGUAGES: Final = {
         "montant dépensé",
         "achats",
     },
-    "it": {
-        "giorno",
-        "data",
-        "campagna",
-        "nome della campagna",
-        "importo speso",
-        "costo",
-        "clic",
-        "conversioni",
-        "valuta",
-    },
-    "pt": {"dia", "campanha", "nome da campanha", "valor gasto", "valor usado", "custo", "cliques", "conversões"},
+    "it": {"giorno", "data", "campagna", "nome campagna", "nome della campagna", "importo speso", "costo", "spesa"},
+    "pt": {"dia", "campanha", "nome da campanha", "montante gasto", "valor usado", "custo", "cliques", "conversões"},
     "es": {"día", "fecha", "campaña", "nombre de la campaña", "divisa", "moneda", "coste", "costo", "gasto", "compras"},
+    "nl": {"dag", "campagne", "campagnenaam", "besteed bedrag", "weergaven", "vertoningen", "klikken", "conversies"},
+    "pl": {"dzień", "kampania", "nazwa kampanii", "wydana kwota", "wyświetlenia", "wyświetl.", "kliknięcia", "koszt"},
+    "tr": {"gün", "kampanya", "kampanya adı", "harcanan tutar", "gösterim", "göstr.", "tıklamalar", "maliyet"},
+    "ja": {"日", "日付", "キャンペーン", "キャンペーン名", "消化金額", "費用", "インプレッション", "表示回数"},
 }
+
+#: Whose numbers have a decimal point where a file proves nothing; the others' have a comma.
+WITH_POINT: Final = ("en", "ja")
 
 #: What a layout's columns are called here, beside the columns of kpi.schema.
 PERIOD_FIELDS: Final = ("start", "end", "week", "month")
@@ -50,10 +48,15 @@ PERIOD_FIELDS: Final = ("start", "end", "week", "month")
 EXTRA_CUTS: Final = ("ad group", "ad", "keyword", "search term", "product", "placement")
 
 
+def plain_header(header: object) -> str:
+    """A header's text without Excel's `="…"` around it."""
+    text = "" if header is None else str(header)
+    return _FORMULA.sub(r"\1", text.strip()) if text.lstrip()[:1] == "=" else text
+
+
 def normal(header: object) -> str:
     """A header's normal form: without case, currency, underscores, doubled spaces and invisible characters."""
-    text = "" if header is None else str(header)
-    text = unicodedata.normalize("NFKC", text).translate(_INVISIBLE)
+    text = unicodedata.normalize("NFKC", plain_header(header)).translate(_INVISIBLE)
     text = text.strip()
     found = _CURRENCY.search(text)
     if found and _holds_currency(found[1]):
@@ -68,7 +71,7 @@ def scale_of(header: str) -> float:
 
 def currency_of(header: object) -> str | None:
     """The currency in a header's brackets: ``Amount spent (USD)``."""
-    found = _CURRENCY.search(str(header or "").strip())
+    found = _CURRENCY.search(plain_header(header).strip())
     if not found or not _holds_currency(found[1]):
         return None
     return found[1] if found[1].isalpha() else _SIGNS.get(found[1])
@@ -80,7 +83,7 @@ def _holds_currency(text: str) -> bool:
 
 
 def language(headers: Sequence[str]) -> str:
-    """The language most of the normal `headers` are in: en, de, fr, it, pt or es."""
+    """The language most of the normal `headers` are in, English where few are in any other."""
     counts = {name: len(words.intersection(headers)) for name, words in _LANGUAGES.items()}
     best = max(counts, key=lambda name: counts[name])
     return best if counts[best] >= 2 else "en"
@@ -131,4 +134,4 @@ class Layout:
 
 def names(text: str) -> tuple[str, ...]:
     """Headers written one after another with `|` between them."""
-    return tuple(normal(each) for each in text.split("|"))
+    return tuple(dict.fromkeys(normal(each) for each in text.split("|")))

@@ -21,6 +21,7 @@ _ALIASES: Final[Mapping[str, str]] = {
     "X": "x ads|twitter|twitter ads|x twitter",
     "Criteo": "criteo ads",
     "Amazon DSP": "amazon demand side platform",
+    "TikTok GMV Max": "gmv max|gmvmax|tiktok gmv max ads",
     "Other": "others",
 }
 _NAMES: Final = {alias: name for name, aliases in _ALIASES.items() for alias in (name.casefold(), *aliases.split("|"))}

@@ -88,3 +88,25 @@ API: Final = Layout(
     added=frozenset({"revenue"}),
     absent={"revenue": "this table has no purchase value"},
 )
+
+#: Reports of GMV Max: what the shop on TikTok sold, whatever brought it. Its own platform, as its revenue is no
+#: advertisement's alone. The console writes no day into them.
+GMV_MAX: Final = Layout(
+    name="TikTok GMV Max",
+    platform="TikTok GMV Max",
+    columns={
+        "date": names("Date|Day"),
+        "campaign": names("Campaign name"),
+        "campaign_id": names("Campaign ID"),
+        "currency": names("Currency"),
+        "spend": names("Cost"),
+        "impressions": names("Product ad impressions"),
+        "clicks": names("Product ad clicks"),
+        "conversions": names("SKU orders|Orders (SKU)"),
+        "revenue": names("Gross revenue"),
+    },
+    marks=frozenset(names("SKU orders|Orders (SKU)|Cost per order|Gross revenue|Net Cost")),
+    needs=("spend", "revenue"),
+    absent={"conversions": "add the column “SKU orders”"},
+    period="TikTok exports GMV Max without days, so export one day at a time and add a column “Date” with that day",
+)

@@ -1,4 +1,4 @@
-"""Translates what platforms in four languages call devices, countries, genders and ages into one word each.
+"""Translates what platforms in eleven languages call devices, countries, genders and ages into one word each.
 
 The same device or country of two platforms must be one line of a chart. What is not known here stays as it was written.
 """
@@ -12,14 +12,48 @@ from babel import Locale
 
 #: The first that occurs in a device's name says what it is.
 _DEVICES: Final = (
-    ("TV", r"\btv\b|televis|télévis|fernseh"),
-    ("Tablet", r"tablet|tablett?e|\bipad\b"),
-    ("Mobile", r"phone|fono|mobil|móvil|movil|celular|\bipod\b|\bandroid\b|\bios\b"),
-    ("Desktop", r"desktop|comput|ordinateur|ordenador|rechner|escritorio|\bpc\b"),
+    ("TV", r"\btv\b|televis|télévis|fernseh|televizyon|telewiz|テレビ"),
+    ("Tablet", r"tablet|tablett?e|\bipad\b|surfplatta|タブレット"),
+    (
+        "Mobile",
+        r"phone|fono|mobi|móvil|movil|celular|telefon|komór|telemóvel|\bipod\b|\bandroid\b|\bios\b|スマート|モバイル",
+    ),
+    (
+        "Desktop",
+        r"desktop|comput|komput|ordinateur|ordenador|rechner|escritorio|\bdator|bilgisayar|masaüstü|パソコン|\bpc\b",
+    ),
+)
+_WOMEN: Final = (
+    "donna",
+    "donne",
+    "mulher",
+    "mulheres",
+    "feminino",
+    "vrouw",
+    "vrouwen",
+    "kobieta",
+    "kobiety",
+    "kadın",
+    "女性",
+)
+_MEN: Final = (
+    "uomo",
+    "uomini",
+    "homem",
+    "homens",
+    "masculino",
+    "man",
+    "mannen",
+    "mężczyzna",
+    "mężczyźni",
+    "erkek",
+    "男性",
 )
 _GENDERS: Final = {
-    **dict.fromkeys(("female", "women", "weiblich", "frauen", "femme", "femmes", "mujer", "mujeres"), "Female"),
-    **dict.fromkeys(("male", "men", "männlich", "männer", "homme", "hommes", "hombre", "hombres"), "Male"),
+    **dict.fromkeys(
+        ("female", "women", "weiblich", "frauen", "femme", "femmes", "mujer", "mujeres", *_WOMEN), "Female"
+    ),
+    **dict.fromkeys(("male", "men", "männlich", "männer", "homme", "hommes", "hombre", "hombres", *_MEN), "Male"),
 }
 _AGES: Final = re.compile(r"^(?:age[ _])?(\d\d)\s*[-–_ ]\s*(\d\d)(?: (?:jahre|years|ans|años))?$", re.IGNORECASE)
 _OLDEST: Final = re.compile(
@@ -55,7 +89,7 @@ def device(text: str) -> str:
 
 
 def country(text: str) -> str:
-    """The English name of the country that a code of ISO 3166 or a name in one of four languages means."""
+    """The English name of the country that a code of ISO 3166 or a name in one of eleven languages means."""
     return _countries().get(text.casefold(), text)
 
 
@@ -80,7 +114,7 @@ WORDS: Final[Mapping[str, Callable[[str], str]]] = {"device": device, "gender": 
 def _countries() -> dict[str, str]:
     english = Locale("en").territories
     found = {}
-    for language in ("es", "fr", "de", "en"):
+    for language in ("ja", "tr", "sv", "pl", "nl", "pt", "it", "es", "fr", "de", "en"):
         for code, name in Locale(language).territories.items():
             if len(code) == 2 and code.isalpha() and code != "ZZ":
                 found[name.casefold()] = found[code.casefold()] = english[code]

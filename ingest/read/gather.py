@@ -35,9 +35,12 @@ _CHUNK: Final = 1_000  # few, as a row may be a megabyte
 _MOST_ODD: Final = 10_000
 SHOWN: Final = 5
 ALL: Final = re.compile(r"^(?:all|alle|tous|toutes|todos|todas|total)$", re.IGNORECASE)
-_TOTAL_WORD: Final = r"(?:grand\s+total|totals?|totale|totali|totales|gesamt|gesamtsumme|summe|insgesamt|somme|suma)"
+_TOTAL_WORD: Final = (
+    r"(?:grand\s+total|totals?|totale|totali|totales|gesamt|gesamtsumme|summe|insgesamt|somme|suma"
+    r"|totaal|razem|łącznie|totalt|summa|toplam|合計|総計)"
+)
 TOTAL: Final = re.compile(
-    rf"^{_TOTAL_WORD}(?:\s*(?:général|general))?\s*(?::.*|[-–].*)?$"
+    rf"^{_TOTAL_WORD}(?:\s*(?:général|general))?\s*(?:[:：].*|[-–].*)?$"
     r"|^total of [\d.,\s]+ results?$|^(?:gesamt|summe|insgesamt)\s*(?:von|aus)? [\d.,\s]+ ergebniss?en?$"
     r"|^(?:results from|ergebnisse (?:von|aus)|résultats de|resultados de) \d+ .*$"
     r"|^total (?:de |des )?[\d.,\s]+ (?:résultats?|resultados?)$",
@@ -67,7 +70,7 @@ class Raw:
 
 
 #: Google labels each total in some column (`Total: Campaigns`), whatever else stands in the row.
-_LABELED: Final = re.compile(rf"\s*{_TOTAL_WORD}\s*:(?P<what>.*)", re.IGNORECASE)
+_LABELED: Final = re.compile(rf"\s*{_TOTAL_WORD}\s*[:：](?P<what>.*)", re.IGNORECASE)
 _LABELS: Final = frozenset(
     (
         *("campaigns", "account", "search", "display", "video", "shopping", "performance max", "app", "demand gen"),
@@ -82,10 +85,15 @@ _LABELS: Final = frozenset(
             "account",
             "campanhas",
             "conta",
+            "kampanie",
+            "kampanyalar",
+            "hesap",
+            "キャンペーン",
+            "アカウント",
         ),
     )
 )
-_LABELS_BEGIN: Final = frozenset("TtGgSsIi ")
+_LABELS_BEGIN: Final = frozenset("TtGgSsIiRrŁł合総 ")
 
 
 class _LabeledTotals:
@@ -94,7 +102,11 @@ class _LabeledTotals:
     def __init__(self, known: RecognizedTable) -> None:
         self._campaign = known.positions.get("campaign", (-1,))[0]
         named = (known.positions.get(field, (-1,))[0] for field in ("campaign_id", "objective"))
-        state = (place for place, header in enumerate(known.normal) if re.search(r"stat|état|estado", header))
+        state = (
+            place
+            for place, header in enumerate(known.normal)
+            if re.search(r"stat|état|estado|\bstan\b|durum|ステータス", header)
+        )
         self._beside = [place for place in (*named, *state) if place >= 0]
 
     def __call__(self, cells: Sequence[Any]) -> bool:
@@ -269,6 +281,7 @@ class _Odd:
         self._header = known.normal
         self._campaign = known.positions.get("campaign", (None,))[0]
         self._figures = [place for name in MEASURES for place in known.positions.get(name, ())]
+        self._is_list = "order" in known.positions
         self._odd = 0
         self._says_nothing: int | None = None
 
@@ -277,6 +290,9 @@ class _Odd:
             return
         filled = [cell for cell in cells if not _blank(cell)]
         if not filled:
+            return
+        if self._is_list and not any(_tells(cells[place]) for place in self._figures):
+            self.drops.add("further lines of an order", number)
             return
         first = next(str(cell).strip() for cell in cells if cell not in (None, ""))
         self._odd += 1

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingest.layouts import vocabulary
-from ingest.layouts.headers import language, scale_of
+from ingest.layouts.headers import WITH_POINT, language, scale_of
 from ingest.read import dates, numbers
 from ingest.read.gather import SHOWN, TOTAL, Raw, RawColumn
 from ingest.read.numbers import Floats
@@ -25,6 +25,7 @@ _NAMELESS: Final = pa.array(["", "-", "--", "—", "–", "(not set)", "not set"
 _NOBODY: Final = pa.array(
     ["unknown", "unbekannt", "inconnu", "desconocido", "none", "null", "undetermined", "(unknown)"]
 )
+_MIDNIGHT: Final = re.compile(r"\d[T ]0{1,2}:00")
 _DESTROYED: Final = r"^\d([.,]\d+)?[eE]\+\d+$"
 
 
@@ -223,7 +224,7 @@ class Table:
         proofs = {key: numbers.evidence(header, texts, self.where) for key, (header, texts, _) in bare.items()}
         signs = [proof.sign for proof in proofs.values() if proof.sign]
         usual = max(sorted(set(signs)), key=signs.count) if signs else None
-        usual = usual or ("." if language(self.known.normal) == "en" else ",")
+        usual = usual or ("." if language(self.known.normal) in WITH_POINT else ",")
         result: dict[str, Floats] = {}
         for key, (header, texts, column) in bare.items():
             sign = proofs[key].sign or (_thousands(texts, usual) if key[0] in counts else usual)
@@ -280,8 +281,11 @@ class Table:
         return found
 
     def same(self, field: str, other: str) -> np.ndarray:
-        """Where two fields hold the same day."""
-        return np.asarray(self.days(field) == self.days(other))
+        """Where two fields hold the same day; the midnight after a day ends it."""
+        first, last = self.days(field), self.days(other)
+        ends = self.texts(other, "")
+        midnight = np.array([bool(_MIDNIGHT.search(each)) for each in ends.categories])[ends.codes]
+        return np.asarray((first == last) | (midnight & (first + np.timedelta64(1, "D") == last)))
 
 
 def _has_text(texts: pa.Array) -> pa.Array:

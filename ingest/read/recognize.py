@@ -6,42 +6,35 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 
-from ingest.layouts import amazon, business, google, meta, microsoft, own, tiktok, unified
-from ingest.layouts.headers import Layout, currency_of, normal
+from babel.numbers import is_currency
+
+from ingest.layouts import amazon, business, own
+from ingest.layouts.catalog import LAYOUTS
+from ingest.layouts.headers import PERIOD_FIELDS, Layout, currency_of, normal, plain_header
+from ingest.read.numbers import MISSING
 from ingest.read.options import Options
 from ingest.read.tables import Cell, Row, Sheet
 from ingest.results import ImportProblem
 from kpi.schema import DATE, MEASURES
 
-LAYOUTS: Final = (
-    meta.LAYOUT,
-    meta.API,
-    meta.ACTION_TABLE,
-    google.LAYOUT,
-    google.API,
-    amazon.LAYOUT,
-    amazon.API,
-    microsoft.LAYOUT,
-    tiktok.LAYOUT,
-    tiktok.API,
-    unified.LAYOUT,
-    own.LAYOUT,
-    business.LAYOUT,
-)
 _HEAD: Final = 60
 _NO_DATA: Final = re.compile(r"^(no data|no results|keine daten|aucune donnée|no hay datos|sin datos)", re.IGNORECASE)
+_CURRENCY_NAME: Final = re.compile(r"currenc|währung|devise|divisa|moned|moed|valut|walut|para birimi|通貨")
 _WIDE: Final = re.compile(r"^(.+)[ ](spend|cost|impressions?|s|i|p)$")
 
 
 @dataclass(frozen=True)
 class RecognizedTable:
-    """A table's layout: its separator, the row and the texts of its header, and the places of each field."""
+    """A table's layout: its separator, the row and the texts of its header, and the places of each field;
+    `above` has the lines over it.
+    """
 
     layout: Layout
     separator: str
     row: int
     headers: tuple[str, ...]
     positions: dict[str, tuple[int, ...]]
+    above: tuple[str, ...] = ()
 
     @property
     def normal(self) -> list[str]:
@@ -61,7 +54,7 @@ class RecognizedTable:
 def recognise(sheet: Sheet, options: Options) -> RecognizedTable:
     """What `sheet` is. Raises ImportProblem with what is missing where it is no report known here."""
     layouts = _candidates(options)
-    best: tuple[tuple[bool, int, int], Layout, str, Row] | None = None
+    best: tuple[tuple[bool, bool, int, int], Layout, str, Row] | None = None
     shown: list[Row] = []
     heads: dict[str, list[Row]] = {}
     refused: ImportProblem | None = None
@@ -77,19 +70,24 @@ def recognise(sheet: Sheet, options: Options) -> RecognizedTable:
             for layout in layouts:
                 score = layout.score(headers)
                 if score:
-                    whole = all(need in layout.find_columns(headers) for need in layout.needs)
-                    rank = (whole, score, -number)
+                    held = layout.find_columns(headers)
+                    whole = all(need in held for need in layout.needs)
+                    dated = any(field in held for field in (DATE, *PERIOD_FIELDS))
+                    rank = (whole, dated, score, -number)
                     if best is None or rank > best[0]:
                         best = rank, layout, separator, (number, cells)
     if best is None or not (best[0][0] or _is_near(best[1], best[3])):
         raise refused or _ambiguous_report(sheet, layouts, shown) or _why_not_recognized(sheet, shown)
-    (whole, _, _), layout, separator, (number, cells) = best
-    texts = tuple("" if cell is None else str(cell) for cell in cells)
+    (whole, _, _, _), layout, separator, (number, cells) = best
+    texts = tuple(plain_header(cell) for cell in cells)
     known = [normal(text) for text in texts]
     places = layout.find_columns(known)
     if layout.platform == "Amazon":
         places = amazon.windows_of(known, places)
-    result = RecognizedTable(layout, separator, number, texts, places)
+    lines = tuple(" ".join(str(cell or "") for cell in other) for above, other in heads[separator] if above < number)
+    if "currency" not in places and (place := _currency_column(known, heads[separator], number)) is not None:
+        places = places | {"currency": (place,)}
+    result = RecognizedTable(layout, separator, number, texts, places, lines)
     if not whole:
         raise _incomplete(sheet, result)
     for above, other in heads[separator]:
@@ -98,6 +96,16 @@ def recognise(sheet: Sheet, options: Options) -> RecognizedTable:
                 f"{sheet.name} holds two tables, with headers in rows {above} and {number}: import each by itself."
             )
     return result
+
+
+def _currency_column(headers: Sequence[str], head: Sequence[Row], header: int) -> int | None:
+    """The place of a column that a layout does not know, but which is called a currency and holds nothing but codes."""
+    for place in (place for place, name in enumerate(headers) if _CURRENCY_NAME.search(name)):
+        cells = [str(cells[place] or "").strip() for number, cells in head if number > header and len(cells) > place]
+        codes = {cell for cell in cells if cell and cell not in MISSING}
+        if codes and all(len(code) == 3 and is_currency(code) for code in codes):
+            return place
+    return None
 
 
 def _trim(row: Row) -> Row:
@@ -149,6 +157,8 @@ def _candidates(options: Options) -> list[Layout]:
 def _is_near(layout: Layout, header: Row) -> bool:
     """Whether a header that lacks what `layout` needs is worth completing: it has figures, or nearly all else."""
     found = layout.find_columns([normal(cell) for cell in header[1]])
+    if layout is business.LAYOUT:
+        return DATE in found and "revenue" in found
     return len(found) >= 3 and any(name in found for name in MEASURES)
 
 
@@ -199,7 +209,8 @@ def _incomplete(sheet: Sheet, known: RecognizedTable) -> ImportProblem:
         return _why_not_recognized(sheet, [(known.row, known.headers)])
     example = known.layout.columns[missing[0]][0]
     kind = "an export of " if known.layout.platform else ""
+    name = "the shop's days" if known.layout is business.LAYOUT else known.layout.name
     return ImportProblem(
-        f"{sheet.name} looks like {kind}{known.layout.name}, but its header (row {known.row}) has no column for "
+        f"{sheet.name} looks like {kind}{name}, but its header (row {known.row}) has no column for "
         f"{' or '.join(missing)}, such as “{example}”: add it and export again, or give a --mapping."
     )

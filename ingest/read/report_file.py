@@ -1,7 +1,6 @@
 """Reads one file into its imports: each table is recognized, gathered, normalized and added up by key."""
 
 import re
-from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -10,23 +9,24 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from ingest.layouts import amazon, business, meta, microsoft
+from ingest.layouts import amazon, linkedin, meta, microsoft, snapchat
 from ingest.layouts.headers import EXTRA_CUTS
 from ingest.read import dimensions
 from ingest.read.dates import newest
 from ingest.read.gather import Progress, gather
 from ingest.read.normalize import Table
-from ingest.read.numbers import LARGEST
 from ingest.read.options import Options
 from ingest.read.recognize import RecognizedTable, recognise
+from ingest.read.shop import shop_days
+from ingest.read.sums import daily, refuse_beyond
 from ingest.read.tables import Sheet, sheets
 from ingest.read.totals import not_totals
-from ingest.read.wide import long, spread
+from ingest.read.wide import long
 from ingest.results import CURRENCY, CUT, PROGRAM, Finding, Import, ImportProblem
 from kpi.schema import COLUMNS, COUNTS, DATE, EVENTS, MEASURES, MONEY, TEXT, UNKNOWN
 
 #: Whose rows may name their day as the first and the last of a period.
-_ONE_DAY_PERIODS: Final = (meta.LAYOUT.name, amazon.LAYOUT.name, microsoft.LAYOUT.name)
+_ONE_DAY_PERIODS: Final = tuple(each.LAYOUT.name for each in (meta, amazon, microsoft, snapchat))
 
 #: Columns that tell rows apart; figures of rows that agree in all of them are added up.
 KEY: Final = (DATE, *TEXT, PROGRAM, CURRENCY)
@@ -100,7 +100,12 @@ def _read(sheet: Sheet, known: RecognizedTable, options: Options, progress: Prog
     table = Table(sheet.name, known, gather(sheet, known, day, progress), options)
     table.totals_by_label()
     if known.layout.kind == "business":
-        return _business(table)
+        return shop_days(table)
+    if known.layout.name == linkedin.LAYOUT.name and linkedin.is_one_sum(known.above, table.texts(day).categories):
+        raise ImportProblem(
+            f"{sheet.name} holds several days together under the first of them, and a sum of several days "
+            f"belongs to none of them: {known.layout.period}."
+        )
     days = _days(table, day)
     if not np.isnat(days).any():
         if not options.weeks:
@@ -131,7 +136,7 @@ def _read(sheet: Sheet, known: RecognizedTable, options: Options, progress: Prog
     cut = _cut(table, frame)
     frame = _added_up(table, frame)
     if options.weeks:
-        frame = _daily(table, frame, COUNTS, (*EVENTS, *MONEY), (*TEXT, PROGRAM, CURRENCY)).assign(reach=np.nan)
+        frame = daily(table, frame, COUNTS, (*EVENTS, *MONEY), (*TEXT, PROGRAM, CURRENCY)).assign(reach=np.nan)
     return Import(
         file=sheet.name,
         kind="ads",
@@ -235,7 +240,7 @@ def _added_up(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
     if (size == 1).all():
         return frame.sort_values(list(KEY), ignore_index=True)
     sums = grouped[list(MEASURES)].sum(min_count=1)
-    _refuse_beyond(table, sums)
+    refuse_beyond(table, sums)
     several = (size > 1).to_numpy() & sums["reach"].notna().to_numpy()
     if several.any():
         sums.loc[several, "reach"] = np.nan
@@ -243,63 +248,8 @@ def _added_up(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
     return sums.reset_index()
 
 
-def _refuse_beyond(table: Table, sums: pd.DataFrame) -> None:
-    """Each row's figures may be possible and their sum is not: one that is infinite would spoil the whole table."""
-    for name, values in sums.items():
-        beyond = np.flatnonzero(values.abs() > LARGEST)
-        if len(beyond):
-            day = pd.Timestamp(sums.index.get_level_values(DATE)[beyond[0]])
-            raise ImportProblem(
-                f"{table.name}: the rows of {day:%Y-%m-%d} add up to {values.iloc[beyond[0]]:g} of {name}, beyond any "
-                f"account (at most {LARGEST:,.0f}): repair them or export again."
-            )
-
-
-def _daily(
-    table: Table, frame: pd.DataFrame, counts: Sequence[str], others: Sequence[str], unit: Sequence[str]
-) -> pd.DataFrame:
-    table.note(
-        "Sums of weeks, spread evenly over their seven days: totals of whole weeks are right, single days are not "
-        "known.",
-        "warning",
-    )
-    return spread(frame, counts, others, unit).sort_values([DATE, *unit], ignore_index=True)
-
-
 def _cut(table: Table, frame: pd.DataFrame) -> str:
     """What the rows are broken down by: dimensions first, then what is no dimension here."""
     held = [name for name in ("campaign", "region", "device", "segment") if (frame[name] != UNKNOWN).any()]
     extra = [name for name in (*EXTRA_CUTS, "gender", "age") if table.has(name)]
     return "+".join([*held, *extra]) or "account"
-
-
-def _business(table: Table) -> Import:
-    counts: Sequence[str] = business.COUNTS
-    measures = table.numbers(business.MEASURES, counts, business.MONEY)
-    frame = pd.DataFrame(
-        {
-            DATE: table.days(DATE, newest()).astype("datetime64[us]"),
-            **{name: measures.get(name, np.full(len(table), np.nan)) for name in business.MEASURES},
-            CURRENCY: dimensions.currency(table),
-        }
-    )
-    table.refuse_faults()
-    for name in ("discounts", "returns"):  # some shops write what is taken off with a minus
-        if (frame[name].dropna() <= 0).all():
-            frame[name] = frame[name].abs()
-    sums = frame.groupby([DATE, CURRENCY], observed=True, sort=True)[list(business.MEASURES)].sum(min_count=1)
-    _refuse_beyond(table, sums)
-    frame = sums.reset_index()
-    if table.options.weeks:
-        frame = _daily(table, frame, business.COUNTS, business.MONEY, (CURRENCY,))
-    missing = {name: "the file has no such column" for name in business.MEASURES if not table.has(name)}
-    return Import(
-        file=table.name,
-        kind="business",
-        source=table.known.layout.name,
-        frame=frame[list(business.COLUMNS)],
-        rows=len(table),
-        dropped=tuple(table.dropped),
-        findings=tuple(table.findings),
-        missing=missing,
-    )

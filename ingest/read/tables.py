@@ -23,6 +23,7 @@ import pyarrow.parquet as pq
 from deltalake import DeltaTable
 
 from facts.delta.tables import dataset
+from ingest.read.encodings import SINGLE_BYTE, encoding_of
 from ingest.read.workbook import check_workbook, workbook_sheets
 from ingest.results import ImportProblem
 from kpi.formula_guard import unguarded_row
@@ -293,69 +294,11 @@ def _is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_binary(kind))
 
 
-def encoding_of(name: str, opened: Callable[[], IO[bytes]]) -> str:
-    """The encoding of a text: by its byte order mark, else UTF-8 where all of it is, else Western European.
-
-    Raises ImportProblem where it is no text, or has a line that no table has.
-    """
-    whole = _whole(name, opened)
-    return _encoding_of(name, opened) or ("utf-8" if whole else "cp1252")
-
-
-def _encoding_of(name: str, opened: Callable[[], IO[bytes]]) -> str:
-    with closing(opened()) as file:
-        start = file.read(1 << 16)
-        for mark, encoding in _MARKS:
-            if start.startswith(mark):
-                return encoding
-        even, odd = start[::2].count(0), start[1::2].count(0)
-        if max(even, odd) > len(start) // 8 and min(even, odd) < max(even, odd) // 8:
-            encoding = "utf-16-le" if odd > even else "utf-16-be"
-            text = start.decode(encoding, "replace")
-            if sum(character < "\u0250" and character >= "\t" for character in text) > len(text) * 0.9:
-                return encoding
-        controls = sum(start.count(byte) for byte in range(32) if byte not in (9, 10, 13, 26, 28, 29, 30, 31))
-        if controls > max(len(start) // 500, 3):
-            raise ImportProblem(
-                f"{name} is no CSV, Excel workbook, Parquet file or zip: export the report as one of these."
-            )
-    return ""
-
-
-def _whole(name: str, opened: Callable[[], IO[bytes]]) -> bool:
-    """Whether all of a text is UTF-8. Raises ImportProblem where it has a line that no table has."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    good, lines = True, 1
-    with closing(opened()) as file:
-        while block := file.read(_BLOCK):
-            if len(block) == _BLOCK and b"\n" not in block and b"\r" not in block:
-                raise ImportProblem(
-                    f"{name}, row {lines} is longer than {_BLOCK // 2:,} characters: this is no table of a report."
-                )
-            lines += block.count(b"\n")
-            try:
-                good = good and decoder.decode(block) is not None
-            except UnicodeDecodeError:
-                good = False
-    try:
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        good = False
-    return good
-
-
 _MARK: Final = "\ufeff"
-_MARKS: Final = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 
 
 def _text(name: str, opened: Callable[[], IO[bytes]], encoding: str, separator: str) -> Iterator[Row]:
-    errors, marked = "replace" if encoding == "cp1252" else "strict", encoding == "utf-8-sig"
+    errors, marked = "replace" if encoding in SINGLE_BYTE else "strict", encoding == "utf-8-sig"
     with closing(opened()) as file, io.TextIOWrapper(file, encoding, errors, newline="") as text:
         reader = csv.reader(text, delimiter=separator)
         while True:

@@ -7,9 +7,16 @@ from pathlib import Path
 import pytest
 from coloraide import Color
 
+from components import theme as theme_of
+from components.theme import platform_colour
+
 ROOT = Path(__file__).parent.parent.parent
 TOKENS = (ROOT / "assets/css/tokens.css").read_text()
+BASE = (ROOT / "assets/css/base.css").read_text()
 SEEN = [None, *((name, how) for name in ("deutan", "protan", "tritan") for how in ("machado", "vienot"))]
+
+# All platforms that have a color; fewer can be as far apart for everybody as the four and the rest are.
+PLATFORMS = [colour.removeprefix("--") for colour in (*theme_of.PLATFORMS.values(), *theme_of.SPARE, theme_of.OTHER)]
 
 # What must stay apart, and by how much (ΔE 2000; 2 is just seen, 10 at a glance).
 APART = {
@@ -17,6 +24,7 @@ APART = {
     11: ["series-1", "series-2", "series-3", "series-4"],
     12.4: ["diverging-low", "diverging-mid", "diverging-high"],
     12: ["good", "bad"],
+    5.5: PLATFORMS,
 }
 WORDS = ["body-color", "emphasis-color", "secondary-color", "tertiary-color", "link-color", "link-hover-color"]
 # (what stands in front, on what): text 4.5:1 (WCAG 1.4.3), marks and the edges of controls 3:1 (1.4.11).
@@ -27,6 +35,7 @@ TEXT += [("bs-primary-text-emphasis", "bs-primary-bg-subtle"), ("bs-link-color",
 TEXT += [("bs-body-bg", "bs-primary"), ("bs-body-bg", "bs-primary-text-emphasis"), ("on-series", "series-1")]
 TEXT += [("bs-body-color", f"diverging-{end}") for end in ("low", "mid", "high")]
 MARKS = [(name, "bs-body-bg") for names in list(APART.values())[:2] for name in names]
+MARKS += [(name, "bs-body-bg") for name in PLATFORMS]
 MARKS += [("control-border", "bs-body-bg"), ("bs-primary", "bs-body-bg"), ("bs-primary", "canvas")]
 
 
@@ -86,3 +95,31 @@ def test_no_colour_stands_outside_the_tokens() -> None:
         if hexes.search(line)
     ]
     assert found == []
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_platforms_are_apart_at_a_glance(name: str) -> None:
+    colours = theme(name)
+    close = [
+        (one, other, round(distance, 1))
+        for one, other in combinations(PLATFORMS, 2)
+        if (distance := Color(colours[one]).delta_e(Color(colours[other]), method="2000")) < 13
+    ]
+    assert len(PLATFORMS) == 17
+    assert close == []
+
+
+def test_every_platform_keeps_one_colour_and_unknown_ones_one_of_the_spare() -> None:
+    known = [platform_colour(name) for name in theme_of.PLATFORMS]
+    assert len(set(known)) == len(known) == 13
+    others = {name: platform_colour(name) for name in ("Taboola", "Outbrain", "Quora", "Zalando", "Spotify", "Podcast")}
+    assert set(others.values()) <= set(theme_of.SPARE)
+    assert len(set(others.values())) > 1
+    assert {platform_colour("Other"), platform_colour("Unknown")} == {theme_of.OTHER}
+
+
+def test_a_platforms_mark_has_the_colour_of_its_charts() -> None:
+    rules = dict(re.findall(r'\.dot\[data-platform="([^"]+)"\] \{\s*background: var\((--[\w-]+)\)', BASE))
+    assert {name: rules.get(name) for name in theme_of.PLATFORMS} == dict(theme_of.PLATFORMS)
+    spare = re.findall(r'\.dot\[data-spare="(\d)"\] \{\s*background: var\((--[\w-]+)\)', BASE)
+    assert [name for _, name in sorted(spare)] == list(theme_of.SPARE)
