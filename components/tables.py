@@ -99,10 +99,13 @@ def ranking(
             "metrics": visible_metrics(page_data),
             "sort": page_data.query.rank,
             "total": None,
-            "line": _left_out(found, page_data)
-            if len(found.rows)
-            else "The only one that can be judged stands beside.",
+            "line": line_below(found, page_data),
         }
+
+    def line_below(found: Ranking, page_data: PageData) -> str | None:
+        if not len(found.rows):
+            return "The only one that can be judged stands beside."
+        return None if halves and not best else _left_out(found, page_data)  # the other half says it
 
     def rows(page_data: PageData) -> list[dict[str, Any]]:
         return _records(rank_campaigns(page_data).rows, _CAMPAIGN, visible_metrics(page_data))
