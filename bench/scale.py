@@ -28,8 +28,9 @@ import pyarrow.parquet as pq
 from deltalake import DeltaTable
 
 from bench.machine import machine
+from kpi.comparison import baseline
 from kpi.schema import COUNTS, DATE, DIMENSIONS, MEASURES
-from kpi.selection import Selection, baseline
+from kpi.selection import Selection
 
 ROWS_A_FILE = 5_000_000
 TEXTS = ("platform", "region", "objective", "segment")  # by which the CFO page groups

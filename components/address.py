@@ -10,10 +10,11 @@ from urllib.parse import parse_qsl, quote
 
 from dateutil.relativedelta import relativedelta
 
+from kpi.comparison import first_of, newest_whole
 from kpi.formats import in_words
 from kpi.metrics import METRICS
 from kpi.schema import DIMENSIONS, MEASURES
-from kpi.selection import COMPARES, GRAINS, Compare, Extent, Grain, Only, Selection, only
+from kpi.selection import COMPARES, GRAINS, Compare, Extent, Grain, Only, Period, Selection, only
 
 DEFAULT_LAST: Final = "28d"
 DEFAULT_RANK: Final = "profit"
@@ -24,7 +25,11 @@ PRESETS: Final = {
     "28d": "28 days",
     "12w": "12 weeks",
     "120d": "120 days",
+    "week-1": "Last week",
     "month": "This month",
+    "month-1": "Last month",
+    "quarter": "This quarter",
+    "quarter-1": "Last quarter",
     "ytd": "Year to date",
     "all": "Everything",
 }
@@ -103,10 +108,10 @@ class Query:
     def selection(self, extent: Extent) -> Selection:
         """The days and rows this means for facts of `extent`; relative days end with the newest."""
         if self.last is None and self.start is not None and self.end is not None:
-            start, end = self.start, self.end
+            start, end, period = self.start, self.end, _OWN
         else:
-            start, end = _first_day(self.last or DEFAULT_LAST, extent), extent.last
-        return Selection(start, end, self.only, self.compare, self.grain or "day")
+            start, end, period = _days_of(self.last or DEFAULT_LAST, extent)
+        return Selection(start, end, self.only, self.compare, self.grain or "day", period)
 
     def narrow(self, pairs: Iterable[tuple[str, str]]) -> "Query":
         """The same query, filtered to the given (dimension, value) pairs; several values of one dimension are kept."""
@@ -116,25 +121,41 @@ class Query:
         return replace(self, only=only(chosen))
 
 
-def _first_day(last: str, extent: Extent) -> date:
+_OWN: Final[Period] = "custom"
+#: Presets of a calendar period to its newest day, and of the newest whole one.
+_TO_DATE: Final[dict[str, Period]] = {"month": "month", "quarter": "quarter", "ytd": "year"}
+_WHOLE: Final[dict[str, Period]] = {"week-1": "week", "month-1": "month", "quarter-1": "quarter"}
+
+
+def _days_of(last: str, extent: Extent) -> tuple[date, date, Period]:
+    """The days that `last` means for facts of `extent`, and what they are; cut to the days there are."""
     end = extent.last
-    if last == "month":
-        start = end.replace(day=1)
-    elif last == "ytd":
-        start = end.replace(month=1, day=1)
-    elif last == "all" or not (span := _SPAN.fullmatch(last)):
-        start = extent.first
-    else:
-        number, unit = int(span[1]), span[2]
-        try:
-            if unit in "dw":
-                start = end - timedelta(days=number * (7 if unit == "w" else 1) - 1)
-            else:
-                back = relativedelta(months=number) if unit == "m" else relativedelta(years=number)
-                start = end - back + timedelta(days=1)
-        except (OverflowError, ValueError):
-            start = extent.first
-    return max(start, extent.first)
+    if whole := _WHOLE.get(last):
+        start, end = newest_whole(end, whole)
+        if start >= extent.first:
+            return start, end, whole
+        last = _NEXT_BEST[last]  # no such period is there whole
+        end = extent.last
+    if to_date := _TO_DATE.get(last):
+        return max(first_of(end, to_date), extent.first), end, to_date
+    start, period = _first_of_span(last, extent)
+    return (start, end, period) if start > extent.first else (extent.first, end, "days")
+
+
+_NEXT_BEST: Final = {"week-1": "7d", "month-1": "month", "quarter-1": "quarter"}
+
+
+def _first_of_span(last: str, extent: Extent) -> tuple[date, Period]:
+    if last == "all" or not (span := _SPAN.fullmatch(last)):
+        return extent.first, "days"
+    number, unit, end = int(span[1]), span[2], extent.last
+    try:
+        if unit in "dw":
+            return end - timedelta(days=number * (7 if unit == "w" else 1) - 1), "days"
+        back = relativedelta(months=number) if unit == "m" else relativedelta(years=number)
+        return end + timedelta(days=1) - back, "months"
+    except (OverflowError, ValueError):
+        return extent.first, "days"
 
 
 def write(query: Query) -> str:

@@ -13,6 +13,9 @@ from kpi.schema import DIMENSIONS
 
 Compare = Literal["previous", "year", "none"]
 Grain = Literal["day", "week", "month"]
+#: What the days are: so many days or months to the newest, a week, month, quarter or year (whole, or to its newest
+#: day), or days of a reader's own.
+Period = Literal["days", "months", "week", "month", "quarter", "year", "custom"]
 COMPARES: Final = cast(tuple[Compare, ...], get_args(Compare))
 GRAINS: Final = cast(tuple[Grain, ...], get_args(Grain))
 
@@ -37,13 +40,17 @@ class Extent:
 
 @dataclass(frozen=True)
 class Selection:
-    """The days `start` to `end`, both included, of the rows whose dimensions are among `only`."""
+    """The days `start` to `end`, both included, of the rows whose dimensions are among `only`.
+
+    `period` is what they are, which says what they are compared with (kpi.comparison).
+    """
 
     start: date
     end: date
     only: Only = ()
     compare: Compare = "previous"
     grain: Grain = "day"
+    period: Period = "days"
 
     @property
     def days(self) -> int:
@@ -66,23 +73,6 @@ def only(chosen: Mapping[str, Iterable[str]]) -> Only:
     for name in chosen:
         DIMENSIONS[name]
     return tuple((name, tuple(sorted(set(chosen[name])))) for name in DIMENSIONS if name in chosen)
-
-
-def baseline(selection: Selection, extent: Extent) -> Selection | None:
-    """The window that `selection` is compared with, or None where the facts do not cover all of it.
-
-    The previous period is the same number of days directly before; last year is the same dates a year earlier.
-    """
-    if selection.compare == "none":
-        return None
-    if selection.compare == "year":
-        start, end = (day - relativedelta(years=1) for day in (selection.start, selection.end))
-    else:
-        end = selection.start - timedelta(days=1)
-        start = end - timedelta(days=selection.days - 1)
-    if not extent.covers(start, end):
-        return None
-    return replace(selection, start=start, end=end, compare="none")
 
 
 def fitting_grain(days: int) -> Grain:

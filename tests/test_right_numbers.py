@@ -14,8 +14,9 @@ from components.address import Query, write
 from components.visuals import Page, Visual
 from facts import ALL_ROWS, Facts
 from facts.memory.frame import FrameFacts
+from kpi.comparison import baseline
 from kpi.metrics import METRICS
-from kpi.selection import Selection, baseline, only
+from kpi.selection import Selection, only
 from pages import PAGES
 from tests.asking import view
 from tests.conftest import FIRST, LAST

@@ -18,12 +18,13 @@ from components.visuals import Page, Visual
 from facts import Facts, Scope
 from facts.source import Source
 from kpi.caveats import RESTATED, Caveats, caveats
+from kpi.comparison import baseline, difference
 from kpi.evaluate import REACH_FLOOR, evaluate, every_period
 from kpi.formats import Formats
 from kpi.metrics import COMPANY_WIDE
 from kpi.retention import existing_among
 from kpi.schema import DATE, DIMENSIONS
-from kpi.selection import Extent, Grain, Grouping, Selection, baseline, fitting_grain, periods
+from kpi.selection import Extent, Grain, Grouping, Selection, fitting_grain, periods
 from views.company import company_of
 from views.course import course
 from views.past import Past, facts_of_address, past_banner
@@ -279,7 +280,8 @@ def _period(asked: ResolvedQuery) -> dict[str, Any]:
     if before is None and chosen.compare != "none":
         note = "no data a year earlier" if chosen.compare == "year" else "no earlier period"
     baseline = days(before.start, before.end) if before else None
-    against = f"compared with {baseline}" if baseline else f"{note} to compare with" if note else "not compared"
+    apart = f" ({words})" if before and (words := difference(chosen, before)) else ""
+    against = f"compared with {baseline}{apart}" if baseline else f"{note} to compare with" if note else "not compared"
     length = "1 day" if chosen.days == 1 else f"{asked.formats.number(chosen.days)} days"
     caveats = " ".join([*asked.caveats.ends(), *asked.caveats.provisional_note()])
     return {

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from kpi.compare import change, verdict
-from kpi.selection import Extent, Selection, baseline, cut_short, period_start
+from kpi.comparison import baseline
+from kpi.selection import Extent, Selection, cut_short, period_start
 
 YEARS = Extent(date(2023, 9, 29), date(2025, 9, 28))
 

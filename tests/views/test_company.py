@@ -6,7 +6,8 @@ from pathlib import Path
 
 from facts.memory.frame import FrameFacts
 from facts.source import load
-from kpi.selection import Selection, baseline
+from kpi.comparison import baseline
+from kpi.selection import Selection
 from kpi.units import USUAL
 from tests.conftest import FIRST, LAST
 from views.company import company_of

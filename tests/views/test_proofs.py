@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from components.address import write
 from components.visuals import Visual
 from facts.memory.frame import FrameFacts
+from kpi.comparison import baseline
 from kpi.derive import tells
 from kpi.metrics import COMPANY_WIDE
 from kpi.schema import DATE
-from kpi.selection import baseline
 from pages import CAMPAIGN, PAGES
 from tests.test_right_numbers import queries
 
