@@ -4,7 +4,8 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from ipaddress import ip_address
+from typing import Any, Final, Literal
 
 from babel import Locale, UnknownLocaleError
 from babel.numbers import is_currency
@@ -60,6 +61,17 @@ class Settings:
     locale: str
     currency: str
     pages: str
+    state: str
+
+    @property
+    def entry(self) -> Literal["demo", "jwt", "key"]:
+        """How data of one's own are looked at: by a sign-in, by the own key, or not at all, as only the demo is shown.
+
+        On a loopback address it is the key unless something else is set; the demo needs none there.
+        """
+        if self.auth == "jwt":
+            return "jwt"
+        return "key" if self.auth == "key" or (not self.auth and is_loopback(self.host)) else "demo"
 
 
 def _number(low: int, high: int) -> Callable[[str], int]:
@@ -223,9 +235,9 @@ SETTINGS: Final = (
         "DASHBOARD_AUTH",
         "auth",
         "",
-        "demo, jwt, or unset: demo where the data is the demo's",
+        "demo, jwt, key, or unset: demo where the data is the demo's, else key on a loopback address",
         "who may look",
-        _among("", "demo", "jwt"),
+        _among("", "demo", "jwt", "key"),
     ),
     Setting(
         "DASHBOARD_AUTH_HEADER",
@@ -339,7 +351,23 @@ SETTINGS: Final = (
     Setting(
         "DASHBOARD_PAGES", "pages", "", "a folder, or unset", "Dash pages of your own (docs/own-pages.md)", _folder
     ),
+    Setting(
+        "DASHBOARD_STATE",
+        "state",
+        "",
+        "a folder, made where it is missing; unset: next to the facts",
+        "where the key that opens your own data is kept",
+        str,
+    ),
 )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host`, an address to listen on or a name in an address, is this machine alone."""
+    try:
+        return host == "localhost" or ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
 
 
 _FOR_SIGN_IN: Final = ("auth_keys", "auth_issuer", "auth_audience", "policy")

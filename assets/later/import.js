@@ -171,7 +171,7 @@
     }
     if (status === 200 && answer) return answer;
     const sentence = (status === 401 ? null : answer?.error)
-      ?? { 401: ENDED, 408: TOO_SLOW, 413: part("zone").dataset.large }[status] ?? "The server’s answer could not be read. Try again.";
+      ?? { 401: dashboard.spec.key ?? ENDED, 408: TOO_SLOW, 413: part("zone").dataset.large }[status] ?? "The server’s answer could not be read. Try again.";
     throw refuse(sentence, { status, after, again: [400, 408, 410].includes(status) || status >= 500 });
   }
 
