@@ -33,9 +33,10 @@ from facts import Facts
 from facts.engines.choice import elsewhere, engine_of
 from facts.protocol import DataProblem
 from facts.source import Source, load_by_reader_process
+from machine.loopback import is_loopback
 from machine.state_folder import state_folder
 from pages import EVERY, GIVEN, IMPORT, PAGES
-from settings import Settings, WrongSetting, from_environment, is_loopback
+from settings import Settings, WrongSetting, from_environment
 from views.desk import Desk, Writing
 from web.callback_guard import visible_scripts
 from web.front import TITLE, Front
@@ -209,7 +210,7 @@ def key_check_of(settings: Settings, admission: Admission, source: Source) -> Ke
     except (KeyError, OSError):
         user = OWNER  # a container's user may have no name
     port = settings.port if is_loopback(settings.host) else 0
-    return KeyCheck(admission.key, Reader(user, user), source.showing, admission.open_demo, port, settings.prefix)
+    return KeyCheck(admission.key, Reader(user, user), source.shown_kind, admission.open_demo, port, settings.prefix)
 
 
 def writing_of(settings: Settings) -> Writing:

@@ -14,7 +14,7 @@ import traceback
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any
 
 import gunicorn.http.message
 from gunicorn.app.base import BaseApplication
@@ -24,6 +24,7 @@ from access.running_servers import note_server
 from facts.engines.choice import engine_of
 from facts.protocol import DataProblem
 from facts.reader_process import ReaderProcess
+from machine.loopback import is_loopback
 from machine.memory import give_back
 from settings import Settings, WrongSetting
 from web.client_socket import LONGEST_FIELD, LONGEST_LINE
@@ -31,10 +32,8 @@ from web.counting import Counts
 from web.worker import MOST_CONNECTIONS, Worker
 
 if TYPE_CHECKING:
-    from facts.source import Showing
+    from facts.source import ShownKind
 
-#: Where the development server may listen: it shows whoever can reach it how the code fails.
-LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 SHARED_MEMORY = "/dev/shm" if sys.platform == "linux" else None
 MASTER = os.getpid()
 
@@ -181,21 +180,21 @@ class Announcer:
     def __init__(self, settings: Settings, flask: Any) -> None:
         self._address, self._check = address_of(settings), flask.extensions["dashboard.key_check"]
         self._said = mmap.mmap(-1, 1)  # which of them was said to be shown; all workers share it
-        self._said[0] = flask.extensions["dashboard.desk"].source.showing().demo
+        self._said[0] = flask.extensions["dashboard.desk"].source.shown_kind().demo
         self._file = tempfile.TemporaryFile()  # noqa: SIM115  (kept open and empty: it is what they lock)
 
-    def say_change(self, showing: "Showing") -> None:
+    def say_change(self, kind: "ShownKind") -> None:
         """Say what is shown now, unless that was said already."""
         if self._check is None:
             return
         fcntl.lockf(self._file, fcntl.LOCK_EX)
         try:
-            if self._said[0] == showing.demo:
+            if self._said[0] == kind.demo:
                 return
-            self._said[0] = showing.demo
+            self._said[0] = kind.demo
         finally:
             fcntl.lockf(self._file, fcntl.LOCK_UN)
-        if showing.demo and self._check.demo_is_open():
+        if kind.demo and self._check.demo_is_open():
             print(f"The dashboard shows the demo again: {self._address}", flush=True)
             return
         try:
@@ -203,7 +202,7 @@ class Announcer:
         except NoSecret as problem:
             logging.getLogger("dashboard").warning("%s", problem)
         else:
-            what = "the demo again" if showing.demo else "your own data now"
+            what = "the demo again" if kind.demo else "your own data now"
             print(f"The dashboard shows {what}: {address}\n{once_sentence()}", flush=True)
 
 
@@ -215,7 +214,7 @@ def serve_debug(settings: Settings) -> int:
     """
     from werkzeug.serving import is_running_from_reloader, run_simple
 
-    if settings.host not in LOOPBACK:
+    if not is_loopback(settings.host):
         print(
             f"marketing-dashboard: --debug is for this machine only: DASHBOARD_HOST is {settings.host}; leave it out, "
             "or serve without --debug.",

@@ -4,11 +4,12 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import Any, Final, Literal
 
 from babel import Locale, UnknownLocaleError
 from babel.numbers import is_currency
+
+from machine.loopback import is_loopback
 
 
 class WrongSetting(Exception):
@@ -65,10 +66,7 @@ class Settings:
 
     @property
     def entry(self) -> Literal["demo", "jwt", "key"]:
-        """How data of one's own are looked at: by a sign-in, by the own key, or not at all, as only the demo is shown.
-
-        On a loopback address it is the key unless something else is set; the demo needs none there.
-        """
+        """How own data are looked at: by a sign-in, by the own key, or not at all, where only the demo is shown."""
         if self.auth == "jwt":
             return "jwt"
         return "key" if self.auth == "key" or (not self.auth and is_loopback(self.host)) else "demo"
@@ -355,19 +353,11 @@ SETTINGS: Final = (
         "DASHBOARD_STATE",
         "state",
         "",
-        "a folder, made where it is missing; unset: next to the facts",
-        "where the key that opens your own data is kept",
+        "a folder; unset: next to the facts",
+        "where the key to your own data is kept",
         str,
     ),
 )
-
-
-def is_loopback(host: str) -> bool:
-    """Whether `host`, an address to listen on or a name in an address, is this machine alone."""
-    try:
-        return host == "localhost" or ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 _FOR_SIGN_IN: Final = ("auth_keys", "auth_issuer", "auth_audience", "policy")

@@ -166,7 +166,7 @@ def _check_rows(rows: pa.Table, path: str | Path) -> pd.DataFrame:
 
 
 @dataclass(frozen=True)
-class Showing:
+class ShownKind:
     """Whether the demo (or nothing yet) is shown, and how often that has changed in this process.
 
     A request that began with one and ends with the same has read no facts of the other kind.
@@ -195,8 +195,8 @@ class Source:
         self._load: Callable[[Path], Facts] = first or self._own
         self._admit: Callable[[Facts], None] = lambda facts: None
         self._facts: Facts | None = None
-        self._showing = Showing(demo=self._elsewhere is None)
-        self._when_changed: Callable[[Showing], None] = lambda showing: None
+        self._kind = ShownKind(demo=self._elsewhere is None)
+        self._when_changed: Callable[[ShownKind], None] = lambda kind: None
         self._past = PastVersions()
         self._reading = Lock()
         self._problem: DataProblem | None = None
@@ -231,11 +231,11 @@ class Source:
             self._watch()
         return self._facts
 
-    def showing(self) -> Showing:
+    def shown_kind(self) -> ShownKind:
         """Whether the demo is shown. Ask before `current()`, and again once its figures are about to go out."""
-        return self._showing
+        return self._kind
 
-    def when_changed(self, say: Callable[[Showing], None]) -> None:
+    def when_changed(self, say: Callable[[ShownKind], None]) -> None:
         """Call `say` each time the demo and one's own data change places."""
         self._when_changed = say
 
@@ -272,12 +272,12 @@ class Source:
 
     def _show(self, facts: Facts) -> None:
         """Put `facts` in the place of those that are shown; own ones are never shown while the demo is said to be."""
-        turned = facts.demo != self._showing.demo
-        now = Showing(facts.demo, self._showing.changes + turned)
+        turned = facts.demo != self._kind.demo
+        now = ShownKind(facts.demo, self._kind.changes + turned)
         if not facts.demo:
-            self._showing = now
+            self._kind = now
         self._facts = facts
-        self._showing = now
+        self._kind = now
         if turned:
             self._when_changed(now)
 

@@ -16,13 +16,13 @@ from flask import Flask, Response, g, request
 
 from access.identity import NotSignedIn, Reader
 from access.own_key import COOKIE_SECONDS, FIELD, NoEntry, NoSecret, OwnKey
-from facts.source import Showing
+from facts.source import ShownKind
+from machine.loopback import is_loopback
 from web.refused import Refused
 
 NO_KEY: Final = (
     "Your own data are shown to who has the key: open the address that `marketing-dashboard address` prints."
 )
-_LOOPBACK: Final = re.compile(r"localhost|127(\.\d{1,3}){3}|\[::1\]")
 
 
 @dataclass(frozen=True)
@@ -30,41 +30,40 @@ class KeyCheck:
     """How requests are let in by `key`; who has it is the `reader`.
 
     `port` is the one that addresses must name, 0 for any, where others than this machine's may be published. `prefix`
-    is the path above the pages. `open_demo`: nobody needs the key while `showing` says that the demo is shown.
+    is the path above the pages. `open_demo`: nobody needs the key while `kind` says that the demo is shown.
     """
 
     key: OwnKey
     reader: Reader
-    showing: Callable[[], Showing]
+    kind: Callable[[], ShownKind]
     open_demo: bool
     port: int
     prefix: str
 
     def identify(self) -> Reader | None:
         """Who asks, None for anybody while the demo is open. Raises Refused and NotSignedIn."""
-        showing = self.showing()
+        kind = self.kind()
         try:
-            if self._has_cookie():
-                self._check_origin()
-                if opened_elsewhere():
-                    raise NotSignedIn("opened by another page")
-                return self.reader
             self._check_origin()
-            raise NotSignedIn("no key")
+            if not self._has_cookie():
+                raise NotSignedIn("no key")
+            if opened_elsewhere():
+                raise NotSignedIn("opened by another page")
+            return self.reader
         except (Refused, NotSignedIn):
-            if not (self.open_demo and showing.demo):
+            if not (self.open_demo and kind.demo):
                 raise
-        g.keyless = showing
+        g.keyless = kind
         return None
 
     def demo_is_open(self) -> bool:
         """Whether nobody needs the key now."""
-        return self.open_demo and self.showing().demo
+        return self.open_demo and self.kind().demo
 
-    def outlived(self) -> bool:
+    def is_outdated(self) -> bool:
         """Whether somebody without the key was let in to the demo, and own data have come since."""
         began = g.get("keyless")
-        return began is not None and began != self.showing()
+        return began is not None and began != self.kind()
 
     def exchange(self) -> Response | None:
         """The answer to an address with a key: its cookie, and the way to the same address without it.
@@ -125,7 +124,7 @@ class KeyCheck:
         """Raises Refused where the address is not this machine's own, or another site's page asks."""
         host = request.headers.get("Host", "")
         name = re.sub(r":\d+$", "", host).lower()
-        if self.port and not (_LOOPBACK.fullmatch(name) and self._port() == self.port):
+        if self.port and not (is_loopback(name) and self._port() == self.port):
             raise Refused(400, "host", "Open the dashboard at the address that it printed.")
         origin = request.headers.get("Origin")
         if origin is not None and origin.lower() not in (f"http://{host}".lower(), f"https://{host}".lower()):
@@ -152,7 +151,7 @@ def register(server: Flask, check: KeyCheck) -> None:
 
     @server.after_request
     def withhold(response: Response) -> Response:
-        if not check.outlived():
+        if not check.is_outdated():
             return response
         g.reason, g.refused = "not signed in: no key", True
         return Response(orjson.dumps({"error": NO_KEY}), 401, content_type="application/json")
