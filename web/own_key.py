@@ -70,7 +70,7 @@ class KeyCheck:
 
         None where there is no key in the address. Raises Refused and NotSignedIn.
         """
-        given = request.args.getlist(FIELD)
+        given = [unquote_plus(value) for name, value in self._fields() if name == FIELD]
         if not given or request.method != "GET":
             return None
         self._check_origin()
@@ -100,7 +100,7 @@ class KeyCheck:
 
         A browser then sends the cookie. The empty key makes it another address, and is taken away again.
         """
-        if not opened_elsewhere() or FIELD in request.args:
+        if not opened_elsewhere() or any(name == FIELD for name, _ in self._fields()):
             return ""
         address = self._without_key()
         return f"{address}{'&' if '?' in address else '?'}{FIELD}="
@@ -130,10 +130,15 @@ class KeyCheck:
         if origin is not None and origin.lower() not in (f"http://{host}".lower(), f"https://{host}".lower()):
             raise Refused(403, "cross-site", "Another site's page asked for this; open the dashboard itself.")
 
+    def _fields(self) -> list[tuple[str, str]]:
+        """The names and values of the query string, which is taken apart no further: the address's codec does that."""
+        parts = (field.partition("=") for field in request.query_string.decode("latin-1").split("&"))
+        return [(unquote_plus(name), value) for name, _, value in parts]
+
     def _without_key(self) -> str:
         """The address that was asked for, without the key."""
         fields = request.query_string.decode("latin-1").split("&")
-        rest = "&".join(field for field in fields if unquote_plus(field.partition("=")[0]) != FIELD)
+        rest = "&".join(field for field, (name, _) in zip(fields, self._fields(), strict=True) if name != FIELD)
         path = quote((request.view_args or {}).get("path", "").lstrip("/"))
         return f"{self.prefix}{path}" + (f"?{quote(rest, safe='%&=+,-._~:')}" if rest else "")
 
