@@ -33,6 +33,7 @@ from web.worker import MOST_CONNECTIONS, Worker
 
 if TYPE_CHECKING:
     from facts.source import ShownKind
+    from web.own_key import KeyCheck
 
 SHARED_MEMORY = "/dev/shm" if sys.platform == "linux" else None
 MASTER = os.getpid()
@@ -58,6 +59,7 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def __init__(self, settings: Settings, reader: ReaderProcess, counts: Counts) -> None:
         self.settings, self.reader, self.counts = settings, reader, counts
+        self.key_check: KeyCheck | None = None
         super().__init__()
 
     def load_config(self) -> None:
@@ -105,7 +107,9 @@ class Server(BaseApplication):  # type: ignore[misc]
         except DataProblem as problem:
             raise WrongSetting(str(problem)) from None
         self.flask = create_app(self.settings, source).server
-        source.when_changed(Announcer(self.settings, self.flask).say_change)
+        self.key_check = self.flask.extensions["dashboard.key_check"]
+        if self.key_check is not None:
+            source.when_changed(Announcer(self.settings, self.key_check).say_change)
         gc.enable()
         gc.collect()
         give_back()  # each worker would copy it once it used it
@@ -114,7 +118,7 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def announce(self) -> None:
         """Say where the pages are, and let other commands know while this runs."""
-        self.note = announce(self.settings, self.flask)
+        self.note = announce(self.settings, self.key_check)
 
     def look_after(self) -> None:
         """In a worker: what goes on beside requests."""
@@ -134,7 +138,7 @@ def look_after(flask: Any) -> None:
     keys = flask.extensions["dashboard.keys"]
     if keys is not None:
         keys.start()
-    if flask.extensions["dashboard.key_check"] is not None:
+    if flask.extensions.get("dashboard.key_check") is not None:
         flask.extensions["dashboard.desk"].source.current()  # own data that come are shown to who first asks
 
 
@@ -163,10 +167,10 @@ def address_of(settings: Settings) -> str:
     return f"http://{host}:{settings.port}{settings.prefix}"
 
 
-def announce(settings: Settings, flask: Any) -> IO[str] | None:
+def announce(settings: Settings, check: "KeyCheck | None") -> IO[str] | None:
     """Say where the pages are; returns the note of it for other commands, which holds until it is closed."""
     logging.getLogger("dashboard").info("ready")
-    address, check = address_of(settings), flask.extensions["dashboard.key_check"]
+    address = address_of(settings)
     if check is None or check.demo_is_open():
         print(f"The dashboard is at {address}", flush=True)
     else:
@@ -177,16 +181,14 @@ def announce(settings: Settings, flask: Any) -> IO[str] | None:
 class Announcer:
     """Says that one's own data have taken the demo's place, or the reverse: once, whichever worker sees it first."""
 
-    def __init__(self, settings: Settings, flask: Any) -> None:
-        self._address, self._check = address_of(settings), flask.extensions["dashboard.key_check"]
+    def __init__(self, settings: Settings, check: "KeyCheck") -> None:
+        self._address, self._check = address_of(settings), check
         self._said = mmap.mmap(-1, 1)  # which of them was said to be shown; all workers share it
-        self._said[0] = flask.extensions["dashboard.desk"].source.shown_kind().demo
+        self._said[0] = check.kind().demo
         self._file = tempfile.TemporaryFile()  # noqa: SIM115  (kept open and empty: it is what they lock)
 
     def say_change(self, kind: "ShownKind") -> None:
         """Say what is shown now, unless that was said already."""
-        if self._check is None:
-            return
         fcntl.lockf(self._file, fcntl.LOCK_EX)
         try:
             if self._said[0] == kind.demo:
@@ -248,9 +250,11 @@ def debug_application(settings: Settings) -> Callable[..., Iterable[bytes]]:
             return [report.encode()]
 
         return report_failure
-    source.when_changed(Announcer(settings, server).say_change)
+    check = server.extensions["dashboard.key_check"]
+    if check is not None:
+        source.when_changed(Announcer(settings, check).say_change)
     look_after(server)
-    server.extensions["dashboard.note"] = announce(settings, server)
+    server.extensions["dashboard.note"] = announce(settings, check)
     return server
 
 

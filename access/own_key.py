@@ -137,13 +137,14 @@ class OwnKey:
         try:
             make_state_folder(self.folder)
             fresh = self.folder / f".key-{secrets.token_hex(8)}"
-            with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "wb") as file:
-                file.write(f"{secrets.token_hex(32)}\n".encode())
-                file.flush()
-                os.fsync(file.fileno())
+            _write_secret(fresh)
             try:
+                os.link(fresh, self._path)
+            except FileExistsError:
+                pass
+            except OSError:  # file systems without links; a process that looks in between may complain
                 with suppress(FileExistsError):
-                    os.link(fresh, self._path)
+                    _write_secret(self._path)
             finally:
                 fresh.unlink()
         except NoStateFolder as problem:
@@ -178,6 +179,13 @@ def once_sentence() -> str:
 def command_line() -> str:
     """How this program was called, for a person to call it again."""
     return sys.argv[0] if Path(sys.argv[0]).name == _PROGRAM else _PROGRAM
+
+
+def _write_secret(path: Path) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(f"{secrets.token_hex(32)}\n".encode())
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _unusable(path: Path, why: str) -> NoSecret:

@@ -30,7 +30,7 @@ def state_folder(named: str, facts: Path | None) -> Path:
         name, parent = _PROGRAM, Path(home).absolute()
     if _can_be_made(parent):
         return parent / name
-    return Path(tempfile.gettempdir()) / f".{_PROGRAM}.{name.lstrip('.')}-{os.geteuid()}"
+    return Path(tempfile.gettempdir()) / f".{_PROGRAM}.{'' if facts is None else facts.name}.state-{os.geteuid()}"
 
 
 def _can_be_made(folder: Path) -> bool:

@@ -157,3 +157,17 @@ def test_where_the_state_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert state_folder("", tmp_path / "data/facts") == tmp_path / f"data/.facts.state-{user}"
     assert state_folder(str(tmp_path / "x"), tmp_path / "data/facts") == tmp_path / "x"
     assert state_folder("", None) == tmp_path / "home/marketing-dashboard"
+    (tmp_path / "file").write_text("")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "memory"))
+    elsewhere = tmp_path / f"memory/.marketing-dashboard.facts.state-{user}"
+    assert state_folder("", tmp_path / "file/facts") == elsewhere, "nothing can be written next to the facts"
+
+
+def test_a_file_system_without_links_keeps_a_secret_too(key: OwnKey, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_link(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(own_key.os, "link", no_link)
+    key.prepare()
+    assert [each.name for each in key.folder.iterdir()] == ["key"]
+    assert OwnKey(key.folder).admits([key.new_cookie(1)], 1)
