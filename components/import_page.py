@@ -16,7 +16,7 @@ _OWN_DATA: Final = (
 )
 _DEMO: Final = (
     "This is the demo: files dropped here are read and shown, not kept. To see your own figures in its place, type the "
-    "command below in the dashboard’s folder; it ends with the address to open."
+    "command below in the dashboard’s folder; it ends with how to look at them."
 )
 #: What a person types who has this dashboard in a folder.
 IMPORT_COMMAND: Final = ".venv/bin/marketing-dashboard import ~/Downloads/*.csv"
@@ -48,14 +48,12 @@ def import_page(most: int, files: int, demo: bool, formats: Formats) -> list[Com
             "data-large": f"At most {megabytes} can be sent at once: zip the files, or split them.",
         },
     )
-    demo_note = (
-        html.Div([html.P([icon_of("info"), html.Span(_DEMO)], className="import-demo"), *_command(IMPORT_COMMAND)])
-        if demo
-        else None
-    )
+    demo_note = []
+    if demo:
+        demo_note = [html.P([icon_of("info"), html.Span(_DEMO)], className="import-demo"), *_command(IMPORT_COMMAND)]
     listed = html.Ul(className="import-files", **{"aria-label": "Files"})
     return [
-        html.Div([demo_note, zone, listed], className="import-card"),
+        html.Div([*demo_note, zone, listed], className="import-card"),
         _options(),
         html.Div([html.P(className="import-state", role="status"), html.Div(className="import-outcome")]),
     ]

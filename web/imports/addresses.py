@@ -41,7 +41,7 @@ _LONGEST: Final = 100
 
 _DEMO: Final = (
     "This is the demo, which keeps nothing. To keep these figures and see them here, type "
-    f"`{IMPORT_COMMAND}`; it ends with the address to open."
+    f"`{IMPORT_COMMAND}`; it ends with how to look at them."
 )
 
 
