@@ -121,7 +121,7 @@ def create_app(settings: Settings, source: Source, admission: Admission | None =
         settings.log_out,
         settings.metrics_token,
         settings.upload_limit * _MB,
-        closed=(admission.demo or admission.open_demo) and settings.demo_uploads == "off",
+        closed=settings.entry != "jwt" and settings.demo_uploads == "off",
         key_check=key_check,
     )
     # Files on their way never hold more than half of a worker's threads.

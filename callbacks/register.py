@@ -49,10 +49,12 @@ def register(
     data_files.register(app.server, entrance.pages, desk, views, entrance.prefix)
     bundles.register(app.server, files)
     headers.register(app, files.early)
-    if entrance.closed:
+    if entrance.closed and entrance.admission.demo:
         closed.register(app.server)
     else:
         addresses.register(app.server, uploads, entrance, desk)
+        if entrance.closed:
+            closed.register_for_demo(app.server)
     if entrance.key_check is not None:
         own_key.register(app.server, entrance.key_check)
     guard.complete(app, owned_of(own))

@@ -97,7 +97,7 @@ class Front:
             return glossary(mine, current_rights().hides)
         if page != IMPORT:
             return []
-        if self._entrance.closed:
+        if self._entrance.closed and not may_keep():
             return closed_page(OWN_DATA)
         return import_page(self._entrance.largest_file, MOST_FILES, not may_keep(), self._desk.formats())
 

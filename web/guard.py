@@ -75,7 +75,7 @@ _DAMAGED: Final = "The request did not arrive as it was sent. Try again."
 class Entrance:
     """What the guard goes by; `prefix` is the path the browser sees, `hosts` the names it may have used ("*": any).
 
-    `key_check` lets in by the own key. `closed` is where the Import page takes no files.
+    `key_check` lets in by the own key. `closed` is where the Import page takes no files of who looks at the demo.
     """
 
     pages: tuple[Page, ...]
