@@ -6,6 +6,7 @@ components/controls.py, the callbacks in callbacks/, the frame in facts/, its su
 is what gunicorn serves. No other module knows the app object.
 """
 
+import getpass
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -16,10 +17,11 @@ from typing import Any
 from dash import Dash
 from flask import Flask
 
-from access.identity import SignIn
+from access.identity import Reader, SignIn
 from access.keys import Keys
+from access.own_key import NoSecret, OwnKey
 from access.policy import WrongPolicy, read_policy
-from access.rights import Admission
+from access.rights import OWNER, Admission
 from callbacks.own_page_checks import WrongPage
 from callbacks.own_pages import load_pages, page_files
 from callbacks.pages import register_pages
@@ -31,6 +33,8 @@ from facts import Facts
 from facts.engines.choice import elsewhere, engine_of
 from facts.protocol import DataProblem
 from facts.source import Source, load_by_reader_process
+from machine.loopback import is_loopback
+from machine.state_folder import state_folder
 from pages import EVERY, GIVEN, IMPORT, PAGES
 from settings import Settings, WrongSetting, from_environment
 from views.desk import Desk, Writing
@@ -38,17 +42,19 @@ from web.callback_guard import visible_scripts
 from web.front import TITLE, Front
 from web.guard import WARM_UP, WARM_UP_KEY, Entrance
 from web.imports.uploads import Uploads
+from web.own_key import KeyCheck
 
 _HERE = Path(__file__).resolve().parent
 _MB = 1_000_000
 _A_DAY = 86_400
 _NOT_THE_DEMO = (
     "This is not the demo's data, and nobody has to sign in. Set DASHBOARD_AUTH=jwt, with DASHBOARD_AUTH_KEYS, "
-    "DASHBOARD_AUTH_ISSUER, DASHBOARD_AUTH_AUDIENCE and DASHBOARD_POLICY, to show it."
+    "DASHBOARD_AUTH_ISSUER, DASHBOARD_AUTH_AUDIENCE and DASHBOARD_POLICY, to show it behind a company’s sign-in; or "
+    "DASHBOARD_AUTH=key to look at it alone, by an address with a one-time key that is printed."
 )
 _NOT_THE_DEMO_HERE = (
-    "These are not the demo's data, and nobody has to sign in here. Set DASHBOARD_AUTH=jwt to show them "
-    "(docs/sign-in.md)."
+    "These are not the demo's data, and nobody has to sign in here. Set DASHBOARD_AUTH=jwt (docs/sign-in.md) to show "
+    "them behind a sign-in, or DASHBOARD_AUTH=key to look at them alone."
 )
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -100,6 +106,12 @@ def create_app(settings: Settings, source: Source, admission: Admission | None =
     except WrongPage as problem:
         raise WrongSetting(str(problem)) from problem
     every = (*EVERY, *own)
+    key_check = key_check_of(settings, admission, source)
+    if key_check is not None and not key_check.demo_is_open():
+        try:
+            key_check.key.prepare()
+        except NoSecret as problem:
+            raise WrongSetting(str(problem)) from None
     entrance = Entrance(
         every,
         admission,
@@ -109,11 +121,13 @@ def create_app(settings: Settings, source: Source, admission: Admission | None =
         settings.log_out,
         settings.metrics_token,
         settings.upload_limit * _MB,
-        closed=admission.demo and settings.demo_uploads == "off",
+        closed=settings.entry != "jwt" and settings.demo_uploads == "off",
+        key_check=key_check,
     )
     # Files on their way never hold more than half of a worker's threads.
     uploads = Uploads(Path(settings.facts), settings.upload_limit * _MB, at_once=max(settings.threads // 2, 1))
     desk = Desk(source, writing, formats_of(settings.locale, settings.currency or "USD"), settings.provisional)
+    app.server.extensions["dashboard.key_check"] = key_check
     views = register(app, entrance, desk, bundles, uploads, own, settings.query_seconds)
     front = Front(entrance, desk, library_files(app))
     app.layout = front.layout
@@ -169,7 +183,9 @@ def given_pages(settings: Settings) -> tuple[str, ...]:
 def admission_of(settings: Settings) -> Admission:
     """How requests become rights. Raises WrongSetting where the policy cannot be used."""
     pages = given_pages(settings)
-    if settings.auth != "jwt":
+    if settings.entry == "key":
+        return Admission(pages, key=OwnKey(state_of(settings)), open_demo=not settings.auth)
+    if settings.entry == "demo":
         return Admission(pages)
     try:
         policy = read_policy(settings.policy, policy_pages(settings))
@@ -178,6 +194,23 @@ def admission_of(settings: Settings) -> Admission:
     keys = Keys(settings.auth_keys, hours=settings.auth_keys_hours)
     keys.load()  # before the workers fork, so that they share what it brings
     return Admission(pages, SignIn(settings.auth_issuer, settings.auth_audience, settings.auth_groups, keys), policy)
+
+
+def state_of(settings: Settings) -> Path:
+    """The folder of what a server keeps across restarts."""
+    return state_folder(settings.state, None if elsewhere(settings.facts) else Path(settings.facts))
+
+
+def key_check_of(settings: Settings, admission: Admission, source: Source) -> KeyCheck | None:
+    """How requests are let in by the own key, None where they are not."""
+    if admission.key is None:
+        return None
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        user = OWNER  # a container's user may have no name
+    port = settings.port if is_loopback(settings.host) else 0
+    return KeyCheck(admission.key, Reader(user, user), source.shown_kind, admission.open_demo, port, settings.prefix)
 
 
 def writing_of(settings: Settings) -> Writing:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from facts.engines.choice import elsewhere, engine_of
 from facts.reader_process import ReaderProcess
-from settings import SETTINGS, WrongSetting, faults, from_environment, unknown_variables
+from settings import SETTINGS, Settings, WrongSetting, faults, from_environment, unknown_variables
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,6 +29,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--debug",
         action="store_true",
         help="for development, on this machine only: starts again at each change of the code, with Dash's dev tools",
+    )
+    commands.add_parser(
+        "address",
+        help="print an address that opens your own data once",
+        description="Print an address that opens the dashboard which shows your own data, once and within a day.",
     )
     commands.add_parser(
         "check",
@@ -59,6 +64,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     for name in unknown_variables():
         print(f"marketing-dashboard: {name} is no setting of this dashboard and is ignored.", file=sys.stderr)
+    if asked.command == "address":
+        return print_addresses(settings)
     if asked.command == "report":
         return report.run(asked, settings)
     if asked.command != "serve":
@@ -68,7 +75,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             why = f"{asked.command} works on a folder, and DASHBOARD_FACTS names an engine elsewhere."
             print(f"marketing-dashboard: {why}", file=sys.stderr)
             return 2
-        return data.run(asked, Path(settings.facts), engine_of(settings))
+        commits = count_commits(settings)
+        status = data.run(asked, Path(settings.facts), engine_of(settings))
+        if asked.command == "import" and not asked.dry_run and (status == 0 or count_commits(settings) > commits):
+            say_how_to_look(settings)
+        return status
     if asked.debug:
         from serving import serve_debug
 
@@ -77,6 +88,59 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from serving import serve
 
     return serve(settings, reader)
+
+
+def own_addresses(settings: Settings) -> list[str]:
+    """An address with a key for each dashboard that runs here over the facts. Raises NoSecret."""
+    from access.own_key import OwnKey, address_with_key
+    from access.running_servers import running_servers
+    from machine.state_folder import state_folder
+
+    key = OwnKey(state_folder(settings.state, None if elsewhere(settings.facts) else Path(settings.facts)))
+    return [address_with_key(address, key) for address in running_servers(key.folder)]
+
+
+def print_addresses(settings: Settings) -> int:
+    """Print an address for each dashboard that runs here over the facts; returns the exit status."""
+    from access.own_key import NoSecret, command_line, once_sentence
+
+    try:
+        addresses = own_addresses(settings)
+    except NoSecret as problem:
+        print(f"marketing-dashboard: {problem}", file=sys.stderr)
+        return 1
+    if not addresses:
+        why = f"no dashboard runs here over these data. `{command_line()} serve` starts one and prints its address."
+        print(f"marketing-dashboard: {why}", file=sys.stderr)
+        return 1
+    print("\n".join((*addresses, once_sentence())))
+    return 0
+
+
+def say_how_to_look(settings: Settings) -> None:
+    """Print, after an import, where the figures can be looked at; nothing behind a company's sign-in."""
+    from access.own_key import NoSecret, command_line, once_sentence
+    from facts.delta.table_names import DEMO_NAME
+    from facts.delta.tables import delta_table_at
+
+    table = delta_table_at(Path(settings.facts))
+    if table is None or table.metadata().name == DEMO_NAME:
+        return
+    try:
+        addresses = own_addresses(settings)
+    except NoSecret as problem:
+        print(f"marketing-dashboard: {problem}", file=sys.stderr)
+        return
+    if addresses:
+        print("Look at it here: " + "\n                 ".join(addresses) + f"\n{once_sentence()}")
+    elif settings.entry != "jwt":
+        alone = "DASHBOARD_AUTH=key " if settings.entry == "demo" else ""
+        print(f"To look at it: {alone}{command_line()} serve")
+
+
+def count_commits(settings: Settings) -> int:
+    """How many commits the facts' log holds: more where a file was imported."""
+    return len(list(Path(settings.facts).glob("_delta_log/*.json")))
 
 
 def roll_up(address: str, out: Path) -> int:
@@ -117,7 +181,7 @@ def check() -> int:
             print(f"data      {label(settings.facts)}: {of}, version {facts.version}, through {through}")
             if facts.side.missing_cut:
                 wrong.append(facts.side.missing_cut)
-            admit(facts, settings, settings.auth != "jwt")
+            admit(facts, settings, demo=settings.entry == "demo")
         except DataProblem as problem:
             wrong.append(str(problem))
         if settings.auth == "jwt":

@@ -3,30 +3,38 @@
 `serve_debug` serves with Flask's development server instead, for whoever changes the code.
 """
 
+import fcntl
 import gc
 import logging
+import mmap
 import os
 import sys
+import tempfile
 import traceback
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, TYPE_CHECKING, Any
 
 import gunicorn.http.message
 from gunicorn.app.base import BaseApplication
 
+from access.own_key import NoSecret, address_with_key, once_sentence
+from access.running_servers import note_server
 from facts.engines.choice import engine_of
 from facts.protocol import DataProblem
 from facts.reader_process import ReaderProcess
+from machine.loopback import is_loopback
 from machine.memory import give_back
 from settings import Settings, WrongSetting
 from web.client_socket import LONGEST_FIELD, LONGEST_LINE
 from web.counting import Counts
 from web.worker import MOST_CONNECTIONS, Worker
 
-#: Where the development server may listen: it shows whoever can reach it how the code fails.
-LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
+if TYPE_CHECKING:
+    from facts.source import ShownKind
+    from web.own_key import KeyCheck
+
 SHARED_MEMORY = "/dev/shm" if sys.platform == "linux" else None
 MASTER = os.getpid()
 
@@ -51,6 +59,7 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def __init__(self, settings: Settings, reader: ReaderProcess, counts: Counts) -> None:
         self.settings, self.reader, self.counts = settings, reader, counts
+        self.key_check: KeyCheck | None = None
         super().__init__()
 
     def load_config(self) -> None:
@@ -75,7 +84,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "proc_name": "marketing-dashboard",
             "loglevel": "warning",
             "on_starting": lambda arbiter: start_logging(settings),
-            "when_ready": lambda arbiter: announce(settings),
+            "when_ready": lambda arbiter: self.announce(),
             "pre_fork": lambda arbiter, worker: setattr(worker, "place", self.counts.take()),
             "post_fork": lambda arbiter, worker: setattr(self.counts, "place", worker.place),
             "post_worker_init": lambda worker: self.look_after(),
@@ -98,11 +107,18 @@ class Server(BaseApplication):  # type: ignore[misc]
         except DataProblem as problem:
             raise WrongSetting(str(problem)) from None
         self.flask = create_app(self.settings, source).server
+        self.key_check = self.flask.extensions["dashboard.key_check"]
+        if self.key_check is not None:
+            source.when_changed(Announcer(self.settings, self.key_check).say_change)
         gc.enable()
         gc.collect()
         give_back()  # each worker would copy it once it used it
         gc.freeze()  # what is here now is never collected, so workers share it rather than copy it
         return self.flask
+
+    def announce(self) -> None:
+        """Say where the pages are, and let other commands know while this runs."""
+        self.note = announce(self.settings, self.key_check)
 
     def look_after(self) -> None:
         """In a worker: what goes on beside requests."""
@@ -115,13 +131,15 @@ class Server(BaseApplication):  # type: ignore[misc]
 
 
 def look_after(flask: Any) -> None:
-    """Settle imports that an earlier process left, and keep sign-in keys current while nobody asks."""
+    """Settle imports that an earlier process left, and keep sign-in keys and data current while nobody asks."""
     imports = flask.extensions.get("dashboard.imports")
     if imports is not None:  # there is none where no files are taken
         imports.settle()
     keys = flask.extensions["dashboard.keys"]
     if keys is not None:
         keys.start()
+    if flask.extensions.get("dashboard.key_check") is not None:
+        flask.extensions["dashboard.desk"].source.current()  # own data that come are shown to who first asks
 
 
 def let_go() -> None:
@@ -142,12 +160,52 @@ def start_logging(settings: Settings) -> None:
     logging.getLogger("gunicorn.error").propagate = True
 
 
-def announce(settings: Settings) -> None:
-    """Say where the pages are."""
+def address_of(settings: Settings) -> str:
+    """Where the pages are, as a browser on this machine reaches them."""
     host = "127.0.0.1" if settings.host in ("0.0.0.0", "::", "") else settings.host
     host = f"[{host}]" if ":" in host else host
+    return f"http://{host}:{settings.port}{settings.prefix}"
+
+
+def announce(settings: Settings, check: "KeyCheck | None") -> IO[str] | None:
+    """Say where the pages are; returns the note of it for other commands, which holds until it is closed."""
     logging.getLogger("dashboard").info("ready")
-    print(f"The dashboard is at http://{host}:{settings.port}{settings.prefix}", flush=True)
+    address = address_of(settings)
+    if check is None or check.demo_is_open():
+        print(f"The dashboard is at {address}", flush=True)
+    else:
+        print(f"The dashboard is at {address_with_key(address, check.key)}\n{once_sentence()}", flush=True)
+    return None if check is None else note_server(check.key.folder, address, settings.port)
+
+
+class Announcer:
+    """Says that one's own data have taken the demo's place, or the reverse: once, whichever worker sees it first."""
+
+    def __init__(self, settings: Settings, check: "KeyCheck") -> None:
+        self._address, self._check = address_of(settings), check
+        self._said = mmap.mmap(-1, 1)  # which of them was said to be shown; all workers share it
+        self._said[0] = check.kind().demo
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115  (kept open and empty: it is what they lock)
+
+    def say_change(self, kind: "ShownKind") -> None:
+        """Say what is shown now, unless that was said already."""
+        fcntl.lockf(self._file, fcntl.LOCK_EX)
+        try:
+            if self._said[0] == kind.demo:
+                return
+            self._said[0] = kind.demo
+        finally:
+            fcntl.lockf(self._file, fcntl.LOCK_UN)
+        if kind.demo and self._check.demo_is_open():
+            print(f"The dashboard shows the demo again: {self._address}", flush=True)
+            return
+        try:
+            address = address_with_key(self._address, self._check.key)
+        except NoSecret as problem:
+            logging.getLogger("dashboard").warning("%s", problem)
+        else:
+            what = "the demo again" if kind.demo else "your own data now"
+            print(f"The dashboard shows {what}: {address}\n{once_sentence()}", flush=True)
 
 
 def serve_debug(settings: Settings) -> int:
@@ -158,7 +216,7 @@ def serve_debug(settings: Settings) -> int:
     """
     from werkzeug.serving import is_running_from_reloader, run_simple
 
-    if settings.host not in LOOPBACK:
+    if not is_loopback(settings.host):
         print(
             f"marketing-dashboard: --debug is for this machine only: DASHBOARD_HOST is {settings.host}; leave it out, "
             "or serve without --debug.",
@@ -192,8 +250,11 @@ def debug_application(settings: Settings) -> Callable[..., Iterable[bytes]]:
             return [report.encode()]
 
         return report_failure
+    check = server.extensions["dashboard.key_check"]
+    if check is not None:
+        source.when_changed(Announcer(settings, check).say_change)
     look_after(server)
-    announce(settings)
+    server.extensions["dashboard.note"] = announce(settings, check)
     return server
 
 

@@ -4,10 +4,12 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from babel import Locale, UnknownLocaleError
 from babel.numbers import is_currency
+
+from machine.loopback import is_loopback
 
 
 class WrongSetting(Exception):
@@ -60,6 +62,14 @@ class Settings:
     locale: str
     currency: str
     pages: str
+    state: str
+
+    @property
+    def entry(self) -> Literal["demo", "jwt", "key"]:
+        """How own data are looked at: by a sign-in, by the own key, or not at all, where only the demo is shown."""
+        if self.auth == "jwt":
+            return "jwt"
+        return "key" if self.auth == "key" or (not self.auth and is_loopback(self.host)) else "demo"
 
 
 def _number(low: int, high: int) -> Callable[[str], int]:
@@ -223,9 +233,9 @@ SETTINGS: Final = (
         "DASHBOARD_AUTH",
         "auth",
         "",
-        "demo, jwt, or unset: demo where the data is the demo's",
+        "demo, jwt, key, or unset: demo where the data is the demo's, else key on a loopback address",
         "who may look",
-        _among("", "demo", "jwt"),
+        _among("", "demo", "jwt", "key"),
     ),
     Setting(
         "DASHBOARD_AUTH_HEADER",
@@ -338,6 +348,14 @@ SETTINGS: Final = (
     ),
     Setting(
         "DASHBOARD_PAGES", "pages", "", "a folder, or unset", "Dash pages of your own (docs/own-pages.md)", _folder
+    ),
+    Setting(
+        "DASHBOARD_STATE",
+        "state",
+        "",
+        "a folder; unset: next to the facts",
+        "where the key to your own data is kept",
+        str,
     ),
 )
 

@@ -6,8 +6,10 @@ answers apart by.
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from access.identity import Reader, SignIn
+from access.own_key import OwnKey
 from access.policy import Policy, Role
 from kpi.selection import Only
 
@@ -32,6 +34,12 @@ class Rights:
 
 NOTHING = Rights()
 
+#: The one role behind the own key.
+OWNER: Final = "owner"
+
+#: Every row: said, never left out.
+WHOLE: Final[Only] = ()
+
 
 def rights_of(role: Role, pages: Collection[str]) -> Rights:
     """What a role may see of a dashboard that has `pages`."""
@@ -40,29 +48,36 @@ def rights_of(role: Role, pages: Collection[str]) -> Rights:
 
 @dataclass(frozen=True)
 class Admission:
-    """How a request becomes rights: by a token and the policy, or, without a sign-in, all of the demo's `pages`."""
+    """How a request becomes rights: by a token and the policy, by the own key, or, without either, the demo's `pages`.
+
+    The own `key` has one role, which sees all. With `open_demo` everybody sees the demo for as long as that is shown.
+    """
 
     pages: tuple[str, ...]
     sign_in: SignIn | None = None
     policy: Policy | None = None
     #: What every request gets, where who asks has been settled beforehand (report/making.py).
     given: Rights | None = None
+    key: OwnKey | None = None
+    open_demo: bool = False
 
     @property
     def demo(self) -> bool:
-        """Whether everybody sees everything, which only made-up data allows."""
-        return self.sign_in is None and self.given is None
+        """Whether everybody sees everything, whatever comes, which only made-up data allows."""
+        return self.sign_in is None and self.given is None and self.key is None
 
     def reader(self, header: str | None) -> Reader | None:
-        """Who the header's token proves; nobody in the demo. Raises NotSignedIn and NoKeys (access.identity)."""
+        """Who the header's token proves; nobody without a sign-in. Raises NotSignedIn and NoKeys (access.identity)."""
         return None if self.sign_in is None else self.sign_in.reader(header)
 
     def rights(self, reader: Reader | None) -> Rights:
         """What `reader` may see: the rights of their first role, or none."""
         if self.given is not None:
             return self.given
-        if self.sign_in is None:
-            return Rights(self.pages, role="demo")
+        if self.key is not None and reader is not None:
+            return Rights(self.pages, WHOLE, role=OWNER)
+        if self.demo or self.open_demo:
+            return Rights(self.pages, WHOLE, role="demo")
         if reader is None or self.policy is None:
             return NOTHING
         role = self.policy.role_of(reader.groups)

@@ -102,6 +102,8 @@ declare namespace Wire {
     defaults: Record<string, string>;
     pages: Record<string, Page>;
     reader?: string;
+    /** What is said where the own key is asked for, in the place of a sign-in. */
+    key?: string;
     /** Component libraries that pages of somebody's own may use, by the name that components carry. */
     libraries?: Record<string, { js?: string[]; css?: string[] }>;
   }
@@ -185,6 +187,8 @@ declare namespace Wire {
 
   interface Data {
     version: string;
+    /** Whether it is the demo company's. */
+    demo: boolean;
     /** Changes with who counts as a customer already. */
     rule: string;
     through: string;

@@ -13,7 +13,7 @@ from components.visuals import Page
 from kpi.units import USUAL
 from views.desk import Desk
 from views.kept_views import Views
-from web import bundles, data_files, guard, headers, operations, superseded
+from web import bundles, data_files, guard, headers, operations, own_key, superseded
 from web.callback_guard import owned_of
 from web.imports import addresses, closed
 from web.imports.uploads import Uploads
@@ -49,9 +49,13 @@ def register(
     data_files.register(app.server, entrance.pages, desk, views, entrance.prefix)
     bundles.register(app.server, files)
     headers.register(app, files.early)
-    if entrance.closed:
+    if entrance.closed and entrance.admission.demo:
         closed.register(app.server)
     else:
         addresses.register(app.server, uploads, entrance, desk)
+        if entrance.closed:
+            closed.register_for_demo(app.server)
+    if entrance.key_check is not None:
+        own_key.register(app.server, entrance.key_check)
     guard.complete(app, owned_of(own))
     return views

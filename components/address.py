@@ -49,7 +49,8 @@ RANKS: Final = (
 
 _SPAN: Final = re.compile(r"([1-9]\d{0,3})([dwmy])", re.ASCII)
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_IGNORED: Final = re.compile(r"utm_|gclid|fbclid|msclkid|ttclid|_")
+#: What says nothing about figures and is no mistake: advertisers' fields, and the key of a one-time address.
+_IGNORED: Final = re.compile(r"utm_|gclid|fbclid|msclkid|ttclid|_|key$")
 _SHOWN: Final = 40
 _MOST_FIELDS: Final = 2000
 

@@ -14,11 +14,15 @@ _PLATFORMS: Final = (
     *("X", "Criteo", "Amazon DSP", "TikTok GMV Max", "Other"),
 )
 _OWN_DATA: Final = (
-    "Your own data need a sign-in: a proxy in front that hands on a signed token (docs/sign-in.md). With the address, "
-    "client id and keys of your company’s sign-in in this command, the Import page takes files and keeps them in the "
-    "folder data."
+    "To look at your own figures alone, run this on your machine and open the address that it prints: its Import page "
+    "takes files and keeps them in the folder data. Behind a company’s sign-in see docs/sign-in.md."
 )
-_DEMO: Final = "This is the demo: your files are read and shown to you, and nothing of them is kept."
+_DEMO: Final = (
+    "This is the demo: files dropped here are read and shown, not kept. To see your own figures in its place, type the "
+    "command below in the dashboard’s folder; it ends with how to look at them."
+)
+#: What a person types who has this dashboard in a folder.
+IMPORT_COMMAND: Final = ".venv/bin/marketing-dashboard import ~/Downloads/*.csv"
 
 
 def import_page(most: int, files: int, demo: bool, formats: Formats) -> list[Component]:
@@ -47,10 +51,12 @@ def import_page(most: int, files: int, demo: bool, formats: Formats) -> list[Com
             "data-large": f"At most {megabytes} can be sent at once: zip the files, or split them.",
         },
     )
-    demo_note = html.P([icon_of("info"), html.Span(_DEMO)], className="import-demo") if demo else None
+    demo_note = []
+    if demo:
+        demo_note = [html.P([icon_of("info"), html.Span(_DEMO)], className="import-demo"), *_command(IMPORT_COMMAND)]
     listed = html.Ul(className="import-files", **{"aria-label": "Files"})
     return [
-        html.Div([demo_note, zone, listed], className="import-card"),
+        html.Div([*demo_note, zone, listed], className="import-card"),
         _options(),
         html.Div([html.P(className="import-state", role="status"), html.Div(className="import-outcome")]),
     ]
@@ -58,17 +64,23 @@ def import_page(most: int, files: int, demo: bool, formats: Formats) -> list[Com
 
 def closed_page(command: str) -> list[Component]:
     """The page where no files can be sent: the one `command` that shows one's own data."""
-    lines = html.Pre(html.Code(command), className="import-command", tabIndex=0, **{"aria-label": "The command"})
     return [
         html.Div(
             [
                 html.P("This demo takes no files", className="import-lead"),
                 html.P(_OWN_DATA),
-                lines,
-                html.Div(button("copy", "Copy", "btn-light"), className="import-actions"),
+                *_command(command),
             ],
             className="import-card",
         )
+    ]
+
+
+def _command(command: str) -> list[Component]:
+    """A command to type, and what copies it."""
+    return [
+        html.Pre(html.Code(command), className="import-command", tabIndex=0, **{"aria-label": "The command"}),
+        html.Div(button("copy", "Copy", "btn-light"), className="import-actions"),
     ]
 
 

@@ -19,6 +19,7 @@ header { display: flex; gap: .625rem; align-items: center; height: 3.5rem; paddi
 header img { width: 1.5rem; height: 1.5rem }
 main { max-width: 34rem; margin: 12vh auto 2rem; padding: 1.5rem 2rem; background: var(--paper);
   border: 1px solid var(--edge); border-radius: .75rem }
+code { overflow-wrap: anywhere }
 h1 { margin: 0 0 .5rem; font-size: 1.5rem; line-height: 1.25; letter-spacing: -.02em }
 p { margin: .5rem 0 }
 a { color: var(--link) }
@@ -26,11 +27,11 @@ a { color: var(--link) }
 """
 
 
-def _whole(title: str, *paragraphs: str) -> str:
+def _whole(title: str, *paragraphs: str, head: str = "") -> str:
     body = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs if paragraph)
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>{escape(title)}</title><style>{_STYLE}</style>"
+        f"{head}<title>{escape(title)}</title><style>{_STYLE}</style>"
         f'<header><img src="{ICON}" alt="">Marketing dashboard</header>'
         f"<main><h1>{escape(title)}</h1>{body}</main></html>"
     )
@@ -67,4 +68,25 @@ def not_signed_in() -> str:
         "You are not signed in",
         'This dashboard is reached through your company\'s sign-in. <a href="">Sign in</a>, or open the address that '
         "your company gives for it.",
+    )
+
+
+def no_key(again: str, here: bool) -> str:
+    """Own data, and no key to them: how to get an address that has one, `here` on this machine or where it runs.
+
+    `again` is where the page leads by itself: a browser does not send the key along where another page led here.
+    """
+    if again:
+        head = f'<meta http-equiv="refresh" content="0;url={escape(again)}">'
+        return _whole("Opening the dashboard", f'<a href="{escape(again)}">Open it</a>', head=head)
+    command = "<code>.venv/bin/marketing-dashboard address</code>"
+    where = "In the dashboard’s folder type" if here else "Where the dashboard runs, type"
+    return _whole(
+        "This dashboard shows its owner’s data",
+        f"This browser has no key to it, or the address was used before. {where} {command}, and open the address that "
+        "it prints: it works once, within a day.",
+        ""
+        if here
+        else "In a container that is <code>docker exec CONTAINER marketing-dashboard address</code>; the address also "
+        "stands in <code>docker logs CONTAINER</code>.",
     )

@@ -10,7 +10,7 @@ import logging
 import os
 import tempfile
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -165,6 +165,17 @@ def _check_rows(rows: pa.Table, path: str | Path) -> pd.DataFrame:
     return rows.to_pandas()
 
 
+@dataclass(frozen=True)
+class ShownKind:
+    """Whether the demo (or nothing yet) is shown, and how often that has changed in this process.
+
+    A request that began with one and ends with the same has read no facts of the other kind.
+    """
+
+    demo: bool
+    changes: int = 0
+
+
 class Source:
     """The facts that are shown now, and the reason where a newer version is not.
 
@@ -184,6 +195,8 @@ class Source:
         self._load: Callable[[Path], Facts] = first or self._own
         self._admit: Callable[[Facts], None] = lambda facts: None
         self._facts: Facts | None = None
+        self._kind = ShownKind(demo=self._elsewhere is None)
+        self._when_changed: Callable[[ShownKind], None] = lambda kind: None
         self._past = PastVersions()
         self._reading = Lock()
         self._problem: DataProblem | None = None
@@ -218,6 +231,14 @@ class Source:
             self._watch()
         return self._facts
 
+    def shown_kind(self) -> ShownKind:
+        """Whether the demo is shown. Ask before `current()`, and again once its figures are about to go out."""
+        return self._kind
+
+    def when_changed(self, say: Callable[[ShownKind], None]) -> None:
+        """Call `say` each time the demo and one's own data change places."""
+        self._when_changed = say
+
     def require(self, admit: Callable[[Facts], None]) -> None:
         """From now on take only facts for which `admit` raises no DataProblem. Raises it for those already here."""
         if self._facts is not None:
@@ -242,11 +263,23 @@ class Source:
             self._problem, self._seen = None, seen
             if self._facts is not None and self._facts.version == found.version:
                 return False
-            before, self._facts = self._facts.side if self._facts is not None else side_facts.NO_SIDE_FACTS, found
+            before = self._facts.side if self._facts is not None else side_facts.NO_SIDE_FACTS
+            self._show(found)
             for sentence in (found.side.missing_cut, found.side.reason):
                 if sentence not in ("", before.missing_cut, before.reason):
                     _log.warning("%s", sentence)
             return True
+
+    def _show(self, facts: Facts) -> None:
+        """Put `facts` in the place of those that are shown; own ones are never shown while the demo is said to be."""
+        turned = facts.demo != self._kind.demo
+        now = ShownKind(facts.demo, self._kind.changes + turned)
+        if not facts.demo:
+            self._kind = now
+        self._facts = facts
+        self._kind = now
+        if turned:
+            self._when_changed(now)
 
     def at(self, text: str) -> tuple[Facts, Version]:
         """The facts of an earlier version, named by its number, a day or a time, and which it is.
@@ -258,20 +291,19 @@ class Source:
             raise DataProblem(no_versions := "These data have no versions.", no_versions)
         version = explain_failures(lambda: version_at(self._path, text), self._path)
         facts = self._past.get(version)
-        if facts is not None:
-            return facts, version
-        with self._reading:
-            facts = self._past.get(version)  # by who read before
-            if facts is None:
-                self._past.make_room()
-                facts = self._own(self._path, version=version.number, shop=version.shop)
-                give_back()
-                self._admit(facts)
-                if self._facts is not None and facts.demo != self._facts.demo:
-                    mixed = f"Version {version.number} is of other data: the demo's and one's own do not mix."
-                    raise DataProblem(mixed, mixed)
-                self._past.put(version, facts)
-            return facts, version
+        if facts is None:
+            with self._reading:
+                facts = self._past.get(version)  # by who read before
+                if facts is None:
+                    self._past.make_room()
+                    facts = self._own(self._path, version=version.number, shop=version.shop)
+                    give_back()
+                    self._admit(facts)
+                    self._past.put(version, facts)
+        if self._facts is not None and facts.demo != self._facts.demo:  # also where the other was shown a moment ago
+            mixed = f"Version {version.number} is of other data: the demo's and one's own do not mix."
+            raise DataProblem(mixed, mixed)
+        return facts, version
 
     def forget(self) -> None:
         """Give back earlier versions that nobody has asked for lately."""

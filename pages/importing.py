@@ -6,7 +6,7 @@ IMPORT = Page(
     "import",
     "import",
     "Import",
-    "Add reports from the advertising platforms and the shop’s days: see what they hold, then keep them.",
+    "Add reports from the advertising platforms and the shop’s days: see what they hold before anything is kept.",
     body="import",
     icon="upload",
 )

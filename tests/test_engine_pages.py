@@ -18,6 +18,7 @@ from facts.deadline import NoAnswer, wait, wait_at_most
 from facts.engines.lazy import LazyFacts
 from facts.engines.table import Sessions
 from facts.memory.frame import FrameFacts
+from facts.source import ShownKind
 from kpi.schema import COUNTS
 from kpi.selection import Selection, only
 from pages import PAGES
@@ -43,6 +44,7 @@ class Still:
     def __init__(self, facts: Facts) -> None:
         self.current: Callable[[], Facts] = lambda: facts
         self.require: Callable[[object], None] = lambda admit: None
+        self.shown_kind = lambda: ShownKind(facts.demo)
 
 
 def client_of(facts: Facts, **environment: str) -> FlaskClient:

@@ -241,6 +241,7 @@ def data_of(facts: Facts, formats: Formats) -> dict[str, Any]:
     through = facts.extent().last
     return {
         "version": facts.version,
+        "demo": facts.demo,
         "rule": f"{crc32(repr(facts.existing).encode()):08x}",
         "through": through.isoformat(),
         "loaded": facts.loaded,

@@ -64,6 +64,8 @@ def what_is_unknown(pages: Sequence[Page], rights: Rights, facts: Facts) -> str:
     """A sentence where metrics of `pages` are unknown in the data, and what brings them; else ""."""
     unknown = unknown_to(rights, facts)
     on_pages = dict.fromkeys(metric for page in pages for visual in page.visuals for metric in visual.metrics)
+    if not on_pages:
+        return ""
     gone = [key for key in on_pages if key in unknown - COMPANY_WIDE]
     return say_what_is_unknown(_reports(rights, facts), gone, not facts.side.has_no_shop)
 

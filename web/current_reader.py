@@ -19,6 +19,11 @@ def current_reader() -> Reader | None:
     return reader if isinstance(reader, Reader) else None
 
 
+def may_keep() -> bool:
+    """Whether what who asks imports is kept: never for anybody at the demo, without a sign-in or key."""
+    return current_reader() is not None
+
+
 def current_address() -> Address:
     """The query string of the request, taken apart: call it once."""
     return Address.of(request.query_string.decode("latin-1"))

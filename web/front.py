@@ -23,16 +23,18 @@ from pages import GLOSSARY, IMPORT
 from views.desk import Desk
 from views.kept_views import Unanswered, Views
 from views.visible import fitting_page, unknown_to, visible_pages, what_is_unknown
-from web.current_reader import current_reader, current_rights
+from web.current_reader import current_reader, current_rights, may_keep
 from web.guard import Entrance
 from web.imports.closed import OWN_DATA
 from web.imports.uploads import MOST_FILES
+from web.own_key import NO_KEY
 
 TITLE: Final = "Marketing dashboard"
 #: A document waits this long for its first answer; what takes longer is asked for by the browser meanwhile.
 FIRST_SECONDS: Final = 0.2
 
-_DEMO: Final = "Demo data: a company that does not exist. Import your own to see your figures."
+_DEMO: Final = "Demo data: a company that does not exist."
+_TO_OWN: Final = " The Import page says how to see your own figures."
 _SHELLS: Final = 64
 
 
@@ -41,7 +43,6 @@ class Front:
 
     def __init__(self, entrance: Entrance, desk: Desk, libraries: Libraries) -> None:
         self._entrance, self._desk, self._libraries = entrance, desk, libraries
-        self._demo = entrance.admission.demo
         self._shells: LRUCache[object, tuple[str, str]] = LRUCache(_SHELLS)
         self._lock = Lock()  # threads would upset the cache
 
@@ -78,12 +79,14 @@ class Front:
 
     def _shell(self, mine: Sequence[Page], page: Page) -> tuple[str, str]:
         facts = self._desk.source.current()
-        banner = _DEMO if facts is not None and facts.demo and self._demo else None
+        banner = None
+        if facts is not None and facts.demo and (self._entrance.admission.demo or self._entrance.key_check):
+            banner = _DEMO + (_TO_OWN if IMPORT in mine else "")
         who = current_reader()
-        account = (who.name, self._entrance.log_out) if who else None
+        account = (who.name, self._entrance.log_out) if who and self._entrance.admission.sign_in else None
         lacks = self._lacks()
         shape = tuple(tuple(visual.metrics) for each in mine for visual in each.visuals)
-        key = (page.key, current_rights().pages, current_rights().hides, banner, account, lacks, shape)
+        key = (page.key, current_rights(), banner, account, may_keep(), lacks, shape)
         with self._lock:
             found = self._shells.get(key)
         if found is None:
@@ -103,9 +106,9 @@ class Front:
             return glossary(mine, current_rights().hides)
         if page != IMPORT:
             return []
-        if self._entrance.closed:
+        if self._entrance.closed and not may_keep():
             return closed_page(OWN_DATA)
-        return import_page(self._entrance.largest_file, MOST_FILES, self._demo, self._desk.formats())
+        return import_page(self._entrance.largest_file, MOST_FILES, not may_keep(), self._desk.formats())
 
     def _first(self, views: Views, page: Page) -> bytes:
         """The answer to the address that was asked for, `null` where the browser must ask."""
@@ -124,6 +127,8 @@ class Front:
         known = spec(mine, self._entrance.prefix, self._desk.formats(), hidden=hidden)
         if any(page.own for page in mine):
             known["libraries"] = self._libraries
+        if self._entrance.key_check is not None:
+            known["key"] = NO_KEY
         sign_in = self._entrance.admission.sign_in
         if who and sign_in:
             # Views are kept in the browser under this: whose they are, without saying who that is.

@@ -25,6 +25,8 @@ from views.visible import visible_pages, with_panels
 from web.callback_guard import Malformed, OwnPageCallbacks, RequestedCallback, Unowned, callback_of, keep, may_know
 from web.imports.uploads import too_large
 from web.operations import wanted_callback
+from web.own_key import NO_KEY, KeyCheck
+from web.refused import Refused
 
 LONGEST_QUERY: Final = 32_768
 LARGEST_BODY: Final = 65_536
@@ -69,19 +71,11 @@ WARM_UP_KEY: Final = "dashboard.warm_up"
 _DAMAGED: Final = "The request did not arrive as it was sent. Try again."
 
 
-class Refused(Exception):
-    """The request is refused; `reason` is for the log, `sentence` for the reader."""
-
-    def __init__(self, status: int, reason: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.status, self.reason, self.sentence = status, reason, sentence
-
-
 @dataclass(frozen=True)
 class Entrance:
     """What the guard goes by; `prefix` is the path the browser sees, `hosts` the names it may have used ("*": any).
 
-    `closed` is where the Import page takes no files.
+    `key_check` lets in by the own key. `closed` is where the Import page takes no files of who looks at the demo.
     """
 
     pages: tuple[Page, ...]
@@ -93,6 +87,7 @@ class Entrance:
     scrape_token: str = ""
     largest_file: int = LARGEST_BODY
     closed: bool = False
+    key_check: KeyCheck | None = None
 
     @property
     def contact(self) -> str:
@@ -111,11 +106,10 @@ def register(app: Dash, entrance: Entrance) -> None:
     def admit() -> Response | None:
         g.rights, g.reader, g.reason = NOTHING, None, "allowed"
         try:
-            decide(entrance, app)
+            return decide(entrance, app)
         except Refused as refused:
             g.reason, g.refused = refused.reason, refused.status != 404  # a mistyped page is no attack
             return answer_refusal(entrance, refused)
-        return None
 
     @server.after_request
     def silent(response: Response) -> Response:
@@ -161,15 +155,15 @@ def register(app: Dash, entrance: Entrance) -> None:
         return refusal_response(500, "Something went wrong here; it has been logged.")
 
 
-def decide(entrance: Entrance, app: Dash) -> None:
-    """Set `g.reader` and `g.rights` for the request, or raise Refused."""
+def decide(entrance: Entrance, app: Dash) -> Response | None:
+    """Set `g.reader` and `g.rights` for the request, or raise Refused; the answer where that is settled already."""
     rule = request.url_rule.rule if request.url_rule is not None else None
     kind = KINDS.get(rule) if rule else None
     if kind == "open":
-        return
+        return None
     if request.environ.get(WARM_UP_KEY) is WARM_UP:
         g.rights = Rights(tuple(page.key for page in entrance.pages), role="warm-up")
-        return
+        return None
     if not known_host(request.headers.get("Host", ""), entrance.hosts):
         raise Refused(400, "host", "This host is not among those in DASHBOARD_HOSTS.")
     if len(request.query_string) > LONGEST_QUERY:
@@ -183,11 +177,17 @@ def decide(entrance: Entrance, app: Dash) -> None:
         raise Refused(403, "cross-site", "Another site's page asked for this; open the dashboard itself.")
     if kind == "operations":
         _check_scraper(entrance)
-        return
+        return None
+    check = entrance.key_check
     try:
-        g.reader = entrance.admission.reader(_token(entrance.header))
+        if check is None:
+            g.reader = entrance.admission.reader(_token(entrance.header))
+        elif kind == "page" and (exchanged := check.exchange()):
+            return exchanged
+        else:
+            g.reader = check.identify()
     except NotSignedIn as fault:
-        raise Refused(401, f"not signed in: {fault}", "You are not signed in.") from None
+        raise Refused(401, f"not signed in: {fault}", NO_KEY if check else "You are not signed in.") from None
     except NoKeys:
         sentence = f"Sign-in does not work at the moment: try again in a minute, or tell {entrance.contact}."
         raise Refused(503, "no keys", sentence) from None
@@ -201,6 +201,7 @@ def decide(entrance: Entrance, app: Dash) -> None:
         reason = "address not verified" if unverified else "not allowed"
         raise Refused(403, reason, f"This is not among what you may see. Ask {entrance.contact}.")
     g.rights = rights
+    return None
 
 
 def known_host(host: str, hosts: Sequence[str]) -> bool:
@@ -260,7 +261,7 @@ def _check_scraper(entrance: Entrance) -> None:
         given = request.headers.get("Authorization", "").removeprefix("Bearer ")
         if not compare_digest(given.encode(), entrance.scrape_token.encode()):
             raise Refused(401, "no scrape token", "The metrics ask for the token in DASHBOARD_METRICS_TOKEN.")
-    elif not entrance.admission.demo:
+    elif not (entrance.admission.demo or (entrance.key_check and entrance.key_check.demo_is_open())):
         raise Refused(403, "metrics closed", "Set DASHBOARD_METRICS_TOKEN to let the monitoring read the metrics.")
 
 
@@ -271,7 +272,8 @@ def answer_refusal(entrance: Entrance, refused: Refused) -> Response:
         return refusal_response(refused.status, refused.sentence)
     opened = [page for page in visible_pages(entrance.pages, g.get("opened", NOTHING)) if not page.panel]
     if refused.status == 401:
-        text = notices.not_signed_in()
+        check = entrance.key_check
+        text = notices.no_key(check.again(), check.port != 0) if check else notices.not_signed_in()
     elif refused.status == 403 and g.reader is not None:
         text = notices.not_allowed(g.reader.name, entrance.contact, opened, entrance.prefix, entrance.log_out)
     elif refused.status == 404:

@@ -77,7 +77,7 @@ def register(app: Dash, *scripts: str) -> None:
         headers["Content-Security-Policy"] = _OF_DATA if data or not of_page else of_page[0]
         headers["X-Content-Type-Options"] = "nosniff"
         headers["X-Frame-Options"] = "DENY"
-        headers["Referrer-Policy"] = "same-origin"
+        headers.setdefault("Referrer-Policy", "same-origin")
         headers["Cross-Origin-Resource-Policy"] = "same-origin"
         if not data:
             headers["Cross-Origin-Opener-Policy"] = "same-origin"

@@ -27,6 +27,7 @@
   /** An answer is shown, of this data; `fresh` where it came just now: then the connection stands, and there is nothing newer.
       @type {Dashboard["freshness"]["arrived"]} */
   function arrived(now, fresh) {
+    if (turned(now)) return location.reload();
     data = now;
     if (fresh || offered === now.version) offered = null;
     if (fresh) recovered();
@@ -36,6 +37,10 @@
     if (!offered) banner("newer", "");
     status();
   }
+
+  /** Whether the demo and own data have changed places: then banner, currency and filters of the document are the other's.
+      @param {Wire.Data} now */
+  const turned = (now) => data !== null && now.demo !== data.demo;
 
   const OLD = 8 * 86_400_000; // ms after the data's last day from which nobody would call them up to date
   let looksBack = false;
@@ -77,8 +82,9 @@
 
   /** The server says no; `signIn` where only signing in again helps. @type {Dashboard["freshness"]["refused"]} */
   function refused(sentence, signIn = false) {
-    banner("error", sentence);
-    text(byId("retry-error"), signIn ? "Sign in" : "Retry");
+    const { key } = dashboard.spec;
+    banner("error", signIn && key ? key : sentence);
+    text(byId("retry-error"), !signIn ? "Retry" : key ? "Reload" : "Sign in");
     signedOut = signIn;
     plan();
   }
@@ -95,8 +101,10 @@
     try {
       const headers = { Accept: "application/json" };
       const response = await fetch(`${dashboard.prefix}version`, { headers, cache: "no-store", redirect: "manual" });
+      if (response.status === 401 && dashboard.spec.key) refused("", true); // own data have come, and nobody signs in here
       if (response.type === "opaqueredirect" || !response.ok) return; // the next change says it
       const now = await response.json();
+      if (now.version && turned(now)) return location.reload();
       recovered();
       if (now.version && data && now.version !== data.version && !looksBack) newer(now);
       dashboard.view.catchUp();

@@ -170,8 +170,9 @@
       /* said below */
     }
     if (status === 200 && answer) return answer;
+    const ended = dashboard.spec.key ?? ENDED;
     const sentence = (status === 401 ? null : answer?.error)
-      ?? { 401: ENDED, 408: TOO_SLOW, 413: part("zone").dataset.large }[status] ?? "The server’s answer could not be read. Try again.";
+      ?? { 401: ended, 408: TOO_SLOW, 413: part("zone").dataset.large }[status] ?? "The server’s answer could not be read. Try again.";
     throw refuse(sentence, { status, after, again: [400, 408, 410].includes(status) || status >= 500 });
   }
 

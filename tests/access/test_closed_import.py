@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from access.own_key import OwnKey
 from app import create_app
 from facts.source import Source
 from settings import from_environment
@@ -28,10 +29,11 @@ class Untouched(io.BytesIO):
     readinto = readline = read
 
 
-@pytest.fixture
-def demo(facts_path: Path) -> Iterator[FlaskClient]:
+@pytest.fixture(params=["demo", ""], ids=["for everybody", "on a laptop"])
+def demo(request: pytest.FixtureRequest, facts_path: Path) -> Iterator[FlaskClient]:
     source = Source(facts_path)
-    yield create_app(from_environment(OFF | {"DASHBOARD_FACTS": str(facts_path)}), source).server.test_client()
+    settings = from_environment(OFF | {"DASHBOARD_FACTS": str(facts_path), "DASHBOARD_AUTH": request.param})
+    yield create_app(settings, source).server.test_client()
     source.close()
 
 
@@ -47,6 +49,24 @@ def test_a_demo_that_takes_no_files_says_so_and_reads_none(demo: FlaskClient, pa
     assert page.status_code == 200
     assert OWN_DATA in unescape(page.text)
     assert "Choose files" not in page.text
+
+
+def test_with_the_own_key_files_are_taken(facts_path: Path, tmp_path: Path) -> None:
+    source = Source(facts_path)
+    settings = from_environment(OFF | {"DASHBOARD_FACTS": str(facts_path), "DASHBOARD_STATE": str(tmp_path / "state")})
+    client = create_app(settings, source).server.test_client()
+    own = {"Host": "localhost:8050"}
+    client.get(f"/?key={OwnKey(tmp_path / 'state').new_key()}", headers=own, base_url="http://localhost:8050")
+    answer = client.post("/import/file", data=b"date,spend\n", headers=OURS | own, base_url="http://localhost:8050")
+
+    assert answer.status_code == 200
+    page = client.get("/import", headers=own, base_url="http://localhost:8050").text
+    assert "Choose files" in page
+    assert "not kept" not in page
+    client.post(
+        "/import/forget", json={"upload": answer.json["upload"]}, headers=OURS, base_url="http://localhost:8050"
+    )
+    source.close()
 
 
 def test_with_a_sign_in_files_are_taken(

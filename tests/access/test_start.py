@@ -31,11 +31,36 @@ def test_check_says_what_an_image_was_built_from(tmp_path: Path) -> None:
     assert base_image(tmp_path) == f"built from {pinned}"
 
 
-@pytest.mark.parametrize("auth", ["demo", ""])
-def test_data_of_ones_own_is_never_shown_without_a_sign_in(own_table: Path, auth: str) -> None:
+@pytest.mark.parametrize(
+    "settings", [{"DASHBOARD_AUTH": "demo"}, {"DASHBOARD_HOST": "0.0.0.0"}, {"DASHBOARD_HOST": "10.0.0.7"}]
+)
+def test_data_of_ones_own_is_never_shown_without_a_sign_in_or_key(own_table: Path, settings: dict[str, str]) -> None:
     source = Source(own_table)
-    with pytest.raises(WrongSetting, match="Set DASHBOARD_AUTH=jwt, with DASHBOARD_AUTH_KEYS"):
-        create_app(from_environment({"DASHBOARD_FACTS": str(own_table), "DASHBOARD_AUTH": auth}), source)
+    ways = "Set DASHBOARD_AUTH=jwt, with DASHBOARD_AUTH_KEYS.*or DASHBOARD_AUTH=key to look at it alone"
+    with pytest.raises(WrongSetting, match=ways):
+        create_app(from_environment({"DASHBOARD_FACTS": str(own_table), **settings}), source)
+    source.close()
+
+
+@pytest.mark.parametrize(
+    "settings", [{}, {"DASHBOARD_HOST": "::1"}, {"DASHBOARD_AUTH": "key", "DASHBOARD_HOST": "0.0.0.0"}]
+)
+def test_data_of_ones_own_need_the_key_on_a_loopback_address_or_where_it_is_asked_for(
+    own_table: Path, settings: dict[str, str]
+) -> None:
+    source = Source(own_table)
+    client = create_app(from_environment({"DASHBOARD_FACTS": str(own_table), **settings}), source).server.test_client()
+    answers = [client.get(path, headers={"Host": "localhost:8050"}) for path in ("/", "/data/cfo.json", "/version")]
+    source.close()
+    assert [answer.status_code for answer in answers] == [401, 401, 401]
+
+
+def test_a_key_that_cannot_be_kept_stops_the_start(own_table: Path, tmp_path: Path) -> None:
+    (tmp_path / "state").write_text("a file")
+    settings = {"DASHBOARD_FACTS": str(own_table), "DASHBOARD_STATE": str(tmp_path / "state")}
+    source = Source(own_table)
+    with pytest.raises(WrongSetting, match="name another"):
+        create_app(from_environment(settings), source)
     source.close()
 
 
@@ -65,13 +90,13 @@ def test_a_locale_or_currency_that_is_none_is_explained(name: str, value: str) -
     assert sentence.startswith(f"DASHBOARD_{name} is “{value}”; it must be a ")
 
 
-def test_own_data_that_arrives_in_a_running_demo_is_not_shown(
+def test_own_data_that_arrive_where_only_the_demo_is_shown_are_not_shown(
     facts_path: Path, own_table: Path, tmp_path: Path
 ) -> None:
     path = tmp_path / "facts"
     write_deltalake(str(path), DeltaTable(str(facts_path)).to_pandas().tail(4000), name=DEMO_NAME)
     source = Source(path)
-    client = create_app(from_environment({}), source).server.test_client()
+    client = create_app(from_environment({"DASHBOARD_AUTH": "demo"}), source).server.test_client()
     before = view(client, "cfo").json
     assert "Demo data" in client.get("/").text
 
@@ -84,12 +109,41 @@ def test_own_data_that_arrives_in_a_running_demo_is_not_shown(
     assert after["data"]["version"] == before["data"]["version"]
     assert after["visuals"] == before["visuals"]
     assert "DASHBOARD_AUTH=jwt" in after["data"]["notice"]
+    assert "DASHBOARD_AUTH=key" in after["data"]["notice"]
+
+
+def test_own_data_that_come_while_an_answer_is_made_for_the_demo_do_not_go_out(
+    facts_path: Path, own_table: Path, tmp_path: Path
+) -> None:
+    """The request was let in to the demo; the figures it is about to be sent are not the demo's."""
+    path = tmp_path / "facts"
+    write_deltalake(str(path), DeltaTable(str(facts_path)).to_pandas().tail(4000), name=DEMO_NAME)
+    source = Source(path)
+    server = create_app(from_environment({"DASHBOARD_FACTS": str(path)}), source).server
+
+    def turn() -> None:
+        path.rename(tmp_path / "away")
+        own_table.rename(path)
+        assert source.refresh()
+
+    answers = []
+    for _ in range(2):
+        client = server.test_client()
+        answers.append(client.get("/data/cfo.json"))
+        if len(answers) == 1:
+            server.before_request_funcs[None].append(turn)  # after the guard
+    source.close()
+
+    assert [answer.status_code for answer in answers] == [200, 401]
+    assert "rows" not in answers[1].text
+    assert answers[1].headers["Cache-Control"] == "no-store"
+    assert answers[1].headers["X-Content-Type-Options"] == "nosniff"
 
 
 @pytest.mark.parametrize(
     ("changed", "says"),
     [
-        ({"DASHBOARD_AUTH": "none"}, "DASHBOARD_AUTH is “none”; it must be demo, jwt, or unset"),
+        ({"DASHBOARD_AUTH": "none"}, "DASHBOARD_AUTH is “none”; it must be demo, jwt, key, or unset"),
         ({"DASHBOARD_AUTH": "jwt"}, "also needs DASHBOARD_AUTH_KEYS, DASHBOARD_AUTH_ISSUER, DASHBOARD_AUTH_AUDIENCE"),
         ({"DASHBOARD_AUTH_HEADER": "X Y"}, "DASHBOARD_AUTH_HEADER is “X Y”"),
         ({"DASHBOARD_AUTH_KEYS": "ftp://x"}, "DASHBOARD_AUTH_KEYS is “ftp://x”"),

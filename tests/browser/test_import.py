@@ -173,9 +173,9 @@ def test_a_demo_that_takes_no_files_shows_the_command_for_ones_own(closed: str, 
     expect(page.locator("input[type=file]")).to_have_count(0)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     ran = command.inner_text().replace("\\\n", " ").split()
-    assert ran[:2] == ["docker", "run"]
+    assert ran[:6] == ["mkdir", "-p", "data", "&&", "docker", "run"]
     named = {word.partition("=")[0]: word.partition("=")[2] for word in ran if word.startswith("DASHBOARD_")}
-    assert from_environment(named).auth == "jwt", "what the command sets is enough to start"
+    assert from_environment(named).auth == "key", "what the command sets is enough to start"
 
 
 def test_the_demo_reads_files_and_asks_for_what_they_leave_open(visit: Visit, tmp_path: Path) -> None:

@@ -115,7 +115,7 @@ def test_it_drains_on_sigterm_and_ends_well(image: str) -> None:
     assert (state["ExitCode"], state["OOMKilled"]) == (0, False)
 
 
-def test_own_data_in_a_volume_need_a_sign_in(image: str, facts_path: Path, tmp_path: Path) -> None:
+def test_own_data_in_a_volume_need_a_sign_in_or_the_key(image: str, facts_path: Path, tmp_path: Path) -> None:
     from deltalake import DeltaTable, write_deltalake
 
     write_deltalake(str(tmp_path / "facts"), DeltaTable(str(facts_path)).to_pandas().tail(1000), name="ours")
@@ -147,3 +147,4 @@ def test_own_data_in_a_volume_need_a_sign_in(image: str, facts_path: Path, tmp_p
 
     assert done.returncode == 2
     assert "Set DASHBOARD_AUTH=jwt" in done.stderr
+    assert "or DASHBOARD_AUTH=key to look at it alone" in done.stderr

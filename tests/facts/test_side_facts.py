@@ -135,7 +135,12 @@ def test_a_broken_shop_is_said_and_the_platforms_figures_stay(demo: Path) -> Non
 def running(demo: Path) -> Iterator[tuple[Source, FlaskClient]]:
     """The demo, shown to everybody."""
     source = Source(demo)
-    yield source, create_app(from_environment({"DASHBOARD_FACTS": str(demo)}), source).server.test_client()
+    yield (
+        source,
+        create_app(
+            from_environment({"DASHBOARD_FACTS": str(demo), "DASHBOARD_AUTH": "demo"}), source
+        ).server.test_client(),
+    )
     source.close()
 
 

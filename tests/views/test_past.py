@@ -80,17 +80,19 @@ def test_what_does_not_exist_is_dropped_and_said(client: FlaskClient, text: str)
     assert answer["notes"][-1].endswith("Today's figures are shown.")
 
 
-def test_a_version_that_is_not_the_demos_is_not_shown_to_everybody(table: Path) -> None:
+@pytest.mark.parametrize(("auth", "says"), [("demo", "nobody has to sign in"), ("", "do not mix")])
+def test_a_version_that_is_not_the_demos_is_not_shown_to_everybody(table: Path, auth: str, says: str) -> None:
     """After `undo`, one's own figures are a past version of what anybody may open."""
     rows = DeltaTable(str(table)).to_pyarrow_table()
     shutil.rmtree(table)
     write_deltalake(str(table), rows, name="marketing-dashboard facts")
     DeltaTable(str(table)).alter.set_table_name("marketing-dashboard demo")
     source = Source(table)
-    client = create_app(from_environment({"DASHBOARD_FACTS": str(table)}), source).server.test_client()
+    settings = from_environment({"DASHBOARD_FACTS": str(table), "DASHBOARD_AUTH": auth})
+    client = create_app(settings, source).server.test_client()
     answer = view(client, "cfo", "as_of=0").json
     assert answer["as_of"] is None
-    assert "nobody has to sign in" in answer["notes"][-1]
+    assert says in answer["notes"][-1]
     with pytest.raises(DataProblem):
         source.at("0")
     source.close()

@@ -14,13 +14,14 @@ from urllib.parse import unquote
 import orjson
 from flask import Flask, Response, g, request
 
+from components.import_page import IMPORT_COMMAND
 from components.import_report import kept_card, report
 from components.markup import to_markup
 from facts.delta.table_names import path_of, without_folder
 from pages import IMPORT
 from views.desk import Desk
 from views.visible import visible_pages
-from web.current_reader import current_reader, current_rights
+from web.current_reader import current_reader, current_rights, may_keep
 from web.data_files import figures, refusal
 from web.guard import Entrance
 from web.imports.body import Body, plain
@@ -39,15 +40,14 @@ _OPTIONS: Final = ("platform", "account", "currency", "dates", "into", "replace"
 _LONGEST: Final = 100
 
 _DEMO: Final = (
-    "This is the demo, which keeps nothing. With a sign-in (docs/sign-in.md) this page keeps your files; "
-    "`marketing-dashboard import` does at any time."
+    "This is the demo, which keeps nothing. To keep these figures and see them here, type "
+    f"`{IMPORT_COMMAND}`; it ends with how to look at them."
 )
 
 
 def register(server: Flask, uploads: Uploads, entrance: Entrance, desk: Desk) -> None:
-    """Add the routes; in a demo nothing is ever kept."""
+    """Add the routes; for who looks at the demo nothing is ever kept."""
     imports = server.extensions["dashboard.imports"] = Imports(uploads)
-    demo = entrance.admission.demo
 
     def answer_of(found: Answer, asked: dict[str, Any]) -> Response:
         """The answer of a check or keep; where it is under way, 202 and when to ask how it ended."""
@@ -88,13 +88,13 @@ def register(server: Flask, uploads: Uploads, entrance: Entrance, desk: Desk) ->
     @server.post(CHECK)
     def check() -> Response:
         asked = body()
-        wish = {"options": options(asked), "closed": _DEMO if demo else None}
+        wish = {"options": options(asked), "closed": None if may_keep() else _DEMO}
         return answer_of(imports.check(text(asked, "upload"), subject(), wish), asked)
 
     @server.post(KEEP)
     def keep() -> Response:
-        if demo:
-            return refusal(403, "This is the demo: nothing is kept. Use `marketing-dashboard import`, or a sign-in.")
+        if not may_keep():
+            return refusal(403, "This is the demo: nothing is kept. Use `marketing-dashboard import`.")
         asked = body()
         wish = {"options": options(asked), "keep": True, "mark": text(asked, "mark"), "by": subject()}
         wish |= {"request_id": g.get("request_id", ""), "role": g.rights.role, "log": form_of_log()}

@@ -2,23 +2,33 @@
 
 from typing import Final
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 
+from web.current_reader import may_keep
 from web.data_files import refusal
 from web.imports.addresses import CHECK, FILE, FORGET, KEEP
 
-#: The one command that shows one's own data in the container, with a sign-in; there the Import page takes files.
-OWN_DATA: Final = """docker run --rm -p 127.0.0.1:8050:8050 \\
-  -v "$PWD/data:/data" -v "$PWD/policy.toml:/policy.toml:ro" \\
-  -e DASHBOARD_FACTS=/data/facts -e DASHBOARD_POLICY=/policy.toml -e DASHBOARD_AUTH=jwt \\
-  -e DASHBOARD_AUTH_ISSUER=https://sign-in.example.com -e DASHBOARD_AUTH_AUDIENCE=client-id \\
-  -e DASHBOARD_AUTH_KEYS=https://sign-in.example.com/jwks marketing-dashboard"""
+#: The one command that shows one's own data in the container, alone; there the Import page takes files.
+OWN_DATA: Final = """mkdir -p data && docker run --rm -p 127.0.0.1:8050:8050 \\
+  --user "$(id -u):$(id -g)" -v "$PWD/data:/data" \\
+  -e DASHBOARD_FACTS=/data/facts -e DASHBOARD_AUTH=key marketing-dashboard"""
+
+
+_PATHS: Final = (FILE, CHECK, KEEP, FORGET)
 
 
 def register(server: Flask) -> None:
     """Add the routes, each a refusal before anything of a body is read."""
-    for path in (FILE, CHECK, KEEP, FORGET):
+    for path in _PATHS:
         server.add_url_rule(path, path, refuse, methods=["POST"])
+
+
+def register_for_demo(server: Flask) -> None:
+    """Refuse in the same way, where the routes are there for who has the own key, who has none."""
+
+    @server.before_request
+    def refuse_at_demo() -> Response | None:
+        return refuse() if request.path in _PATHS and not may_keep() else None
 
 
 def refuse() -> Response:
