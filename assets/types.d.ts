@@ -198,6 +198,8 @@ declare namespace Wire {
     page: string;
     query: string;
     headline: string;
+    /** Where nothing matches: why, and what to do about it. */
+    empty: { text: string; ways: { label: string; query: string }[] } | null;
     files: string;
     notes: string[];
     data: Data;

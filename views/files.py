@@ -51,7 +51,7 @@ def data_file(
         return xlsx_of(visual.columns, rows, visual.title)
     if kind == "table":
         days = asked.formats.days(asked.selection.start, asked.selection.end)
-        line = draw_visual(visual, page_data, asked, facts, scope).get("line") or ""
+        line = draw_visual(visual, page_data, asked).get("line") or ""
         table = rows_table(rows, asked.formats, f"{visual.title}, {days}", line)
         return orjson.dumps({"markup": to_markup(table)})
     through = facts.extent().last.isoformat()

@@ -25,7 +25,7 @@ from kpi.formula_guard import like_formula
 from kpi.metrics import METRICS, Metric
 from kpi.schema import DATE, DIMENSIONS
 from kpi.units import decimals, figure
-from views.answers import ResolvedQuery, data_of, page_data_of, why_empty
+from views.answers import ResolvedQuery, data_of, page_data_of, why_there_is_nothing
 from views.files import Row, columns_of
 
 _CARDS: Final = ("value", "baseline", "change")
@@ -41,7 +41,7 @@ def workbook(
     file = io.BytesIO()
     book = _Book(file, asked.formats)
     page_data = page_data_of(page.visuals, facts, asked, scope)
-    empty = why_empty(asked, facts, scope) if page_data is None else ""
+    empty = why_there_is_nothing(asked, facts, scope).text if page_data is None else ""
     known = spec((page,), prefix, asked.formats, hidden)["metrics"]
     notes = (*asked.notes, *(left_out(known, page_data) if page_data is not None else ()))
     _about(book, page, facts, asked, notes, empty, prefix, known)

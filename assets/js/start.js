@@ -24,6 +24,7 @@
       printed();
     },
     theme: () => dashboard.theme.next(),
+    loosen: (button) => dashboard.view.go(dashboard.view.wanted().page, button.dataset.query ?? ""),
     reset: () => dashboard.view.go(dashboard.view.wanted().page, ""),
     "copy-link": () => copyLink(),
     fold: (button) => dashboard.chapters.fold(button),
