@@ -109,7 +109,7 @@
   /** Where nothing matches, one sentence stands in the place of all visuals, with what to do about it.
       @param {Wire.View["empty"]} empty */
   function nothing(empty) {
-    const place = byId("empty");
+    const place = dashboard.one(document, "#empty");
     const left = place.contains(document.activeElement); // its button brought figures
     hide(place, !empty);
     text(dashboard.one(place, "p"), empty?.text ?? "");

@@ -40,6 +40,7 @@
   const CHANGES = {
     preset: () => dashboard.toolbar.choosePreset(),
     days: () => dashboard.toolbar.chooseDays(),
+    columns: (select) => (visualOf(select).dataset.columns = select.value),
     rank: (select) => dashboard.view.change({ rank: select.value }),
     itself: (box) => dashboard.freshness.chooseItself(box),
   };

@@ -75,7 +75,8 @@ def test_nothing_left_says_so_once_with_a_button_that_loosens_the_filter(
     page = visit.open(f"{path}?platform=Google").page
     sentence = "Loosen the platform or the campaign filter"
     page.evaluate(
-        "dashboard.view.change({ campaign: [dashboard.view.shown().options.campaign.find((each) => each.startsWith('Prospecting – Broad'))] })"
+        """dashboard.view.change({ campaign: dashboard.view.shown().options.campaign
+            .filter((each) => each.startsWith("Prospecting – Broad")) })"""
     )
     said = page.locator("main").get_by_text(sentence).filter(visible=True)
     expect(said).to_have_count(1)
