@@ -155,6 +155,7 @@ declare namespace Wire {
     to: string | null;
     compare: string;
     grain: string;
+    rolling?: string | null;
     rank: string;
     [dimension: string]: any;
   }

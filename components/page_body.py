@@ -83,6 +83,16 @@ def _rank_by(metrics: Sequence[str]) -> Component:
     return html.Label([html.Span("Rank by"), select], className="rank")
 
 
+#: Days of a trend as seven-day means (kpi/rolling.py).
+_MEAN: Final = html.Button(
+    "7-day mean",
+    type="button",
+    className="mean",
+    hidden=True,
+    **{"data-do": "rolling", "aria-pressed": "false", "data-tip": "Each day as the mean of the seven that end with it"},
+)
+
+
 def _columns(visual: Visual) -> Component | None:
     """What a telephone shows of a table beside its names: two columns, or all of them, which are then scrolled.
 
@@ -166,6 +176,7 @@ def _visual(page: Page, visual: Visual, prefix: str, unchosen: bool = False) -> 
                 [
                     *_title(page, visual),
                     _rank_by(visual.spec["ranks"]) if visual.spec.get("rank") else None,
+                    _MEAN if visual.spec.get("grain") else None,
                     html.Details(
                         [
                             html.Summary(

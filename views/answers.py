@@ -27,6 +27,7 @@ from kpi.selection import Extent, Grain, Grouping, Selection, baseline, fitting_
 from views.company import company_of
 from views.course import course
 from views.emptiness import Emptiness, why_empty
+from views.means import means_of
 from views.past import Past, facts_of_address, past_banner
 from views.visible import visible_ranks
 
@@ -79,6 +80,12 @@ def ask(
     usual = fitting_grain(selection.days) if drawn else "day"
     selection = replace(selection, grain=query.grain or usual)
     query = replace(query, grain=None if query.grain == usual else query.grain)
+    if query.rolling and selection.grain != "day":
+        query = replace(query, rolling="")
+        notes = (
+            *notes,
+            f"Seven-day means are of days, and each point is a {selection.grain} here; they were left out.",
+        )
     before = baseline(selection, extent)
     known = caveats(
         tuple(each for each in facts.side.reported if each.platform in options["platform"]),
@@ -169,6 +176,7 @@ def page_data_of(visuals: Sequence[Visual], facts: Facts, asked: ResolvedQuery, 
     if not len(whole):
         return None
     before, spark_before = {}, NO_COURSE
+    then: dict[Grouping, pd.DataFrame] = {}
     if asked.baseline is not None and earlier:
         then = with_gaps(facts.totals(asked.baseline, dict.fromkeys((TOTAL, *earlier)), scope), asked.baseline)
         before = {name: evaluate(then[name], needed[name], then[TOTAL]) for name in earlier if len(then[name])}
@@ -200,6 +208,9 @@ def page_data_of(visuals: Sequence[Visual], facts: Facts, asked: ResolvedQuery, 
         no_company,
         around,
         asked.caveats,
+        means_of(facts, (asked.selection, asked.baseline), (totals, then), needed.get(OVER_TIME, ()), scope)
+        if asked.query.rolling
+        else None,
     )
 
 
@@ -310,6 +321,7 @@ def _chosen_controls(query: Query) -> dict[str, Any]:
         "to": query.end.isoformat() if query.end else None,
         "compare": query.compare,
         "grain": query.grain,
+        "rolling": query.rolling or None,
         "rank": query.rank,
         "as_of": query.as_of or None,
     }

@@ -14,7 +14,7 @@
     const first = open === "";
     open = key;
     for (const part of document.querySelectorAll("[data-page]")) hide(part, part.dataset.page !== key);
-    hide(byId("empty"), true); // of the page before
+    hide(dashboard.one(document, "#empty"), true); // of the page before
     dashboard.visuals.open(key);
     mount();
     attribute(document.documentElement, "data-body", dashboard.spec.pages[key].body ?? null);
@@ -96,6 +96,10 @@
     dashboard.freshness.past(answer.as_of);
     nothing(answer.empty);
     chips(answer);
+    for (const button of document.querySelectorAll(`[data-page="${answer.page}"] .mean`)) {
+      attribute(button, "aria-pressed", String(Boolean(answer.chosen.rolling)));
+      hide(button, answer.period.grain !== "day");
+    }
     const notes = byId("notes");
     hide(notes, answer.notes.length === 0);
     text(notes, answer.notes.join(" "));

@@ -24,6 +24,7 @@
       printed();
     },
     theme: () => dashboard.theme.next(),
+    rolling: () => dashboard.view.change({ rolling: dashboard.view.wanted().chosen?.rolling ? null : "7d" }),
     loosen: (button) => dashboard.view.go(dashboard.view.wanted().page, button.dataset.query ?? ""),
     reset: () => dashboard.view.go(dashboard.view.wanted().page, ""),
     "copy-link": () => copyLink(),

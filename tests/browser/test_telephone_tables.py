@@ -1,4 +1,4 @@
-"""Tables on a telephone: the names stay, two columns stand beside them without a figure cut, and every value can be reached."""
+"""Tables on a telephone: names stay, two columns stand beside them, no figure is cut, every value can be reached."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,6 @@ from components.visuals import Page
 from pages import PAGES
 from tests.browser.conftest import Visit
 
-
 # The metrics whose figures are seen whole, and words or figures of the table that an edge cuts.
 SEEN = """(root) => {
     const edge = root.querySelector(".table-scroll").getBoundingClientRect();
@@ -19,8 +18,8 @@ SEEN = """(root) => {
       range.selectNodeContents(each);
       const box = range.getBoundingClientRect();
       const inner = each.querySelector(".name");
-      return box.left < edge.left - 1 || box.right > edge.right + 1 || (inner && inner.scrollWidth > inner.clientWidth + 1
-        && getComputedStyle(inner).overflowX !== "visible");
+      return box.left < edge.left - 1 || box.right > edge.right + 1 || (inner
+        && inner.scrollWidth > inner.clientWidth + 1 && getComputedStyle(inner).overflowX !== "visible");
     });
     const keys = cells.flatMap((each) => each.querySelector("[data-do=prove]")?.dataset.column ?? []);
     return { metrics: [...new Set(keys)], cut: cut.map((each) => each.textContent) };
@@ -71,7 +70,9 @@ def test_names_stay_where_all_columns_are_scrolled(visit_in: Callable[..., Visit
     last = root.locator('tbody tr:first-child [data-column="conversions"]')
     expect(last).to_be_in_viewport()
     after = name.bounding_box()
-    assert before and after and before["x"] == after["x"]
+    assert before
+    assert after
+    assert before["x"] == after["x"]
     colors = [
         name.evaluate("each => getComputedStyle(each).backgroundColor"),
         root.evaluate("each => getComputedStyle(each).backgroundColor"),
