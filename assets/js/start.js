@@ -212,6 +212,13 @@
 
   const title = (/** @type {HTMLElement} */ visual) => dashboard.one(visual, "h2, h3").textContent;
 
+  /** Dash's code stands in the document at rest: it runs once the figures are there, one script after the other. */
+  function beginDash() {
+    const [code, ...rest] = /** @type {NodeListOf<HTMLScriptElement>} */ (document.querySelectorAll("footer script[data-dash]"));
+    const run = (/** @type {object} */ what) => document.body.append(Object.assign(document.createElement("script"), what));
+    run({ src: code.src, onload: () => rest.forEach(({ id, textContent }) => run({ id, textContent })) });
+  }
+
   const data = (/** @type {string} */ name) => JSON.parse(byId(name)?.textContent ?? "null");
 
   function start() {
@@ -234,7 +241,10 @@
     }
     if (first) dashboard.explore.panel();
     dashboard.freshness.watch();
-    setTimeout(() => dashboard.charts.library().catch(() => {})); // after the figures' text, in time for the charts
+    setTimeout(() => {
+      dashboard.charts.library().catch(() => {}); // after the figures' text, in time for the charts
+      beginDash();
+    });
   }
 
   const clientside = (window.dash_clientside ??= /** @type {DashClientside} */ ({}));
