@@ -25,7 +25,7 @@ def test_a_twentieth_of_all_screens_has_no_fault(facts_path: Path) -> None:
         ("document.querySelector('.card-value').style.transform = 'translateY(1.5rem)'", "over another"),
         ("document.querySelector('.topbar').style.cssText = 'width: 3000px; max-width: none'", "scrolls sideways"),
         (
-            "document.querySelector('.figures .name').style.cssText = 'display: block; width: 2rem; overflow: hidden'",
+            "document.querySelector('.figures .name').style = 'width: 2rem; overflow: hidden; white-space: nowrap'",
             "cut",
         ),
         ("document.querySelector('.js-plotly-plot text').style.transform = 'translateX(-40rem)'", "cut"),
