@@ -4,7 +4,6 @@ React's root stands among it, beside what Dash will draw there (components/contr
 scripts come last: ours fills in the first answer, then has Dash's begin.
 """
 
-import re
 from collections.abc import Mapping
 from html import escape
 from typing import Any, Final
@@ -18,6 +17,11 @@ from components.markup import to_markup
 
 #: The dashboard's picture in its own address: as a file, browsers would ask for it again at every change of address.
 ICON: Final = f"data:image/svg+xml,{quote((ASSETS / 'icon.svg').read_text().strip())}"
+
+
+#: Of scripts of Dash's that the browser only reads: each runs when assets/js/start.js puts it in again, in this order.
+AT_REST: Final = 'type="text/plain" data-dash'
+_RUNS: Final = 'type="application/javascript"'
 
 
 def document(
@@ -75,9 +79,9 @@ def document(
         <script type="text/plain" data-own src="{code}"></script>
         <footer hidden>
             {parts["config"]}
-            <script type="text/plain" data-dash src="{dash}"></script>
-            {_at_rest(parts["inline"])}
-            {_at_rest(parts["renderer"])}
+            <script {AT_REST} src="{dash}"></script>
+            {parts["inline"]}
+            {parts["renderer"].replace(_RUNS, AT_REST, 1)}
         </footer>
     </body>
 </html>"""
@@ -87,18 +91,6 @@ def _placeholder(controls: Component) -> str:
     """What Dash will draw, without its stores; it goes at the moment when that is there (assets/js/page.js)."""
     shown = [part for part in controls.children if part._type != "Store"]
     return to_markup(shown)
-
-
-def _at_rest(scripts: str) -> str:
-    """Scripts that the browser only reads: each runs when assets/js/start.js puts it in again, in this order."""
-    return re.sub(
-        r"<script\b([^>]*)>",
-        lambda tag: f'<script type="text/plain" data-dash{tag[1].replace(_RUNS, "")}>',
-        scripts,
-    )
-
-
-_RUNS: Final = ' type="application/javascript"'
 
 
 def _json(name: str, content: bytes) -> str:
