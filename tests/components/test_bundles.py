@@ -163,7 +163,7 @@ def test_the_small_plotly_is_of_the_version_that_python_brings():
 
 def test_a_file_is_kept_for_good_in_the_coding_that_is_asked_for(client: FlaskClient):
     page = client.get("/").text
-    names = set(re.findall(r'"(/bundles/[^"]+)"', page))
+    names = sorted(set(re.findall(r'"(/bundles/[^"]+)"', page)))
     assert len(names) == 5  # style, font, plotly.js, our script, Dash's
     bodies = {}
     for name in names:
