@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN = .venv/bin
 export PYTHON
 
-.PHONY: run debug test test-long check lock clean venv dev js browser bundle demo
+.PHONY: run debug test test-long screens check lock clean venv dev js browser bundle demo
 
 # Own facts (DASHBOARD_FACTS) are never made up; the demo's are, until their first version is in the log.
 run: venv bundle $(if $(DASHBOARD_FACTS)$(wildcard data/facts/_delta_log/*.json),,demo)
@@ -21,6 +21,10 @@ test: dev js browser bundle
 
 test-long: dev js browser bundle
 	$(BIN)/python -m pytest -m long
+
+# Overlaps and cut words, counted on every page, width, locale, theme and company; some twenty minutes.
+screens: dev js browser bundle $(if $(wildcard data/facts/_delta_log/*.json),,demo)
+	$(BIN)/python -m bench.screens --write bench/results/screens.json --table docs/screens.md
 
 TSC = $(BIN)/node scripts/js/node_modules/typescript/bin/tsc --project
 ESLINT = $(BIN)/node scripts/js/node_modules/eslint/bin/eslint.js --config scripts/js/eslint.config.mjs

@@ -27,6 +27,7 @@ from callbacks.own_pages import load_pages, page_files
 from callbacks.pages import register_pages
 from callbacks.register import register
 from components.bundles import read
+from components.document import AT_REST
 from components.libraries import library_files
 from components.locales import formats_of
 from facts import Facts
@@ -160,7 +161,7 @@ class Shell(Dash):  # type: ignore[misc]
         """The page, for the reader who asks."""
         assert self.draw is not None
         scripts = visible_scripts(self.server, self._inline_scripts)
-        inline = "".join(f"<script>{script}</script>" for script in scripts)
+        inline = "".join(f"<script {AT_REST}>{script}</script>" for script in scripts)
         return self.draw({**parts, "inline": inline})
 
 

@@ -1,12 +1,33 @@
 // Runs in the head, before anything is painted: sets the theme, and asks for the first view where the document has none.
 (() => {
   const script = /** @type {HTMLScriptElement} */ (document.currentScript);
-  const { prefix, plotly, whole, parts, ask } = /** @type {Record<string, string>} */ (script.dataset);
+  const { prefix, plotly, whole, parts, ask, font, own, dash } = /** @type {Record<string, string>} */ (script.dataset);
   const dashboard = (window.dashboard ??= /** @type {Dashboard} */ ({}));
   dashboard.prefix = prefix;
   dashboard.plotly = plotly;
   dashboard.whole = whole;
   dashboard.parts = JSON.parse(parts); // what dashboard.later(name) loads
+
+  // What is needed later is on its way at once, but on a slow line, where the words would have to wait for it.
+  const { effectiveType, saveData } = /** @type {any} */ (navigator).connection ?? {};
+  const code = { as: "script" };
+  const data = { as: "fetch", crossOrigin: "" };
+  for (const ahead of /2g|3g/.test(effectiveType) || saveData ? [] : [
+    { ...code, href: own },
+    { as: "font", type: "font/woff2", href: font, crossOrigin: "" },
+    { ...data, href: `${prefix}_dash-layout` },
+    { ...data, href: `${prefix}_dash-dependencies` },
+    { ...code, href: dash },
+    { ...code, href: plotly, fetchPriority: "low" },
+  ]) document.head.append(Object.assign(document.createElement("link"), { rel: "preload", ...ahead }));
+
+  // Our code asks where things stand: not before the style sheet has come, or cannot.
+  const begin = () => document.body.append(Object.assign(document.createElement("script"), { src: own }));
+  document.addEventListener("DOMContentLoaded", () => {
+    const style = /** @type {HTMLLinkElement} */ (document.querySelector("link[rel=stylesheet]"));
+    if (style.sheet) return begin();
+    for (const end of ["load", "error"]) style.addEventListener(end, begin, { once: true });
+  });
 
   let chosen = null;
   try {

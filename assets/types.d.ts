@@ -158,6 +158,7 @@ declare namespace Wire {
     to: string | null;
     compare: string;
     grain: string;
+    rolling?: string | null;
     rank: string;
     [dimension: string]: any;
   }
@@ -204,6 +205,8 @@ declare namespace Wire {
     query: string;
     shape: string;
     headline: string;
+    /** Where nothing matches: why, and what to do about it. */
+    empty: { text: string; ways: { label: string; query: string }[] } | null;
     files: string;
     notes: string[];
     data: Data;

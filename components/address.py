@@ -87,6 +87,7 @@ class Address:
         return Address(self.text, tuple(field for field in self.fields if field[0] not in names))
 
 
+_ROLLINGS: Final[tuple[Literal["", "7d"], ...]] = ("", "7d")
 _GRAINS: Final[tuple[Literal["", "day", "week", "month"], ...]] = ("", *GRAINS)
 
 
@@ -94,7 +95,8 @@ _GRAINS: Final[tuple[Literal["", "day", "week", "month"], ...]] = ("", *GRAINS)
 class Query:
     """What an address asks for. Days are relative (`last`) or, where `last` is None, from `start` to `end`.
 
-    Without a `grain` it is the one that fits the days on a page, and days in files.
+    Without a `grain` it is the one that fits the days on a page, and days in files. `rolling` draws days as the mean of
+    the seven that end with each.
     """
 
     only: Only = ()
@@ -103,6 +105,7 @@ class Query:
     end: date | None = None
     compare: Compare = "previous"
     grain: Grain | None = None
+    rolling: Literal["", "7d"] = ""
     rank: str = DEFAULT_RANK
     as_of: str = ""
 
@@ -169,6 +172,7 @@ def write(query: Query) -> str:
     for name, value, default in (
         ("compare", query.compare, "previous"),
         ("grain", query.grain or "", ""),
+        ("rolling", query.rolling, ""),
         ("rank", query.rank, DEFAULT_RANK),
         ("as_of", query.as_of, ""),
     ):
@@ -222,6 +226,7 @@ def read(
         end,
         _one_of(fields, "compare", COMPARES, "comparison", notes),
         _one_of(fields, "grain", _GRAINS, "grain", notes) or None,
+        _one_of(fields, "rolling", _ROLLINGS, "rolling mean", notes),
         _one_of(fields, "rank", (usual, *ranks), "ranking metric", notes),
         fields.pop("as_of", "").strip(),
     )

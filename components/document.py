@@ -1,7 +1,7 @@
 """The HTML document: the shell, a place for every visual, and the first answer, there before any script runs.
 
 React's root stands among it, beside what Dash will draw there (components/controls.py), which goes once it has. The
-scripts come last: ours fills in the first answer, then Dash's begin.
+scripts come last: ours fills in the first answer, then has Dash's begin.
 """
 
 from collections.abc import Mapping
@@ -17,6 +17,11 @@ from components.markup import to_markup
 
 #: The dashboard's picture in its own address: as a file, browsers would ask for it again at every change of address.
 ICON: Final = f"data:image/svg+xml,{quote((ASSETS / 'icon.svg').read_text().strip())}"
+
+
+#: Of scripts of Dash's that the browser only reads: each runs when assets/js/start.js puts it in again, in this order.
+AT_REST: Final = 'type="text/plain" data-dash'
+_RUNS: Final = 'type="application/javascript"'
 
 
 def document(
@@ -35,12 +40,13 @@ def document(
     `shell` is what stands before and after Dash's part, `first` the first answer as JSON (`null` where it must be
     waited for: the browser asks then), `parts` are Dash's: its metas, config and renderer.
 
-    plotly.js comes when the line is free, and is run once the text stands (assets/js/charts.js): a script tag here
-    would put its evaluation before the text.
+    Our code runs once the style sheet is there (assets/early.js), Dash's and plotly.js once the text stands
+    (assets/js/start.js, charts.js), as a script tag here would put its evaluation before the text. On a good line
+    assets/early.js has all of it fetched ahead; on a slow one the style sheet comes first.
     """
     own = f"{prefix}bundles/"
     font = own + bundles.files["fonts/inter.woff2"].name
-    plotly = own + bundles.plotly.name
+    plotly, dash, code = (own + bundle.name for bundle in (bundles.plotly, bundles.dash, bundles.own))
     before, after = shell
     asks = f' data-ask="{escape(page)}"' if first == b"null" else ""
     return f"""<!DOCTYPE html>
@@ -51,13 +57,10 @@ def document(
         <meta name="color-scheme" content="light dark">
         <script data-prefix="{prefix}" data-plotly="{plotly}"
             data-whole="{prefix}_dash-component-suites/plotly/package_data/plotly.min.js"{asks}
+            data-font="{font}" data-own="{code}" data-dash="{dash}"
             data-parts="{_later(own, bundles)}">{bundles.early}</script>
         <link rel="icon" type="image/svg+xml" href="{ICON}">
         <link rel="stylesheet" href="{own}{bundles.style.name}">
-        <link rel="preload" as="font" type="font/woff2" href="{font}" crossorigin>
-        <link rel="preload" as="fetch" href="{prefix}_dash-layout" crossorigin>
-        <link rel="preload" as="fetch" href="{prefix}_dash-dependencies" crossorigin>
-        <link rel="preload" as="script" href="{plotly}" fetchpriority="low">
     </head>
     <body>
         <div class="app">
@@ -73,12 +76,12 @@ def document(
         <noscript>This dashboard needs JavaScript.</noscript>
         {_json("spec", orjson.dumps(spec))}
         {_json("first", first)}
-        <script src="{own}{bundles.own.name}"></script>
+        <script type="text/plain" data-own src="{code}"></script>
         <footer hidden>
             {parts["config"]}
-            <script src="{own}{bundles.dash.name}"></script>
+            <script {AT_REST} src="{dash}"></script>
             {parts["inline"]}
-            {parts["renderer"]}
+            {parts["renderer"].replace(_RUNS, AT_REST, 1)}
         </footer>
     </body>
 </html>"""

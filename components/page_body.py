@@ -83,6 +83,41 @@ def _rank_by(metrics: Sequence[str]) -> Component:
     return html.Label([html.Span("Rank by"), select], className="rank")
 
 
+#: Days of a trend as seven-day means (kpi/rolling.py).
+_MEAN: Final = html.Button(
+    "7-day mean",
+    type="button",
+    className="mean",
+    hidden=True,
+    **{"data-do": "rolling", "aria-pressed": "false", "data-tip": "Each day as the mean of the seven that end with it"},
+)
+
+
+def _columns(visual: Visual) -> Component | None:
+    """What a telephone shows of a table beside its names: two columns, or all of them, which are then scrolled.
+
+    They are counted from the table's end, as a ranking may begin with what it ranks by (assets/css/telephone.css).
+    """
+    pairs = _pairs(visual)
+    if visual.kind != "table" or len(pairs) < 2:
+        return None
+    labels = [", ".join(METRICS[key].short or METRICS[key].label for key in pair) for pair in pairs]
+    options = [html.Option(label, value=str(len(pairs) - place)) for place, label in enumerate(labels)]
+    select = html.Select(
+        [*options, html.Option("All columns", value="all")],
+        className="form-select form-select-sm",
+        **{"data-do": "columns"},
+    )
+    return html.Label([html.Span("Columns"), select], className="columns")
+
+
+def _pairs(visual: Visual) -> list[tuple[str, ...]]:
+    """A table's metrics in twos from its end; the first may be alone."""
+    metrics = visual.spec.get("metrics", ())
+    odd = len(metrics) % 2
+    return [metrics[max(0, place) : place + 2] for place in range(-odd, len(metrics), 2)]
+
+
 def _alternatives(page: Page, label: str, visuals: Sequence[Visual], prefix: str) -> Component:
     """Several visuals in one place, the first of them shown, and a switch over them."""
     choices = [visual.choice for visual in visuals if visual.choice]
@@ -134,12 +169,14 @@ def _visual(page: Page, visual: Visual, prefix: str, unchosen: bool = False) -> 
     name = f"{page.key}.{visual.name}"
     room = _room(visual)
     hidden = {"data-folded": visual.folded, "data-unchosen": unchosen}
+    columns = _columns(visual)
     return html.Article(
         [
             html.Div(
                 [
                     *_title(page, visual),
                     _rank_by(visual.spec["ranks"]) if visual.spec.get("rank") else None,
+                    _MEAN if visual.spec.get("grain") else None,
                     html.Details(
                         [
                             html.Summary(
@@ -169,6 +206,7 @@ def _visual(page: Page, visual: Visual, prefix: str, unchosen: bool = False) -> 
                 ],
                 className="visual-head",
             ),
+            columns,
             html.Div(className="body", id=f"body-{page.key}-{visual.name}", style=room),
         ],
         className=f"visual visual-{visual.kind} span-{visual.width}{' ranking' if visual.spec.get('rank') else ''}",
@@ -176,6 +214,7 @@ def _visual(page: Page, visual: Visual, prefix: str, unchosen: bool = False) -> 
             "data-visual": name,
             "data-state": "loading",
             "aria-labelledby": f"visual-{page.key}-{visual.name}",
+            **({"data-columns": str(len(_pairs(visual)))} if columns else {}),
             **hidden,
         },
     )

@@ -34,6 +34,15 @@ NO_COURSE: Final = Course(pd.DataFrame())
 
 
 @dataclass(frozen=True, eq=False)
+class Means:
+    """Metrics frames of seven-day means, now and of the baseline; `short` counts those of fewer days with rows."""
+
+    now: pd.DataFrame
+    before: pd.DataFrame | None
+    short: int
+
+
+@dataclass(frozen=True, eq=False)
 class Company:
     """Metrics frames of the whole company, whatever is filtered, over the days that both platforms and shop report.
 
@@ -69,7 +78,8 @@ class PageData:
 
     `around` holds those of all campaigns of all platforms, `before` those of the baseline; it is empty where there is
     none. `spark` and `spark_before` are the courses over time, `reach_floor` is the largest single row's reach.
-    `company` is None for whom or where it does not exist; `no_company` says why.
+    `company` is None for whom or where it does not exist; `no_company` says why. `means` are the seven-day means where
+    they are asked for.
     """
 
     query: Query
@@ -86,6 +96,7 @@ class PageData:
     no_company: str = ""
     around: Mapping[Grouping, pd.DataFrame] = field(default_factory=dict)
     caveats: Caveats = NO_CAVEATS
+    means: Means | None = None
 
     @cached_property
     def spend_and_acquisition(self) -> tuple[float | None, float | None]:

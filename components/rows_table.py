@@ -7,7 +7,7 @@ from typing import Any, Final
 from dash import html
 from dash.development.base_component import Component
 
-from kpi.compare import BASELINE_DATE, compared_metric
+from kpi.compare import BASELINE_DATE, compared_metric, kind_of_column
 from kpi.formats import Formats
 from kpi.metrics import METRICS
 from kpi.schema import DIMENSIONS
@@ -45,7 +45,7 @@ def _metric(column: str) -> str | None:
 def _label(column: str) -> str:
     if key := _metric(column):
         metric = METRICS[key]
-        return f"{metric.short or metric.label}{'' if key == column else ', then'}"
+        return f"{metric.short or metric.label}{kind_of_column(column)}"
     return DIMENSIONS.get(column) or _WORDS.get(column, column)
 
 

@@ -40,7 +40,7 @@ def frame(
             _banners(banner, lacks, [page for page in pages if page.body == "import"], prefix),
             _heading(pages, now),
             html.P(id="notes", role="status", hidden=True),
-            html.Div([_page(page, prefix, now, body) for page in pages], id="figures", tabIndex=-1),
+            html.Div([_empty(), *(_page(page, prefix, now, body) for page in pages)], id="figures", tabIndex=-1),
             _agreement(),
         ],
         id="main",
@@ -166,6 +166,12 @@ def _agreement() -> Component:
     """What is said over figures that are not those of what is chosen (assets/js/agreement.js)."""
     stop = html.Button("Stop waiting", type="button", className="btn btn-sm btn-light", **{"data-do": "stop"})
     return html.Div([html.Span(), stop], id="agreement", className="agreement", hidden=True)
+
+
+def _empty() -> Component:
+    """What an open page says in the place of all its visuals where nothing matches (assets/js/page.js)."""
+    said = [icon_of("empty"), html.P(), html.Div(className="ways")]
+    return html.Section(said, id="empty", className="said", hidden=True, **{"aria-label": "No figures"})
 
 
 def _page(page: Page, prefix: str, now: str, body: Sequence[Component]) -> Component:

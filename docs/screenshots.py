@@ -1,7 +1,8 @@
-"""Pictures of the pages for the README and for looking at: `python -m docs.screenshots [--facts …] [--all] [--out …]`.
+"""Pictures of the pages: `python -m docs.screenshots [--facts …] [--all | --questions] [--out …]`.
 
 Starts the real server and a Chromium. Without --all only what the README shows, one screen high; with it every page in
-both themes at 1440, 1024, 768 and 390 px, whole, into docs/screenshots/whole. Pictures keep 256 colours, to stay small.
+both themes at 1440, 1024, 768 and 390 px, whole, into docs/screenshots/whole; with --questions the answers to
+docs/questions.md. Pictures keep 256 colours, to stay small.
 """
 
 import argparse
@@ -19,6 +20,15 @@ from playwright.sync_api import Browser, sync_playwright
 
 from pages import PAGES
 
+#: The questions of docs/questions.md: a picture's name, and the address that answers it within one screen.
+QUESTIONS = {
+    "growing": "/",
+    "look-first": "/#insights",
+    "lost-on-the-way": "/cmo?rolling=7d#funnel",
+    "audiences": "/cmo#segment-table",
+    "banked": "/cfo#reconciliation",
+    "losing-pairs": "/cfo#profit-heatmap",
+}
 _FEW = [("cfo", 1440, "light"), ("executive", 1440, "dark"), ("cmo", 390, "light")]
 _ALL = [(page.key, width, theme) for page in PAGES for width in (1440, 1024, 768, 390) for theme in ("light", "dark")]
 
@@ -27,9 +37,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--facts", default="data/facts")
     parser.add_argument("--all", action="store_true")
+    parser.add_argument("--questions", action="store_true")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "screenshots")
     arguments = parser.parse_args()
-    out = arguments.out / "whole" if arguments.all else arguments.out
+    out = arguments.out / ("whole" if arguments.all else "questions" if arguments.questions else "")
     out.mkdir(parents=True, exist_ok=True)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -43,7 +54,9 @@ def main() -> None:
                 executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome"),
                 args=["--no-sandbox"] if os.geteuid() == 0 else [],
             )
-            for key, width, theme in _ALL if arguments.all else _FEW:
+            for name, address in QUESTIONS.items() if arguments.questions else ():
+                _take(browser, f"http://127.0.0.1:{port}{address}", 1440, "light", out / f"{name}.png", whole=False)
+            for key, width, theme in _ALL if arguments.all else () if arguments.questions else _FEW:
                 path = next(page.path for page in PAGES if page.key == key)
                 file = out / f"{key}-{width}-{theme}.png"
                 _take(browser, f"http://127.0.0.1:{port}/{path}", width, theme, file, whole=arguments.all)

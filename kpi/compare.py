@@ -4,6 +4,7 @@ import math
 from typing import Final
 
 from kpi.metrics import METRICS
+from kpi.rolling import MEAN
 
 #: Columns of files have the comparison's figures beside those of now: ``profit_baseline``, and its day or period.
 BASELINE: Final = "_baseline"
@@ -32,6 +33,14 @@ def verdict(metric: str, difference: float | None) -> str:
 
 
 def compared_metric(column: str) -> str | None:
-    """The metric whose comparison a column has: ``profit`` for ``profit_baseline``; None for any other column."""
-    metric = column.removesuffix(BASELINE)
+    """The metric whose comparison or mean a column has: ``profit`` for ``profit_baseline`` and ``profit_mean_7d``; None
+    for any other column.
+    """
+    metric = column.removesuffix(BASELINE).removesuffix(MEAN)
     return metric if metric != column and metric in METRICS else None
+
+
+def kind_of_column(column: str) -> str:
+    """What a column of `compared_metric` has beside the metric's own figure, in words."""
+    mean = ", 7-day mean" if MEAN in column else ""
+    return f"{mean}, then" if column.endswith(BASELINE) else mean

@@ -42,6 +42,7 @@ def queries(draw: st.DrawFn, facts: FrameFacts) -> Query:
         end,
         draw(st.sampled_from(["previous", "year", "none"])),
         draw(st.sampled_from([None, "week", "month"])),
+        "",
         draw(st.sampled_from(["profit", "roi", "roas", "cac"])),
     )
 

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 from zlib import crc32
 
@@ -27,6 +27,8 @@ from kpi.schema import DATE, DIMENSIONS
 from kpi.selection import Extent, Grain, Grouping, Selection, fitting_grain, periods
 from views.company import company_of
 from views.course import course
+from views.emptiness import Emptiness, why_empty
+from views.means import means_of
 from views.past import Past, facts_of_address, past_banner
 from views.visible import visible_ranks
 
@@ -79,6 +81,12 @@ def ask(
     usual = fitting_grain(selection.days) if drawn else "day"
     selection = replace(selection, grain=query.grain or usual)
     query = replace(query, grain=None if query.grain == usual else query.grain)
+    if query.rolling and selection.grain != "day":
+        query = replace(query, rolling="")
+        notes = (
+            *notes,
+            f"Seven-day means are of days, and each point is a {selection.grain} here; they were left out.",
+        )
     before = baseline(selection, extent)
     known = caveats(
         tuple(each for each in facts.side.reported if each.platform in options["platform"]),
@@ -122,11 +130,14 @@ def view(
     """The view of docs/wire.md, but for what differs from reader to reader."""
     every = (*page.visuals, page.headline) if page.headline else page.visuals
     page_data = page_data_of(every, facts, asked, scope) if page.visuals else None
-    over = draw_visual(page.headline, page_data, asked, facts, scope) if page.headline else {}
+    empty = why_there_is_nothing(asked, facts, scope) if page.visuals and page_data is None else None
+    nothing = empty.text if empty else ""
+    over = draw_visual(page.headline, page_data, asked, nothing) if page.headline else {}
     return {
         "page": page.key,
         "shape": shape_of(page),
-        "headline": over.get("text", ""),
+        "headline": page.lead if empty else over.get("text", ""),
+        "empty": empty and asdict(empty),
         "query": write(asked.query),
         "files": write(replace(asked.query, grain=_of_files(asked.selection))),
         "notes": asked.notes,
@@ -141,7 +152,7 @@ def view(
         "chips": [_chip(name, values, asked.options.get(name, ())) for name, values in asked.query.only],
         **({"spec": visuals_of(page)} if page.panel else {}),
         "left_out": left_out(page.visuals, page_data.now) if page_data else [],
-        "visuals": {visual.name: draw_visual(visual, page_data, asked, facts, scope) for visual in page.visuals},
+        "visuals": {visual.name: draw_visual(visual, page_data, asked, nothing) for visual in page.visuals},
     }
 
 
@@ -167,6 +178,7 @@ def page_data_of(visuals: Sequence[Visual], facts: Facts, asked: ResolvedQuery, 
     if not len(whole):
         return None
     before, spark_before = {}, NO_COURSE
+    then: dict[Grouping, pd.DataFrame] = {}
     if asked.baseline is not None and earlier:
         then = with_gaps(facts.totals(asked.baseline, dict.fromkeys((TOTAL, *earlier)), scope), asked.baseline)
         before = {name: evaluate(then[name], needed[name], then[TOTAL]) for name in earlier if len(then[name])}
@@ -198,6 +210,9 @@ def page_data_of(visuals: Sequence[Visual], facts: Facts, asked: ResolvedQuery, 
         no_company,
         around,
         asked.caveats,
+        means_of(facts, (asked.selection, asked.baseline), (totals, then), needed.get(OVER_TIME, ()), scope)
+        if asked.query.rolling
+        else None,
     )
 
 
@@ -208,12 +223,10 @@ def with_gaps(totals: dict[Grouping, pd.DataFrame], selection: Selection) -> dic
     return {**totals, OVER_TIME: every_period(totals[OVER_TIME], periods(selection))}
 
 
-def draw_visual(
-    visual: Visual, page_data: PageData | None, asked: ResolvedQuery, facts: Facts, scope: Scope
-) -> dict[str, Any]:
-    """One visual's answer. What goes wrong in one stays in it."""
+def draw_visual(visual: Visual, page_data: PageData | None, asked: ResolvedQuery, nothing: str = "") -> dict[str, Any]:
+    """One visual's answer; `nothing` is why there is none on the page. What goes wrong in one stays in it."""
     if page_data is None:
-        return {"state": "empty", "text": why_empty(asked, facts, scope)}
+        return {"state": "empty", "text": nothing}
     try:
         return with_caveats(visual, {"state": "ready", **visual.draw(page_data)}, page_data)
     except Exception:
@@ -221,19 +234,9 @@ def draw_visual(
         return {"state": "error", "text": f"“{visual.title}” could not be drawn. The other figures are not affected."}
 
 
-def why_empty(asked: ResolvedQuery, facts: Facts, scope: Scope) -> str:
-    """Why nothing matches and which filter to loosen."""
-    helps = []
-    for name, _ in asked.query.only:
-        wider = asked.selection.narrow(name, ())
-        if len(facts.totals(wider, (TOTAL,), scope)[TOTAL]):
-            helps.append(DIMENSIONS[name].lower())
-    days = asked.formats.days(asked.selection.start, asked.selection.end)
-    if helps:
-        return f"Nothing matches these filters, {days}. Loosen the {' or the '.join(helps)} filter to see figures."
-    if asked.query.only:
-        return f"Nothing matches these filters, {days}. Loosen the filters, or choose other dates."
-    return f"There is no data for {days}. Choose other dates."
+def why_there_is_nothing(asked: ResolvedQuery, facts: Facts, scope: Scope) -> Emptiness:
+    """Why nothing matches a query, and the ways out."""
+    return why_empty(asked.query, asked.selection, asked.extent, facts, scope, asked.formats)
 
 
 def data_of(facts: Facts, formats: Formats) -> dict[str, Any]:
@@ -322,6 +325,7 @@ def _chosen_controls(query: Query) -> dict[str, Any]:
         "to": query.end.isoformat() if query.end else None,
         "compare": query.compare,
         "grain": query.grain,
+        "rolling": query.rolling or None,
         "rank": query.rank,
         "as_of": query.as_of or None,
     }

@@ -13,6 +13,7 @@ from components.markup import to_markup
 from components.rows_table import rows_table
 from components.visuals import Page, Visual
 from facts import Facts, Scope
+from kpi.compare import compared_metric
 from kpi.formula_guard import MARK, guard_formula, like_formula
 from kpi.metrics import METRICS
 from views.answers import ResolvedQuery, draw_visual, page_data_of
@@ -51,7 +52,7 @@ def data_file(
         return xlsx_of(visual.columns, rows, visual.title)
     if kind == "table":
         days = asked.formats.days(asked.selection.start, asked.selection.end)
-        line = draw_visual(visual, page_data, asked, facts, scope).get("line") or ""
+        line = draw_visual(visual, page_data, asked).get("line") or ""
         table = rows_table(rows, asked.formats, f"{visual.title}, {days}", line)
         return orjson.dumps({"markup": to_markup(table)})
     through = facts.extent().last.isoformat()
@@ -123,7 +124,7 @@ def xlsx_of(columns: Sequence[str], rows: Sequence[Row], title: str) -> bytes:
             if isinstance(value, str):
                 sheet.write_string(line, column, value, text if like_formula(value) else None)
             elif value is not None:
-                metric = METRICS.get(row["metric"] if name in ("value", "baseline") else name)
+                metric = METRICS.get(row["metric"] if name in ("value", "baseline") else compared_metric(name) or name)
                 sheet.write_number(line, column, value, formats[metric.unit] if metric else None)
     sheet.freeze_panes(1, 0)
     book.close()

@@ -19,13 +19,13 @@ from components.page_data import TOTAL, PageData
 from components.spec import spec
 from components.visuals import Page, Visual
 from facts import Facts, Scope
-from kpi.compare import BASELINE_DATE, compared_metric
+from kpi.compare import BASELINE_DATE, compared_metric, kind_of_column
 from kpi.formats import MINUS, Formats
 from kpi.formula_guard import like_formula
 from kpi.metrics import METRICS, Metric
 from kpi.schema import DATE, DIMENSIONS
 from kpi.units import decimals, figure
-from views.answers import ResolvedQuery, data_of, page_data_of, why_empty
+from views.answers import ResolvedQuery, data_of, page_data_of, why_there_is_nothing
 from views.files import Row, columns_of
 
 _CARDS: Final = ("value", "baseline", "change")
@@ -41,7 +41,7 @@ def workbook(
     file = io.BytesIO()
     book = _Book(file, asked.formats)
     page_data = page_data_of(page.visuals, facts, asked, scope)
-    empty = why_empty(asked, facts, scope) if page_data is None else ""
+    empty = why_there_is_nothing(asked, facts, scope).text if page_data is None else ""
     known = spec((page,), prefix, asked.formats, hidden)["metrics"]
     notes = (*asked.notes, *(left_out(known, page_data) if page_data is not None else ()))
     _about(book, page, facts, asked, notes, empty, prefix, known)
@@ -149,7 +149,7 @@ def _about(
         ("Days", f"{days(chosen.start, chosen.end)} ({chosen.days} {'day' if chosen.days == 1 else 'days'})"),
         ("Compared with", days(then.start, then.end) if then else "–"),
         *((label, ", ".join(narrowed[name]) if name in narrowed else "All") for name, label in DIMENSIONS.items()),
-        ("Time steps", asked.selection.grain),
+        ("Time steps", asked.selection.grain + (", and the mean of seven" if asked.query.rolling else "")),
         ("Currency", asked.formats.currency),
         ("Data", f"{data_of(facts, asked.formats)['label']}, version {facts.version}"),
         ("Address", f"{prefix}{page.path}{'?' if query else ''}{query}"),
@@ -220,7 +220,8 @@ def _format(book: _Book, name: str, row: Row, bold: bool = False) -> Any:
 
 def _label(name: str) -> str:
     if (metric := METRICS.get(_metric_of(name))) is not None:
-        return metric.label if name in METRICS else f"{metric.label}, compared with"
+        words = kind_of_column(name).replace("then", "compared with")
+        return metric.label + words
     return {**DIMENSIONS, DATE: "Date", BASELINE_DATE: "Compared with"}.get(name, name.replace("_", " ").capitalize())
 
 

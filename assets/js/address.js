@@ -26,7 +26,7 @@
     }
     if (chosen.from && chosen.to) fields.push(`from=${chosen.from}`, `to=${chosen.to}`);
     else if (chosen.last && chosen.last !== spec.defaults.last) fields.push(`last=${quote(chosen.last)}`);
-    for (const name of ["compare", "grain", "rank", "as_of"]) {
+    for (const name of ["compare", "grain", "rolling", "rank", "as_of"]) {
       if (chosen[name] && chosen[name] !== spec.defaults[name]) fields.push(`${name}=${quote(chosen[name])}`);
     }
     return fields.join("&");

@@ -84,6 +84,7 @@
     if (differs("last", "from", "to")) found.push(dates);
     if (differs("compare")) found.push(against);
     if (differs("grain")) found.push(`each ${period.grain}`);
+    if (differs("rolling")) found.push(chosen.rolling ? "seven-day means" : "single days");
     // Back to what was never here: only the server knows how that differs.
     const all = () => [dates, ...dimensions.filter(([dimension]) => chosen[dimension]?.length).map(values)];
     return (found.length ? found : all()).join(", ");

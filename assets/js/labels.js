@@ -10,11 +10,23 @@
     if (layout.xaxis?.type === "category" && layout.xaxis.dtick) {
       for (const trace of written) if (trace.mode === "text") lift(trace, data, layout);
     }
+    for (const cells of data.filter(({ type }) => type === "heatmap")) inCells(cells, layout);
     for (const bar of written.filter(({ type, textposition }) => type === "bar" && textposition === "outside")) {
       bar.textposition = "none";
       if (bar.orientation === "h") widen(bar, layout);
       data.push(atEnds(bar, layout));
     }
+  }
+
+  /** Figures that are wider than their cell come in lines, the number over its unit, and smaller if they must.
+      @param {Trace} cells @param {Layout} layout */
+  function inCells(cells, layout) {
+    const room = LYING.room(layout) / cells.x.length - 8;
+    const lacks = () => Math.max(0, ...cells.text.flat().flatMap((/** @type {string} */ words) => words.split("<br>"))
+      .map((/** @type {string} */ words) => dashboard.margins.width(words) / room));
+    if (lacks() <= 1) return;
+    cells.text = cells.text.map((/** @type {string[]} */ row) => row.map((words) => words.replace(/\s/g, "<br>")));
+    cells.textfont = { ...cells.textfont, size: Math.floor(13 / Math.max(1, lacks())) };
   }
 
   const MARK = 9.5; // px from a mark's middle to its edge

@@ -74,13 +74,16 @@
 
   /** @param {Axis} axis */
   const ofNames = (axis) => axis.type === "category";
-  const WIDEST = ["800k", "1.5M"]; // of what stands on an axis of money
+  const WIDEST = ["80k", "800k", "1.5M"]; // of what stands on an axis of money
   const ofMoney = () => {
     const widths = WIDEST.map((label) => width(dashboard.format.tick("money", label), 12));
     return Math.max(32 + width(dashboard.format.sign()), ...widths);
   };
   /** @param {Axis} axis */
   const ofFigures = ({ tickformat = "", showticklabels }) => (showticklabels === false ? 0 : tickformat.includes("$") ? ofMoney() : 34);
+
+  /** @param {string} name */
+  const ofDays = (name) => Math.max(...dashboard.format.days(name).map((label) => width(label, 12)));
 
   const WEEK = 604_800_000;
   const MONTH = 2_629_800_000; // a twelfth of a year, as axes have it
@@ -91,9 +94,7 @@
     const span = Math.max(...days) - Math.min(...days);
     const months = typeof axis.dtick === "string";
     const step = months ? MONTH : WEEK;
-    /** @param {string} name */
-    const widest = (name) => Math.max(...dashboard.format.days(name).map((label) => width(label, 12)));
-    const needs = () => GAP + widest(every * step < MONTH ? "dayMonth" : "month"); // as trend.py has plotly write them
+    const needs = () => GAP + ofDays(every * step < MONTH ? "dayMonth" : "month"); // as trend.py has plotly write them
     let every = months ? Number(axis.dtick.slice(1)) : axis.dtick / WEEK;
     while (every * step < span && (every * step * room) / span < needs()) every += months ? every : 1;
     axis.dtick = months ? `M${every}` : every * WEEK;
@@ -127,8 +128,10 @@
         }
       } else {
         margin.r = Math.max(margin.r, HALF);
-        if (xaxis.type === "date" && xaxis.dtick) thin(xaxis, data, wide - margin.l - margin.r);
-        if (xaxis.tickformat?.includes("$")) xaxis.nticks = Math.max(2, Math.floor((wide - margin.l - margin.r) / (ofMoney() + 12)));
+        const room = wide - margin.l - margin.r;
+        if (xaxis.type === "date" && xaxis.dtick) thin(xaxis, data, room);
+        else if (xaxis.type === "date") xaxis.nticks = Math.max(2, Math.floor(room / (GAP + ofDays("dayMonth"))));
+        if (xaxis.tickformat?.includes("$")) xaxis.nticks = Math.max(2, Math.floor(room / (ofMoney() + 12)));
       }
       margin.b = Math.max(margin.b, TICKS + (lines - 1) * LINE + 6 + (xaxis.title?.text ? TITLE : 0));
     }

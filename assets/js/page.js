@@ -14,6 +14,7 @@
     const first = open === "";
     open = key;
     for (const part of document.querySelectorAll("[data-page]")) hide(part, part.dataset.page !== key);
+    hide(dashboard.one(document, "#empty"), true); // of the page before
     dashboard.visuals.open(key);
     mount();
     attribute(document.documentElement, "data-body", dashboard.spec.pages[key].body ?? null);
@@ -93,7 +94,12 @@
       if (answer.headline) text(place, answer.headline);
     }
     dashboard.freshness.past(answer.as_of);
+    nothing(answer.empty);
     chips(answer);
+    for (const button of document.querySelectorAll(`[data-page="${answer.page}"] .mean`)) {
+      attribute(button, "aria-pressed", String(Boolean(answer.chosen.rolling)));
+      hide(button, answer.period.grain !== "day");
+    }
     const notes = byId("notes");
     hide(notes, answer.notes.length === 0);
     text(notes, answer.notes.join(" "));
@@ -104,6 +110,19 @@
     }
   }
 
+  /** Where nothing matches, one sentence stands in the place of all visuals, with what to do about it.
+      @param {Wire.View["empty"]} empty */
+  function nothing(empty) {
+    const place = dashboard.one(document, "#empty");
+    const left = place.contains(document.activeElement); // its button brought figures
+    hide(place, !empty);
+    text(dashboard.one(place, "p"), empty?.text ?? "");
+    const what = { type: "button", "data-do": "loosen" };
+    dashboard.one(place, ".ways").replaceChildren(...(empty?.ways ?? []).map(({ label, query }, at) =>
+      make("button", { ...what, class: `btn btn-${at ? "light" : "primary"}`, "data-query": query, text: label })));
+    if (left) (place.querySelector("button") ?? byId(`title-${open}`))?.focus({ preventScroll: true });
+  }
+
   /** @param {Wire.Period} period */
   function period({ label, sentence }) {
     text(dashboard.one(document, "#period strong"), label);
@@ -111,7 +130,7 @@
   }
 
   /** One chip a narrowed filter; each takes its filter away. @param {Wire.View} answer */
-  function chips({ chips: found, period: { label } }) {
+  function chips({ chips: found, empty, period: { label } }) {
     const place = byId("chips");
     const now = JSON.stringify(found);
     if (place.dataset.now !== now) {
@@ -124,7 +143,7 @@
     text(count, String(found.length || ""));
     hide(count, found.length === 0);
     const words = found.map((each) => `${each.label}: ${each.named}`);
-    text(byId("announcer"), `Figures for ${label}. ${words.join(". ")}`);
+    text(byId("announcer"), empty?.text ?? `Figures for ${label}. ${words.join(". ")}`);
   }
 
   /** @param {Wire.Chip} narrowed */

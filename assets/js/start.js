@@ -24,6 +24,8 @@
       printed();
     },
     theme: () => dashboard.theme.next(),
+    rolling: () => dashboard.view.change({ rolling: dashboard.view.wanted().chosen?.rolling ? null : "7d" }),
+    loosen: (button) => dashboard.view.go(dashboard.view.wanted().page, button.dataset.query ?? ""),
     reset: () => dashboard.view.go(dashboard.view.wanted().page, ""),
     "copy-link": () => copyLink(),
     fold: (button) => dashboard.chapters.fold(button),
@@ -39,6 +41,7 @@
   const CHANGES = {
     preset: () => dashboard.toolbar.choosePreset(),
     days: () => dashboard.toolbar.chooseDays(),
+    columns: (select) => (visualOf(select).dataset.columns = select.value),
     rank: (select) => dashboard.view.change({ rank: select.value }),
     itself: (box) => dashboard.freshness.chooseItself(box),
   };
@@ -209,6 +212,13 @@
 
   const title = (/** @type {HTMLElement} */ visual) => dashboard.one(visual, "h2, h3").textContent;
 
+  /** Dash's code stands in the document at rest: it runs once the figures are there, one script after the other. */
+  function beginDash() {
+    const [code, ...rest] = /** @type {NodeListOf<HTMLScriptElement>} */ (document.querySelectorAll("footer script[data-dash]"));
+    const run = (/** @type {object} */ what) => document.body.append(Object.assign(document.createElement("script"), what));
+    run({ src: code.src, onload: () => rest.forEach(({ id, textContent }) => run({ id, textContent })) });
+  }
+
   const data = (/** @type {string} */ name) => JSON.parse(byId(name)?.textContent ?? "null");
 
   function start() {
@@ -231,7 +241,10 @@
     }
     if (first) dashboard.explore.panel();
     dashboard.freshness.watch();
-    setTimeout(() => dashboard.charts.library().catch(() => {})); // after the figures' text, in time for the charts
+    setTimeout(() => {
+      dashboard.charts.library().catch(() => {}); // after the figures' text, in time for the charts
+      beginDash();
+    });
   }
 
   const clientside = (window.dash_clientside ??= /** @type {DashClientside} */ ({}));

@@ -37,7 +37,8 @@
     for (const key of metrics) row.append(head(heads, key, dashboard.metric(key).short, dashboard.metric(key), shaded[key]));
     const body = /** @type {TableBody} */ (Object.assign(make("tbody"), { item }));
     const foot = make("tfoot");
-    const table = make("table", { class: "figures" }, make("thead", {}, row), body, foot);
+    const extra = metrics.length > item.spec.metrics.length; // what a ranking is ranked by (css/telephone.css)
+    const table = make("table", { class: "figures", "data-extra": extra }, make("thead", {}, row), body, foot);
     const how = `${item.title}. Arrow keys go from figure to figure, Enter shows how one comes about.`;
     const scroll = make("div", { class: "table-scroll", tabindex: "0", role: "region", "aria-label": how }, table);
     const note = make("p", { class: "line shade-note", text: item.spec.shaded });
@@ -195,7 +196,8 @@
     const cell = from.closest("td") ?? from.closest("th");
     const rows = [...(table?.rows ?? [])].filter((row) => row.parentElement?.tagName !== "THEAD");
     const row = rows.findIndex((each) => each === cell?.parentNode);
-    const to = cell ? rows[row + step[0]]?.cells[cell.cellIndex + step[1]] : rows[0]?.cells[0];
+    const seen = (/** @type {number} */ at) => [...(rows[at]?.cells ?? [])].filter((each) => each.checkVisibility());
+    const to = cell ? seen(row + step[0])[seen(row).indexOf(cell) + step[1]] : seen(0)[0];
     const stop = to?.querySelector("button");
     if (!stop) return;
     event.preventDefault();

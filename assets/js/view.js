@@ -96,7 +96,7 @@
   /** Of a page of somebody's own nothing is asked here but what is chosen, which the answer on the screen tells.
       @param {string} page @param {string} query */
   const bare = (page, query) =>
-    dashboard.page.own(page) && shown?.query === query ? { ...shown, page, notes: [], visuals: {} } : null;
+    dashboard.page.own(page) && shown?.query === query ? { ...shown, page, notes: [], empty: null, visuals: {} } : null;
 
   /** The answer that came in the document. @type {Dashboard["view"]["first"]} */
   function first(answer, scroll) {

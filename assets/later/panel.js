@@ -76,9 +76,9 @@
     try {
       const answer = await ask(platform, campaign);
       if (!answer) return;
-      const strange = answer.notes.length > 0;
-      parts.grid.hidden = parts.filter.disabled = strange;
-      say(strange ? answer.notes.join(" ") : "");
+      const strange = answer.notes.join(" ") || (answer.empty?.text ?? "");
+      parts.grid.hidden = parts.filter.disabled = Boolean(strange);
+      say(strange);
       if (!strange) draw(answer);
     } catch (/** @type {any} */ problem) {
       if (problem.name === "AbortError") return;

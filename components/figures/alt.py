@@ -21,9 +21,8 @@ _NAMED: Final = 3
 NamedValues = list[tuple[str, float]]  # what has a value, with it
 
 
-def lines(page_data: PageData, by: Grouping, metrics: Sequence[str]) -> str:
-    """Lines over time: for each its first and last value, its extremes, and how its two halves compare."""
-    frame = page_data.now[by]
+def lines(page_data: PageData, by: Grouping, metrics: Sequence[str], frame: pd.DataFrame) -> str:
+    """Lines over time of `frame`: for each its first and last value, its extremes, and how its two halves compare."""
     points = "point" if len(frame) == 1 else "points"
     said = [f"Line chart, {len(frame)} {points}, one a {page_data.selection.grain}."]
     days = frame.index.to_numpy().astype("datetime64[D]")

@@ -14,8 +14,8 @@ from kpi.units import figure
 #: Each stage with the rate of the step that leads to it, and how a single one of the stage before is called.
 _STAGES: Final = (
     ("impressions", None, ""),
-    ("clicks", "ctr", "impressions is clicked"),
-    ("conversions", "cvr", "clicks leads to an order"),
+    ("clicks", "ctr", "impressions<br>is clicked"),
+    ("conversions", "cvr", "clicks<br>leads to an order"),
 )
 _METRICS: Final = ("impressions", "clicks", "conversions", "ctr", "cvr")
 

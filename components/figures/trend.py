@@ -16,6 +16,7 @@ from components.visuals import Visual
 from kpi.compare import BASELINE, BASELINE_DATE
 from kpi.evaluate import ROWS
 from kpi.metrics import METRICS
+from kpi.rolling import MEAN
 from kpi.schema import DATE
 from kpi.selection import Grain, Grouping, cut_short, period_end, period_start, periods
 
@@ -80,7 +81,7 @@ def trend(
         traces += prototypes(area, colours[metrics.index(area)])
 
     def draw(page_data: PageData) -> Answer:
-        now, before = page_data.now[_BY], page_data.before.get(_BY)
+        now, before = _frames(page_data)
         days = days_of(now)
         filled: list[dict[str, Any]] = []
         for place, metric in enumerate(metrics):
@@ -101,9 +102,14 @@ def trend(
                 filled.append({**line, "customdata": then})
         label = page_data.formats.sign if unit == "money" else axis
         text = f"{label} {_PER[page_data.selection.grain]}" if per else label
+        mean = ", 7-day mean" if page_data.means else ""
         layout: dict[str, Any] = {"xaxis": _ticks(days, page_data.selection.grain)}
-        if not apart:
-            layout["yaxis"] = {"title": {"text": text}}
+        titles = [f"{_short(metric)}, %{mean}" for metric in metrics] if apart else [text + mean]
+        if mean or not apart:
+            layout |= {
+                f"yaxis{place or ''}": {"title": {"text": title}}
+                for place, title in zip((0, 2, 3, 4), titles, strict=False)
+            }
         grain = page_data.selection.grain
         gaps = gaps_of(page_data.sums[_BY])
         shapes = [_not_running(first, last, days, grain) for first, last in gaps]
@@ -113,18 +119,20 @@ def trend(
             layout["shapes"] = shapes
         runs = [(first, min(period_end(last, grain), page_data.selection.end)) for first, last in gaps]
         missing = alt.gaps(runs, page_data.formats)
-        said = " ".join([alt.lines(page_data, _BY, metrics), *missing])
+        said = " ".join([alt.lines(page_data, _BY, metrics, now), *_explain_means(page_data), *missing])
         return {"traces": filled, "layout": layout, "line": _behind(page_data, before, missing), "alt": said}
 
     def rows(page_data: PageData) -> list[dict[str, Any]]:
-        """A row a period, with what is dotted in the chart: the period it is compared with, and that one's figures."""
-        now, before = page_data.now[_BY], page_data.before.get(_BY)
-        found = _figures(now, {metric: metric for metric in metrics})
+        """A row a period, with what is dotted in the chart: the period it is compared with, and that one's figures.
+        Where means are drawn, each day has its own figures and the means beside them.
+        """
+        before, means = page_data.before.get(_BY), page_data.means
+        found = _figures(page_data.now[_BY], metrics, "", means and means.now)
         if before is None:
             return found
-        earlier = {row[DATE]: row for row in _figures(before, {metric: f"{metric}{BASELINE}" for metric in metrics})}
+        earlier = {row[DATE]: row for row in _figures(before, metrics, BASELINE, means and means.before)}
         beside = {f"{day:%Y-%m-%d}": f"{then:%Y-%m-%d}" for then, day in _pair_periods(page_data, before)}
-        nothing = dict.fromkeys(f"{metric}{BASELINE}" for metric in metrics)
+        nothing = dict.fromkeys(_without_date(next(iter(earlier.values()), {})))
         return [
             row
             | {BASELINE_DATE: (then := beside.get(row[DATE]))}
@@ -196,12 +204,35 @@ def along(days: list[date]) -> dict[str, Any]:
     return {"x": [day.isoformat() for day in days]}
 
 
-def _figures(frame: pd.DataFrame, names: Mapping[str, str]) -> list[dict[str, Any]]:
-    """A row a period of a metrics frame, with its date and the metrics that `names` names."""
+def _frames(page_data: PageData) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    """What is drawn, and what dotted behind it: each period's figures, or seven-day means."""
+    if page_data.means:
+        return page_data.means.now, page_data.means.before
+    return page_data.now[_BY], page_data.before.get(_BY)
+
+
+def _figures(
+    frame: pd.DataFrame, metrics: Sequence[str], suffix: str, means: pd.DataFrame | None
+) -> list[dict[str, Any]]:
+    """A row a period of a metrics frame, with its date and its figures, and the same of the frame of their means."""
+    columns = [(frame, metric, metric + suffix) for metric in metrics]
+    if means is not None:
+        columns += [(means, metric, metric + MEAN + suffix) for metric in metrics]
     return [
-        {DATE: f"{day:%Y-%m-%d}", **{name: exact(metric, frame[metric].iloc[place]) for metric, name in names.items()}}
+        {DATE: f"{day:%Y-%m-%d}", **{name: exact(metric, of[metric].iloc[place]) for of, metric, name in columns}}
         for place, day in enumerate(frame.index)
     ]
+
+
+def _explain_means(page_data: PageData) -> list[str]:
+    """What the points are where they are means, and how many are of fewer than seven days."""
+    if page_data.means is None:
+        return []
+    said = ["Each point is the mean of the seven days that end with it, a rate that of their sums."]
+    if short := page_data.means.short:
+        points = "1 point is" if short == 1 else f"{page_data.formats.number(short)} points are"
+        said.append(f"{points} of fewer, where days have no rows or lie before the data.")
+    return said
 
 
 def _without_date(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -293,6 +324,7 @@ def _behind(page_data: PageData, before: pd.DataFrame | None, missing: Sequence[
     for place, (within, whole) in ({"": first} if points == 1 else {" first": first, " last": last}).items():
         if within < whole:
             said.append(f"The{place} {grain} holds {within} of its {whole} days.")
+    said += _explain_means(page_data)
     said += missing
     said += [f"Shaded: {text[0].lower()}{text[1:]}" for text in page_data.caveats.provisional_note()]
     return " ".join(said) or None

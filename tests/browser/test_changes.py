@@ -12,6 +12,28 @@ from tests.browser.conftest import CALLBACK, Visit
 PLOTS = "[data-visual] .js-plotly-plot .main-svg"
 
 
+def test_a_trend_of_days_can_be_drawn_as_seven_day_means(visit: Visit):
+    page = visit.open("/cfo").page
+    chart = page.locator('[data-visual="cfo.financial-trend"]')
+    switch = chart.get_by_role("button", name="7-day mean")
+    expect(switch).to_have_attribute("aria-pressed", "false")
+    with visit.requests() as asked:
+        switch.click()
+        visit.settled()
+    assert visit.address() == "/cfo?rolling=7d"
+    assert len([path for path in asked if path.startswith("/view/")]) == 1
+    expect(switch).to_have_attribute("aria-pressed", "true")
+    expect(chart.locator(".line")).to_contain_text("the mean of the seven days that end with it")
+    expect(chart.locator(".axis-title").first).to_contain_text("7-day mean")
+    means = [row["profit_mean_7d"] for row in visit.data("cfo.financial-trend")["rows"]]
+    drawn = chart.locator(".js-plotly-plot").evaluate("plot => plot.data.find(({ name }) => name === 'Profit').y")
+    assert drawn == [round(value) for value in means]
+    visit.page.locator("label", has_text="Week").click()
+    visit.settled()
+    expect(switch).to_be_hidden()
+    expect(page.locator("#notes")).to_contain_text("Seven-day means are of days")
+
+
 def test_a_filter_is_one_request_and_mounts_nothing_anew(visit: Visit):
     visit.open("/cfo")
     page = visit.page

@@ -54,3 +54,23 @@ def test_figures_that_are_not_in_the_document_are_asked_for_once_and_from_the_he
     visit.page.wait_for_timeout(150)
     assert came == [200]
     assert [path for path in visit.asked if path.startswith(("/view/", "/callback/"))] == [address]
+
+
+def test_on_a_slow_line_nothing_takes_the_style_sheets_place(visit: Visit):
+    """Words wait for the style sheet alone, first figures for our code; Dash, plotly and the font come after."""
+    line = visit.page.context.new_cdp_session(visit.page)
+    line.send("Network.enable")
+    line.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    rate = {"downloadThroughput": 200_000, "uploadThroughput": 200_000}
+    line.send("Network.emulateNetworkConditions", {"offline": False, "latency": 400, **rate})
+    visit.open("/cfo")
+    visit.page.wait_for_function("document.querySelector('.dash-part')")
+    found = visit.page.evaluate(
+        """Object.fromEntries(performance.getEntriesByType("resource").map(({ name, startTime, responseEnd }) =>
+            [name.split("/").pop().replace(/[.][0-9a-f]{12}/, ""), [startTime, responseEnd]]))"""
+    )
+    line.detach()
+    styled, run = found["dashboard.css"][1], found["dashboard.js"][1]
+    assert found["dashboard.js"][0] >= styled
+    for later in ("inter.woff2", "plotly.js", "dash_renderer.js", "_dash-layout"):
+        assert found[later][0] >= (styled if later == "inter.woff2" else run), later

@@ -1,5 +1,8 @@
 """Every page as it opens: figures in every visual, the same as in the data addresses, in the text and in the files."""
 
+import re
+from collections.abc import Callable
+
 import pytest
 from playwright.sync_api import expect
 
@@ -62,9 +65,41 @@ def test_bad_address_says_what_was_left_out(visit: Visit):
     expect(visit.box("platform", "Google")).not_to_be_checked()
 
 
-def test_nothing_left_says_what_to_loosen(visit: Visit):
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("path", ["/", "/cmo", "/cfo"])
+def test_nothing_left_says_so_once_with_a_button_that_loosens_the_filter(
+    visit_in: Callable[..., Visit], server: str, path: str, width: int
+):
+    """No visual takes any room; a screen reader hears the sentence, and the keyboard reaches the way out."""
+    visit = visit_in(server, viewport={"width": width, "height": 900})
+    page = visit.open(f"{path}?platform=Google").page
+    sentence = "Loosen the platform or the campaign filter"
+    page.evaluate(
+        """dashboard.view.change({ campaign: dashboard.view.shown().options.campaign
+            .filter((each) => each.startsWith("Prospecting – Broad")) })"""
+    )
+    said = page.locator("main").get_by_text(sentence).filter(visible=True)
+    expect(said).to_have_count(1)
+    expect(page.locator("#announcer")).to_contain_text(sentence)
+    expect(page.locator("[data-visual]").filter(visible=True)).to_have_count(0)
+    assert page.evaluate("document.querySelector('#empty').getBoundingClientRect().top") < 500
+    expect(page.get_by_role("button", name="Remove the campaign filter")).to_be_visible()
+    page.get_by_role("button", name="Remove the platform filter").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#empty")).to_be_hidden()
+    expect(page.locator('[data-visual][data-state="ready"]').first).to_be_visible()
+    expect(page).not_to_have_url(re.compile("platform="))
+    assert "campaign=Prospecting" in visit.address()
+    assert page.evaluate("document.activeElement.tagName") == "H1", "the focus is not lost with the button"
+    page.go_back()
+    expect(said).to_have_count(1)
+
+
+def test_a_page_that_is_opened_without_rows_says_so(visit: Visit):
     page = visit.page
-    page.goto(f"{visit.server}/?platform=TikTok&campaign=Search%20%E2%80%93%20Brand%20%26%20Competitors")
-    said = page.locator('[data-visual="executive.platform-radar"][data-state="empty"]')
-    expect(said).to_contain_text("Loosen the platform or the campaign filter")
-    expect(page.locator('[data-visual]:not([data-state="empty"])')).to_have_count(0)
+    page.goto(f"{visit.server}/cfo?platform=TikTok&campaign=Search%20%E2%80%93%20Brand%20%26%20Competitors")
+    expect(page.locator("#empty")).to_contain_text("Loosen the platform or the campaign filter")
+    expect(page.locator("[data-visual]").filter(visible=True)).to_have_count(0)
+    page.get_by_role("link", name="Glossary").click()
+    expect(page.locator("#empty")).to_be_hidden()
+    expect(page.get_by_role("heading", name="Glossary", exact=True)).to_be_visible()

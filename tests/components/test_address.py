@@ -36,6 +36,7 @@ def queries(draw: st.DrawFn) -> Query:
         end,
         draw(st.sampled_from(["previous", "year", "none"])),
         draw(st.sampled_from(["day", "week", "month"])),
+        draw(st.sampled_from(["", "7d"])),
         draw(st.sampled_from(RANKS)),
     )
 

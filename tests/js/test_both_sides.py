@@ -68,10 +68,11 @@ def queries(draw: st.DrawFn) -> tuple[Query, dict[str, list[str]], dict[str, Any
     last = draw(st.sampled_from([*PRESETS, "3d", "6m", "1y", None]))
     start, end = sorted(draw(st.tuples(*[st.dates(EXTENT.first, EXTENT.last)] * 2))) if last is None else (None, None)
     rest = [
-        draw(st.sampled_from(each)) for each in (list(COMPARES), [None, *GRAINS], list(RANKS), ["", "7", "2025-09-01"])
+        draw(st.sampled_from(each))
+        for each in (list(COMPARES), [None, *GRAINS], ["", "7d"], list(RANKS), ["", "7", "2025-09-01"])
     ]
     days = {"from": start and start.isoformat(), "to": end and end.isoformat(), "last": last}
-    others = dict(zip(("compare", "grain", "rank", "as_of"), rest, strict=True))
+    others = dict(zip(("compare", "grain", "rolling", "rank", "as_of"), rest, strict=True))
     return Query(only(chosen), last, start, end, *rest), options, {**chosen, **days, **others}
 
 
