@@ -120,7 +120,7 @@ def _of(
 _READY: Final = """(async () => {
     const pause = () => new Promise((resolve) => setTimeout(resolve, 50));
     while (!window.dashboard?.view?.shown?.()) await pause();
-    await dashboard.later("paper");
+    await dashboard.paper.ready();
     await dashboard.paper.on();
     const open = (state) => document.querySelector(`section:not([hidden]) [data-state="${state}"]`);
     const found = (state) => open(state)?.querySelector("h2, h3").textContent;
@@ -138,7 +138,7 @@ def _pdf(browser: Tab, paper: str) -> bytes:
 
 
 def _html(browser: Tab) -> bytes:
-    text: str = browser.value("dashboard.paper.file()")
+    text: str = browser.value("dashboard.later('paper-file').then(() => dashboard.paperFile())")
     return text.encode()
 
 

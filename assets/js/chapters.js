@@ -13,15 +13,13 @@
 
   /** Whether a visual has no place on the screen, or on the paper that is made. @type {Dashboard["chapters"]["shut"]} */
   function shut(visual) {
-    const printed = root.matches("[data-paper], [data-whole]");
-    return visual.matches(printed ? "[data-left-out]" : HIDES);
+    return visual.matches(root.matches("[data-paper]") ? "[data-left-out]" : HIDES);
   }
 
   /** A chart that was not drawn while it was shut. @param {Element} visual */
   function drawn(visual) {
     const item = /** @type {ChartItem | undefined} */ (itemOf(visual));
     if (item?.spec.kind !== "chart" || !item.visual || item.width || !window.Plotly) return;
-    item.width = item.parts.clientWidth; // so that it is drawn at once, as a paper that is made needs it
     dashboard.visuals.again(item);
   }
 
@@ -155,18 +153,10 @@
     if (headings.length) mark(0);
   }
 
-  /** Everything is drawn for the paper that the browser's own menu prints. */
-  function whole() {
-    root.dataset.whole = "";
-    for (const visual of page().querySelectorAll(HIDES)) drawn(visual);
-  }
-
   document.addEventListener("change", ({ target }) => {
     if (target instanceof HTMLInputElement && target.matches(".switch input")) chosen(target);
   });
   addEventListener("scroll", scrolled, { passive: true });
-  addEventListener("beforeprint", whole);
-  addEventListener("afterprint", () => delete root.dataset.whole);
 
   dashboard.chapters = { shut, hash, reveal, follow, leave, jump, open, fold: (button) => {
     const visual = /** @type {Element} */ (button.closest(".visual"));

@@ -21,7 +21,7 @@
     rows: (button) => taken(button, rows),
     print: (button) => {
       menuOf(button).open = false;
-      printed();
+      dashboard.paper.print();
     },
     theme: () => dashboard.theme.next(),
     reset: () => dashboard.view.go(dashboard.view.wanted().page, ""),
@@ -127,14 +127,12 @@
     return lazily("rows", () => dashboard.rows.toggle(visual));
   }
 
-  const printed = () => lazily("paper", () => dashboard.paper.print());
-
   /** @param {KeyboardEvent} event */
   function pressed(event) {
     const target = targetOf(event);
     if (event.key === "p" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey) {
       event.preventDefault();
-      printed();
+      dashboard.paper.print();
     }
     const bare = !event.ctrlKey && !event.metaKey && !event.altKey;
     const chart = event.key.toLowerCase() === "t" && bare ? target.closest?.(".visual-chart") : null;

@@ -206,7 +206,7 @@ def test_everything_is_printed_and_folded_again(visit: Visit, how: str) -> None:
     visit.open("/cfo")
     page = visit.page
     if how == "by its own button":
-        page.evaluate("dashboard.later('paper').then(() => dashboard.paper.on())")
+        page.evaluate("dashboard.paper.ready().then(dashboard.paper.on)")
     paper = " ".join(pages_of(page.pdf(format="A4", landscape=True, print_background=True, margin=MARGINS)))
     for each in CFO.visuals:
         if each.title != each.chapter:

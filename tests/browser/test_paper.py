@@ -39,7 +39,7 @@ def pages_of(pdf: bytes) -> list[str]:
 
 
 def on_paper(visit: Visit, form: str) -> list[str]:
-    visit.page.evaluate("dashboard.later('paper').then(() => dashboard.paper.on())")
+    visit.page.evaluate("dashboard.paper.ready().then(dashboard.paper.on)")
     return pages_of(visit.page.pdf(format=form, landscape=True, print_background=True, margin=MARGINS))
 
 
