@@ -63,8 +63,10 @@ def sheets_of(pdf: bytes) -> list[Sheet]:
         for page in document:
             text = page.get_textpage()
             letters = [(text.get_text_range(at, 1), text.get_charbox(at, loose=True)) for at in range(text.count_chars())]
-            visible = [(letter, box) for letter, box in letters if squeezed(letter)]
-            found.append(Sheet(page.get_size(), visible, as_it_stands(visible)))
+            width, height = page.get_size()
+            visible = [(letter, box) for letter, box in letters if squeezed(letter)
+                       and 0 < (box[0] + box[2]) / 2 < width and 0 < (box[1] + box[3]) / 2 < height]
+            found.append(Sheet((width, height), visible, as_it_stands(visible)))
     return found
 
 
@@ -92,6 +94,12 @@ def as_it_stands(letters: list[tuple[str, Box]]) -> str:
 WITHOUT_FONT = re.compile("(?:−?[\u3000-\uffef]|[\u0590-\u06ff][.\u200f]*)+")
 
 
+def digits(text: str) -> str:
+    """A figure as it can be looked for; beside Arabic words its sign stands on their other side."""
+    kept = squeezed(WITHOUT_FONT.sub("", text))
+    return kept.lstrip("−≤") if re.search("[\u0590-\u06ff]", text) else kept
+
+
 # What lies beyond the paper, what is wider than its place, charts that were not drawn at the width of theirs.
 BEYOND = """() => {
     const { clientWidth } = document.documentElement;
@@ -108,6 +116,8 @@ BEYOND = """() => {
         if (each.scrollWidth > each.clientWidth + 1 && each.clientWidth && !each.closest("svg")) found.push(`${name(each)} is wider than its place`);
         const visual = each.closest(".visual")?.getBoundingClientRect();
         if (visual && (left < visual.left - 1 || right > visual.right + 1)) found.push(`${name(each)} leaves its visual`);
+        const cell = each.closest("td, th")?.getBoundingClientRect();
+        if (cell && (left < cell.left - 1 || right > cell.right + 1)) found.push(`${name(each)} leaves its cell`);
         const within = each.closest(".table-scroll");
         if (within && each !== within && right > within.getBoundingClientRect().right + 1) found.push(`${name(each)} leaves its table`);
     }
@@ -135,7 +145,7 @@ def boxes_on_paper(visit: Visit) -> dict[str, list[Any]]:
         assert cards["parts"] > 20
         if found := [*beyond["found"], *cards["faults"], *page.evaluate(OVERLAPS), *page.evaluate(CUT)]:
             wrong[form] = found
-    page.emulate_media(media="screen")
+    page.emulate_media(media="null")
     page.set_viewport_size(screen)
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     return wrong
@@ -149,9 +159,9 @@ def written(visit: Visit, of: str, visual: Visual, query: str, formats: Formats)
         if visual.kind == "cards":
             bound = "≤ " if row["metric"] == "reach" and row["value"] is not None else ""
             found.append(bound + brief(row["metric"], row["value"], formats))
-        else:
-            found += [figure(name, value, formats) for name, value in row.items() if name in METRICS]
-    return [squeezed(WITHOUT_FONT.sub("", text)) for text in found if text != NOTHING]
+        else:  # a sum may come out of another order of the same rows
+            found += [figure(name, value and round(value, 6), formats) for name, value in row.items() if name in METRICS]
+    return [digits(text) for text in found if text != NOTHING]
 
 
 def faults_of_sheets(sheets: list[Sheet]) -> list[str]:
@@ -199,7 +209,8 @@ def faults_on_paper(visit: Visit, of: Any, query: str, formats: Formats) -> list
     visit.page.evaluate("dashboard.paper.ready()")
     faults: list[Any] = [*boxes_on_paper(visit).items()]
     for form in ("A4", "Letter"):
-        sheets = sheets_of(visit.page.pdf(format=form))
+        sheets = sheets_of(pdf := visit.page.pdf(format=form))
+        Path(f"/tmp/dump-{of.key}-{query}-{form}.pdf").write_bytes(pdf)
         faults += [(form, fault) for fault in faults_of_sheets(sheets)]
         faults += [(form, fault) for fault in faults_of_figures(visit, of, query, sheets, formats)]
     return faults
