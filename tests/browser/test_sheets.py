@@ -1,10 +1,9 @@
 """Every sheet that is printed: figures whole, no box over another, none beyond the paper, no heading left behind.
 
-Each page, A4 and Letter, in five locales, of three companies: the demo, one of 300 campaigns with long names, one of two
-platforms. A few of them, drawn by lot, in `make test`; all of them take long.
+Each page, A4 and Letter, in five locales, of three companies: the demo, one of 300 campaigns with long names, one of
+two platforms. A few of them, drawn by lot, in `make test`; all of them take long.
 """
 
-import io
 import random
 import re
 import unicodedata
@@ -20,7 +19,7 @@ import pyarrow.compute as pc
 import pypdfium2
 import pytest
 from deltalake import DeltaTable, write_deltalake
-from PIL import ImageChops
+from playwright.sync_api import expect
 
 from components.locales import formats_of
 from components.visuals import Visual
@@ -62,16 +61,21 @@ def sheets_of(pdf: bytes) -> list[Sheet]:
     with pypdfium2.PdfDocument(pdf) as document:
         for page in document:
             text = page.get_textpage()
-            letters = [(text.get_text_range(at, 1), text.get_charbox(at, loose=True)) for at in range(text.count_chars())]
+            letters = [
+                (text.get_text_range(at, 1), text.get_charbox(at, loose=True)) for at in range(text.count_chars())
+            ]
             width, height = page.get_size()
-            visible = [(letter, box) for letter, box in letters if squeezed(letter)
-                       and 0 < (box[0] + box[2]) / 2 < width and 0 < (box[1] + box[3]) / 2 < height]
+            visible = [
+                (letter, box)
+                for letter, box in letters
+                if squeezed(letter) and 0 < (box[0] + box[2]) / 2 < width and 0 < (box[1] + box[3]) / 2 < height
+            ]
             found.append(Sheet((width, height), visible, as_it_stands(visible)))
     return found
 
 
 def as_it_stands(letters: list[tuple[str, Box]]) -> str:
-    """What is read from left to right: from each letter to the one that follows closely, wherever both are in the file."""
+    """What is read from left to right: from each letter to the one that follows closely, in whatever order they are."""
     left, low, right, high = np.array([box for _, box in letters]).T
     following, begins = {}, set(range(len(letters)))
     for at in range(len(letters)):
@@ -100,10 +104,9 @@ def digits(text: str) -> str:
     return kept.lstrip("−≤") if re.search("[\u0590-\u06ff]", text) else kept
 
 
-# What lies beyond the paper, what is wider than its place, charts that were not drawn at the width of theirs.
+# What lies beyond the paper, what is wider than its place, charts that were not drawn at the width of theirs, crowded cards.
 BEYOND = """() => {
     const { clientWidth } = document.documentElement;
-    const name = (each) => each.textContent.trim().slice(0, 60);
     const found = [];
     let seen = 0;
     for (const each of document.querySelectorAll(".heading *, #figures > :not([hidden]) *")) {
@@ -112,19 +115,23 @@ BEYOND = """() => {
         const { left, right, width } = each.getBoundingClientRect();
         if (!width || each.closest(".visually-hidden")) continue;
         seen += 1;
-        if (left < -0.5 || right > clientWidth + 0.5) found.push(`${name(each)} leaves the paper`);
-        if (each.scrollWidth > each.clientWidth + 1 && each.clientWidth && !each.closest("svg")) found.push(`${name(each)} is wider than its place`);
-        const visual = each.closest(".visual")?.getBoundingClientRect();
-        if (visual && (left < visual.left - 1 || right > visual.right + 1)) found.push(`${name(each)} leaves its visual`);
-        const cell = each.closest("td, th")?.getBoundingClientRect();
-        if (cell && (left < cell.left - 1 || right > cell.right + 1)) found.push(`${name(each)} leaves its cell`);
-        const within = each.closest(".table-scroll");
-        if (within && each !== within && right > within.getBoundingClientRect().right + 1) found.push(`${name(each)} leaves its table`);
+        const say = (what) => found.push(`${each.textContent.trim().slice(0, 60)} ${what}`);
+        if (left < -0.5 || right > clientWidth + 0.5) say("leaves the paper");
+        if (each.scrollWidth > each.clientWidth + 1 && each.clientWidth && !each.closest("svg")) say("is cut");
+        for (const place of ["td, th", ".table-scroll", ".card-box", ".visual"]) {
+            const edge = each.closest(place)?.getBoundingClientRect();
+            if (edge && (left < edge.left - 1 || right > edge.right + 1)) say(`leaves its ${place}`);
+        }
     }
     for (const chart of document.querySelectorAll("#figures > :not([hidden]) .chart")) {
         if (!chart.checkVisibility()) continue;
         const drawn = Number(chart.querySelector(".main-svg")?.getAttribute("width"));
-        if (Math.abs(drawn - chart.clientWidth) > 1) found.push(`a chart of ${drawn} px in ${chart.clientWidth}`);
+        if (Math.abs(drawn - chart.clientWidth) > 3) found.push(`a chart of ${drawn} px in ${chart.clientWidth}`);
+    }
+    for (const cards of document.querySelectorAll("#figures > :not([hidden]) .cards")) {
+        const tops = [...cards.children].map((card) => Math.round(card.getBoundingClientRect().top));
+        const most = Math.max(...tops.map((top) => tops.filter((other) => other === top).length));
+        if (most > 5) found.push(`${most} cards in one row`);
     }
     return { found, seen };
 }"""
@@ -160,7 +167,8 @@ def written(visit: Visit, of: str, visual: Visual, query: str, formats: Formats)
             bound = "≤ " if row["metric"] == "reach" and row["value"] is not None else ""
             found.append(bound + brief(row["metric"], row["value"], formats))
         else:  # a sum may come out of another order of the same rows
-            found += [figure(name, value and round(value, 6), formats) for name, value in row.items() if name in METRICS]
+            values = {name: value and round(value, 10) for name, value in row.items() if name in METRICS}
+            found += [figure(name, value, formats) for name, value in values.items()]
     return [digits(text) for text in found if text != NOTHING]
 
 
@@ -171,8 +179,12 @@ def faults_of_sheets(sheets: list[Sheet]) -> list[str]:
         width, height = sheet.size
         if len(sheet.letters) < 150:
             faults.append(f"sheet {number} is nearly empty")
-        out = [letter for letter, (left, low, right, top) in sheet.letters
-               if right > left and not WITHOUT_FONT.match(letter) and (left < 27 or right > width - 27 or low < 8 or top > height - 25)]
+        read = [(letter, box) for letter, box in sheet.letters if not WITHOUT_FONT.match(letter)]
+        out = [
+            letter
+            for letter, (left, low, right, top) in read
+            if right > left and (left < 27 or right > width - 27 or low < 8 or top > height - 22)
+        ]
         if out:
             faults.append(f"sheet {number}: {''.join(out)[:60]} beyond the margins")
         if f"{number}/{len(sheets)}" not in sheet.text:
@@ -209,8 +221,7 @@ def faults_on_paper(visit: Visit, of: Any, query: str, formats: Formats) -> list
     visit.page.evaluate("dashboard.paper.ready()")
     faults: list[Any] = [*boxes_on_paper(visit).items()]
     for form in ("A4", "Letter"):
-        sheets = sheets_of(pdf := visit.page.pdf(format=form))
-        Path(f"/tmp/dump-{of.key}-{query}-{form}.pdf").write_bytes(pdf)
+        sheets = sheets_of(visit.page.pdf(format=form))
         faults += [(form, fault) for fault in faults_of_sheets(sheets)]
         faults += [(form, fault) for fault in faults_of_figures(visit, of, query, sheets, formats)]
     return faults
@@ -269,3 +280,44 @@ def test_every_sheet_can_be_shown(
         if (faults := faults_on_paper(visit, of, query, formats_of(locale, LOCALES[locale])))
     }
     assert not wrong, "\n".join(f"{query}: {fault}" for query, faults in wrong.items() for fault in faults)
+
+
+def test_cards_in_one_row_and_what_is_cut_would_be_seen(visit: Visit) -> None:
+    visit.open("/cfo?last=12w")
+    assert boxes_on_paper(visit) == {}
+    for layout in (
+        "[data-paper] .cards.cards.cards { grid-template-columns: repeat(8, minmax(0, 1fr)) }",  # as it was
+        "[data-paper] .figures td { padding-inline: 2rem !important }",
+        "[data-paper] main { width: 1300px !important }",
+        "[data-paper] .card-value { --size: 5rem !important; --ems: 1 !important }",
+    ):
+        style = visit.page.add_style_tag(content=layout)
+        assert set(boxes_on_paper(visit)) == set(PAPERS), layout
+        style.evaluate("style => style.remove()")
+
+
+def pictures_of(pdf: bytes) -> list[Any]:
+    with pypdfium2.PdfDocument(pdf) as document:
+        return [page.render(scale=1).to_pil().convert("RGB") for page in document]
+
+
+@pytest.mark.parametrize("of", PAGES, ids=lambda page: page.key)
+def test_marks_and_shades_are_printed_without_background_graphics(visit: Visit, of: Any) -> None:
+    visit.open(f"/{of.path}")
+    visit.page.emulate_media(color_scheme="dark")
+    bare, whole = (pictures_of(visit.page.pdf(format="A4", print_background=each)) for each in (False, True))
+    assert len(bare) == len(whole) >= 2
+    high = bare[0].height - 40  # without the foot, which says when it was printed
+    for one, other in zip(bare, whole, strict=True):
+        assert one.crop((0, 0, one.width, high)).tobytes() == other.crop((0, 0, one.width, high)).tobytes()
+        assert one.getpixel((2, 2)) == (255, 255, 255)
+    expect(visit.page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+
+
+def test_paper_is_across_however_it_is_asked_for(visit: Visit) -> None:
+    visit.open("/cfo")
+    for form, size in (("A4", (842, 595)), ("Letter", (792, 612))):
+        for across in (True, False):
+            sheets = sheets_of(visit.page.pdf(format=form, landscape=across))
+            assert sheets[0].size == pytest.approx(size, abs=1.5)
+            assert len(sheets) >= 2
