@@ -4,7 +4,6 @@
   const { dashboard } = window;
   const { attribute, hide, make, one } = dashboard;
   const root = document.documentElement;
-  const HIDES = "[data-unchosen], [data-folded], [data-left-out]";
   let byHand = ""; // the visual that a switch put into the address: its reader is there already
 
   const page = () => one(document, `section[data-page="${dashboard.page.open()}"]`);
@@ -13,14 +12,13 @@
 
   /** Whether a visual has no place on the screen, or on the paper that is made. @type {Dashboard["chapters"]["shut"]} */
   function shut(visual) {
-    return visual.matches(root.matches("[data-paper]") ? "[data-left-out]" : HIDES);
+    return visual.matches(root.matches("[data-paper]") ? "[data-left-out]" : "[data-unchosen], [data-folded], [data-left-out]");
   }
 
   /** A chart that was not drawn while it was shut. @param {Element} visual */
   function drawn(visual) {
     const item = /** @type {ChartItem | undefined} */ (itemOf(visual));
-    if (item?.spec.kind !== "chart" || !item.visual || item.width || !window.Plotly) return;
-    dashboard.visuals.again(item);
+    if (item?.spec.kind === "chart" && item.visual && !item.width && window.Plotly) dashboard.visuals.again(item);
   }
 
   /** @param {Element} visual @param {boolean} folded */

@@ -7,12 +7,8 @@
   const PATIENCE = 20_000; // ms for figures that are still on their way
   let scrolled = 0;
 
-  const charts = () => {
-    const page = dashboard.page.open();
-    const ready = (/** @type {Item} */ { pending, parts }) => parts && pending?.context.visual.state === "ready";
-    const all = dashboard.visuals.all().filter((item) => item.page === page && item.spec.kind === "chart" && ready(item));
-    return /** @type {ChartItem[]} */ (window.Plotly ? all : []);
-  };
+  const charts = () => /** @type {ChartItem[]} */ (dashboard.visuals.all().filter(({ page, spec, parts, pending }) => window.Plotly
+    && page === dashboard.page.open() && spec.kind === "chart" && parts && pending?.context.visual.state === "ready"));
 
   /** Turns the page into its paper at once: the browser's own menu does not wait. Resolves when what plotly draws later is
       drawn too. @type {Dashboard["paper"]["on"]} */
@@ -50,12 +46,11 @@
   /** @param {Wire.View} answer */
   function words({ chips, as_of: of, data, period }) {
     const past = of ? [`${of.label} ${of.sentence}`.trim()] : [];
-    const filters = chips.map(({ label, named, all }) => `${label}: ${all.length > 600 ? named : all}`).join("; ");
+    const filters = (most = 0) => chips.map(({ label, named, all }) => `${label}: ${all.length > most ? named : all}`).join("; ");
     const demo = byId("banner-demo")?.querySelector(".banner-text")?.textContent.split(". ").slice(0, 1) ?? []; // without its offer
-    const short = chips.map(({ label, named }) => `${label}: ${named}`).join("; ");
     return [
-      [...past, filters ? `Filters: ${filters}` : "No filters: all figures of these days", data.label, ...demo],
-      [period.label, short || "No filters", `${data.label} (version ${data.version})`],
+      [...past, chips.length ? `Filters: ${filters(600)}` : "No filters: all figures of these days", data.label, ...demo],
+      [period.label, filters() || "No filters", `${data.label} (version ${data.version})`],
     ];
   }
 

@@ -130,10 +130,6 @@
   /** @param {KeyboardEvent} event */
   function pressed(event) {
     const target = targetOf(event);
-    if (event.key === "p" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey) {
-      event.preventDefault();
-      dashboard.paper.print();
-    }
     const bare = !event.ctrlKey && !event.metaKey && !event.altKey;
     const chart = event.key.toLowerCase() === "t" && bare ? target.closest?.(".visual-chart") : null;
     if (chart) rows(chart);

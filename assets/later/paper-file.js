@@ -25,12 +25,8 @@
 
   /** @param {URL} address */
   async function inline(address) {
-    const blob = await (await fetch(address)).blob();
-    return new Promise((resolve) => {
-      const reader = new FileReader();
-      reader.addEventListener("load", () => resolve(reader.result));
-      reader.readAsDataURL(blob);
-    });
+    const bytes = new Uint8Array(await (await fetch(address)).arrayBuffer());
+    return `data:font/woff2;base64,${btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""))}`;
   }
 
   dashboard.paperFile = file;
