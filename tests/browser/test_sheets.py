@@ -167,7 +167,7 @@ def written(visit: Visit, of: str, visual: Visual, query: str, formats: Formats)
             bound = "≤ " if row["metric"] == "reach" and row["value"] is not None else ""
             found.append(bound + brief(row["metric"], row["value"], formats))
         else:  # a sum may come out of another order of the same rows
-            values = {name: value and round(value, 10) for name, value in row.items() if name in METRICS}
+            values = {name: value and float(f"{value:.12g}") for name, value in row.items() if name in METRICS}
             found += [figure(name, value, formats) for name, value in values.items()]
     return [digits(text) for text in found if text != NOTHING]
 
