@@ -634,6 +634,7 @@ interface Dashboard {
     fold(button: HTMLElement): void;
     open(): void;
   };
+  paper: { on(): Promise<void>; off(): void; ready(): Promise<void>; print(): Promise<void> };
   visuals: {
     find(spec: Wire.Spec): void;
     add(page: string, more: Item[]): Item[];
@@ -649,7 +650,7 @@ interface Dashboard {
   importSend(file: File, upload: string, how: ImportSending): Promise<{ upload: string }>;
   marks: { open(item: ChartItem, button: HTMLElement): void };
   panel: { open(platform: string, campaign: string): void; show(platform: string, campaign: string): Promise<void>; hide(): void };
-  paper: { on(): Promise<void>; off(): void; print(): Promise<void>; file(): Promise<string> };
+  paperFile(): Promise<string>;
   picture: { save(root: HTMLElement): Promise<void> };
   proof: { open(button: HTMLElement): Promise<void> };
   rows: { toggle(visual: HTMLElement): void; follow(page: string): void };

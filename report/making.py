@@ -42,11 +42,6 @@ _FORMS: Final = {".pdf": b"%pdf-", ".xlsx": b"pk", ".html": b"<!doctype html"}
 _PAPERS: Final = {"A4": (297 / 25.4, 210 / 25.4), "Letter": (11.0, 8.5)}  # across, in inches
 _LETTER: Final = ("US", "CA", "MX", "PH", "CL", "CO")
 _HEADER: Final = "X-Report-Token"
-_MARGIN: Final = 0.394  # inches: 10 mm
-_FOOT: Final = (
-    '<div style="width:100%;padding:0 10mm;font:7px sans-serif;color:#5a6170;text-align:right">'
-    '<span class="pageNumber"></span> / <span class="totalPages"></span></div>'
-)
 
 
 class NoReport(Exception):
@@ -120,7 +115,7 @@ def _of(
 _READY: Final = """(async () => {
     const pause = () => new Promise((resolve) => setTimeout(resolve, 50));
     while (!window.dashboard?.view?.shown?.()) await pause();
-    await dashboard.later("paper");
+    await dashboard.paper.ready();
     await dashboard.paper.on();
     const open = (state) => document.querySelector(`section:not([hidden]) [data-state="${state}"]`);
     const found = (state) => open(state)?.querySelector("h2, h3").textContent;
@@ -131,14 +126,12 @@ _READY: Final = """(async () => {
 
 def _pdf(browser: Tab, paper: str) -> bytes:
     wide, high = _PAPERS[paper]
-    sheet = {"paperWidth": wide, "paperHeight": high, "printBackground": True, "preferCSSPageSize": False}
-    margins = {f"margin{side}": _MARGIN for side in ("Top", "Bottom", "Left", "Right")}
-    foot = {"displayHeaderFooter": True, "headerTemplate": "<span></span>", "footerTemplate": _FOOT}
-    return base64.b64decode(browser.call("Page.printToPDF", **sheet, **margins, **foot)["data"])
+    sheet = {"paperWidth": wide, "paperHeight": high, "printBackground": True}  # margins and feet: css/paper.css
+    return base64.b64decode(browser.call("Page.printToPDF", **sheet)["data"])
 
 
 def _html(browser: Tab) -> bytes:
-    text: str = browser.value("dashboard.paper.file()")
+    text: str = browser.value("dashboard.later('paper-file').then(() => dashboard.paperFile())")
     return text.encode()
 
 

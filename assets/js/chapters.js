@@ -4,7 +4,6 @@
   const { dashboard } = window;
   const { attribute, hide, make, one } = dashboard;
   const root = document.documentElement;
-  const HIDES = "[data-unchosen], [data-folded], [data-left-out]";
   let byHand = ""; // the visual that a switch put into the address: its reader is there already
 
   const page = () => one(document, `section[data-page="${dashboard.page.open()}"]`);
@@ -13,16 +12,13 @@
 
   /** Whether a visual has no place on the screen, or on the paper that is made. @type {Dashboard["chapters"]["shut"]} */
   function shut(visual) {
-    const printed = root.matches("[data-paper], [data-whole]");
-    return visual.matches(printed ? "[data-left-out]" : HIDES);
+    return visual.matches(root.matches("[data-paper]") ? "[data-left-out]" : "[data-unchosen], [data-folded], [data-left-out]");
   }
 
   /** A chart that was not drawn while it was shut. @param {Element} visual */
   function drawn(visual) {
     const item = /** @type {ChartItem | undefined} */ (itemOf(visual));
-    if (item?.spec.kind !== "chart" || !item.visual || item.width || !window.Plotly) return;
-    item.width = item.parts.clientWidth; // so that it is drawn at once, as a paper that is made needs it
-    dashboard.visuals.again(item);
+    if (item?.spec.kind === "chart" && item.visual && !item.width && window.Plotly) dashboard.visuals.again(item);
   }
 
   /** @param {Element} visual @param {boolean} folded */
@@ -155,18 +151,10 @@
     if (headings.length) mark(0);
   }
 
-  /** Everything is drawn for the paper that the browser's own menu prints. */
-  function whole() {
-    root.dataset.whole = "";
-    for (const visual of page().querySelectorAll(HIDES)) drawn(visual);
-  }
-
   document.addEventListener("change", ({ target }) => {
     if (target instanceof HTMLInputElement && target.matches(".switch input")) chosen(target);
   });
   addEventListener("scroll", scrolled, { passive: true });
-  addEventListener("beforeprint", whole);
-  addEventListener("afterprint", () => delete root.dataset.whole);
 
   dashboard.chapters = { shut, hash, reveal, follow, leave, jump, open, fold: (button) => {
     const visual = /** @type {Element} */ (button.closest(".visual"));

@@ -87,9 +87,6 @@
     item.hue = dashboard.theme.now();
     const drawing = put(item.parts, data, layout);
     dashboard.explore.listen(item);
-    for (const svg of item.parts.querySelectorAll(".main-svg")) {
-      attribute(svg, "viewBox", `0 0 ${item.width} ${item.spec.height}`); // what the browser prints may be narrower (css/print.css)
-    }
     return drawing;
   }
 

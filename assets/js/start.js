@@ -21,7 +21,7 @@
     rows: (button) => taken(button, rows),
     print: (button) => {
       menuOf(button).open = false;
-      printed();
+      dashboard.paper.print();
     },
     theme: () => dashboard.theme.next(),
     rolling: () => dashboard.view.change({ rolling: dashboard.view.wanted().chosen?.rolling ? null : "7d" }),
@@ -130,15 +130,9 @@
     return lazily("rows", () => dashboard.rows.toggle(visual));
   }
 
-  const printed = () => lazily("paper", () => dashboard.paper.print());
-
   /** @param {KeyboardEvent} event */
   function pressed(event) {
     const target = targetOf(event);
-    if (event.key === "p" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey) {
-      event.preventDefault();
-      printed();
-    }
     const bare = !event.ctrlKey && !event.metaKey && !event.altKey;
     const chart = event.key.toLowerCase() === "t" && bare ? target.closest?.(".visual-chart") : null;
     if (chart) rows(chart);

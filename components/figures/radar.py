@@ -64,7 +64,7 @@ def radar(name: str, title: str, question: str, metrics: tuple[str, ...], width:
         span = "is scaled to the largest platform"
         if below:
             span = "runs from the lowest to the largest platform, dashed is zero"
-        line = f"Each axis {span}; hover or tap for the figures."
+        line = f"Each axis {span}."
         return {"traces": traces, "line": line, "alt": alt.radar(page_data, ("platform",), metrics)}
 
     def rows(page_data: PageData) -> list[dict[str, Any]]:

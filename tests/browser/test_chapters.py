@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from pages import PAGES
 from tests.browser.conftest import Visit
-from tests.browser.test_paper import MARGINS, pages_of
+from tests.browser.test_paper import pages_of
 
 CFO = next(page for page in PAGES if page.key == "cfo")
 SETS = ("unit-economics", "cost-efficiency", "platform-summary")
@@ -206,8 +206,8 @@ def test_everything_is_printed_and_folded_again(visit: Visit, how: str) -> None:
     visit.open("/cfo")
     page = visit.page
     if how == "by its own button":
-        page.evaluate("dashboard.later('paper').then(() => dashboard.paper.on())")
-    paper = " ".join(pages_of(page.pdf(format="A4", landscape=True, print_background=True, margin=MARGINS)))
+        page.evaluate("dashboard.paper.ready().then(dashboard.paper.on)")
+    paper = " ".join(pages_of(page.pdf(format="A4")))
     for each in CFO.visuals:
         if each.title != each.chapter:
             assert each.title in paper, each.name
@@ -265,7 +265,7 @@ def test_what_compares_fewer_than_two_things_takes_no_room_and_is_named_once(vis
         return [...rows.values()].map((right) => edge - right);
     }""")
     assert max(rows) < 2
-    paper = " ".join(pages_of(page.pdf(format="A4", margin=MARGINS)))
+    paper = " ".join(pages_of(page.pdf(format="A4")))
     assert "there is nothing to compare" in paper
 
     page.locator("#chips").get_by_role("button", name="Remove filter").click()

@@ -33,6 +33,9 @@ PARTS = """() => [...document.querySelectorAll("[data-visual], .toolbar, .contex
         const { x, y, width, height } = part.getBoundingClientRect();
         return [part.dataset.visual ?? (part.id || part.className), [x, y, x + width, y + height]];
     })"""
+#: Nothing is folded, and every set of columns stands.
+WHOLE = """() => ["data-folded", "data-unchosen"].forEach((name) =>
+    document.querySelectorAll(`[${name}]`).forEach((part) => part.removeAttribute(name)))"""
 
 Blocks = tuple[int, int, bytes]  # columns, rows, a byte of brightness each
 
@@ -42,7 +45,7 @@ def looks(page: Page, width: int, theme: str) -> dict[str, Blocks]:
     page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
     page.set_viewport_size({"width": width, "height": 900})
     expect(page.locator("html")).to_have_attribute("data-bs-theme", theme)
-    page.evaluate("dispatchEvent(new Event('beforeprint'))")  # nothing is folded, and every set of columns stands
+    page.evaluate(WHOLE)
     page.set_viewport_size({"width": width, "height": page.evaluate("document.documentElement.scrollHeight")})
     drawn = "dashboard.visuals.all().every((each) => !each.parts?._fullLayout || !each.root.checkVisibility()"
     drawn += " || (each.hue === dashboard.theme.now() && each.width === each.parts.querySelector('svg').clientWidth))"
