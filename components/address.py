@@ -108,6 +108,7 @@ class Query:
     rolling: Literal["", "7d"] = ""
     rank: str = DEFAULT_RANK
     as_of: str = ""
+    usual_rank: str = DEFAULT_RANK  # by which this reader's campaigns of these data are ranked where none is named
 
     def selection(self, extent: Extent) -> Selection:
         """The days and rows this means for facts of `extent`; relative days end with the newest."""
@@ -173,7 +174,7 @@ def write(query: Query) -> str:
         ("compare", query.compare, "previous"),
         ("grain", query.grain or "", ""),
         ("rolling", query.rolling, ""),
-        ("rank", query.rank, DEFAULT_RANK),
+        ("rank", query.rank, query.usual_rank),
         ("as_of", query.as_of, ""),
     ):
         if value and value != default:
@@ -205,7 +206,7 @@ def read(
     usual = DEFAULT_RANK if DEFAULT_RANK in ranks else ranks[0]
     notes: list[str] = []
     if address.fields is None:
-        return Query(rank=usual), ("The address has too many parts to be read; showing everything.",)
+        return Query(rank=usual, usual_rank=usual), ("The address has too many parts to be read; showing everything.",)
     fields: dict[str, str] = {}
     for name, value in address.fields:
         if value:
@@ -229,6 +230,7 @@ def read(
         _one_of(fields, "rolling", _ROLLINGS, "rolling mean", notes),
         _one_of(fields, "rank", (usual, *ranks), "ranking metric", notes),
         fields.pop("as_of", "").strip(),
+        usual_rank=usual,
     )
     strange = [name for name in fields if not _IGNORED.match(name)]
     if strange:
