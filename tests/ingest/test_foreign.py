@@ -132,6 +132,28 @@ def test_what_stands_beside_ours_stays_while_imports_go_on(
     assert [path.name for path in (inbox / "done").iterdir()] != []
 
 
+@pytest.mark.parametrize("name", ["roll-up", "datagen", "datagen, following"])
+def test_a_log_that_is_a_link_takes_no_rollup_and_no_demo(
+    name: str, lake: Path, inbox: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Their own table's log, from a folder of another name."""
+    command = commands(lake, inbox)[name]
+    original = lake / "original"
+    monkeypatch.setenv("DASHBOARD_FACTS", str(inbox.parent / "own"))
+    ours(inbox.parent / "own")
+    demo = commands(lake, inbox)["datagen"]
+    assert run_here(["cli", "rollup", str(original)] if name == "roll-up" else [*demo[:-1], str(original)]) == 0
+    (lake / "facts").mkdir()
+    (lake / "facts" / "_delta_log").symlink_to(original / "_delta_log")
+    before = content(lake)
+    capsys.readouterr()
+
+    assert run_here(command) == 1
+
+    assert content(lake) == before
+    assert "has a link in the place of _delta_log" in capsys.readouterr().err
+
+
 def test_an_empty_folder_takes_a_table_and_is_never_removed(
     lake: Path, inbox: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
