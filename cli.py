@@ -7,6 +7,7 @@ from pathlib import Path
 
 from facts.engines.choice import elsewhere, engine_of
 from facts.reader_process import ReaderProcess
+from kpi.plain_text import printable
 from settings import SETTINGS, Settings, WrongSetting, faults, from_environment, unknown_variables
 
 
@@ -150,9 +151,9 @@ def roll_up(address: str, out: Path) -> int:
     from ingest import rollup
 
     try:
-        print(f"{rollup.roll_up(address, out):,} rows by day and dimensions in {out}.")
+        print(f"{rollup.roll_up(address, out):,} rows by day and dimensions in {printable(str(out))}.")
     except (DataProblem, NoAnswer) as problem:
-        print(f"marketing-dashboard: {problem}", file=sys.stderr)
+        print(f"marketing-dashboard: {printable(str(problem))}", file=sys.stderr)
         return 1
     return 0
 
@@ -206,7 +207,7 @@ def check() -> int:
     if base := base_image():
         print(f"image     {base}")
     for sentence in wrong:
-        print(f"marketing-dashboard: {sentence}", file=sys.stderr)
+        print(f"marketing-dashboard: {printable(sentence)}", file=sys.stderr)
     print("no fault found" if not wrong else f"{len(wrong)} fault{'s' if len(wrong) > 1 else ''}")
     return 1 if wrong else 0
 

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 SHARED_MEMORY = "/dev/shm" if sys.platform == "linux" else None
 MASTER = os.getpid()
+#: Seconds that a worker, once it has answered its requests, waits for what it reads just then.
+_LAST_READ: Final = 5.0
 
 
 def serve(settings: Settings, reader: ReaderProcess) -> int:
@@ -89,7 +91,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "post_fork": lambda arbiter, worker: setattr(self.counts, "place", worker.place),
             "post_worker_init": lambda worker: self.look_after(),
             "child_exit": lambda arbiter, worker: self.count_ended(worker),
-            "worker_exit": lambda arbiter, worker: let_go(),
+            "worker_exit": lambda arbiter, worker: self.let_go(),
         }
         for name, value in options.items():
             self.cfg.set(name, value)
@@ -106,6 +108,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             source = Source(self.settings.facts, first, engine)
         except DataProblem as problem:
             raise WrongSetting(str(problem)) from None
+        self.source = source
         self.flask = create_app(self.settings, source).server
         self.key_check = self.flask.extensions["dashboard.key_check"]
         if self.key_check is not None:
@@ -124,6 +127,16 @@ class Server(BaseApplication):  # type: ignore[misc]
         """In a worker: what goes on beside requests."""
         look_after(self.flask)
 
+    def let_go(self) -> None:
+        """A worker ends, soon and with nothing being read.
+
+        Where DuckDB was used, what was frozen may be collected again, since its connections hang on that: else its
+        binding reports them as leaked, forty lines a worker.
+        """
+        self.source.close(_LAST_READ)
+        if "duckdb" in sys.modules:
+            gc.unfreeze()
+
     def count_ended(self, worker: Any) -> None:
         """A worker is gone: count it, and let the next one count on in its place."""
         self.counts.give(worker.place)
@@ -140,15 +153,6 @@ def look_after(flask: Any) -> None:
         keys.start()
     if flask.extensions.get("dashboard.key_check") is not None:
         flask.extensions["dashboard.desk"].source.current()  # own data that come are shown to who first asks
-
-
-def let_go() -> None:
-    """A worker ends: where DuckDB was used, what was frozen may be collected again, since its connections hang on that.
-
-    Else its binding reports them as leaked, forty lines a worker.
-    """
-    if "duckdb" in sys.modules:
-        gc.unfreeze()
 
 
 def start_logging(settings: Settings) -> None:

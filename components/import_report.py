@@ -18,15 +18,20 @@ from kpi.units import NOTHING
 Answer = Mapping[str, Any]
 
 _KINDS: Final = {"new": "New", "replaced": "Replaces", "same": "Unchanged"}
-_CHANGED: Final = (
+_DATA_CHANGED: Final = (
     "The data was changed by somebody else meanwhile. This is what the import would do now; confirm it again."
+)
+_OPTIONS_CHANGED: Final = (
+    "The options that you changed change what would be imported. This is what the import would do now; confirm it "
+    "again."
 )
 
 
-def report(answer: Answer, formats: Formats, changed: bool) -> Component:
-    """The answer to a check; `changed` is where another plan was agreed to before."""
+def report(answer: Answer, formats: Formats, changed: bool, other_options: bool = False) -> Component:
+    """The answer to a check; `changed` is where another plan was agreed to before, perhaps with other options."""
+    why = (_OPTIONS_CHANGED if other_options else _DATA_CHANGED) if changed else ""
     files = answer["files"]
-    parts = [_plan_card(answer, formats, changed), *(_file_card(each, len(files) == 1, formats) for each in files)]
+    parts = [_plan_card(answer, formats, why), *(_file_card(each, len(files) == 1, formats) for each in files)]
     hints = [name for each in (answer, *files) for name in each.get("hint") or []]
     return html.Div(
         parts, className="import-report", **{"data-mark": answer.get("mark", ""), "data-hint": " ".join(hints)}
@@ -57,7 +62,7 @@ def kept_card(answer: Answer, page: str, address: str) -> Component:
     )
 
 
-def _plan_card(answer: Answer, formats: Formats, changed: bool) -> Component:
+def _plan_card(answer: Answer, formats: Formats, changed: str) -> Component:
     parts = _plan(answer, formats, changed) if answer.get("plan") else _refusal(answer)
     return html.Section(list(parts), className="import-card", **{"aria-label": "What would change"})
 
@@ -72,13 +77,13 @@ def _refusal(answer: Answer) -> Iterator[Component]:
     yield from _faults(answer)
 
 
-def _plan(answer: Answer, formats: Formats, changed: bool) -> Iterator[Component]:
+def _plan(answer: Answer, formats: Formats, changed: str) -> Iterator[Component]:
     ads, shop, same = (answer["plan"].get(name) for name in ("ads", "shop", "same"))
     files = answer["files"]
     refused = sum("refused" in each for each in files)
     yield _heading("Nothing would change: the data already holds these figures" if same else "What would change")
     if changed:
-        yield _notice("warning", _CHANGED)
+        yield _notice("warning", changed)
     if refused:
         yield _notice(
             "warning", f"{refused} of {len(files)} files cannot be imported and would be left out; see below."

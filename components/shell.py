@@ -128,11 +128,13 @@ def _banners(demo: str | None, lacks: str, ways: Sequence[Page], prefix: str) ->
     What the data can never tell (`lacks`) is said once for all pages, with the `ways` to where it is added.
     """
 
-    def banner(name: str, color: str, *controls: Component, text: str = "", hidden: bool = True) -> Component:
+    def banner(
+        name: str, color: str, *controls: Component, text: str = "", hidden: bool = True, role: str = "alert"
+    ) -> Component:
         return html.Div(
             html.Div(
                 [html.Span(text, className="banner-text"), *controls],
-                role="alert",
+                role=role,
                 className=f"alert alert-{color} banner",
             ),
             id=f"banner-{name}",
@@ -150,7 +152,7 @@ def _banners(demo: str | None, lacks: str, ways: Sequence[Page], prefix: str) ->
     return html.Div(
         [
             *([banner("demo", "light", text=demo, hidden=False)] if demo else []),
-            *([banner("lacks", "light", *map(way, ways), text=lacks, hidden=False)] if lacks else []),
+            *([banner("lacks", "light", *map(way, ways), text=lacks, hidden=False, role="note")] if lacks else []),
             banner("as-of", "warning", action("show-today", "Show today's")),
             banner("newer", "primary", action("show-newer", "Show"), html.Span(className="auto-slot")),
             banner("lost", "warning", action("retry-lost", "Retry")),

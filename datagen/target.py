@@ -43,6 +43,8 @@ def check(out: Path) -> None:
             raise Refused(f"{out} is a file, not a directory: give another --out.")
         return
     if is_delta(out):
+        if link := _link_of(out):
+            raise Refused(f"{out} has a link in the place of {link}, another table's: give another --out.")
         if (name := name_of(out)) != NAME:
             raise Refused(
                 f"{out} is a Delta table that datagen did not write (its name is {name!r}): give another --out."
@@ -74,7 +76,14 @@ def name_of(path: Path) -> str | None:
     except BaseException:  # one of another kind: its reader raises almost anything, or panics
         return None
     known = protocol.min_reader_version <= _READER and protocol.min_writer_version <= _WRITER
-    return name if known and not table.metadata().partition_columns else None
+    return name if known and not _link_of(path) and not table.metadata().partition_columns else None
+
+
+def _link_of(path: Path) -> str | None:
+    """The first part of a table that is a link, so that writing to it might change another; None where none is."""
+    log = path / "_delta_log"
+    parts = (log, *sorted(log.iterdir()), *sorted(path.glob("demo-*.parquet")))
+    return next((str(each.relative_to(path)) for each in parts if each.is_symlink()), None)
 
 
 def _is_truth(path: Path) -> bool:

@@ -341,9 +341,15 @@ class Source:
                 return
             self._watcher = (os.getpid(), thread)
 
-    def close(self) -> None:
-        """Stop looking."""
+    def close(self, patience: float | None = None) -> None:
+        """Stop looking, and wait until nothing is read any more, for `patience` seconds at most.
+
+        A process that ends before may end with SIGSEGV: the readers' own threads use an interpreter that is gone.
+        """
         self._stop.set()
+        pid, thread = self._watcher or (0, None)
+        if thread is not None and pid == os.getpid():
+            thread.join(patience)
 
 
 def _newest(path: Path) -> tuple[int, str | None, int] | None:

@@ -30,15 +30,17 @@ from ingest.read.rates import read_rates
 from ingest.results import Fault, ImportProblem, WrongRows, as_csv
 from ingest.watch import watch
 from ingest.write import ownership
-from ingest.write.commit import alone, undo_command
+from ingest.write.commit import alone, before_command, return_both
 from ingest.write.ownership import is_own, own_table
 from ingest.write.replace import return_to
 from ingest.write.shop import path_of
 from ingest.write.summary import number
+from kpi.plain_text import printable
 from kpi.schema import DATE
 from kpi.selection import Selection
 
 _WATCH_EVERY: Final = 2.0
+_NO_VERSIONS: Final = "it has no versions to list; name another folder in DASHBOARD_FACTS"
 
 _log = logging.getLogger(__name__)
 
@@ -154,7 +156,7 @@ def import_files(files: list[Path], how: How, *, dry_run: bool = False, problems
     how = replace(how, command=secrets.token_hex(8))
     for file in files:
         try:
-            import_file(file, how, print, dry_run=dry_run)
+            import_file(file, how, _say, dry_run=dry_run)
         except ImportProblem as problem:
             _complain(str(problem))
             status = 1
@@ -168,7 +170,7 @@ def import_files(files: list[Path], how: How, *, dry_run: bool = False, problems
             status = 1
     if problems:
         problems.write_text(as_csv(faults), encoding="utf-8-sig", newline="")
-        print(f"{len(faults):,} faults are listed in {problems}.")
+        _say(f"{len(faults):,} faults are listed in {problems}.")
     return status
 
 
@@ -202,17 +204,18 @@ def _history(facts: Path, arguments: argparse.Namespace, engine: Engine) -> int:
     if why := damage_of(path) if table is None else commit_damage(path):
         raise _not_readable(path, why)
     if table is None:
+        own_table(path, ownership.SHOP if arguments.business else ownership.FACTS, _NO_VERSIONS)
         raise _no_data(path)
     if arguments.as_of is not None:
         if arguments.business:
             raise ImportProblem("--as-of compares the platforms' figures; leave out --business.")
         for line in _months(path, version_at(path, arguments.as_of).number, engine):
-            print(line)
+            _say(line)
         return 0
     commits = whole_versions(path)
     for commit in reversed(commits):
         by = commit.said.get("import.by", "–")
-        print(f"{commit.number:>5}  {commit.when:%Y-%m-%d %H:%M} UTC  {by:12}  {_what(commit.said)}")
+        _say(f"{commit.number:>5}  {commit.when:%Y-%m-%d %H:%M} UTC  {by:12}  {_what(commit.said)}")
     if gone := why_gone(commits):
         print(f"{gone[0].upper()}{gone[1:]}.")
     return 0
@@ -282,16 +285,20 @@ def _undo(facts: Path, arguments: argparse.Namespace) -> int:
     if own_table(path, names) is None and not (whole and is_own(path_of(facts), ownership.SHOP)):
         raise _no_data(path)  # where there is nothing, nothing is made, not even a lock
     with alone(facts):
-        if whole and (done := undo_command(facts, _who())):
-            for each, at in done:
-                print(_say_return(each, at))
+        if whole and (goals := before_command(facts)):
+            for each, at in goals.items():
+                if at is not None:
+                    _goal(each, DeltaTable(str(each)), at)
+            return_both(facts, goals, _who())
+            for each, at in goals.items():
+                _say(_say_return(each, at))
             return 0
         table = own_table(path, names)
         if table is None:
             raise _no_data(path)
         version = _goal(path, table, arguments.version)
         return_to(table, version, {"import.by": _who(), "import.undo": str(version)})
-    print(_say_return(path, version))
+    _say(_say_return(path, version))
     return 0
 
 
@@ -307,5 +314,9 @@ def _who() -> str:
         return "unknown"
 
 
+def _say(text: str) -> None:
+    print(printable(text))
+
+
 def _complain(text: str) -> None:
-    print(f"marketing-dashboard: {text}", file=sys.stderr)
+    print(f"marketing-dashboard: {printable(text)}", file=sys.stderr)

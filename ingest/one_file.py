@@ -14,6 +14,7 @@ from ingest.read.report_file import read_file
 from ingest.results import Import
 from ingest.write.commit import ImportPlan, alone, carry_out, plan_imports
 from ingest.write.summary import of_import
+from kpi.plain_text import printable, storable
 
 Say = Callable[[str], None]
 
@@ -38,7 +39,7 @@ def import_file(file: Path, how: How, say: Say, *, dry_run: bool = False) -> Non
     for one in imports:
         for line in of_import(one):
             say(line)
-    digest = {file.name: _digest(file)} if file.is_file() else {}
+    digest = {storable(file.name): _digest(file)} if file.is_file() else {}
     if dry_run:
         for line in _plan(how, imports).sentences():
             say(line)
@@ -83,6 +84,6 @@ def _progress(file: Path) -> Callable[[int], None]:
     def tell(rows: int) -> None:
         done = min(rows / lines, 1.0) if lines else 0.0
         bar = f"[{'#' * round(done * 30):30}] {done:4.0%} " if lines else ""
-        print(f"\r{bar}{file.name}: {rows:,} rows read\033[K", end="\r", file=sys.stderr, flush=True)
+        print(f"\r{bar}{printable(file.name)}: {rows:,} rows read\033[K", end="\r", file=sys.stderr, flush=True)
 
     return tell

@@ -23,7 +23,8 @@ from ingest.moves import Stamp, move, stamp_of, why_strange
 from ingest.one_file import How, import_file
 from ingest.results import ImportProblem, TableProblem
 from ingest.write.ownership import FACTS, data_of, own_table
-from ingest.write.part_names import companion_of, has_id, may_be_part, series_of
+from ingest.write.part_names import companion_of, has_id, is_unfinished, may_be_part, series_of
+from kpi.plain_text import printable
 
 #: As many looks in a row must find a file the same before it is taken.
 LOOKS: Final = 3
@@ -37,8 +38,6 @@ _NEVER: Final = 1 << 62
 #: What people export reports as; only these go to failed/ where they are none.
 _REPORTS: Final = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".zip")
 
-UNFINISHED: Final = (".part", ".partial", ".tmp", ".crdownload", ".download", ".filepart", ".swp", "~")
-
 
 class Stays(ImportProblem):
     """A file is not to be moved."""
@@ -50,7 +49,7 @@ def watch(folder: Path, how: How, *, every: float, once: bool = False, stop: Eve
     own_table(how.facts, FACTS)  # else no file could be imported, for what is no fault of its own
     stop = stop or _stopped_by_signals()
     seen: dict[Path, tuple[Stamp, int]] = {}
-    print(f"Watching {folder} for files to import into {how.facts}.", flush=True)
+    _say(f"Watching {folder} for files to import into {how.facts}.")
     looks = 0
     while True:
         now = files_to_import(folder)
@@ -81,9 +80,9 @@ def watch(folder: Path, how: How, *, every: float, once: bool = False, stop: Eve
 def files_to_import(folder: Path) -> dict[Path, Stamp]:
     """The files in `folder` that could be imported."""
     found = {}
-    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
-        name = entry.name
-        if name.startswith((".", "~$")) or name.endswith(UNFINISHED) or not entry.is_file(follow_symlinks=False):
+    entries = {entry.name: entry for entry in os.scandir(folder)}
+    for name, entry in sorted(entries.items()):
+        if name.startswith((".", "~$")) or is_unfinished(name, entries) or not entry.is_file(follow_symlinks=False):
             continue
         stamp = stamp_of(Path(entry.path))
         if stamp is not None and stamp.size:
@@ -155,7 +154,7 @@ def _check(folder: Path, how: How) -> None:
 
 
 def _say(line: str) -> None:
-    print(line.encode(errors="backslashreplace").decode(), flush=True)  # a name may be no text at all
+    print(printable(line), flush=True)
 
 
 def _stopped_by_signals() -> Event:

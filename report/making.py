@@ -29,6 +29,7 @@ from components.visuals import Page
 from facts.engines.choice import engine_of
 from facts.protocol import DataProblem
 from facts.source import Source
+from kpi.plain_text import printable
 from pages import PAGES
 from report.chromium import NoChromium, Tab, tab
 from settings import Settings, WrongSetting
@@ -54,12 +55,13 @@ def run(asked: argparse.Namespace, settings: Settings) -> int:
     try:
         _make(asked, settings)
     except (NoReport, NoChromium, DataProblem, WrongPolicy, WrongSetting) as problem:
-        print(f"marketing-dashboard: {problem}", file=sys.stderr)
+        print(f"marketing-dashboard: {printable(str(problem))}", file=sys.stderr)
         return 1
     except OSError as problem:
-        print(f"marketing-dashboard: {asked.out} could not be written: {problem.strerror}.", file=sys.stderr)
+        why = f"{printable(str(asked.out))} could not be written: {problem.strerror}."
+        print(f"marketing-dashboard: {why}", file=sys.stderr)
         return 1
-    print(asked.out)
+    print(printable(str(asked.out)))
     return 0
 
 

@@ -212,3 +212,15 @@ def test_a_report_takes_no_other_files_place(
         assert main(["report", "--page", "cfo", "--out", str(link)]) == 0
         assert link.is_symlink()
         assert (tmp_path / "last week.xlsx").read_bytes().startswith(b"PK")
+
+
+def test_the_command_ends_as_it_says_though_newer_data_is_looked_for(tmp_path: Path) -> None:
+    """A thread that read while the interpreter ended was killed within the reader, now and then with the process."""
+    facts = tmp_path / "facts"
+    facts.write_bytes(b"PAR1")
+    ends = [report("--page", "cfo", "--out", str(tmp_path / "report.xlsx"), facts=facts) for _ in range(10)]
+    assert {(each.returncode, each.stdout) for each in ends} == {(1, "")}
+    lines = [each.stderr.splitlines() for each in ends]
+    assert {len(each) for each in lines} == {2}, lines  # what the log says, and the sentence
+    assert {each[1] for each in lines} == {lines[0][1]}
+    assert lines[0][1].startswith(f"marketing-dashboard: The data at {facts} cannot be read (it is a file and no f")

@@ -24,6 +24,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from access.keys import Keys
 from components.visuals import Page
 from facts.source import Source
+from kpi.plain_text import printable
 from web.callback_guard import RequestedCallback
 
 _GIVEN_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
@@ -60,7 +61,8 @@ class Words(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
         told = " ".join(f"{name}={value}" for name, value in getattr(record, "told", {}).items() if value != "")
-        return " ".join(filter(None, (super().format(record), told)))
+        text, *trace = super().format(record).split("\nTraceback ", 1)
+        return "\nTraceback ".join([" ".join(filter(None, (printable(text), printable(told)))), *trace])
 
 
 def start_logging(form: str) -> None:

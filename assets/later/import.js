@@ -26,7 +26,9 @@
   let stop = null; // stops what is being sent
   let upload = ""; // the server's name for the files that were sent
   let mark = ""; // what the reader has been shown
+  let checked = ""; // with which options
   let keeping = false; // then nothing is forgotten when the page is left
+  let leaving = false; // while it keeps: what comes of it is for the next page, which may be slow to come
   let round = 0; // an answer to an earlier one is not shown
 
   /** What is thrown for the reader to read; `refusal` is the server's status and what may be done. @type {Refuse} */
@@ -81,6 +83,7 @@
       event.preventDefault();
       check();
     });
+    addEventListener("beforeunload", () => (leaving = keeping));
     addEventListener("pagehide", () => upload && !keeping && forget(true));
     addEventListener("pageshow", (event) => event.persisted && !upload && restart()); // what the page shows is forgotten
   }
@@ -255,12 +258,13 @@
       const answer = await answerTo(path, body, doing);
       if (!answer) return;
       if (!checks) settle(false);
+      if ("options" in body) checked = JSON.stringify(body.options);
       await place(answer.markup);
     } catch (/** @type {any} */ problem) {
       const { away = false } = problem.refusal ?? {};
       if (!checks) settle(false, away);
       if (mine === round) failed(problem, ...(checks ? [/** @type {ImportAction} */ (["Try again", check])] : []));
-      if (path === "outcome" && !away) forget();
+      if (path === "outcome" && !away && !leaving) forget();
     }
   }
 
@@ -274,16 +278,18 @@
   /** @param {HTMLButtonElement} button */
   async function keep(button) {
     button.disabled = true;
-    await conclude("keep", { upload, options: said(), mark }, "Importing…");
+    const options = said();
+    const other_options = JSON.stringify(options) !== checked;
+    await conclude("keep", { upload, options, mark, other_options }, "Importing…");
     button.disabled = false;
   }
 
   /** A keep begins, or is over; what is not known yet is asked for when the page is loaded again. */
   function settle(/** @type {boolean} */ begins, /** @type {boolean | undefined} */ unknown = false) {
-    keeping = begins;
+    keeping = begins || leaving;
     hide(overButton(), begins);
     if (begins) sessionStorage.setItem(KEPT, upload);
-    else if (!unknown) sessionStorage.removeItem(KEPT);
+    else if (!unknown && !leaving) sessionStorage.removeItem(KEPT);
   }
 
   /** Puts what the server says into the page. @param {string} markup */
@@ -335,6 +341,7 @@
 
   function restart() {
     round += 1;
+    leaving = false;
     clear();
     if (upload) forget();
     part("outcome").replaceChildren();

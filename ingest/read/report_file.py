@@ -23,6 +23,7 @@ from ingest.read.tables import Sheet, sheets
 from ingest.read.totals import not_totals
 from ingest.read.wide import long
 from ingest.results import CURRENCY, CUT, PROGRAM, Finding, Import, ImportProblem
+from kpi.plain_text import storable
 from kpi.schema import COLUMNS, COUNTS, DATE, EVENTS, MEASURES, MONEY, TEXT, UNKNOWN
 
 #: Whose rows may name their day as the first and the last of a period.
@@ -41,7 +42,7 @@ def read_file(path: str | Path, options: Options | None = None, progress: Progre
     path, options = Path(path), options or Options()
     try:
         with ExitStack() as until:
-            return _imports(path.name, sheets(path, until), options, progress)
+            return _imports(storable(path.name), sheets(path, until), options, progress)
     except MemoryError:
         raise ImportProblem(f"{path.name} does not fit into memory: split it into smaller files.") from None
 

@@ -27,6 +27,7 @@ from ingest.read.encodings import SINGLE_BYTE, encoding_of
 from ingest.read.workbook import check_workbook, workbook_sheets
 from ingest.results import ImportProblem
 from kpi.formula_guard import unguarded_row
+from kpi.plain_text import storable
 from machine.disk import room
 
 Cell = str | int | float | date | None
@@ -86,7 +87,7 @@ class Sheet:
 
 def sheets(path: Path, until: ExitStack) -> list[Sheet]:
     """The tables in a file, to be read `until` that is left. Raises ImportProblem."""
-    name = path.name
+    name = storable(path.name)
     if path.is_dir():
         return [_folder(path)]
     try:
@@ -125,7 +126,8 @@ def _folder(path: Path) -> Sheet:
         yield 1, table.schema.names
         yield from _batches(path.name, table.to_batches(batch_size=_BATCH, batch_readahead=1, fragment_readahead=1))
 
-    return Sheet(path.name, path.name, ("",), True, rows)
+    name = storable(path.name)
+    return Sheet(name, name, ("",), True, rows)
 
 
 def _batches(name: str, batches: Iterable[pa.RecordBatch]) -> Iterator[Row]:
@@ -180,7 +182,7 @@ def _members(path: Path, archive: zipfile.ZipFile, until: ExitStack) -> list[She
         if not PurePosixPath(member.filename).name.startswith(".")
     ]
     if not members:
-        raise ImportProblem(f"{path.name} holds no file.")
+        raise ImportProblem(f"{storable(path.name)} holds no file.")
     if len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > LARGEST_UNPACKED:
         raise ImportProblem(f"{path.name} unpacks to more than is read here: import its files one by one.")
     starts = []
@@ -194,7 +196,7 @@ def _members(path: Path, archive: zipfile.ZipFile, until: ExitStack) -> list[She
         raise _no_room(path.name)
     found: list[Sheet] = []
     for member, start in zip(members, starts, strict=True):
-        name = f"{path.name} › {member.filename}"
+        name = storable(f"{path.name} › {member.filename}")
         if start.startswith(_COPIED):
             found += _unpack(path, member, name, start, until)
         elif start:

@@ -110,11 +110,11 @@ def carry_out(
     return done
 
 
-def undo_command(facts: Path, by: str) -> list[tuple[Path, int | None]] | None:
-    """Take the last command back in both tables: their paths and the versions they are at again, None for nothing.
+def before_command(facts: Path) -> dict[Path, int | None] | None:
+    """The tables that the last command changed, with their versions before it, None for none at all.
 
-    Within `alone`. None where no command is known, as in tables of earlier versions of this program. That is a command
-    too, and undone by the next. Raises ImportProblem where it brought the first figures of all.
+    None where no command is known, as in tables of earlier versions of this program. Raises ImportProblem where the
+    command brought the first figures of all.
     """
     heads = {
         path: whole_versions(path)
@@ -131,18 +131,19 @@ def undo_command(facts: Path, by: str) -> list[tuple[Path, int | None]] | None:
         while own < len(commits) and commits[-1 - own].said.get(COMMAND) == command:
             own += 1
         if own:
-            goals[path] = commits[-1 - own].number if own < len(commits) else None
+            gone = commits[0].number - 1  # which cannot be returned to, as whoever does it says
+            goals[path] = commits[-1 - own].number if own < len(commits) else gone if gone >= 0 else None
     if goals.get(facts, 0) is None:
         raise TableProblem(
             f"These are the first figures that were imported: there is nothing to go back to. To start over, remove "
             f"the folders {facts} and {path_of(facts)}."
         )
-    _return_both(facts, goals, {"import.by": by, COMMAND: secrets.token_hex(8)})
-    return list(goals.items())
+    return goals
 
 
-def _return_both(facts: Path, goals: dict[Path, int | None], note: dict[str, str]) -> None:
-    """Return the tables to the versions of `goals`, both or neither."""
+def return_both(facts: Path, goals: dict[Path, int | None], by: str) -> None:
+    """Return the tables to the versions of `goals`, both or neither; within `alone`. That is a command of `by`."""
+    note = {"import.by": by, COMMAND: secrets.token_hex(8)}
     shop, run = path_of(facts), secrets.token_hex(8)
     versions = {path: DeltaTable(str(path)).version() for path in goals}
     both = len(goals) == 2

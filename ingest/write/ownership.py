@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Final
+from urllib.parse import unquote
 
 import pyarrow as pa
 from deltalake import DeltaTable
@@ -154,6 +155,9 @@ def _foreign(path: Path, table: DeltaTable | None, names: Collection[str]) -> It
         for name in sorted(_strangers(path)):
             yield f"holds files that no import wrote, {name} among them"
         return
+    files = pa.table(table.get_add_actions(flatten=True))["path"].to_pylist()
+    for name in _links(path, files):
+        yield f"has a link in the place of {name}, so that another table might be changed"
     metadata, protocol = table.metadata(), table.protocol()
     if metadata.name not in names:
         yield f"is a table that no import made (its name is {metadata.name!r})"
@@ -165,8 +169,17 @@ def _foreign(path: Path, table: DeltaTable | None, names: Collection[str]) -> It
         yield f"is partitioned by {', '.join(metadata.partition_columns)}, as imports never do"
     for name in filter(_NEWER.fullmatch, os.listdir(path / "_delta_log")):
         yield f"was changed by a program that imports do not know (its log has {name})"
-    if any(is_elsewhere(name) for name in pa.table(table.get_add_actions(flatten=True))["path"].to_pylist()):
+    if any(map(is_elsewhere, files)):
         yield "is made of files in other folders"
+
+
+def _links(path: Path, files: Collection[str]) -> Iterator[str]:
+    """The parts of the table at `path`, its log and data `files`, that are links: what is theirs is another table's."""
+    log = path / "_delta_log"
+    if log.is_symlink():
+        yield log.name
+    yield from (f"{log.name}/{entry.name}" for entry in sorted(log.iterdir()) if entry.is_symlink())
+    yield from (name for name in files if (path / unquote(name)).is_symlink())
 
 
 def is_elsewhere(name: str) -> bool:

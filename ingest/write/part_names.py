@@ -61,7 +61,7 @@ _MAYBE: Final = re.compile(
             rf"0{{4}}\d{{4}}{_TEXT}",  # Polars
             r".*0\d{3}_part_\d{2,}(\D.*)?|.*[a-z_-]000(\.\w+)*",  # Redshift with a prefix, in parallel or not
             rf"{_WITH_ZERO}.+(_{_PLAIN}){{3}}{_TEXT}",  # Snowflake with a prefix
-            rf".*(\D\.|[-_])0+{_TEXT}",  # dask and DuckDB with a prefix: export-0.csv
+            rf"(.*(\D\.|[-_]))?0+{_TEXT}",  # dask and DuckDB with a prefix: export-0.csv; a loop: 0.csv
         )
     ),
     re.IGNORECASE,
@@ -72,7 +72,9 @@ _DUCKDB_EXPORT: Final = frozenset({"schema.sql", "load.sql"})
 
 
 #: A number without zeros before it at the end of a name, as programs and people number what belongs together.
-_NUMBERED: Final = re.compile(rf"(?P<before>.*([-_ .]|part|chunk))(?P<number>[1-9]\d{{0,2}})({_TEXT})?", re.IGNORECASE)
+_NUMBERED: Final = re.compile(
+    rf"(?P<before>(.*([-_ .]|part|chunk))?)(?P<number>[1-9]\d{{0,2}})({_TEXT})?", re.IGNORECASE
+)
 #: What is before a number that is a month, a day, a week, a quarter or a version.
 _CALENDAR: Final = re.compile(
     r".*(?<!\d)((19|20)\d\d[-_ .]?|((19|20)\d\d|[23]\d)[-_ .](0?[1-9]|1[0-2])[-_ .])"
@@ -81,6 +83,15 @@ _CALENDAR: Final = re.compile(
 )
 #: What `split` calls the first pieces of a file.
 _PIECE: Final = re.compile(rf"(?P<before>x|.*[-_.])(?P<letters>a[a-z])(?P<after>({_TEXT})?)", re.IGNORECASE)
+
+
+#: What is added to a file's name while it comes: to its own, or to that of a file that says how far it is.
+_DOWNLOADS: Final = (
+    *(".part", ".partial", ".filepart", ".crdownload", ".download", ".opdownload"),
+    *(".aria2", ".aspera-ckpt", ".!ut", ".!qb"),
+)
+#: What an editor or a program keeps while it works, and at times for good.
+_DRAFTS: Final = (".tmp", ".swp", "~")
 
 
 def has_id(name: str) -> bool:
@@ -146,6 +157,11 @@ def companion_of(name: str, names: Collection[str]) -> str | None:
     stem = name.rpartition(".")[0]
     known = {f".{name}.crc", f"{name}.crc", f"{name}.dvc", f"{name}.metadata", f"{stem}.CSM"}
     return next((each for each in sorted(names) if each != name and each in known), None)
+
+
+def is_unfinished(name: str, names: Collection[str]) -> bool:
+    """Whether a file is on its way: it is called so, or one of `names` says it of the file beside it."""
+    return name.lower().endswith((*_DOWNLOADS, *_DRAFTS)) or any(f"{name}{each}" in names for each in _DOWNLOADS)
 
 
 def is_export(names: Collection[str]) -> bool:

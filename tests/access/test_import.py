@@ -185,6 +185,17 @@ def test_a_table_that_changed_meanwhile_is_shown_anew_before_anything_is_kept(po
     assert DeltaTable(str(table)).version() == 2
 
 
+def test_options_that_were_changed_since_the_check_are_not_said_to_be_somebody_else(post: Post, table: Path) -> None:
+    token = post("file", GOOGLE.with_name("meta_en_daily.csv").read_bytes(), "meta.csv")[1]["upload"]
+    seen = post("check", {"upload": token})[1]
+    asked = {"upload": token, "mark": seen["mark"], "options": {"account": "Second"}, "markup": True}
+    said = unescape(post("keep", asked | {"other_options": True})[1]["markup"])
+
+    assert "The options that you changed change what would be imported." in said
+    assert "somebody else" not in said
+    assert DeltaTable(str(table)).version() == 0
+
+
 def test_what_is_too_large_or_too_many_is_refused_and_not_kept(post: Post, table: Path) -> None:
     for body in (b"x" * 1_000_001, io.BytesIO(b"x" * 3_000_000)):
         status, answer = post("file", body)

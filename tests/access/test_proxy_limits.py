@@ -100,6 +100,20 @@ def test_nginx_lets_nobody_in_without_a_session_and_hands_on_no_header_of_theirs
     ] * 2
 
 
+def test_a_large_file_comes_through_nginx_to_the_dashboard(stack: Stack, nginx: str, token: str) -> None:
+    """The question to the sign-in has its request's length, and so needs room for the largest."""
+    own = {"X-Requested-With": "dashboard", "X-File-Name": "report.csv", "Content-Type": "text/csv"}
+    file = b"x" * 1_000_000
+    through = Browser(nginx).ask("/marketing/import/file", own | {"Cookie": "session=1"}, data=file)
+    itself = Browser(stack.app).ask("/marketing/import/file", own | {"X-Auth-Id-Token": token}, data=file)
+    stranger = Browser(nginx).ask("/marketing/import/file", own, data=file)
+    large = Browser(nginx).ask("/marketing/import/check", own | {"Cookie": "session=1"}, data=file)
+
+    assert (through.status, through.text) == (itself.status, itself.text) == (403, itself.text)  # who may not import
+    assert "data-team@example.com" in through.text
+    assert (stranger.status, large.status) == (302, 413)
+
+
 def half_sent(address: str, stack: ExitStack) -> list[socket.socket]:
     host, port = address.removeprefix("http://").split(":")
     found = []

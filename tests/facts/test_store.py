@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from threading import Event, current_thread
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -236,3 +237,23 @@ def test_a_new_process_tries_again_what_the_one_it_was_forked_from_could_not_tak
     _reset_after_fork(source)
 
     assert source.refresh(), source.problem
+
+
+def test_a_closed_source_is_no_longer_being_read(tmp_path: Path) -> None:
+    """Where a command ended meanwhile, the interpreter took itself apart under the reading thread."""
+    begun, closing, ended = Event(), Event(), Event()
+
+    def read(path: Path) -> Facts:
+        if current_thread().name == "facts":
+            begun.set()
+            closing.wait(60)
+            Event().wait(0.2)  # what a reader still has to do
+            ended.set()
+        raise DataProblem("There is no data.")
+
+    source = Source(tmp_path / "facts", read)
+    assert source.current() is None
+    assert begun.wait(60)
+    closing.set()
+    source.close()
+    assert ended.is_set()

@@ -180,6 +180,30 @@ def link_to_nothing(facts: Path) -> None:
     facts.symlink_to("elsewhere")
 
 
+def linked_log(facts: Path) -> None:
+    """A folder of links to another table of ours, so that a commit to this one would be one to that."""
+    ours(facts.parent / "original")
+    facts.mkdir()
+    for entry in (facts.parent / "original").iterdir():
+        (facts / entry.name).symlink_to(entry)
+
+
+def linked_commits(facts: Path) -> None:
+    """A log of links, one of a data file's."""
+    linked_log(facts)
+    (facts / "_delta_log").unlink()
+    (facts / "_delta_log").mkdir()
+    for entry in (facts.parent / "original" / "_delta_log").iterdir():
+        (facts / "_delta_log" / entry.name).symlink_to(entry)
+
+
+def linked_data(facts: Path) -> None:
+    """A log of its own, and another table's data."""
+    linked_log(facts)
+    (facts / "_delta_log").unlink()
+    shutil.copytree(facts.parent / "original" / "_delta_log", facts / "_delta_log")
+
+
 def foreign_note(facts: Path) -> None:
     """Ours, with another program's file where an import of both tables keeps its note."""
     ours(facts)
@@ -230,6 +254,16 @@ def ours_beside_another_delta_table(facts: Path) -> None:
     another_delta_table(path_of(facts))
 
 
+def ours_beside_a_linked_log(facts: Path) -> None:
+    """Ours, and the shop's days in a folder whose log is another's."""
+    ours(facts)
+    original = facts.parent / "original"
+    import_file(FIXTURES / "business_daily.csv", How(original), lambda said: None)
+    path_of(facts).mkdir()
+    for entry in path_of(original).iterdir():
+        (path_of(facts) / entry.name).symlink_to(entry)
+
+
 #: What refuses every command, and what an import goes on with, without touching what is not its own.
 REFUSED: list[Build] = [
     plain_parquet,
@@ -244,6 +278,9 @@ REFUSED: list[Build] = [
     link_to_parquet,
     link_to_another_delta_table,
     link_to_nothing,
+    linked_log,
+    linked_commits,
+    linked_data,
 ]
 SHARED: list[Build] = [
     ours_among_others,
@@ -251,6 +288,7 @@ SHARED: list[Build] = [
     ours_by_name_alone,
     ours_beside_parquet,
     ours_beside_another_delta_table,
+    ours_beside_a_linked_log,
 ]
 
 

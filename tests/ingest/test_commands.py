@@ -3,11 +3,14 @@
 import csv
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 
 import pytest
+from deltalake import DeltaTable
 
 import cli
 from facts import ALL_ROWS
@@ -258,3 +261,46 @@ def test_what_replaces_a_file_during_its_import_is_imported_too(
     watch(folder, How(table), every=0, once=True)
     assert (folder / "done" / "daily.csv").read_bytes() == second
     assert spend(table) == pytest.approx(7408.94)
+
+
+def test_a_name_that_is_no_text_is_imported_and_shown_with_what_stands_for_it(table: Path, tmp_path: Path) -> None:
+    """`Übersicht.csv` of a time before UTF-8, by both commands, as processes of their own."""
+    report = (FIXTURES / "meta_en_daily.csv").read_bytes()
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    places = [os.path.join(os.fsencode(folder), "Übersicht.csv".encode("latin-1")) for folder in (tmp_path, inbox)]
+    for place in places:
+        with open(place, "wb") as file:
+            file.write(report)
+
+    def run(*words: str | bytes) -> str:
+        command = [sys.executable, "-m", "cli", *words]
+        done = subprocess.run(command, cwd=Path(cli.__file__).parent, capture_output=True)
+        assert done.returncode == 0, done.stderr.decode()
+        return done.stdout.decode()
+
+    assert "\ufffdbersicht.csv: Meta" in run("import", places[0])
+    assert "\ufffdbersicht.csv: Meta" in run("history")
+    assert set(DeltaTable(str(table)).to_pyarrow_table(columns=["file"])["file"].to_pylist()) == {"\ufffdbersicht.csv"}
+    assert "done: " in run("watch", "--once", "--every", "0.01", str(inbox))
+    assert os.path.exists(os.path.join(os.fsencode(inbox), b"done", os.path.basename(places[1])))
+
+
+def test_a_name_forges_no_line_and_no_color(table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    names = ["new\ndone: forged.csv", "\x1b[31mred.csv", "wrong\r\u202e.csv"]
+    for name in names:
+        shutil.copy(FIXTURES / "meta_en_daily.csv", inbox / name)
+    (inbox / names[2]).write_text("a,b\n1,2\n")
+    assert cli.main(["import", *(str(inbox / name) for name in names)]) == 1
+    assert cli.main(["history"]) == 0
+    assert cli.main(["watch", "--once", "--every", "0.01", str(inbox)]) == 0
+    said = capsys.readouterr()
+    for text in (said.out, said.err):
+        assert not {"\x1b", "\r", "\u202e"} & {*text}
+        assert not [line for line in text.splitlines() if line.startswith("done: forged")]
+    for written in (r"new\ndone: forged.csv: Meta", r"\x1b[31mred.csv: Meta", r"done/new\ndone: forged.csv"):
+        assert written in said.out
+    assert r"wrong\r\u202e.csv" in said.err
+    assert {path.name for path in (inbox / "done").glob("*.csv")} == {*names[:2]}

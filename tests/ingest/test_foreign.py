@@ -132,6 +132,28 @@ def test_what_stands_beside_ours_stays_while_imports_go_on(
     assert [path.name for path in (inbox / "done").iterdir()] != []
 
 
+@pytest.mark.parametrize("name", ["roll-up", "datagen", "datagen, following"])
+def test_a_log_that_is_a_link_takes_no_rollup_and_no_demo(
+    name: str, lake: Path, inbox: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Their own table's log, from a folder of another name."""
+    command = commands(lake, inbox)[name]
+    original = lake / "original"
+    monkeypatch.setenv("DASHBOARD_FACTS", str(inbox.parent / "own"))
+    ours(inbox.parent / "own")
+    demo = commands(lake, inbox)["datagen"]
+    assert run_here(["cli", "rollup", str(original)] if name == "roll-up" else [*demo[:-1], str(original)]) == 0
+    (lake / "facts").mkdir()
+    (lake / "facts" / "_delta_log").symlink_to(original / "_delta_log")
+    before = content(lake)
+    capsys.readouterr()
+
+    assert run_here(command) == 1
+
+    assert content(lake) == before
+    assert "has a link in the place of _delta_log" in capsys.readouterr().err
+
+
 def test_an_empty_folder_takes_a_table_and_is_never_removed(
     lake: Path, inbox: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -283,16 +305,17 @@ def test_an_inbox_of_plainly_named_files_is_watched(
     lake: Path, inbox: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("DASHBOARD_FACTS", str(lake / "facts"))
+    going = [f"on-its-way.csv{ending}" for ending in (".opdownload", ".!ut", ".aspera-ckpt", ".aria2", ".filepart")]
     names = ["participants.xlsx", "party-3.csv", "a=b.csv"]
-    stays = ["part-3.csv", "export.parquet", "data_2025_07.parquet", "20250701.parquet", "photo.jpg", "README"]
-    for name in names + stays:
+    stays = ["0.csv", "part-3.csv", "export.parquet", "data_2025_07.parquet", "20250701.parquet", "photo.jpg", "README"]
+    for name in names + stays + [*going, "on-its-way.csv"]:
         (inbox / name).write_text("name,age\nAnn,7\n")
     (inbox / "metadata").mkdir()
     (inbox / "metadata" / "notes.json").write_text("{}")
     assert cli.main(["watch", "--once", "--every", "0.01", str(inbox)]) == 0
     reports = {f"{name}.report.txt" for name in names}
     assert {path.name for path in (inbox / "failed").iterdir()} == {*names, *reports, MARK}
-    assert {path.name for path in inbox.iterdir() if path.is_file()} == set(stays)
+    assert {path.name for path in inbox.iterdir() if path.is_file()} == {*stays, *going, "on-its-way.csv"}
     assert capsys.readouterr().out.count("stays: ") == len(stays)
     assert (inbox / "done" / REPORT.name).exists()
 
@@ -379,3 +402,45 @@ def test_who_waits_for_a_lock_that_is_removed_takes_the_next(lake: Path) -> None
     thread.join()
     assert inside == ["second"]
     assert [path.name for path in lake.iterdir()] == [".facts.import"]
+
+
+def test_files_that_are_numbers_alone_stay(
+    lake: Path, inbox: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As a loop calls what it writes: with 0 among them the folder is a data set, from 1 on each file is told of."""
+    monkeypatch.setenv("DASHBOARD_FACTS", str(lake / "facts"))
+    for name in ("1.csv", "2.csv"):
+        shutil.copy(REPORT, inbox / name)
+    assert cli.main(["watch", "--once", "--every", "0.01", str(inbox)]) == 0
+    assert {path.name for path in inbox.glob("*.csv")} == {"1.csv", "2.csv"}
+    assert capsys.readouterr().out.count("1.csv and 2.csv are called as programs number") == 2
+    shutil.copy(REPORT, inbox / "0.csv")
+    assert cli.main(["watch", "--once", "--every", "0.01", str(inbox)]) == 1
+    assert {path.name for path in inbox.glob("*.csv")} == {"0.csv", "1.csv", "2.csv"}
+    assert "0.csv and 1.csv are called as its files" in capsys.readouterr().err
+
+
+def test_a_file_beside_which_its_download_stands_is_taken_once_that_is_gone(
+    lake: Path, inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DASHBOARD_FACTS", str(lake / "facts"))
+    download = inbox / f"{REPORT.name}.aria2"
+    download.write_text("half")
+    assert cli.main(["watch", "--once", "--every", "0.01", str(inbox)]) == 0
+    assert (inbox / REPORT.name).exists()
+    download.unlink()
+    assert cli.main(["watch", "--once", "--every", "0.01", str(inbox)]) == 0
+    assert (inbox / "done" / REPORT.name).exists()
+
+
+@pytest.mark.parametrize("build", REFUSED[:2], ids=lambda build: build.__name__)
+def test_the_history_of_what_is_not_ours_says_what_it_is(
+    build: Build, lake: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    build(lake / "facts")
+    monkeypatch.setenv("DASHBOARD_FACTS", str(lake / "facts"))
+    assert cli.main(["history"]) == 1
+    said = capsys.readouterr()
+    assert said.err.count("\n") == 1
+    assert "holds files that no import wrote" in said.err
+    assert "it has no versions to list" in said.err

@@ -59,6 +59,7 @@ Object.assign(dashboard, {
     wanted: (/** @type {any} */ { response }) => response,
     store: () => {},
   },
+  spec: { pages: {} },
   page: { own: () => false, known: () => true, show: () => {}, say: () => {} },
   agreement: { agrees: () => view.shown()?.query === view.wanted()?.query, wait: () => {}, settle: () => {} },
   chapters: { hash: () => "" },

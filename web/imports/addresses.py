@@ -71,7 +71,8 @@ def register(server: Flask, uploads: Uploads, entrance: Entrance, desk: Desk) ->
             first = next((page for page in pages if not (page.icon or page.panel)), IMPORT)
             return to_markup(kept_card(body, first.key, entrance.prefix + first.path))
         agreed = text(asked, "mark")
-        return to_markup(report(body, desk.formats(), changed=agreed not in ("", body.get("mark", agreed))))
+        changed, other_options = agreed not in ("", body.get("mark", agreed)), asked.get("other_options") is True
+        return to_markup(report(body, desk.formats(), changed, other_options))
 
     def without_paths(body: str) -> str:
         """Who imports is a reader of pages too: where the server keeps its files is not theirs to know."""
