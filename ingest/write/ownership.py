@@ -157,7 +157,7 @@ def _foreign(path: Path, table: DeltaTable | None, names: Collection[str]) -> It
         return
     files = pa.table(table.get_add_actions(flatten=True))["path"].to_pylist()
     for name in _links(path, files):
-        yield f"has a link in the place of {name}, so that another table might be changed"
+        yield f"has a link in the place of {Path(name).name}, so that another table might be changed"
     metadata, protocol = table.metadata(), table.protocol()
     if metadata.name not in names:
         yield f"is a table that no import made (its name is {metadata.name!r})"
@@ -174,12 +174,19 @@ def _foreign(path: Path, table: DeltaTable | None, names: Collection[str]) -> It
 
 
 def _links(path: Path, files: Collection[str]) -> Iterator[str]:
-    """The parts of the table at `path`, its log and data `files`, that are links: what is theirs is another table's."""
+    """The parts of the table at `path`, its log and data `files`, that are links: what is theirs is another table's.
+
+    A link that leads to nothing is nobody's, and a damage.
+    """
     log = path / "_delta_log"
     if log.is_symlink():
         yield log.name
-    yield from (f"{log.name}/{entry.name}" for entry in sorted(log.iterdir()) if entry.is_symlink())
-    yield from (name for name in files if (path / unquote(name)).is_symlink())
+    yield from (f"{log.name}/{entry.name}" for entry in sorted(log.iterdir()) if _is_link(entry))
+    yield from (name for name in files if _is_link(path / unquote(name)))
+
+
+def _is_link(entry: Path) -> bool:
+    return entry.is_symlink() and entry.exists()
 
 
 def is_elsewhere(name: str) -> bool:

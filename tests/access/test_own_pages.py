@@ -59,7 +59,7 @@ def test_a_script_of_an_own_page_is_in_its_readers_policy(
     own_client: FlaskClient, own_headers: dict[str, dict[str, str]]
 ) -> None:
     answer = own_client.get("/margin-watch", headers=own_headers["watcher"])
-    scripts = re.findall(r"<script>(.*?)</script>", answer.text, re.S)
+    scripts = re.findall(r"<script[^>]*>(.*?)</script>", answer.text, re.S)
     (own,) = [script for script in scripts if "margin in the browser" in script]
     mark = base64.b64encode(hashlib.sha256(own.encode()).digest()).decode()
     assert f"'sha256-{mark}'" in answer.headers["Content-Security-Policy"]

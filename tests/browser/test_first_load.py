@@ -30,7 +30,7 @@ def test_later_code_comes_once_and_when_used(visit: Visit):
 def test_the_first_figures_stand_in_the_document_and_nothing_is_asked_for_twice(visit: Visit):
     """The page with its figures, then layout and code at one time; nothing of Dash's own files."""
     visit.open("/cfo?platform=Google,Meta&last=12w")
-    visit.page.wait_for_function("document.querySelector('.dash-part')")
+    visit.page.wait_for_function("() => document.querySelector('.dash-part')")
     assert [path for path in visit.asked if path.startswith(("/view/", "/callback/"))] == []
     for once in ("/_dash-layout", "/_dash-dependencies"):
         assert visit.asked.count(once) == 1
@@ -50,7 +50,7 @@ def test_figures_that_are_not_in_the_document_are_asked_for_once_and_from_the_he
     for route in held:
         route.continue_()
     visit.settled()
-    visit.page.wait_for_function("document.querySelector('.dash-part')")
+    visit.page.wait_for_function("() => document.querySelector('.dash-part')")
     visit.page.wait_for_timeout(150)
     assert came == [200]
     assert [path for path in visit.asked if path.startswith(("/view/", "/callback/"))] == [address]
@@ -64,7 +64,7 @@ def test_on_a_slow_line_nothing_takes_the_style_sheets_place(visit: Visit):
     rate = {"downloadThroughput": 200_000, "uploadThroughput": 200_000}
     line.send("Network.emulateNetworkConditions", {"offline": False, "latency": 400, **rate})
     visit.open("/cfo")
-    visit.page.wait_for_function("document.querySelector('.dash-part')")
+    visit.page.wait_for_function("() => document.querySelector('.dash-part')")
     found = visit.page.evaluate(
         """Object.fromEntries(performance.getEntriesByType("resource").map(({ name, startTime, responseEnd }) =>
             [name.split("/").pop().replace(/[.][0-9a-f]{12}/, ""), [startTime, responseEnd]]))"""

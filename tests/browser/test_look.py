@@ -69,7 +69,7 @@ def test_the_dark_begins_dark(visit_in: Callable[..., Visit], server: str, syste
     holding = [True]
     page.route("**/bundles/*.js", lambda route: held.append(route) if holding else route.continue_())
     page.goto(server, wait_until="commit")
-    page.wait_for_function("document.documentElement?.style.colorScheme === 'dark'")
+    page.wait_for_function("() => document.documentElement?.style.colorScheme === 'dark'")
     page.wait_for_selector("#before", state="attached")
     assert brightest(page) < 48
     holding.clear()
