@@ -134,9 +134,10 @@ def before_command(facts: Path) -> dict[Path, int | None] | None:
             gone = commits[0].number - 1  # which cannot be returned to, as whoever does it says
             goals[path] = commits[-1 - own].number if own < len(commits) else gone if gone >= 0 else None
     if goals.get(facts, 0) is None:
+        made = f"the folder {facts}" if path_of(facts) not in goals else f"the folders {facts} and {path_of(facts)}"
         raise TableProblem(
-            f"These are the first figures that were imported: there is nothing to go back to. To start over, remove "
-            f"the folders {facts} and {path_of(facts)}."
+            "These are the first figures of platforms that were imported: there is nothing to go back to. To start "
+            f"over, remove {made}."
         )
     return goals
 

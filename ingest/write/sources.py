@@ -10,6 +10,7 @@ from typing import Final
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.dataset as ds
 from deltalake import DeltaTable
 
@@ -23,6 +24,24 @@ OTHER: Final = "Other"
 _OWNER: Final = ("platform", "account", PROGRAM)
 _CAMPAIGN: Final = ("campaign", "campaign_id")
 COLUMNS: Final = (*_OWNER, CUT, *_CAMPAIGN)
+
+
+def as_stored(table: DeltaTable | None, path: Path, earlier: list[pd.DataFrame], frame: pd.DataFrame) -> pd.DataFrame:
+    """`frame` with platforms and accounts as the table or `earlier` frames spell them, where only the case differs."""
+    for name in ("platform", "account"):
+        spellings: dict[str, str] = {}
+        if table is not None:
+            batches = dataset(table, path).to_batches(columns=[name], batch_readahead=2)
+            for each in batches:
+                spellings |= {text.casefold(): text for text in pc.unique(each[name].cast(pa.string())).to_pylist()}
+        for each in (*earlier, frame):
+            for text in each[name].astype(str).unique():
+                spellings.setdefault(text.casefold(), text)
+        texts = frame[name].astype(str)
+        renamed = texts.map({text: spellings[text.casefold()] for text in texts.unique()})
+        if not renamed.equals(texts):
+            frame = frame.assign(**{name: renamed.astype("category")})
+    return frame
 
 
 def campaigns_of(frame: pd.DataFrame) -> pd.DataFrame:

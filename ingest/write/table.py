@@ -36,6 +36,7 @@ from ingest.write.damage import check_files, reading_table
 from ingest.write.ownership import own_table
 from ingest.write.replace import replace_rows, replace_table
 from ingest.write.sources import (
+    as_stored,
     campaigns_of,
     known_campaigns,
     refuse_other_campaigns,
@@ -128,6 +129,7 @@ def plan(
     for each in imports:
         frame = convert_money(with_costs(each.frame, margins), currency, rates).assign(**{FILE: each.file})
         with reading_table(path):
+            frame = as_stored(own, path, frames, frame)
             ever, there = (known_campaigns(own, path, frames, frame, all_days=each) for each in (True, False))
         frame = with_own_program(ever, there, frame)
         if not replace_campaigns:

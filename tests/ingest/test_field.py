@@ -299,3 +299,16 @@ def test_microsofts_reporting_api_is_read_under_its_own_name(table: Path, put: P
     text = "TimePeriod,AccountName,CampaignName,CurrencyCode,DeviceType,Impressions,Clicks,Spend,Conversions,Revenue\n"
     assert cli.main(["import", put("m.csv", text + "2025-09-01,Shop,Brand,GBP,Computer,10,2,1.5,1,20\n")]) == 0
     assert outcome(table)["platforms"] == {"Microsoft Advertising": 1.5}
+
+
+def test_platforms_and_accounts_that_differ_in_case_alone_are_one(table: Path, put: Put) -> None:
+    header = "date,platform,account,campaign,spend\n"
+    assert (
+        cli.main(["import", put("a.csv", header + "2025-09-01,taboola,Acme,A,10\n2025-09-01,Taboola,ACME,B,5\n")]) == 0
+    )
+    assert outcome(table)["platforms"] == {"taboola": 15}
+    assert (
+        cli.main(["import", put("b.csv", header + "2025-09-01,TABOOLA,acme,A,11\n2025-09-01,TABOOLA,acme,B,5\n")]) == 0
+    )
+    assert outcome(table)["platforms"] == {"taboola": 16}
+    assert outcome(table)["shown_spend"] == 16

@@ -88,7 +88,7 @@ def test_undo_of_the_first_figures_says_how_to_start_over(
 ) -> None:
     assert cli.main(["import", put("a.csv", META + "2025-09-01,A,1,1\n")]) == 0
     assert cli.main(["undo"]) == 1
-    assert "the first figures that were imported" in capsys.readouterr().err
+    assert "the first figures of platforms that were imported" in capsys.readouterr().err
     assert held(table) == (1, None)
 
 
