@@ -366,7 +366,7 @@ def test_what_is_called_as_programs_call_theirs_or_no_report_stays_and_is_told_o
     tmp_path: Path, importable: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     inbox = tmp_path / "in"
-    files(inbox, importable, f"{ID}.csv", "export.parquet", "daily.csv", f"{ID}.csv.part", f"{ID}.tmp")
+    files(inbox, importable, f"{ID}.csv", "export.parquet", "daily.csv", f"other {ID}.csv.part", f"{ID}.tmp")
     (inbox / ID).mkdir()
     files(inbox, importable, f"{ID}.json.gz")
     (inbox / "photo.jpg").write_bytes(b"\xff\xd8")
@@ -381,7 +381,7 @@ def test_what_is_called_as_programs_call_theirs_or_no_report_stays_and_is_told_o
 
     assert watch(inbox, How(tmp_path / "facts"), every=0, stop=Looks()) == 0
     stays = [f"{ID}.csv", f"{ID}.json.gz", "photo.jpg", "table.parquet"]
-    unfinished = [f"{ID}.csv.part", f"{ID}.tmp"]
+    unfinished = [f"other {ID}.csv.part", f"{ID}.tmp"]
     assert sorted(path.name for path in inbox.iterdir() if path.is_file()) == sorted(stays + unfinished)
     assert not (inbox / "failed").exists()
     said = capsys.readouterr().out
