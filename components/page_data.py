@@ -76,15 +76,16 @@ class PageData:
     """`now` and `before` hold a metrics frame (kpi.evaluate) for each grouping that the page needs, `sums` the totals
     frame that `now` is made of: what is said of several rows together is added up there and then divided.
 
-    `around` holds those of all campaigns of all platforms, `before` those of the baseline; it is empty where there is
-    none. `spark` and `spark_before` are the courses over time, `reach_floor` is the largest single row's reach.
-    `company` is None for whom or where it does not exist; `no_company` says why. `means` are the seven-day means where
-    they are asked for.
+    `around` holds those of all campaigns of all platforms, `before` those of the baseline, over time those of the
+    baseline of lines; it is empty where there is none. `spark` and `spark_before` are the courses over time,
+    `reach_floor` is the largest single row's reach. `company` is None for whom or where it does not exist;
+    `no_company` says why. `means` are the seven-day means where they are asked for.
     """
 
     query: Query
     selection: Selection
     baseline: Selection | None
+    line_baseline: Selection | None
     now: Mapping[Grouping, pd.DataFrame]
     sums: Mapping[Grouping, pd.DataFrame]
     before: Mapping[Grouping, pd.DataFrame]

@@ -13,9 +13,11 @@ from typing import Final
 
 from dateutil.relativedelta import relativedelta
 
+from kpi.feasts import feasts_apart
 from kpi.selection import Extent, Period, Selection
 
 _DAY: Final = timedelta(days=1)
+_YEAR_OF_WEEKS: Final = timedelta(weeks=52)
 _MONTHS: Final = {"month": 1, "quarter": 3, "year": 12}
 _WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -25,6 +27,19 @@ def baseline(selection: Selection, extent: Extent) -> Selection | None:
     if selection.compare == "none":
         return None
     start, end = _year_before(selection) if selection.compare == "year" else _before(selection)
+    if not extent.covers(start, end):
+        return None
+    return replace(selection, start=start, end=end, compare="none", period="days")
+
+
+def line_baseline(selection: Selection, extent: Extent) -> Selection | None:
+    """The window whose days and weeks are drawn behind those of `selection`, or None where the facts do not cover it.
+
+    It is that of the total, but for days and weeks of a year earlier: these lie 364 days back, Mondays beside Mondays.
+    """
+    if selection.compare != "year" or selection.grain == "month":
+        return baseline(selection, extent)
+    start, end = selection.start - _YEAR_OF_WEEKS, selection.end - _YEAR_OF_WEEKS
     if not extent.covers(start, end):
         return None
     return replace(selection, start=start, end=end, compare="none", period="days")
@@ -70,7 +85,7 @@ def _before(selection: Selection) -> tuple[date, date]:
 def _year_before(selection: Selection) -> tuple[date, date]:
     start, end, period = selection.start, selection.end, selection.period
     if period == "week":
-        return start - 364 * _DAY, end - 364 * _DAY
+        return start - _YEAR_OF_WEEKS, end - _YEAR_OF_WEEKS
     year = relativedelta(years=1)
     if period in _MONTHS:
         whole = end == last_of(end, period)
@@ -104,10 +119,15 @@ def _end_of_month(day: date) -> date:
 
 
 def difference(chosen: Selection, before: Selection) -> str:
-    """How the two windows differ, in words: ``2 days more then``, ``one more Friday than then``; "" where they do not.
+    """How the two windows differ, in words: ``2 days more then``, ``one more Friday than then, Easter then, not now``;
+    "" where they do not.
 
     Weekdays are told where the lengths are the same: shops sell more on some.
     """
+    return ", ".join(filter(None, (_lengths_apart(chosen, before), feasts_apart(chosen, before))))
+
+
+def _lengths_apart(chosen: Selection, before: Selection) -> str:
     days = before.days - chosen.days
     if days:
         count = "1 day" if abs(days) == 1 else f"{abs(days)} days"

@@ -1,7 +1,7 @@
 """Answers a query for one page: totals are read once, and every visual is drawn from them."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 from zlib import crc32
@@ -18,7 +18,7 @@ from components.visuals import Page, Visual
 from facts import Facts, Scope
 from facts.source import Source
 from kpi.caveats import RESTATED, Caveats, caveats
-from kpi.comparison import baseline, difference
+from kpi.comparison import baseline, difference, line_baseline
 from kpi.evaluate import REACH_FLOOR, evaluate, every_period
 from kpi.formats import Formats
 from kpi.metrics import COMPANY_WIDE
@@ -42,12 +42,16 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class ResolvedQuery:
-    """What an address asks for, checked against the facts: `notes` say what was dropped."""
+    """What an address asks for, checked against the facts: `notes` say what was dropped.
+
+    `baseline` is what totals are compared with, `line_baseline` what is drawn over time behind them.
+    """
 
     query: Query
     notes: tuple[str, ...]
     selection: Selection
     baseline: Selection | None
+    line_baseline: Selection | None
     options: dict[str, tuple[str, ...]]
     extent: Extent
     formats: Formats
@@ -98,7 +102,8 @@ def ask(
         existing_among(facts.existing, options, selection.only),
         "spend" in ranks,  # who may rank by it sees it
     )
-    return ResolvedQuery(query, notes, selection, before, options, extent, formats, known)
+    line = line_baseline(selection, extent)
+    return ResolvedQuery(query, notes, selection, before, line, options, extent, formats, known)
 
 
 def resolve_query(
@@ -171,19 +176,23 @@ def page_data_of(visuals: Sequence[Visual], facts: Facts, asked: ResolvedQuery, 
             needed.setdefault(grouping, {}).update(dict.fromkeys(visual.metrics))
     needed[TOTAL].update(dict.fromkeys(metric for visual in visuals for metric in visual.metrics))
     earlier = dict.fromkeys(grouping for visual in visuals for grouping in visual.before)
-    if asked.baseline is not None and earlier:
-        facts.ahead(((asked.selection, needed), (asked.baseline, (TOTAL, *earlier))), scope)
+    windows = _earlier_windows(asked, earlier)
+    if windows:
+        facts.ahead(((asked.selection, needed), *((window, (TOTAL, *groups)) for window, groups in windows)), scope)
     totals = with_gaps(facts.totals(asked.selection, needed, scope), asked.selection)
     whole = totals[TOTAL]
     if not len(whole):
         return None
     before, spark_before = {}, NO_COURSE
     then: dict[Grouping, pd.DataFrame] = {}
-    if asked.baseline is not None and earlier:
-        then = with_gaps(facts.totals(asked.baseline, dict.fromkeys((TOTAL, *earlier)), scope), asked.baseline)
-        before = {name: evaluate(then[name], needed[name], then[TOTAL]) for name in earlier if len(then[name])}
-        if OVER_TIME in before:
-            spark_before = course(then[OVER_TIME], asked.baseline, needed[OVER_TIME], asked.formats)
+    for window, groups in windows:
+        of_window = with_gaps(facts.totals(window, dict.fromkeys((TOTAL, *groups)), scope), window)
+        then |= {name: of_window[name] for name in groups}
+        before |= {
+            name: evaluate(of_window[name], needed[name], of_window[TOTAL]) for name in groups if len(of_window[name])
+        }
+        if OVER_TIME in groups and OVER_TIME in before:
+            spark_before = course(then[OVER_TIME], window, needed[OVER_TIME], asked.formats)
     company, no_company = None, ""
     if any(not COMPANY_WIDE.isdisjoint(visual.metrics) for visual in visuals):
         company, no_company = company_of(facts, asked.selection, asked.baseline, scope, asked.formats)
@@ -197,6 +206,7 @@ def page_data_of(visuals: Sequence[Visual], facts: Facts, asked: ResolvedQuery, 
         asked.query,
         asked.selection,
         asked.baseline,
+        asked.line_baseline,
         {grouping: evaluate(totals[grouping], metrics, whole) for grouping, metrics in needed.items()},
         totals,
         before,
@@ -210,10 +220,22 @@ def page_data_of(visuals: Sequence[Visual], facts: Facts, asked: ResolvedQuery, 
         no_company,
         around,
         asked.caveats,
-        means_of(facts, (asked.selection, asked.baseline), (totals, then), needed.get(OVER_TIME, ()), scope)
+        means_of(facts, (asked.selection, asked.line_baseline), (totals, then), needed.get(OVER_TIME, ()), scope)
         if asked.query.rolling
         else None,
     )
+
+
+def _earlier_windows(asked: ResolvedQuery, earlier: Iterable[Grouping]) -> list[tuple[Selection, list[Grouping]]]:
+    """The windows that a query is compared with, each with the groupings that are read of it: one, but for lines that
+    lie weekday beside weekday while their totals are of the same dates.
+    """
+    windows: dict[Selection, list[Grouping]] = {}
+    for grouping in earlier:
+        window = asked.line_baseline if grouping == OVER_TIME else asked.baseline
+        if window is not None:
+            windows.setdefault(window, []).append(grouping)
+    return list(windows.items())
 
 
 def with_gaps(totals: dict[Grouping, pd.DataFrame], selection: Selection) -> dict[Grouping, pd.DataFrame]:

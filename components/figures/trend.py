@@ -15,6 +15,7 @@ from components.page_data import PageData, chart_figures, days_of, exact
 from components.visuals import Visual
 from kpi.compare import BASELINE, BASELINE_DATE
 from kpi.evaluate import ROWS
+from kpi.feasts import feasts_beside_others
 from kpi.metrics import METRICS
 from kpi.rolling import MEAN
 from kpi.schema import DATE
@@ -306,10 +307,33 @@ def _ticks(days: list[date], grain: str) -> dict[str, Any]:
 
 def _pair_periods(page_data: PageData, before: pd.DataFrame | None) -> list[tuple[date, date]]:
     """The baseline's periods that have rows, and the selection's that each lies beside: the third beside the third."""
-    if before is None or page_data.baseline is None:
+    if before is None or page_data.line_baseline is None:
         return []
-    beside = dict(zip(periods(page_data.baseline), periods(page_data.selection), strict=False))
+    beside = dict(zip(periods(page_data.line_baseline), periods(page_data.selection), strict=False))
     return [(day, beside[day]) for day in days_of(before) if day in beside]
+
+
+def _which_line(page_data: PageData) -> str:
+    """Which days are drawn behind: named where they are not those that totals are compared with."""
+    line, daily = page_data.line_baseline, page_data.selection.grain == "day"
+    if page_data.selection.compare != "year":
+        return "the period before, day for day" if daily else "the period before"
+    total = page_data.baseline
+    if line is None or (total and (line.start, line.end) == (total.start, total.end)):
+        return "a year earlier, day for day" if daily else "a year earlier"
+    beside = "weekday beside weekday" if daily else "week beside week"
+    return f"a year earlier, {beside} ({page_data.formats.days(line.start, line.end)})"
+
+
+def _feasts(page_data: PageData) -> list[str]:
+    """Which feasts lie beside other days in a line of days: they look like a rise that is none."""
+    if page_data.line_baseline is None or page_data.selection.grain != "day":
+        return []
+    formats = page_data.formats
+    return [
+        f"{name} ({formats.one(formats.day, first)}) lies beside other days."
+        for name, first in feasts_beside_others(page_data.selection, page_data.line_baseline)
+    ]
 
 
 def _behind(page_data: PageData, before: pd.DataFrame | None, missing: Sequence[str]) -> str | None:
@@ -317,9 +341,9 @@ def _behind(page_data: PageData, before: pd.DataFrame | None, missing: Sequence[
     said = []
     grain, points = page_data.selection.grain, len(page_data.now[_BY])
     if before is not None:
-        from_words = "a year earlier" if page_data.selection.compare == "year" else "the period before"
         mark = "Dotted" if min(len(before), points) >= _SEEN_AS_LINE else "Circles"
-        said.append(f"{mark}: {from_words}, day for day." if grain == "day" else f"{mark}: {from_words}.")
+        said.append(f"{mark}: {_which_line(page_data)}.")
+        said += _feasts(page_data)
     first, last = cut_short(page_data.selection)
     for place, (within, whole) in ({"": first} if points == 1 else {" first": first, " last": last}).items():
         if within < whole:

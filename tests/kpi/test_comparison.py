@@ -8,11 +8,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from components.address import Address, read
-from kpi.comparison import baseline, difference
+from kpi.comparison import baseline, difference, line_baseline
+from kpi.feasts import feast_days, feasts_beside_others
 from kpi.selection import Extent, Selection
 
-YEARS = Extent(date(2019, 1, 1), date(2027, 12, 31))
+YEARS = Extent(date(2017, 1, 1), date(2027, 12, 31))
 DAY = timedelta(days=1)
+NOVEMBERS = "one more Friday and Saturday than then, 2 days of Black Friday to Cyber Monday more then"
 
 
 def chosen(last: str, newest: date, compare: str = "previous") -> tuple[Selection, Selection | None]:
@@ -146,9 +148,71 @@ def test_a_baseline_that_the_data_cover_in_part_is_none() -> None:
         ("2025-09-01 2025-09-30", "2025-08-01 2025-08-31", "1 day more then"),
         ("2025-03-01 2025-03-31", "2025-02-01 2025-02-28", "3 days less then"),
         ("2025-09-01 2025-09-28", "2025-08-01 2025-08-28", ""),
-        ("2025-08-01 2025-08-30", "2025-07-02 2025-07-31", "one more Friday and Saturday than then"),
+        (
+            "2025-08-01 2025-08-30",
+            "2025-07-02 2025-07-31",
+            "one more Friday and Saturday than then, Prime Day then, not now",
+        ),
+        ("2025-04-01 2025-04-28", "2024-04-02 2024-04-29", "Easter now, not then"),
+        ("2025-03-01 2025-03-31", "2024-03-01 2024-03-31", "one more Monday than then, Easter then, not now"),
+        ("2024-11-01 2024-11-30", "2023-11-01 2023-11-30", NOVEMBERS),
+        ("2025-11-04 2025-12-01", "2024-11-05 2024-12-02", ""),
+        ("2026-07-01 2026-07-28", "2025-07-02 2025-07-29", ""),  # when Prime Day is in 2026 is not listed
     ],
 )
 def test_how_two_windows_differ_is_said(now: str, then: str, words: str) -> None:
     windows = [Selection(*map(date.fromisoformat, each.split())) for each in (now, then)]
     assert difference(*windows) == words
+
+
+@given(
+    st.dates(date(2021, 1, 1), date(2026, 1, 1)),
+    st.integers(1, 500),
+    st.sampled_from(["day", "week", "month"]),
+    st.sampled_from(["days", "custom", "year"]),
+)
+def test_lines_of_a_year_earlier_lie_weekday_beside_weekday(start: date, length: int, grain: str, period: str) -> None:
+    selection = Selection(start, start + (length - 1) * DAY, compare="year", grain=grain, period=period)
+    line = line_baseline(selection, YEARS)
+    assert line
+    if grain == "month":
+        assert line == baseline(selection, YEARS)
+    else:
+        assert line.days == length
+        assert line.start.weekday() == start.weekday()
+        assert line.start < start - 363 * DAY
+
+
+def test_a_line_and_its_total_are_covered_each_by_itself() -> None:
+    selection = Selection(date(2025, 1, 2), date(2025, 1, 31), compare="year")
+    from_the_second = Extent(date(2024, 1, 3), date(2025, 12, 31))
+    assert baseline(selection, from_the_second) is None
+    line = line_baseline(selection, from_the_second)
+    assert line
+    assert line.start == date(2024, 1, 4)
+
+
+@pytest.mark.parametrize(
+    ("day", "feast"),
+    [
+        ("2024-11-29", ("Black Friday to Cyber Monday", 0)),
+        ("2025-12-01", ("Black Friday to Cyber Monday", 3)),
+        ("2025-04-18", ("Easter", 0)),
+        ("2024-04-01", ("Easter", 3)),
+        ("2025-07-11", ("Prime Day", 3)),
+        ("2023-10-11", ("Prime Big Deal Days", 1)),
+    ],
+)
+def test_feasts_lie_where_calendars_have_them(day: str, feast: tuple[str, int]) -> None:
+    at = date.fromisoformat(day)
+    assert feast_days(at, at) == {at: feast}
+
+
+def test_a_feast_beside_other_days_is_named() -> None:
+    selection = Selection(date(2024, 11, 18), date(2024, 12, 1), compare="year")
+    line = line_baseline(selection, YEARS)
+    assert line
+    assert line.end == date(2023, 12, 3)
+    assert feasts_beside_others(selection, line) == [("Black Friday to Cyber Monday", date(2024, 11, 29))]
+    year_later = Selection(date(2025, 11, 17), date(2025, 11, 30), compare="year")
+    assert feasts_beside_others(year_later, selection) == []
