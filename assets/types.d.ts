@@ -474,6 +474,7 @@ interface Dashboard {
     wait(act: () => void): void;
     settle(answer?: Wire.View): void;
     review(): void;
+    shown(): Wire.View | undefined;
     waits(): boolean;
   };
   address: {

@@ -51,6 +51,8 @@ def cards(
         for card in values(page_data):
             metric = card.pop("metric")
             card |= _texts(METRICS[metric], card, formats)
+            if metric not in COMPANY_WIDE and card["was"]:
+                card["was"] += _per_day(METRICS[metric], card, page_data)
             if company and metric in COMPANY_WIDE:
                 card |= _course(metric, company.spark, company.spark_before, formats)
                 card |= {"days": _days(company.spark, company.spark_before)}
@@ -111,6 +113,16 @@ def _texts(metric: Metric, card: dict[str, Any], formats: Formats) -> dict[str, 
         "turned": turned,
         "tone": "" if not judged else "good" if (value > old) == (metric.better == "up") else "bad",
     }
+
+
+def _per_day(metric: Metric, card: Mapping[str, Any], page_data: PageData) -> str:
+    """`` (−4.2% a day)``: the change of a sum by the day, where the days compared are not as many; "" otherwise."""
+    now, then = page_data.selection, page_data.baseline
+    if then is None or then.days == now.days or metric.unit not in ("money", "count") or metric.by:
+        return ""
+    a_day = change(metric.key, card["value"] / now.days, card["baseline"] / then.days)
+    words = step(metric.key, a_day, page_data.formats)
+    return f" ({words} a day)" if words else ""
 
 
 def _course(metric: str, now: Course, before: Course, formats: Formats) -> dict[str, Any]:

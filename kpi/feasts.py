@@ -49,7 +49,7 @@ def feast_days(start: date, end: date) -> dict[date, tuple[str, int]]:
 
 
 def feasts_apart(chosen: Selection, before: Selection) -> str:
-    """Which feasts two windows do not share, in words: ``Easter then, not now``; "" where they share all."""
+    """Which feasts two windows do not share, in words: ``Easter then but not now``; "" where they share all."""
     unknown = _not_known(chosen, before)
     now, then = (_counts(each) for each in (chosen, before))
     parts = []
@@ -58,9 +58,9 @@ def feasts_apart(chosen: Selection, before: Selection) -> str:
         if name in unknown:
             continue
         if here and not there:
-            parts.append(f"{name} now, not then")
+            parts.append(f"{name} now but not then")
         elif there and not here:
-            parts.append(f"{name} then, not now")
+            parts.append(f"{name} then but not now")
         elif here != there:
             days = abs(here - there)
             count = "1 day" if days == 1 else f"{days} days"

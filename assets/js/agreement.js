@@ -93,5 +93,5 @@
   /** @param {any} value */
   const plain = (value) => (Array.isArray(value) ? [...value].sort().join("\n") : value ?? "");
 
-  dashboard.agreement = { agrees, wait, settle, review, waits: () => since > 0 };
+  dashboard.agreement = { agrees, wait, settle, review, shown, waits: () => since > 0 };
 })();

@@ -180,10 +180,15 @@
     }
   });
 
-  /** What was asked for is slow, or does not come: its address and its page are shown without its figures. @param {string} page */
+  /** What was asked for is slow, or does not come: its address and its page are shown without its figures, but for those of
+      before that are what is chosen. @param {string} page */
   function reveal(page) {
     write();
     dashboard.page.show(page, wantedNow().query);
+    const there = dashboard.agreement.shown();
+    if (!there || there === shown || !dashboard.agreement.agrees()) return;
+    shown = there;
+    dashboard.page.say(there, true);
   }
 
   /** The reader waits no longer: what is shown stays, and so does its address. */

@@ -76,6 +76,26 @@ def test_a_page_turned_to_in_an_outage_does_not_show_its_old_figures_as_chosen(h
     assert here.figures_are_those_of(here.settle())
 
 
+def test_figures_that_are_there_already_have_their_ticks_when_no_answer_comes(here: World) -> None:
+    page, tabs = here.page, here.page.get_by_role("navigation")
+    page.locator("#reset").click()
+    here.settle()
+    tabs.get_by_role("link", name="CFO").click()
+    here.settle()
+    box(page, "Meta")
+    here.settle()
+    append_day(here.table)  # no answer from before is kept once newer ones are shown
+    page.locator("#show-newer").click(timeout=20_000)
+    expect(page.locator("#period")).to_contain_text("Sep 2 – 29, 2025")
+    here.change_line("down")
+    tabs.get_by_role("link", name="Executive").click()
+    expect(page.locator("#agreement span")).to_have_text("Figures are still for all platforms.")
+    page.locator("#reset").click()
+    expect(page.locator("#agreement")).to_be_hidden()
+    expect(page.locator("h1:visible")).to_have_text("Executive summary")
+    expect(page.locator('[data-filter="platform"] input[value="Meta"]')).to_be_checked()
+
+
 def test_random_changes_and_faults(here: World) -> None:
     report = Report()
     here.play(11, 40, report)

@@ -151,10 +151,10 @@ def test_a_baseline_that_the_data_cover_in_part_is_none() -> None:
         (
             "2025-08-01 2025-08-30",
             "2025-07-02 2025-07-31",
-            "one more Friday and Saturday than then, Prime Day then, not now",
+            "one more Friday and Saturday than then, Prime Day then but not now",
         ),
-        ("2025-04-01 2025-04-28", "2024-04-02 2024-04-29", "Easter now, not then"),
-        ("2025-03-01 2025-03-31", "2024-03-01 2024-03-31", "one more Monday than then, Easter then, not now"),
+        ("2025-04-01 2025-04-28", "2024-04-02 2024-04-29", "Easter now but not then"),
+        ("2025-03-01 2025-03-31", "2024-03-01 2024-03-31", "one more Monday than then, Easter then but not now"),
         ("2024-11-01 2024-11-30", "2023-11-01 2023-11-30", NOVEMBERS),
         ("2025-11-04 2025-12-01", "2024-11-05 2024-12-02", ""),
         ("2026-07-01 2026-07-28", "2025-07-02 2025-07-29", ""),  # when Prime Day is in 2026 is not listed
