@@ -1,6 +1,7 @@
 """Tables of metrics by one or two dimensions, with a totals row computed from sums; and rankings of campaigns."""
 
-from collections.abc import Set
+from collections.abc import Iterator, Set
+from itertools import repeat
 from typing import Any
 
 import pandas as pd
@@ -10,6 +11,7 @@ from components.caveats import left_out
 from components.page_data import TOTAL, PageData, block, exact, table_figures
 from components.shades import center_of, explain_shades, shades
 from components.visuals import Visual
+from kpi.compare import BASELINE, CHANGE, change
 from kpi.metrics import METRICS
 from kpi.rank import Ranking, rank
 from kpi.selection import Grouping
@@ -39,7 +41,7 @@ def table(
         }
 
     def rows(page_data: PageData) -> list[dict[str, Any]]:
-        return _records(page_data.now[by], by, metrics)
+        return _records(page_data.now[by], by, metrics, page_data.before.get(by))
 
     def less(hidden: Set[str]) -> Visual | None:
         left, shaded = _without_hidden(metrics, hidden), _without_hidden(gradient, hidden)
@@ -108,7 +110,8 @@ def ranking(
         return None if halves and not best else _left_out(found, page_data)  # the other half says it
 
     def rows(page_data: PageData) -> list[dict[str, Any]]:
-        return _records(rank_campaigns(page_data).rows, _CAMPAIGN, visible_metrics(page_data))
+        found, before = rank_campaigns(page_data).rows, page_data.before.get(_CAMPAIGN)
+        return _records(found, _CAMPAIGN, visible_metrics(page_data), before)
 
     def less(hidden: Set[str]) -> Visual | None:
         left, shaded, orders = (
@@ -178,14 +181,27 @@ def _columns(
     }
 
 
-def _records(frame: pd.DataFrame, by: Grouping, metrics: tuple[str, ...]) -> list[dict[str, Any]]:
-    """One object a group, its dimensions first."""
+def _records(
+    frame: pd.DataFrame, by: Grouping, metrics: tuple[str, ...], before: pd.DataFrame | None
+) -> list[dict[str, Any]]:
+    """One object a group, its dimensions first; where there is a `before`, each figure's baseline and change too."""
+    values = frame[list(metrics)].itertuples(index=False, name=None)
+    earlier = repeat(()) if before is None else _beside(frame, before, metrics)
     found = []
-    for key, values in zip(frame.index, frame[list(metrics)].itertuples(index=False, name=None), strict=True):
+    for key, figures, then in zip(frame.index, values, earlier, strict=False):
         names = key if isinstance(key, tuple) else (key,)
-        figures = {metric: exact(metric, value) for metric, value in zip(metrics, values, strict=True)}
-        found.append({**dict(zip(by, names, strict=True)), **figures})
+        row = dict(zip(by, names, strict=True)) | {
+            metric: exact(metric, value) for metric, value in zip(metrics, figures, strict=True)
+        }
+        for metric, value, old in zip(metrics, figures, then, strict=False):
+            row |= {metric + BASELINE: exact(metric, old), metric + CHANGE: change(metric, value, old)}
+        found.append(row)
     return found
+
+
+def _beside(frame: pd.DataFrame, before: pd.DataFrame, metrics: tuple[str, ...]) -> Iterator[tuple[float, ...]]:
+    """For each group of `frame` its figures in `before`; NaN where it was not there."""
+    yield from before.reindex(frame.index)[list(metrics)].itertuples(index=False, name=None)
 
 
 def _left_out(found: Ranking, page_data: PageData) -> str | None:

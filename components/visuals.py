@@ -94,6 +94,11 @@ class Page:
         return self.title.removesuffix(" dashboard").removesuffix(" summary")
 
 
+def for_files(visual: Visual) -> Visual:
+    """`visual` as files have it: the rows of a table stand beside what they are compared with, which no page draws."""
+    return replace(visual, before=visual.needs) if visual.kind == "table" else visual
+
+
 def chapter(title: str, *visuals: Visual) -> tuple[Visual, ...]:
     """A chapter of a page: `visuals` under one heading, which the bar on top of the page leads to."""
     return tuple(replace(visual, chapter=title) for visual in visuals)

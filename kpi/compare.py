@@ -6,8 +6,10 @@ from typing import Final
 from kpi.metrics import METRICS
 from kpi.rolling import MEAN
 
-#: Columns of files have the comparison's figures beside those of now: ``profit_baseline``, and its day or period.
+#: Columns of files have the comparison's figures beside those of now: ``profit_baseline``, the change from it, and its
+#: day or period.
 BASELINE: Final = "_baseline"
+CHANGE: Final = "_change"
 BASELINE_DATE: Final = "baseline_date"
 
 

@@ -11,9 +11,9 @@ import xlsxwriter
 from components.address import write
 from components.markup import to_markup
 from components.rows_table import rows_table
-from components.visuals import Page, Visual
+from components.visuals import Page, Visual, for_files
 from facts import Facts, Scope
-from kpi.compare import compared_metric
+from kpi.compare import CHANGE, compared_metric
 from kpi.formula_guard import MARK, guard_formula, like_formula
 from kpi.metrics import METRICS
 from views.answers import ResolvedQuery, draw_visual, page_data_of
@@ -44,7 +44,7 @@ def data_file(
 
     A CSV is guarded where it is for a spreadsheet.
     """
-    page_data = page_data_of([visual], facts, asked, scope)
+    page_data = page_data_of([for_files(visual)], facts, asked, scope)
     rows = visual.rows(page_data) if page_data is not None else []
     if kind == "csv":
         return csv_of(visual.columns, rows, for_spreadsheet)
@@ -64,7 +64,7 @@ def data_file(
 
 def page_json(page: Page, facts: Facts, asked: ResolvedQuery, scope: Scope) -> bytes:
     """The rows of all visuals of a page, by their names: the same as each visual's own JSON has."""
-    page_data = page_data_of(page.visuals, facts, asked, scope)
+    page_data = page_data_of([for_files(visual) for visual in page.visuals], facts, asked, scope)
     rows = {visual.name: visual.rows(page_data) if page_data is not None else [] for visual in page.visuals}
     return page_of_rows(page.key, write(asked.query), facts.extent().last.isoformat(), asked.formats.currency, rows)
 
@@ -112,6 +112,7 @@ def xlsx_of(columns: Sequence[str], rows: Sequence[Row], title: str) -> bytes:
     sheet = book.add_worksheet(title.translate({ord(sign): " " for sign in "[]:*?/\\'"})[:31])
     head = book.add_format({"bold": True, "bottom": 1})
     formats = {unit: book.add_format({"num_format": pattern}) for unit, pattern in _NUMBER_FORMATS.items()}
+    changed = book.add_format({"num_format": "+0.0%;-0.0%;0.0%"})
     text = book.add_format({"num_format": "@"})  # stays text also where somebody edits the cell
     names = columns_of(columns, rows)
     for column, name in enumerate(names):
@@ -125,7 +126,8 @@ def xlsx_of(columns: Sequence[str], rows: Sequence[Row], title: str) -> bytes:
                 sheet.write_string(line, column, value, text if like_formula(value) else None)
             elif value is not None:
                 metric = METRICS.get(row["metric"] if name in ("value", "baseline") else compared_metric(name) or name)
-                sheet.write_number(line, column, value, formats[metric.unit] if metric else None)
+                plain = formats[metric.unit] if metric else None
+                sheet.write_number(line, column, value, changed if name.endswith(CHANGE) else plain)
     sheet.freeze_panes(1, 0)
     book.close()
     return file.getvalue()

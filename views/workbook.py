@@ -17,9 +17,9 @@ from components.address import write
 from components.caveats import left_out
 from components.page_data import TOTAL, PageData
 from components.spec import spec
-from components.visuals import Page, Visual
+from components.visuals import Page, Visual, for_files
 from facts import Facts, Scope
-from kpi.compare import BASELINE_DATE, compared_metric, kind_of_column
+from kpi.compare import BASELINE_DATE, CHANGE, compared_metric, kind_of_column
 from kpi.formats import MINUS, Formats
 from kpi.formula_guard import like_formula
 from kpi.metrics import METRICS, Metric
@@ -40,7 +40,7 @@ def workbook(
     """The page's XLSX for a query; `page` has only what its reader may see, `hidden` are metrics no word is said of."""
     file = io.BytesIO()
     book = _Book(file, asked.formats)
-    page_data = page_data_of(page.visuals, facts, asked, scope)
+    page_data = page_data_of([for_files(visual) for visual in page.visuals], facts, asked, scope)
     empty = why_there_is_nothing(asked, facts, scope).text if page_data is None else ""
     known = spec((page,), prefix, asked.formats, hidden)["metrics"]
     notes = (*asked.notes, *(left_out(known, page_data) if page_data is not None else ()))
@@ -191,7 +191,8 @@ def _rows(book: _Book, sheet: Any, visual: Visual, rows: Sequence[Row], page_dat
 
 def _adds_up(visual: Visual, keys: Sequence[str], metrics: Sequence[str]) -> bool:
     """Whether the rows are the parts of one whole: groups with metrics, all of them, and nothing beside."""
-    return bool(keys) and not visual.spec.get("rank") and {_metric_of(name) for name in metrics} <= METRICS.keys()
+    figures = {_metric_of(name) for name in metrics if not name.endswith(CHANGE)}
+    return bool(keys) and not visual.spec.get("rank") and figures <= METRICS.keys()
 
 
 def _metric_of(name: str) -> str:
@@ -219,6 +220,8 @@ def _format(book: _Book, name: str, row: Row, bold: bool = False) -> Any:
 
 
 def _label(name: str) -> str:
+    if name.endswith(CHANGE):
+        return f"{METRICS[name.removesuffix(CHANGE)].label}, change"
     if (metric := METRICS.get(_metric_of(name))) is not None:
         words = kind_of_column(name).replace("then", "compared with")
         return metric.label + words
@@ -231,6 +234,8 @@ def _width(name: str, rows: Sequence[Row], formats: Formats) -> float:
         if (row.get("metric") if name in _CARDS else name) in METRICS and name != "change"
         else METRICS[row[name]].label
         if name == "metric"
+        else "+100.0%"
+        if name.endswith(CHANGE)
         else str(row.get(name) or "")
         for row in rows
         if row.get(name) is not None

@@ -48,6 +48,7 @@
     const asked = early(page, query);
     const mine = (controller = asked?.controller ?? new AbortController());
     if (how === "stay" ? anew : entry?.shown) write();
+    const whole = how === "stay" && !anew;
     const over = how === "over" || entry?.over; // what it replaces is still to be replaced
     pend(null); // no entry for a view that was never shown
     leaving = false;
@@ -62,11 +63,11 @@
     let answer;
     if (known) answer = known;
     else {
-      dashboard.agreement.wait(() => reveal(page));
+      dashboard.agreement.wait(() => reveal(page, whole));
       try {
         answer = await /** @type {Promise<Wire.View>} */ (coming);
       } catch (problem) {
-        if (mine === controller) failed(problem, page);
+        if (mine === controller) failed(problem, page, whole);
         return;
       }
       if (mine !== controller) return;
@@ -79,7 +80,7 @@
     if (turned) write(); // before the document has the other page's title
     shown = answer;
     wanted = { page, query: answer.query, chosen: structuredClone(answer.chosen) };
-    put(answer, how === "stay" && !anew, !known);
+    put(answer, whole, !known);
     if (entry) later(entry);
     else settle(page, answer.query);
     if (turned) window.scrollTo({ top: scroll ?? 0, behavior: "instant" });
@@ -181,14 +182,14 @@
   });
 
   /** What was asked for is slow, or does not come: its address and its page are shown without its figures, but for those of
-      before that are what is chosen. @param {string} page */
-  function reveal(page) {
+      before that are what is chosen, which get its ticks. @param {string} page @param {boolean} whole as in `put` */
+  function reveal(page, whole) {
     write();
     dashboard.page.show(page, wantedNow().query);
     const there = dashboard.agreement.shown();
-    if (!there || there === shown || !dashboard.agreement.agrees()) return;
+    if (!there || !dashboard.agreement.agrees()) return;
     shown = there;
-    dashboard.page.say(there, true);
+    dashboard.page.say(there, whole);
   }
 
   /** The reader waits no longer: what is shown stays, and so does its address. */
@@ -200,11 +201,11 @@
     show(shown.page, shown.query);
   }
 
-  /** @param {unknown} problem @param {string} page */
-  function failed(problem, page) {
+  /** @param {unknown} problem @param {string} page @param {boolean} whole */
+  function failed(problem, page, whole) {
     const { Refused, SignedOut } = dashboard.carrier;
     controller = null;
-    reveal(page);
+    reveal(page, whole);
     if (problem instanceof Refused && problem.final) refused = wanted;
     dashboard.agreement.settle();
     if (problem instanceof Refused) dashboard.freshness.refused(problem.message, problem instanceof SignedOut);

@@ -94,6 +94,11 @@ def test_figures_that_are_there_already_have_their_ticks_when_no_answer_comes(he
     expect(page.locator("#agreement")).to_be_hidden()
     expect(page.locator("h1:visible")).to_have_text("Executive summary")
     expect(page.locator('[data-filter="platform"] input[value="Meta"]')).to_be_checked()
+    box(page, "Google")
+    expect(page.locator("#agreement span")).to_have_text("Figures are still for all platforms.")
+    page.go_back()
+    expect(page.locator("#agreement")).to_be_hidden()
+    expect(page.locator('[data-filter="platform"] input[value="Google"]')).to_be_checked()
 
 
 def test_random_changes_and_faults(here: World) -> None:
