@@ -186,7 +186,7 @@ def _records(
 ) -> list[dict[str, Any]]:
     """One object a group, its dimensions first; where there is a `before`, each figure's baseline and change too."""
     values = frame[list(metrics)].itertuples(index=False, name=None)
-    earlier = repeat(()) if before is None else _beside(frame, before, metrics)
+    earlier = repeat(()) if before is None else _figures_of_baseline(frame, before, metrics)
     found = []
     for key, figures, then in zip(frame.index, values, earlier, strict=False):
         names = key if isinstance(key, tuple) else (key,)
@@ -199,7 +199,9 @@ def _records(
     return found
 
 
-def _beside(frame: pd.DataFrame, before: pd.DataFrame, metrics: tuple[str, ...]) -> Iterator[tuple[float, ...]]:
+def _figures_of_baseline(
+    frame: pd.DataFrame, before: pd.DataFrame, metrics: tuple[str, ...]
+) -> Iterator[tuple[float, ...]]:
     """For each group of `frame` its figures in `before`; NaN where it was not there."""
     yield from before.reindex(frame.index)[list(metrics)].itertuples(index=False, name=None)
 

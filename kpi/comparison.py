@@ -119,8 +119,7 @@ def _end_of_month(day: date) -> date:
 
 
 def difference(chosen: Selection, before: Selection) -> str:
-    """How the two windows differ, in words: ``2 days more then``, ``one more Friday than then, Easter then but not now``; ""
-    where they do not.
+    """How the two windows differ, in words: ``2 days more then, Easter now but not then``; "" where they do not.
 
     Weekdays are told where the lengths are the same: shops sell more on some.
     """

@@ -183,8 +183,9 @@ def page_data_of(visuals: Sequence[Visual], facts: Facts, asked: ResolvedQuery, 
     whole = totals[TOTAL]
     if not len(whole):
         return None
-    before, spark_before = {}, NO_COURSE
+    before: dict[Grouping, pd.DataFrame] = {}
     then: dict[Grouping, pd.DataFrame] = {}
+    spark_before = NO_COURSE
     for window, groups in windows:
         of_window = with_gaps(facts.totals(window, dict.fromkeys((TOTAL, *groups)), scope), window)
         then |= {name: of_window[name] for name in groups}
