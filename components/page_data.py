@@ -79,7 +79,8 @@ class PageData:
     `around` holds those of all campaigns of all platforms, `before` those of the baseline, over time those of the
     baseline of lines; it is empty where there is none. `spark` and `spark_before` are the courses over time,
     `reach_floor` is the largest single row's reach. `company` is None for whom or where it does not exist;
-    `no_company` says why. `means` are the seven-day means where they are asked for.
+    `no_company` says why. `means` are the seven-day means where they are asked for, `sums_before` the
+    totals frames of `before`.
     """
 
     query: Query
@@ -98,6 +99,7 @@ class PageData:
     around: Mapping[Grouping, pd.DataFrame] = field(default_factory=dict)
     caveats: Caveats = NO_CAVEATS
     means: Means | None = None
+    sums_before: Mapping[Grouping, pd.DataFrame] = field(default_factory=dict)
 
     @cached_property
     def spend_and_acquisition(self) -> tuple[float | None, float | None]:

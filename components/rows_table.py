@@ -7,6 +7,7 @@ from typing import Any, Final
 from dash import html
 from dash.development.base_component import Component
 
+from kpi.bridge import LABELS
 from kpi.compare import BASELINE_DATE, compared_metric, kind_of_column
 from kpi.formats import Formats
 from kpi.metrics import METRICS
@@ -15,7 +16,7 @@ from kpi.units import NOTHING, figure
 
 #: More rows than these are in the files alone.
 MOST: Final = 1000
-_WORDS: Final = {"date": "Day", "month": "Month", BASELINE_DATE: "Compared with"}
+_WORDS: Final = {"date": "Day", "month": "Month", BASELINE_DATE: "Compared with", "factor": "From", "value": "Profit"}
 
 
 def rows_table(rows: Sequence[Mapping[str, Any]], formats: Formats, title: str, line: str) -> Component:
@@ -39,14 +40,16 @@ def _look(column: str) -> str | None:
 
 def _metric(column: str) -> str | None:
     """The metric of a column of figures, those of the comparison included."""
-    return column if column in METRICS else compared_metric(column)
+    return "profit" if column == "value" else column if column in METRICS else compared_metric(column)
 
 
 def _label(column: str) -> str:
+    if column in _WORDS:
+        return _WORDS[column]
     if key := _metric(column):
         metric = METRICS[key]
         return f"{metric.short or metric.label}{kind_of_column(column)}"
-    return DIMENSIONS.get(column) or _WORDS.get(column, column)
+    return DIMENSIONS.get(column, column)
 
 
 def _cell(value: Any, column: str, place: int, formats: Formats) -> Component:
@@ -63,6 +66,8 @@ def _text(value: Any, column: str, formats: Formats) -> str:
         return NOTHING
     if column in ("date", BASELINE_DATE):
         return formats.one(formats.day, date.fromisoformat(value))
+    if column == "factor":
+        return LABELS[value]
     if column == "month":
         return formats.one(formats.month_year, date.fromisoformat(f"{value}-01"))
     return str(value)

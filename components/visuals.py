@@ -129,7 +129,9 @@ def fit_to_data(page: Page, unknown: Set[str], single: Set[str]) -> Page:
     """
     left = []
     for visual in page.visuals:
-        by = {name for grouping in visual.needs for name in grouping} - _NO_BREAKDOWN
+        # What has a row a campaign tells of campaigns, whatever else it divides them by.
+        groupings = (grouping for grouping in visual.needs if "campaign" not in grouping)
+        by = {name for grouping in groupings for name in grouping} - _NO_BREAKDOWN
         if (by and by <= single) or (visual.compares and set(visual.compares) <= single):
             continue
         if visual.kind == "callouts":

@@ -3,6 +3,7 @@
 from components.callouts import callouts
 from components.cards import cards
 from components.figures.bars import bars
+from components.figures.bridge import waterfall
 from components.figures.heatmap import heatmap
 from components.figures.objective import objective
 from components.figures.pie import pie
@@ -57,6 +58,13 @@ CFO = Page(
                 area="profit",
                 per=True,
                 height=240,
+            ),
+            *fold(
+                waterfall(
+                    "profit-bridge",
+                    "Where the change of profit came from",
+                    "Which factors made profit rise or fall, and by how much each?",
+                )
             ),
         ),
         *chapter(

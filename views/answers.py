@@ -224,6 +224,7 @@ def page_data_of(visuals: Sequence[Visual], facts: Facts, asked: ResolvedQuery, 
         means_of(facts, (asked.selection, asked.line_baseline), (totals, then), needed.get(OVER_TIME, ()), scope)
         if asked.query.rolling
         else None,
+        then,
     )
 
 

@@ -125,12 +125,19 @@ def xlsx_of(columns: Sequence[str], rows: Sequence[Row], title: str) -> bytes:
             if isinstance(value, str):
                 sheet.write_string(line, column, value, text if like_formula(value) else None)
             elif value is not None:
-                metric = METRICS.get(row["metric"] if name in ("value", "baseline") else compared_metric(name) or name)
+                metric = METRICS.get(metric_of_cell(name, row))
                 plain = formats[metric.unit] if metric else None
                 sheet.write_number(line, column, value, changed if name.endswith(CHANGE) else plain)
     sheet.freeze_panes(1, 0)
     book.close()
     return file.getvalue()
+
+
+def metric_of_cell(name: str, row: Mapping[str, Any]) -> str:
+    """The metric of a row's column: cards name theirs in the row, the steps of a bridge are profit."""
+    if name in ("value", "baseline", "change"):
+        return str(row.get("metric", "profit"))
+    return compared_metric(name) or name
 
 
 def columns_of(columns: Sequence[str], rows: Sequence[Row]) -> list[str]:

@@ -19,6 +19,7 @@ from components.page_data import TOTAL, PageData
 from components.spec import spec
 from components.visuals import Page, Visual, for_files
 from facts import Facts, Scope
+from kpi.bridge import LABELS
 from kpi.compare import BASELINE_DATE, CHANGE, compared_metric, kind_of_column
 from kpi.formats import MINUS, Formats
 from kpi.formula_guard import like_formula
@@ -26,7 +27,7 @@ from kpi.metrics import METRICS, Metric
 from kpi.schema import DATE, DIMENSIONS
 from kpi.units import decimals, figure
 from views.answers import ResolvedQuery, data_of, page_data_of, why_there_is_nothing
-from views.files import Row, columns_of
+from views.files import Row, columns_of, metric_of_cell
 
 _CARDS: Final = ("value", "baseline", "change")
 _WIDEST: Final = 60
@@ -206,6 +207,8 @@ def _cell(book: _Book, sheet: Any, place: tuple[int, int], name: str, row: Row) 
         sheet.write_datetime(*place, date.fromisoformat(value), book.number(_day_pattern(book.formats)))
     elif name == "metric":
         sheet.write_string(*place, METRICS[row[name]].label)
+    elif name == "factor":
+        sheet.write_string(*place, LABELS[row[name]])
     elif isinstance(value, str):
         sheet.write_string(*place, value, book.text(value, wrapped=name == "text"))
     elif value is not None:
@@ -215,7 +218,7 @@ def _cell(book: _Book, sheet: Any, place: tuple[int, int], name: str, row: Row) 
 def _format(book: _Book, name: str, row: Row, bold: bool = False) -> Any:
     if name == "change" or name.endswith("change"):
         return book.number('+0.0%;"−"0.0%;0.0%', bold)
-    metric = row["metric"] if name in _CARDS else _metric_of(name.removesuffix("_before"))
+    metric = metric_of_cell(name.removesuffix("_before"), row)
     return book.of(metric, bold) if metric in METRICS else None
 
 
@@ -230,8 +233,8 @@ def _label(name: str) -> str:
 
 def _width(name: str, rows: Sequence[Row], formats: Formats) -> float:
     shown = [
-        figure(row["metric"] if name in _CARDS else name, row[name], formats)
-        if (row.get("metric") if name in _CARDS else name) in METRICS and name != "change"
+        figure(metric_of_cell(name, row), row[name], formats)
+        if metric_of_cell(name, row) in METRICS and name != "change" and not isinstance(row[name], str)
         else METRICS[row[name]].label
         if name == "metric"
         else "+100.0%"

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from openpyxl.worksheet.worksheet import Worksheet
 
 from components.visuals import Visual
+from kpi.bridge import LABELS
 from kpi.metrics import METRICS
 from pages import PAGES
 from tests.asking import view
@@ -79,6 +80,8 @@ def same_figures(visual: Visual, rows: list[dict[str, Any]], sheet: Worksheet) -
                 found = found.date().isoformat()
             elif name == "metric":
                 wanted = METRICS[wanted].label
+            elif name == "factor":
+                wanted = LABELS[wanted]
             assert found == (pytest.approx(wanted, rel=1e-12) if isinstance(wanted, float) else wanted), (
                 visual.name,
                 name,
