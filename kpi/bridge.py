@@ -70,44 +70,52 @@ class Bridge:
 
 
 def profit_bridge(now: pd.DataFrame, before: pd.DataFrame, days: int, days_before: int) -> Bridge | None:
-    """The bridge between two totals frames indexed by `PARTS`, of so many days each; None where neither knows any costs.
+    """The bridge between two totals frames indexed by `PARTS`, of so many days each; None where no costs are known.
 
     A campaign that spent in one period alone is in ``started`` or ``ended``; what is earned without spend, in
     ``without_spend``; parts whose costs one of the periods does not know, in ``unknown_costs``. Where a chain breaks
     (revenue without orders) one factor, what a dollar brings, stands for its rates: the last, ``margin``.
     """
-    effects, first, last = _effects(now, before, days, days_before)
-    if effects["unknown_costs"].ne(0).any() and not effects.drop(columns="unknown_costs").ne(0).any(axis=None):
+    index = before.index.union(now.index, sort=False)
+    then, here = (_Period.of(each if each.index.equals(index) else each.reindex(index)) for each in (before, now))
+    platform, names = pd.factorize(index.get_level_values("platform"))
+    campaign = _codes(platform, pd.factorize(index.get_level_values("campaign"))[0])
+    effects = _effects(then, here, platform, campaign, (days_before, days))
+    if effects["unknown_costs"].any() and not any(effects[name].any() for name in BARS if name != "unknown_costs"):
         return None
     bars = {name: float(effects[name].sum()) for name in BARS}
-    return Bridge(float(first.sum()), float(last.sum()), bars, effects.groupby(level="platform", sort=False).sum())
+    parts = {name: np.bincount(platform, effects[name], len(names)) for name in BARS}
+    platforms = pd.DataFrame(parts, index=pd.Index(names, name="platform"))
+    return Bridge(float(then.profit.sum()), float(here.profit.sum()), bars, platforms)
 
 
 def _effects(
-    now: pd.DataFrame, before: pd.DataFrame, days: int, days_before: int
-) -> tuple[pd.DataFrame, _Floats, _Floats]:
-    """An amount a part and bar, whose rows add up to the parts' changes of profit; and their profits of both periods."""
-    index = before.index.union(now.index, sort=False)
-    then, here = (_Period.of(each.reindex(index)) for each in (before, now))
+    then: "_Period",
+    here: "_Period",
+    platform: NDArray[np.intp],
+    campaign: NDArray[np.intp],
+    days: tuple[int, int],
+) -> dict[str, _Floats]:
+    """An amount a bar and part, adding up to each part's change of profit."""
     change = here.profit - then.profit
-    effects = dict.fromkeys(BARS, np.zeros(len(index)))
     unknown = then.unknown | here.unknown
-    platform = pd.factorize(index.get_level_values("platform"))[0]
-    campaign = _codes(platform, pd.factorize(index.get_level_values("campaign"))[0])
     spent, spends = (_sums(campaign, np.where(unknown, 0.0, each.spend)) != 0 for each in (then, here))
-    effects["unknown_costs"] = np.where(unknown, change, 0.0)
-    effects["started"] = np.where(~unknown & ~spent & spends, change, 0.0)
-    effects["ended"] = np.where(~unknown & spent & ~spends, change, 0.0)
     both = ~unknown & spent & spends
-    effects["without_spend"] = np.where(~unknown & ~spent & ~spends, change, 0.0)
+    effects = {name: np.zeros(len(change)) for name in BARS}
+    for name, among in {
+        "unknown_costs": unknown,
+        "started": ~unknown & ~spent & spends,
+        "ended": ~unknown & spent & ~spends,
+        "without_spend": ~unknown & ~spent & ~spends,
+    }.items():
+        effects[name][among] = change[among]
     if both.any():
         groups = (np.zeros(both.sum(), dtype=np.intp), platform[both], campaign[both])
-        factors, rest = _factors(then.only(both), here.only(both), groups, (days_before, days))
+        factors, rest = _factors(then.only(both), here.only(both), groups, days)
         for name, values in factors.items():
-            effects[name] = np.zeros(len(index))
             effects[name][both] = values
         effects["without_spend"][both] += rest
-    return pd.DataFrame(effects, index=index), then.profit, here.profit
+    return effects
 
 
 @dataclass(frozen=True, eq=False)
