@@ -3,9 +3,9 @@
   const dashboard = (window.dashboard ??= /** @type {Dashboard} */ ({})); // early.js made it
 
   // What turns the text after it around, up to the end of its element: names may hold it, the page does not show it.
-  const TURNING = /[\u202A-\u202E\u2066-\u2069]/g;
+  const TURNING = /(\u2067[^\u202A-\u202E\u2066-\u2069]*\u2069)|[\u202A-\u202E\u2066-\u2069]/g; // but a day from the right, kept apart
   const WORDS = new Set(["title", "aria-label", "data-tip", "placeholder"]);
-  dashboard.steady = (/** @type {any} */ text) => (typeof text === "string" ? text.replace(TURNING, "") : text);
+  dashboard.steady = (/** @type {any} */ text) => (typeof text === "string" ? text.replace(TURNING, "$1") : text);
 
   /** An element with attributes and children; `text` is its text, a function hears the event of its name, false and null are
       left out. */

@@ -217,6 +217,8 @@ declare namespace Wire {
     many: Record<string, number>;
     chosen: Chosen;
     chips: Chip[];
+    /** The rows that the reader may see, in words; none where all. */
+    scope: string[];
     /** By chapter: what compares too little to be shown, and a sentence that says so. */
     left_out: { chapter: string; visuals: string[]; by: Record<string, string>; text: string }[];
     visuals: Record<string, Visual>;
@@ -479,6 +481,7 @@ interface Dashboard {
   };
   address: {
     write(chosen: Partial<Wire.Chosen>): string;
+    read(query: string): Wire.Chosen;
     page(key: string, query: string): string;
     data(key: string, visual: string, form: string, query: string): string;
     workbook(key: string, query: string): string;

@@ -60,6 +60,19 @@ def test_a_pdf_has_the_figures_of_the_data_addresses(
 
 
 @pytest.mark.long
+@pytest.mark.long
+def test_a_pdf_for_a_role_says_of_which_rows_it_is(facts_path: Path, tmp_path: Path) -> None:
+    policy, out = tmp_path / "policy.toml", tmp_path / "report.pdf"
+    policy.write_text(POLICY)
+    more = {"DASHBOARD_POLICY": str(policy)}
+    done = report("--page", "cfo", "--role", "agency", "--out", str(out), facts=facts_path, **more)
+    assert done.returncode == 0, done.stderr
+    with pypdfium2.PdfDocument(out) as document:
+        text = " ".join(document[0].get_textpage().get_text_range().split())
+    assert "Only Platform: Meta: the rows that this reader may see No filters: all of these" in text
+    assert "Only Meta, which is what you may see" in text
+
+
 def test_an_html_needs_nothing_and_runs_nothing(client: FlaskClient, facts_path: Path, tmp_path: Path) -> None:
     out = tmp_path / "report.html"
     done = report("--page", "executive", "--query", QUERY, "--out", str(out), facts=facts_path)

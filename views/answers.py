@@ -149,12 +149,13 @@ def view(
         "data": data_of(facts, asked.formats)
         | {"notice": notice(facts, problem), "platforms": freshness(facts, asked)},
         "as_of": past_banner(past, page, asked, facts, scope),
-        "period": _period(asked),
+        "period": _period(asked, scope),
         "extent": {"first": asked.extent.first.isoformat(), "last": asked.extent.last.isoformat()},
         "options": {name: values if len(values) <= MANY else values[:LISTED] for name, values in asked.options.items()},
         "many": {name: len(values) for name, values in asked.options.items() if len(values) > MANY},
         "chosen": _chosen_controls(asked.query),
         "chips": [_chip(name, values, asked.options.get(name, ())) for name, values in asked.query.only],
+        "scope": [f"{DIMENSIONS[name]}: {', '.join(values)}" for name, values in scope],
         **({"spec": visuals_of(page)} if page.panel else {}),
         "left_out": left_out(page.visuals, page_data.now) if page_data else [],
         "visuals": {visual.name: draw_visual(visual, page_data, asked, nothing) for visual in page.visuals},
@@ -302,7 +303,7 @@ def _of_files(selection: Selection) -> Grain | None:
     return None if selection.grain == "day" else selection.grain
 
 
-def _period(asked: ResolvedQuery) -> dict[str, Any]:
+def _period(asked: ResolvedQuery, scope: Scope) -> dict[str, Any]:
     chosen, before, days = asked.selection, asked.baseline, asked.formats.days
     note = None
     if before is None and chosen.compare != "none":
@@ -319,12 +320,17 @@ def _period(asked: ResolvedQuery) -> dict[str, Any]:
         "grain": chosen.grain,
         "label": days(chosen.start, chosen.end),
         "last": period_label(last) if (last := _last(asked.query)) else None,
-        "sentence": f"{length}, {against}{f'. {caveats}' if caveats else ''}",
+        "sentence": ". ".join(filter(None, [f"{length}, {against}", *_of_scope(scope), caveats])),
         "baseline": baseline,
         "baseline_note": note,
         "provisional_from": first.isoformat() if (first := asked.caveats.provisional_from) else None,
         "caveats": caveats or None,
     }
+
+
+def _of_scope(scope: Scope) -> list[str]:
+    """Which rows a reader's figures are of, where they are not all: nobody takes a part for the company."""
+    return [f"Only {', '.join(values)}, which is what you may see" for _, values in scope]
 
 
 def _chip(dimension: str, values: Sequence[str], options: Sequence[str]) -> dict[str, str]:

@@ -32,6 +32,24 @@
     return fields.join("&");
   }
 
+  /** @param {string} text */
+  const plain = (text) => decodeURIComponent(text).replaceAll("%2C", ",").replaceAll("%25", "%");
+
+  /** What a query says is chosen, as `write` writes it. @type {Dashboard["address"]["read"]} */
+  function read(query) {
+    const fields = new Map(query.split("&").map((field) => /** @type {[string, string]} */ (field.split("="))));
+    /** @type {any} */
+    const chosen = { ...spec.defaults, from: null, to: null, rolling: null, as_of: null };
+    for (const dimension of Object.keys(spec.dimensions)) {
+      if (fields.has(dimension)) chosen[dimension] = fields.get(dimension)?.split(",").map(plain);
+    }
+    for (const name of ["last", "from", "to", "compare", "grain", "rolling", "rank", "as_of"]) {
+      if (fields.has(name)) chosen[name] = decodeURIComponent(fields.get(name) ?? "");
+    }
+    if (chosen.from) chosen.last = null;
+    return { ...chosen, grain: chosen.grain || null };
+  }
+
   /** @param {string} path @param {string} query */
   const withQuery = (path, query) => (query ? `${path}?${query}` : path);
 
@@ -57,5 +75,5 @@
     return { page: key, query: location.search.slice(1) };
   }
 
-  dashboard.address = { write, page, data, workbook, pageAt, here, use: (given) => (spec = given) };
+  dashboard.address = { write, read, page, data, workbook, pageAt, here, use: (given) => (spec = given) };
 })();

@@ -44,13 +44,15 @@
   }
 
   /** @param {Wire.View} answer */
-  function words({ chips, as_of: of, data, period }) {
+  function words({ chips, as_of: of, data, period, scope }) {
     const past = of ? [`${of.label} ${of.sentence}`.trim()] : [];
     const filters = (most = 0) => chips.map(({ label, named, all }) => `${label}: ${all.length > most ? named : all}`).join("; ");
+    const mine = scope.length ? [`Only ${scope.join("; ")}: the rows that this reader may see`] : [];
+    const all = `No filters: all ${mine.length ? "of these" : "figures of these days"}`;
     const demo = byId("banner-demo")?.querySelector(".banner-text")?.textContent.split(". ").slice(0, 1) ?? []; // without its offer
     return [
-      [...past, chips.length ? `Filters: ${filters(600)}` : "No filters: all figures of these days", data.label, ...demo],
-      [period.label, filters() || "No filters", `${data.label} (version ${data.version})`],
+      [...past, ...mine, chips.length ? `Filters: ${filters(600)}` : all, data.label, ...demo],
+      [period.label, ...mine, filters() || "No filters", `${data.label} (version ${data.version})`],
     ];
   }
 

@@ -4,12 +4,13 @@
   const { dashboard } = window;
   const { make } = dashboard;
 
+  const HYPHEN = /(?<=: \D?)-(?=\D?\d)/; // of a negative figure
   /** What plotly would say in its box, line by line: it has written it there, unseen (visuals.css). @param {ChartElement} chart */
   function linesOf(chart) {
     const texts = [...chart.querySelectorAll(".hoverlayer text")];
     const lines = texts.flatMap((text) => {
       const parts = [...text.querySelectorAll("tspan.line")];
-      return (parts.length ? parts : [text]).map((line) => line.textContent.replace(" : ", ": ").trim());
+      return (parts.length ? parts : [text]).map((line) => line.textContent.replace(" : ", ": ").replace(HYPHEN, "−").trim());
     });
     return lines.filter((words) => words && !dashboard.explore.HINTS.includes(words));
   }

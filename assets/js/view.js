@@ -52,7 +52,8 @@
     const over = how === "over" || entry?.over; // what it replaces is still to be replaced
     pend(null); // no entry for a view that was never shown
     leaving = false;
-    wanted = { page, query, chosen: wanted?.chosen ?? null };
+    const read = chosenBy(query);
+    wanted = { page, query, chosen: read ?? wanted?.chosen ?? null };
     const known = anew ? null : dashboard.answers.get(page, query) ?? bare(page, query);
     if (known) dashboard.carrier.store(page, known.query, known);
     const coming = known ? null : dashboard.carrier.wanted(asked ?? dashboard.carrier.begin(page, query, mine.signal));
@@ -63,11 +64,11 @@
     let answer;
     if (known) answer = known;
     else {
-      dashboard.agreement.wait(() => reveal(page, whole));
+      dashboard.agreement.wait(() => reveal(page, whole, read));
       try {
         answer = await /** @type {Promise<Wire.View>} */ (coming);
       } catch (problem) {
-        if (mine === controller) failed(problem, page, whole);
+        if (mine === controller) failed(problem, page, whole, read);
         return;
       }
       if (mine !== controller) return;
@@ -85,6 +86,16 @@
     else settle(page, answer.query);
     if (turned) window.scrollTo({ top: scroll ?? 0, behavior: "instant" });
     if (turned || how === "stay") dashboard.visuals.point(location.hash.slice(1), scroll);
+  }
+
+  /** What a query says is chosen, where no control said it: a step back, a link, a saved view. @param {string} query */
+  function chosenBy(query) {
+    if (!wanted?.chosen || dashboard.address.write(wanted.chosen) === query) return null;
+    try {
+      return dashboard.address.read(query);
+    } catch {
+      return null; // what nobody here has written, the server reads
+    }
   }
 
   /** The address says what is shown, in its canonical form. @param {string} page @param {string} query */
@@ -182,14 +193,21 @@
   });
 
   /** What was asked for is slow, or does not come: its address and its page are shown without its figures, but for those of
-      before that are what is chosen, which get its ticks. @param {string} page @param {boolean} whole as in `put` */
-  function reveal(page, whole) {
+      before that are what is chosen. The controls say what is chosen, also where they were not what chose it (`read`).
+      @param {string} page @param {boolean} whole as in `put` @param {Wire.Chosen | null} read */
+  function reveal(page, whole, read) {
     write();
     dashboard.page.show(page, wantedNow().query);
     const there = dashboard.agreement.shown();
-    if (!there || !dashboard.agreement.agrees()) return;
-    shown = there;
-    dashboard.page.say(there, whole);
+    if (there && dashboard.agreement.agrees()) {
+      shown = there;
+      dashboard.page.say(there, whole);
+    } else if (read && shown) {
+      const { start, end, grain } = shown.period;
+      const period = { ...shown.period, start: read.from ?? start, end: read.to ?? end, grain: read.grain ?? grain };
+      dashboard.controls.fill({ ...shown, chosen: read, period });
+      dashboard.toolbar.fill({ ...shown, chosen: read, period }, whole);
+    }
   }
 
   /** The reader waits no longer: what is shown stays, and so does its address. */
@@ -201,11 +219,11 @@
     show(shown.page, shown.query);
   }
 
-  /** @param {unknown} problem @param {string} page @param {boolean} whole */
-  function failed(problem, page, whole) {
+  /** @param {unknown} problem @param {string} page @param {boolean} whole @param {Wire.Chosen | null} read */
+  function failed(problem, page, whole, read) {
     const { Refused, SignedOut } = dashboard.carrier;
     controller = null;
-    reveal(page, whole);
+    reveal(page, whole, read);
     if (problem instanceof Refused && problem.final) refused = wanted;
     dashboard.agreement.settle();
     if (problem instanceof Refused) dashboard.freshness.refused(problem.message, problem instanceof SignedOut);

@@ -63,7 +63,7 @@ def radar(name: str, title: str, question: str, metrics: tuple[str, ...], width:
             traces.append({"of": 1, "r": [*zeros, zeros[0]]})
         span = "is scaled to the largest platform"
         if below:
-            span = "runs from the lowest to the largest platform, dashed is zero"
+            span = "runs from zero to the largest platform, or from the lowest where one is below zero (dashed)"
         line = f"Each axis {span}."
         return {"traces": traces, "line": line, "alt": alt.radar(page_data, ("platform",), metrics)}
 

@@ -1,6 +1,7 @@
 """What is shown is what is chosen, or it is dimmed and the page says whose figures they are, until they agree."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,7 +32,8 @@ def test_an_outage_over_newer_data_ends_with_the_figures_of_what_is_ticked(here:
     expect(pill.locator("span")).to_have_text("Figures are still for all platforms.")
     expect(page.locator("#banner-lost")).to_contain_text("Connection lost")
     assert not here.honest()["agrees"]
-    assert page.locator("#figures .body").first.evaluate("body => getComputedStyle(body).opacity") < "1"
+    for part in ("#figures .body", "#figures .headline"):
+        assert page.locator(part).first.evaluate("part => getComputedStyle(part).opacity") < "1"
     here.change_line("restart")
     state = here.settle()
     assert state["query"] == "platform=Amazon,Google,TikTok"
@@ -99,6 +101,22 @@ def test_figures_that_are_there_already_have_their_ticks_when_no_answer_comes(he
     page.go_back()
     expect(page.locator("#agreement")).to_be_hidden()
     expect(page.locator('[data-filter="platform"] input[value="Google"]')).to_be_checked()
+
+
+def test_a_step_back_in_an_outage_takes_the_ticks_along(here: World) -> None:
+    page = here.page
+    page.locator("#reset").click()
+    here.settle()
+    here.change_line("down")
+    box(page, "Meta")
+    expect(page).to_have_url(f"{here.line.address}/?platform=Amazon,Google,TikTok")
+    page.locator('[data-filter="region"] input[value="Europe"]').click()
+    expect(page).to_have_url(re.compile("region="))
+    page.go_back()
+    expect(page).to_have_url(f"{here.line.address}/?platform=Amazon,Google,TikTok")
+    expect(page.locator('[data-filter="region"] input[value="Europe"]')).to_be_checked()
+    expect(page.locator('[data-filter="platform"] input[value="Meta"]')).not_to_be_checked()
+    expect(page.locator("#agreement span")).to_have_text("Figures are still for all platforms.")
 
 
 def test_random_changes_and_faults(here: World) -> None:

@@ -319,6 +319,16 @@ def test_marks_and_shades_are_printed_without_background_graphics(visit: Visit, 
     expect(visit.page.locator("html")).to_have_attribute("data-bs-theme", "dark")
 
 
+def test_every_call_out_is_printed_and_no_switch(visit: Visit) -> None:
+    page = visit.open("/cfo").page
+    page.evaluate("dashboard.paper.on()")
+    shown = page.locator("[data-page=cfo] .callout").evaluate_all("all => all.map((each) => each.checkVisibility())")
+    assert shown
+    assert all(shown)
+    assert page.locator("[data-page=cfo] .callout.info").count()
+    expect(page.locator("[data-page=cfo] .mean").first).to_be_hidden()
+
+
 def test_paper_is_across_however_it_is_asked_for(visit: Visit) -> None:
     visit.open("/cfo")
     for form, size in (("A4", (842, 595)), ("Letter", (792, 612))):

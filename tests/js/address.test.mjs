@@ -49,3 +49,12 @@ test("the address bar names a page and a query; the first page where it names no
   assert.deepEqual(at("/below/unknown"), { page: "executive", query: "" });
   assert.equal(address.pageAt("unknown"), undefined);
 });
+
+test("what is written is read again, whatever is in the names", () => {
+  const chosen = { last: "12w", compare: "none", rank: "roas", platform: ["Meta"], campaign: ["100% off", "Spring, Summer", "it's 😀 %2C"] };
+  const { from, to, grain, ...read } = address.read(address.write(chosen));
+  assert.deepEqual([from, to, grain], [null, null, "day"]);
+  assert.deepEqual(read, { ...chosen, rolling: null, as_of: null });
+  assert.equal(address.write(address.read("from=2025-01-01&to=2025-01-31")), "from=2025-01-01&to=2025-01-31");
+  assert.equal(address.write(address.read("")), "");
+});

@@ -61,7 +61,7 @@ Object.assign(dashboard, {
   },
   spec: { pages: {} },
   page: { own: () => false, known: () => true, show: () => {}, say: () => {} },
-  agreement: { agrees: () => view.shown()?.query === view.wanted()?.query, wait: () => {}, settle: () => {} },
+  agreement: { shown: () => undefined, agrees: () => view.shown()?.query === view.wanted()?.query, wait: () => {}, settle: () => {} },
   chapters: { hash: () => "" },
   visuals: { draw: (/** @type {any} */ { query }) => drawn.push(query), point: () => {} },
   freshness: { arrived: () => {}, lost: () => said.push("lost"), refused: (/** @type {string} */ words) => said.push(words) },
