@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from contextvars import copy_context
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from threading import Event, Lock, Thread
 from typing import Final
@@ -22,6 +22,7 @@ from facts.engines.table import Sessions
 from facts.protocol import DataProblem, Scope
 from facts.side_facts import NO_SIDE_FACTS, SideFacts
 from kpi.evaluate import ROWS
+from kpi.own_dimensions import NO_OWN, Campaign, OwnDimension, OwnValues, own_values
 from kpi.retention import EXISTING_SEGMENTS, existing_customers
 from kpi.schema import DATE, DIMENSIONS, MEASURES, in_order
 from kpi.selection import Extent, Grouping, Selection
@@ -70,14 +71,16 @@ class LazyFacts:
         complete: bool = False,
         side: SideFacts = NO_SIDE_FACTS,
         existing: Iterable[str] = EXISTING_SEGMENTS,
+        own: Iterable[OwnDimension] = (),
     ) -> None:
         """Asks for the table's outline and values. `complete` says that no row lacks a measure, `existing` which
-        segments are of existing customers.
+        segments are of existing customers; `own` are the company's own dimensions.
 
         Raises DataProblem where the table cannot be used.
         """
         self.version, self.loaded, self.demo, self.currency, self.side = version, loaded, demo, currency, side
         self._table, self._sessions = sessions.table, sessions
+        self.own: OwnValues = NO_OWN
         self._lock = Lock()
         self._kept: LRUCache[CellsQuery, Cells | GridCells] = LRUCache(
             _CELL_BYTES, getsizeof=lambda cells: cells.nbytes
@@ -90,6 +93,8 @@ class LazyFacts:
                 raise DataProblem(f"The table {self._table.label} has no rows.")
             self._extent = Extent(_day(outline["first"]), _day(outline["last"]))
             self._incomplete = frozenset(name for name in MEASURES if not complete and outline[name] < outline[ROWS])
+            if own := tuple(own):
+                self.own = own_values(own, self._campaigns(ALL_ROWS))
             self._values_of = self.options(ALL_ROWS)
             self._sizes = {name: max(len(found), 1) for name, found in self._values_of.items()}
             self.existing = existing_customers(self._values_of, existing)
@@ -111,6 +116,8 @@ class LazyFacts:
             known = self._options.get(scope)
         if known is None:
             known = {name: self._values(name, scope) for name in DIMENSIONS}
+            if self.own.dimensions:
+                known |= self.own.among(self._campaigns(scope)) if scope else self.own.known
             with self._lock:
                 self._options[scope] = known
         return known
@@ -123,6 +130,11 @@ class LazyFacts:
                 f"The column {name} of {self._table.label} has empty cells; what is not known is “Unknown”."
             )
         return in_order(name, found)
+
+    def _campaigns(self, scope: Scope) -> list[Campaign]:
+        answer = self._ask(lambda rows: expressions.campaigns(rows, scope))
+        platforms, names = (answer[name].cast(pa.string()).to_pylist() for name in ("platform", "campaign"))
+        return list(zip(platforms, names, strict=True))
 
     def totals(self, selection: Selection, groupings: Iterable[Grouping], scope: Scope) -> dict[Grouping, pd.DataFrame]:
         """The totals frame of each grouping; see `facts.protocol.Facts`. Raises NoAnswer."""
@@ -200,7 +212,7 @@ class LazyFacts:
                 self._coming.pop(asked).set()
 
     def _ask(self, question: Callable[[Rows], Frame]) -> pa.Table:
-        return self._sessions.ask(question)
+        return self._sessions.ask(lambda rows: question(replace(rows, own=self.own)))
 
     def close(self) -> None:
         """Let go of the engine."""
