@@ -14,6 +14,7 @@ from components.address import Query, write
 from kpi.caveats import Caveats
 from kpi.formats import Formats
 from kpi.metrics import METRICS
+from kpi.own_dimensions import NO_OWN, OwnValues
 from kpi.schema import ACQUISITION_SPEND
 from kpi.selection import Grouping, Selection
 from kpi.units import SHORTENED, USUAL, decimals
@@ -79,7 +80,7 @@ class PageData:
     `around` holds those of all campaigns of all platforms, `before` those of the baseline; it is empty where there is
     none. `spark` and `spark_before` are the courses over time, `reach_floor` is the largest single row's reach.
     `company` is None for whom or where it does not exist; `no_company` says why. `means` are the seven-day means where
-    they are asked for.
+    they are asked for. `own` has the values of campaigns in the company's own dimensions.
     """
 
     query: Query
@@ -97,6 +98,7 @@ class PageData:
     around: Mapping[Grouping, pd.DataFrame] = field(default_factory=dict)
     caveats: Caveats = NO_CAVEATS
     means: Means | None = None
+    own: OwnValues = NO_OWN
 
     @cached_property
     def spend_and_acquisition(self) -> tuple[float | None, float | None]:

@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 from kpi.compare import BASELINE_DATE, compared_metric, kind_of_column
 from kpi.formats import Formats
 from kpi.metrics import METRICS
-from kpi.schema import DIMENSIONS
+from kpi.schema import DIMENSIONS, is_own, label_of
 from kpi.units import NOTHING, figure
 
 #: More rows than these are in the files alone.
@@ -46,7 +46,7 @@ def _label(column: str) -> str:
     if key := _metric(column):
         metric = METRICS[key]
         return f"{metric.short or metric.label}{kind_of_column(column)}"
-    return DIMENSIONS.get(column) or _WORDS.get(column, column)
+    return label_of(column) if column in DIMENSIONS or is_own(column) else _WORDS.get(column, column)
 
 
 def _cell(value: Any, column: str, place: int, formats: Formats) -> Component:

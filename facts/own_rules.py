@@ -99,7 +99,7 @@ def _rule(content: dict[str, Any], where: str) -> Rule:
         raise WrongRules(f"{where} has “{strange[0][:40]}”, which means nothing here: {', '.join(_PARTS)}.")
     value = content.get("value")
     if not isinstance(value, str) or not value.strip():
-        raise WrongRules(f"{where} has no value: write what campaigns that fit are, as in value = \"Brand\".")
+        raise WrongRules(f'{where} has no value: write what campaigns that fit are, as in value = "Brand".')
     if len(value.strip()) > _LONGEST_VALUE or not value.strip().isprintable():
         raise WrongRules(f"{where}: a value is one line of at most {_LONGEST_VALUE} letters.")
     return Rule(value.strip(), _patterns(content, "campaign", where), _patterns(content, "platform", where))
@@ -151,7 +151,7 @@ def stamp_of(path: Path | None) -> tuple[int, ...] | None:
 
 
 #: What a person may begin with.
-EXAMPLE: Final = '''# Each dimension is a list of rules: the first that fits a campaign counts, the rest is "Other".
+EXAMPLE: Final = """# Each dimension is a list of rules: the first that fits a campaign counts, the rest is "Other".
 [[brand]]
 value = "Brand"
 campaign = ["*brand*", "*marke*"]
@@ -159,5 +159,4 @@ campaign = ["*brand*", "*marke*"]
 [[brand]]
 value = "Non-brand"
 platform = ["Google", "Microsoft Advertising"]
-'''
-
+"""

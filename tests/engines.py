@@ -40,7 +40,6 @@ class Fill(Protocol):
     def __call__(self, rows: pa.Table, rules: bytes = b"") -> Facts: ...
 
 
-
 class PolarsTable:
     """A lazy Polars frame: what the expressions mean, by their own authors."""
 

@@ -23,7 +23,7 @@ from kpi.evaluate import REACH_FLOOR, evaluate, every_period
 from kpi.formats import Formats
 from kpi.metrics import COMPANY_WIDE
 from kpi.retention import existing_among
-from kpi.schema import DATE, DIMENSIONS
+from kpi.schema import DATE, label_of
 from kpi.selection import Extent, Grain, Grouping, Selection, fitting_grain, periods
 from views.company import company_of
 from views.course import course
@@ -213,6 +213,7 @@ def page_data_of(visuals: Sequence[Visual], facts: Facts, asked: ResolvedQuery, 
         means_of(facts, (asked.selection, asked.baseline), (totals, then), needed.get(OVER_TIME, ()), scope)
         if asked.query.rolling
         else None,
+        facts.own,
     )
 
 
@@ -309,7 +310,7 @@ def _chip(dimension: str, values: Sequence[str], options: Sequence[str]) -> dict
     ordered = known if len(known) == len(values) else values
     words = ", ".join(ordered)
     named = words if len(values) <= 3 else f"{', '.join(ordered[:2])} and {len(values) - 2} more"
-    return {"dimension": dimension, "label": DIMENSIONS[dimension], "named": named, "all": words}
+    return {"dimension": dimension, "label": label_of(dimension), "named": named, "all": words}
 
 
 def _last(query: Query) -> str | None:

@@ -124,7 +124,8 @@ class Front:
         mine = self._mine()
         facts = self._desk.source.current()
         hidden = allowed.hides | (unknown_to(allowed, facts) if facts else frozenset())
-        known = spec(mine, self._entrance.prefix, self._desk.formats(), hidden=hidden)
+        own = facts.own.keys if facts else ()
+        known = spec(mine, self._entrance.prefix, self._desk.formats(), hidden=hidden, own=own)
         if any(page.own for page in mine):
             known["libraries"] = self._libraries
         if self._entrance.key_check is not None:

@@ -104,9 +104,7 @@ class FrameFacts:
         if not dimensions:
             return NO_OWN
         platforms, names = self._values["platform"], self._values["campaign"]
-        pairs, of_cell = np.unique(
-            self._code["platform"] * len(names) + self._code["campaign"], return_inverse=True
-        )
+        pairs, of_cell = np.unique(self._code["platform"] * len(names) + self._code["campaign"], return_inverse=True)
         campaigns = [(platforms[pair // len(names)], names[pair % len(names)]) for pair in pairs.tolist()]
         own = own_values(dimensions, campaigns)
         for at, key in enumerate(own.keys):

@@ -145,7 +145,8 @@ def test_rows_in_several_cuts_are_taken_from_the_one_with_campaigns() -> None:
 def test_other_rules_are_another_version_that_a_running_server_takes(facts_copy: Path) -> None:
     source = Source(facts_copy)
     first = source.current()
-    assert first is not None and not first.own.dimensions
+    assert first is not None
+    assert not first.own.dimensions
 
     keep_rules(rules_path(facts_copy), b"[[stage]]\nvalue = 'All'")
     assert source.refresh()
@@ -154,7 +155,8 @@ def test_other_rules_are_another_version_that_a_running_server_takes(facts_copy:
     assert source.refresh()
     third = source.current()
 
-    assert second is not None and third is not None
+    assert second is not None
+    assert third is not None
     assert [each.options(ALL_ROWS)["x.stage"] for each in (second, third)] == [("All",), ("Everything",)]
     assert len({first.version, second.version, third.version}) == 3
     assert not source.refresh()
@@ -167,8 +169,9 @@ def test_wrong_rules_are_refused_and_those_before_stay(facts_copy: Path) -> None
     rules_path(facts_copy).write_bytes(b"[[stage]]\ncampaign = '*'")
 
     assert not source.refresh()
-    assert source.cause is not None and "stage, rule 1 has no value" in source.cause
-    assert source.problem is not None and str(facts_copy.parent) not in source.problem
+    assert "stage, rule 1 has no value" in str(source.cause)
+    assert "own dimensions cannot be used" in str(source.problem)
+    assert str(facts_copy.parent) not in str(source.problem)
     assert source.current().options(ALL_ROWS)["x.stage"] == ("All",)  # type: ignore[union-attr]
 
 
