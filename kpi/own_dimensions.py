@@ -6,9 +6,9 @@ becomes an expression that never goes back over what it has read, so that no pat
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 from kpi.schema import OWN
@@ -62,6 +62,23 @@ class OwnValues:
     def keys(self) -> tuple[str, ...]:
         """The keys of the dimensions, in the order of the filter bar and of the address."""
         return tuple(dimension.key for dimension in self.dimensions)
+
+    @cached_property
+    def platforms_of(self) -> Mapping[str, frozenset[str]]:
+        """By a campaign's name the platforms that have one of it."""
+        found: dict[str, set[str]] = {}
+        for platform, campaign in self.by_campaign:
+            found.setdefault(campaign, set()).add(platform)
+        return {campaign: frozenset(platforms) for campaign, platforms in found.items()}
+
+    @cached_property
+    def having(self) -> Mapping[str, Mapping[str, Sequence[Campaign]]]:
+        """By key and value the campaigns that have it."""
+        found: dict[str, dict[str, list[Campaign]]] = {key: {} for key in self.keys}
+        for campaign, values in self.by_campaign.items():
+            for key, value in zip(self.keys, values, strict=True):
+                found[key].setdefault(value, []).append(campaign)
+        return found
 
     def value(self, key: str, campaign: Campaign) -> str:
         """The value of a campaign; `OTHER` for one that the data do not have."""

@@ -60,14 +60,14 @@
   /** The list of an own dimension, as Dash draws those of the others. @param {string} dimension */
   function list(dimension) {
     const place = dashboard.one(fieldOf(dimension), ".own-options");
-    /** @type {{ options?: { label: string, value: string }[], value: string[] }} */
     const { options = [], value } = now[idOf(dimension)];
     const boxes = /** @type {HTMLInputElement[]} */ ([...place.querySelectorAll("input")]);
     if (boxes.length !== options.length || boxes.some((box, at) => box.value !== options[at].value)) {
       place.replaceChildren(...options.map((option, at) => {
         const id = `${idOf(dimension)}-${at}`;
         const box = make("input", { type: "checkbox", class: "form-check-input", id, value: option.value, autocomplete: "off" });
-        return make("div", { class: "form-check" }, box, make("label", { class: "option-name form-check-label", for: id, text: option.label }));
+        const label = make("label", { class: "option-name form-check-label", for: id, text: option.label });
+        return make("div", { class: "form-check" }, box, label);
       }));
     }
     for (const box of place.querySelectorAll("input")) box.checked = value.includes(box.value);

@@ -100,8 +100,8 @@
       const first = place === 0;
       const opens = below !== undefined;
       const doing = { type: "button", "data-do": "pick", "data-opens": opens && "campaign", "aria-haspopup": opens && "dialog" };
-      const named = first || columns[0].below === undefined; // a campaign's own dimensions say what it is, and open nothing
-      const main = picks && named ? make("button", { class: "name", ...doing, tabindex: first ? null : "-1" }) : make("span", { class: "name" });
+      const acts = picks && (first || columns[0].below === undefined); // a campaign's own dimensions only say what it is
+      const main = acts ? make("button", { class: "name", ...doing, tabindex: first ? null : "-1" }) : make("span", { class: "name" });
       const small = opens ? make("span", { class: "below" }) : null;
       const cell = make(first ? "th" : "td", { class: opens ? "words wide" : "words", scope: first ? "row" : null }, main, small);
       row.append(cell);

@@ -3,7 +3,6 @@
 A value of a filter is always a literal of the engine's own expressions, never a piece of text that is read as SQL.
 """
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -107,28 +106,25 @@ def _has_own(key: str, values: Iterable[str], own: OwnValues) -> nw.Expr:
 
     Of these and of all others the fewer are named.
     """
-    place, wanted = own.keys.index(key), set(values)
-    having = [campaign for campaign, each in own.by_campaign.items() if each[place] in wanted]
-    if 2 * len(having) <= len(own.by_campaign):
-        return _is_among(having, own)
-    return ~_is_among([campaign for campaign, each in own.by_campaign.items() if each[place] not in wanted], own)
+    wanted, having = set(values), own.having[key]
+    count = sum(len(having[value]) for value in wanted & having.keys())
+    admits = 2 * count <= len(own.by_campaign)
+    named = [campaign for value, each in having.items() if (value in wanted) == admits for campaign in each]
+    return _is_among(named, own) if admits else ~_is_among(named, own)
 
 
 def _is_among(campaigns: Sequence[Campaign], own: OwnValues) -> nw.Expr:
     """The rows of `campaigns`; a name that means the same on every platform is named once, and alone."""
-    platforms_of: dict[str, set[str]] = {}
-    for platform, campaign in own.by_campaign:
-        platforms_of.setdefault(campaign, set()).add(platform)
     met: dict[str, set[str]] = {}
     for platform, campaign in campaigns:
         met.setdefault(campaign, set()).add(platform)
     alone: dict[str, list[str]] = {}
     for campaign, platforms in met.items():
-        if platforms != platforms_of[campaign]:
+        if platforms != own.platforms_of[campaign]:
             for platform in platforms:
                 alone.setdefault(platform, []).append(campaign)
     found = nw.col("platform").is_null()  # which no row's is: nothing, in words of every engine
-    if everywhere := [campaign for campaign, platforms in met.items() if platforms == platforms_of[campaign]]:
+    if everywhere := [campaign for campaign, platforms in met.items() if platforms == own.platforms_of[campaign]]:
         found = nw.col("campaign").is_in(everywhere)
     for platform, names in alone.items():
         found = found | ((nw.col("platform") == nw.lit(platform)) & nw.col("campaign").is_in(names))
@@ -138,8 +134,7 @@ def _is_among(campaigns: Sequence[Campaign], own: OwnValues) -> nw.Expr:
 def _number_own(key: str, own: OwnValues) -> nw.Expr:
     """The place of a row's value among those of an own dimension, from 1; the most frequent is what is left over."""
     known = own.known[key]
-    counts = Counter(own.value(key, campaign) for campaign in own.by_campaign)
-    *others, last = sorted(known, key=lambda value: counts[value])
+    *others, last = sorted(known, key=lambda value: len(own.having[key][value]))
     number = nw.lit(known.index(last) + 1)
     for value in others:
         number = nw.when(_has_own(key, (value,), own)).then(nw.lit(known.index(value) + 1)).otherwise(number)

@@ -19,16 +19,19 @@ from facts.engines.cells import Cells, GridCells, cells
 from facts.engines.expressions import Frame, Rows
 from facts.engines.plan import Pass, passes
 from facts.engines.table import Sessions
+from facts.memory.groups import own_codes
 from facts.protocol import DataProblem, Scope
 from facts.side_facts import NO_SIDE_FACTS, SideFacts
 from kpi.evaluate import ROWS
 from kpi.own_dimensions import NO_OWN, Campaign, OwnDimension, OwnValues, own_values
 from kpi.retention import EXISTING_SEGMENTS, existing_customers
-from kpi.schema import DATE, DIMENSIONS, MEASURES, in_order
+from kpi.schema import DATE, DIMENSIONS, MEASURES, in_order, is_own
 from kpi.selection import Extent, Grouping, Selection
 
 _CELL_BYTES: Final = 64_000_000
 _SCOPES: Final = 256
+#: What own dimensions are made of.
+_CAMPAIGN: Final = frozenset({"platform", "campaign"})
 
 
 @dataclass(frozen=True)
@@ -163,7 +166,15 @@ class LazyFacts:
                 thread.join()
 
     def _passes(self, selection: Selection, groupings: Iterable[Grouping]) -> Sequence[Pass]:
-        return passes(groupings, {DATE: selection.days, **self._sizes}, self._table.most)
+        """Own dimensions follow from campaigns, unless days would make too many cells of these."""
+        wanted: dict[Grouping, list[Grouping]] = {}
+        for grouping in groupings:
+            by = (("platform", "campaign") if is_own(name) and DATE not in grouping else (name,) for name in grouping)
+            wanted.setdefault(tuple(dict.fromkeys(name for names in by for name in names)), []).append(grouping)
+        return [
+            replace(one, groupings=tuple(grouping for each in one.groupings for grouping in wanted[each]))
+            for one in passes(wanted, {DATE: selection.days, **self._sizes}, self._table.most)
+        ]
 
     def sums(self, start: date, end: date, keys: tuple[str, ...]) -> pa.Table:
         """The engine's own answer for some days, whoever is a customer: see `expressions.sums`. Raises NoAnswer."""
@@ -173,6 +184,8 @@ class LazyFacts:
 
     def _cells(self, selection: Selection, keys: tuple[str, ...], scope: Scope) -> Cells | GridCells:
         """The cells by `keys` of a selection, from what is at hand or from the engine; who asks beside us waits."""
+        if _CAMPAIGN <= set(keys):
+            keys = tuple(dict.fromkeys((*keys, *self.own.keys)))
         pushed = tuple((name, values) for name, values in selection.only if name not in keys)
         asked = CellsQuery(selection.start, selection.end, pushed, scope, keys)
         while True:
@@ -193,17 +206,22 @@ class LazyFacts:
         return found.of(asked.start, asked.end, left, same_days)
 
     def _fetch(self, asked: CellsQuery) -> Cells | GridCells:
+        named = _CAMPAIGN <= set(asked.keys)  # then own dimensions follow from the answer
+        keys = tuple(key for key in asked.keys if not (named and is_own(key)))
         try:
             answer = self._ask(
                 lambda rows: expressions.sums(
                     expressions.filter_rows(rows, asked.start, asked.end, asked.scope, asked.only),
-                    asked.keys,
+                    keys,
                     self._incomplete,
                     self._values_of,
                     self.existing,
                 )
             )
-            found = cells(answer, asked.keys, self._values_of)
+            found = cells(answer, keys, self._values_of)
+            if named and self.own.dimensions:
+                platform, campaign = (found.codes[name] for name in ("platform", "campaign"))
+                found = replace(found, codes={**found.codes, **own_codes(self.own, platform, campaign)})
             with self._lock, suppress(ValueError):  # too large to keep
                 self._kept[asked] = found
             return found

@@ -23,9 +23,11 @@ from facts.memory.groups import (
     GroupNumbers,
     Keys,
     Meanings,
+    campaigns_of,
     coarse,
     number_cells,
     number_groups,
+    own_codes,
     totals_of_grouping,
 )
 from facts.memory.sums import Bools, Ints, Sums, run_sums
@@ -103,14 +105,10 @@ class FrameFacts:
         """The value of each cell in the company's own dimensions, as in those of the schema."""
         if not dimensions:
             return NO_OWN
-        platforms, names = self._values["platform"], self._values["campaign"]
-        pairs, of_cell = np.unique(self._code["platform"] * len(names) + self._code["campaign"], return_inverse=True)
-        campaigns = [(platforms[pair // len(names)], names[pair % len(names)]) for pair in pairs.tolist()]
-        own = own_values(dimensions, campaigns)
-        for at, key in enumerate(own.keys):
-            place = {value: number for number, value in enumerate(own.known[key])}
-            of_pair = np.array([place[own.by_campaign[campaign][at]] for campaign in campaigns], dtype=np.intp)
-            self._values[key], self._code[key] = list(own.known[key]), of_pair[of_cell]
+        platform, campaign = ((self._code[name], self._values[name]) for name in ("platform", "campaign"))
+        own = own_values(dimensions, campaigns_of(platform, campaign)[1])
+        for key, (code, values) in own_codes(own, platform, campaign).items():
+            self._code[key], self._values[key] = code, values
         return own
 
     def _lay_out(self) -> None:
