@@ -27,7 +27,7 @@ from facts.engines.choice import elsewhere
 from facts.protocol import DataProblem
 from kpi.own_dimensions import OwnDimension, Rule
 
-_MOST_BYTES: Final = 200_000
+_MOST_BYTES: Final = 60_000
 _MOST_DIMENSIONS: Final = 12
 _MOST_PATTERNS: Final = 500
 _LONGEST_PATTERN: Final = 200
@@ -153,10 +153,11 @@ def stamp_of(path: Path | None) -> tuple[int, ...] | None:
 #: What a person may begin with.
 EXAMPLE: Final = """# Each dimension is a list of rules: the first that fits a campaign counts, the rest is "Other".
 [[brand]]
-value = "Brand"
-campaign = ["*brand*", "*marke*"]
+value = "Non-brand"
+campaign = ["*non-brand*", "*generic*"]
 
 [[brand]]
-value = "Non-brand"
-platform = ["Google", "Microsoft Advertising"]
+value = "Brand"
+campaign = "*brand*"
+platform = ["Google", "Microsoft*"]   # on every platform, where this line is left out
 """

@@ -134,7 +134,7 @@ def _fold(text: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def _first_of(patterns: tuple[tuple[str, ...], ...]) -> re.Pattern[str]:
     """An expression whose group of a number is what the patterns in that place fit, the first place that does."""
     groups = ("|".join(_expression(_fold(pattern)) for pattern in each) for each in patterns)

@@ -85,7 +85,7 @@ class Front:
         who = current_reader()
         account = (who.name, self._entrance.log_out) if who and self._entrance.admission.sign_in else None
         lacks = self._lacks()
-        shape = tuple(tuple(visual.metrics) for each in mine for visual in each.visuals)
+        shape = tuple((visual.title, visual.metrics, visual.columns) for each in mine for visual in each.visuals)
         key = (page.key, current_rights(), banner, account, may_keep(), lacks, shape)
         with self._lock:
             found = self._shells.get(key)

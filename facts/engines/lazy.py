@@ -184,7 +184,7 @@ class LazyFacts:
 
     def _cells(self, selection: Selection, keys: tuple[str, ...], scope: Scope) -> Cells | GridCells:
         """The cells by `keys` of a selection, from what is at hand or from the engine; who asks beside us waits."""
-        if _CAMPAIGN <= set(keys):
+        if set(keys) >= _CAMPAIGN:
             keys = tuple(dict.fromkeys((*keys, *self.own.keys)))
         pushed = tuple((name, values) for name, values in selection.only if name not in keys)
         asked = CellsQuery(selection.start, selection.end, pushed, scope, keys)
@@ -206,7 +206,7 @@ class LazyFacts:
         return found.of(asked.start, asked.end, left, same_days)
 
     def _fetch(self, asked: CellsQuery) -> Cells | GridCells:
-        named = _CAMPAIGN <= set(asked.keys)  # then own dimensions follow from the answer
+        named = set(asked.keys) >= _CAMPAIGN  # then own dimensions follow from the answer
         keys = tuple(key for key in asked.keys if not (named and is_own(key)))
         try:
             answer = self._ask(

@@ -14,7 +14,6 @@ from facts import ALL_ROWS, DataProblem
 from facts.memory.cuts import of_cuts
 from facts.memory.frame import FrameFacts
 from facts.own_rules import WrongRules, keep_rules, read_rules, rules_in, rules_path
-from facts.rule_catches import catches_of
 from facts.source import Source
 from kpi.own_dimensions import OTHER
 from kpi.schema import DIMENSIONS, IDENTIFIERS, MEASURES
@@ -22,6 +21,7 @@ from kpi.selection import Selection, only
 from tests.engines import Fill
 from tests.facts.test_frame import START, made, wanted
 from tests.kpi.test_own_dimensions import fits
+from views.own_rules import catches_in
 
 CAMPAIGNS = ["Brand – Spring", "brand [US]", "Générique 50%", "x_brand's", "Shop; --", "Prospecting_DE", "ß Straße"]
 PATTERNS = ["*brand*", "*[us]*", "*50%", "??nérique*", "*'s", "*_de", "*STRASSE", "*", "shop*", "nothing"]
@@ -205,7 +205,7 @@ def test_what_each_rule_catches_adds_up_to_the_whole() -> None:
     text, known = rules(7)
     facts = FrameFacts(frame, "v")
 
-    found = catches_of(rules_in(text), facts, ALL_ROWS)
+    found = catches_in(facts, rules_in(text), ALL_ROWS)
 
     told = with_values(frame, known)
     pairs = told.drop_duplicates(["platform", "campaign"])
