@@ -9,6 +9,7 @@ from components.icons import icon_of
 from kpi.formats import Formats
 from kpi.own_dimensions import OwnDimension
 from kpi.rule_catches import Catch, Catches, conditions_of
+from kpi.schema import label_of
 from kpi.units import figure
 
 _LEAD: Final = (
@@ -60,15 +61,16 @@ def catches_markup(catches: Catches, formats: Formats) -> Component:
 
 
 def _dimension(dimension: OwnDimension, catches: list[Catch], formats: Formats) -> list[Component]:
-    heads = ("Value", "Rule", "Campaigns", "Spend", "The largest")
-    look = ("words", "words", None, None, "words")
+    heads = ("Value", "Rule", "The largest", "Campaigns", "Spend")
+    look = ("words", "words", "words", None, None)
     head = html.Tr([html.Th(name, scope="col", className=each) for name, each in zip(heads, look, strict=True)])
     rows = [_row(catch, formats) for catch in catches]
     name = f"What the rules of {dimension.key} catch"
-    table = html.Table([html.Caption(dimension.key), html.Thead(head), html.Tbody(rows)], className="figures")
+    title = html.H3(f"{label_of(dimension.key)} ({dimension.key})")
+    table = html.Table([html.Thead(head), html.Tbody(rows)], className="figures import-table")
     scroll = html.Div(table, className="table-scroll", tabIndex=0, role="region", **{"aria-label": name})
     idle = [catch for catch in catches if catch.rule is not None and not catch.campaigns]
-    return [scroll, *([_idle_note(idle)] if idle else [])]
+    return [title, scroll, *([_idle_note(idle)] if idle else [])]
 
 
 def _row(catch: Catch, formats: Formats) -> Component:
@@ -78,9 +80,9 @@ def _row(catch: Catch, formats: Formats) -> Component:
         [
             html.Th(catch.value, scope="row", className="words"),
             html.Td("what no rule catches" if catch.rule is None else conditions_of(catch.rule), className="words"),
+            html.Td(examples + more, className="words wrap"),
             html.Td(formats.number(catch.campaigns)),
             html.Td(figure("spend", catch.spend, formats)),
-            html.Td(examples + more, className="words"),
         ],
         **{"data-value": catch.value, "data-campaigns": str(catch.campaigns)},
     )

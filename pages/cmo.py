@@ -19,7 +19,7 @@ def _by_own(key: str) -> Visual:
     label = label_of(key)
     return table(
         key.replace(".", "-").replace("_", "-"),
-        label,
+        f"By {label.lower()}",
         f"How do the ads work by {label.lower()}?",
         (key,),
         ("spend", "conversions", "ctr", "cvr", "cpa", "roas"),

@@ -3,6 +3,7 @@
 It is POST like those of files, and open to who may open the page, who sees every row and every metric (web/guard.py).
 """
 
+import logging
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -16,7 +17,9 @@ from views.desk import Desk
 from views.own_rules import catches_in
 from web.current_reader import current_rights, may_keep
 from web.data_files import refusal
-from web.imports.addresses import body, uncached_json
+from web.imports.addresses import body, subject, uncached_json
+
+_audit = logging.getLogger("dashboard.audit")
 
 RULES: Final = "/import/dimensions"
 
@@ -59,6 +62,12 @@ def register(server: Flask, facts_path: Path, desk: Desk) -> None:
                 server.logger.warning("the rules of own dimensions could not be written", exc_info=True)
                 return refusal(503, _READ_ONLY)
             there = text.encode()
+            told = {
+                "subject": subject(),
+                "role": current_rights().role,
+                "dimensions": [each.key for each in dimensions],
+            }
+            _audit.info("rules", extra={"told": told})
         catches = catches_in(facts, dimensions, current_rights().rows)
         markup = to_markup(catches_markup(catches, desk.formats()))
         return uncached_json(_answer(text, there, kept=text.encode() == there) | {"markup": markup})
