@@ -226,6 +226,8 @@ def check() -> int:
             facts = load(settings.facts, engine=engine_of(settings))
             through, of = facts.extent().last, "the demo's" if facts.demo else "your own"
             print(f"data      {label(settings.facts)}: {of}, version {facts.version}, through {through}")
+            for key, values in facts.own.known.items():
+                print(f"dimension {key}: {', '.join(values)}")
             if facts.side.missing_cut:
                 wrong.append(facts.side.missing_cut)
             admit(facts, settings, demo=settings.entry == "demo")

@@ -72,7 +72,7 @@ class OwnValues:
         return {campaign: frozenset(platforms) for campaign, platforms in found.items()}
 
     @cached_property
-    def having(self) -> Mapping[str, Mapping[str, Sequence[Campaign]]]:
+    def campaigns_with(self) -> Mapping[str, Mapping[str, Sequence[Campaign]]]:
         """By key and value the campaigns that have it."""
         found: dict[str, dict[str, list[Campaign]]] = {key: {} for key in self.keys}
         for campaign, values in self.by_campaign.items():

@@ -106,7 +106,7 @@ def _has_own(key: str, values: Iterable[str], own: OwnValues) -> nw.Expr:
 
     Of these and of all others the fewer are named.
     """
-    wanted, having = set(values), own.having[key]
+    wanted, having = set(values), own.campaigns_with[key]
     count = sum(len(having[value]) for value in wanted & having.keys())
     admits = 2 * count <= len(own.by_campaign)
     named = [campaign for value, each in having.items() if (value in wanted) == admits for campaign in each]
@@ -134,7 +134,7 @@ def _is_among(campaigns: Sequence[Campaign], own: OwnValues) -> nw.Expr:
 def _number_own(key: str, own: OwnValues) -> nw.Expr:
     """The place of a row's value among those of an own dimension, from 1; the most frequent is what is left over."""
     known = own.known[key]
-    *others, last = sorted(known, key=lambda value: len(own.having[key][value]))
+    *others, last = sorted(known, key=lambda value: len(own.campaigns_with[key][value]))
     number = nw.lit(known.index(last) + 1)
     for value in others:
         number = nw.when(_has_own(key, (value,), own)).then(nw.lit(known.index(value) + 1)).otherwise(number)

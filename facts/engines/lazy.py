@@ -127,17 +127,20 @@ class LazyFacts:
 
     def _values(self, name: str, scope: Scope) -> tuple[str, ...]:
         answer = self._ask(lambda rows: expressions.values(rows, name, scope))
-        found = answer[name].cast(pa.string()).to_pylist()
+        return in_order(name, self._texts(answer, name))
+
+    def _texts(self, answer: pa.Table, name: str) -> list[str]:
+        """A column of names. Raises DataProblem where one is empty."""
+        found: list[str] = answer[name].cast(pa.string()).to_pylist()
         if None in found:
             raise DataProblem(
                 f"The column {name} of {self._table.label} has empty cells; what is not known is “Unknown”."
             )
-        return in_order(name, found)
+        return found
 
     def _campaigns(self, scope: Scope) -> list[Campaign]:
         answer = self._ask(lambda rows: expressions.campaigns(rows, scope))
-        platforms, names = (answer[name].cast(pa.string()).to_pylist() for name in ("platform", "campaign"))
-        return list(zip(platforms, names, strict=True))
+        return list(zip(self._texts(answer, "platform"), self._texts(answer, "campaign"), strict=True))
 
     def totals(self, selection: Selection, groupings: Iterable[Grouping], scope: Scope) -> dict[Grouping, pd.DataFrame]:
         """The totals frame of each grouping; see `facts.protocol.Facts`. Raises NoAnswer."""
