@@ -49,6 +49,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         data.add_commands(commands)
         report.add_command(commands)
+        rules = commands.add_parser(
+            "dimensions",
+            help="show what the rules of your own dimensions catch, and keep them (docs/own-dimensions.md)",
+        )
+        rules.add_argument("file", nargs="?", type=Path, metavar="FILE", help="rules (TOML); without it those kept")
+        rules.add_argument("--keep", action="store_true", help="keep the rules of FILE next to the facts")
         rolled = commands.add_parser(
             "rollup", help="write the facts' sums by day and dimensions as a table to point the dashboard at"
         )
@@ -70,6 +76,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if asked.command == "report":
         return report.run(asked, settings)
     if asked.command != "serve":
+        if asked.command == "dimensions":
+            return show_dimensions(settings, asked.file, asked.keep)
         if asked.command == "rollup":
             return roll_up(settings.facts, asked.out)
         if elsewhere(settings.facts):
@@ -139,6 +147,44 @@ def say_how_to_look(settings: Settings) -> None:
         print(f"To look at it: {alone}{command_line()} serve")
 
 
+def show_dimensions(settings: Settings, file: Path | None, keep: bool) -> int:
+    """Print what each rule of own dimensions catches, of a `file` or of those kept; returns the exit status."""
+    from app import writing_of
+    from facts import ALL_ROWS, DataProblem
+    from facts.deadline import NoAnswer
+    from facts.own_rules import WrongRules, keep_rules, rules_in, rules_of_data
+    from facts.source import load
+    from views.own_rules import catches_in, lines_of
+
+    path = rules_of_data(settings.facts, settings.state)
+    try:
+        if path is None:
+            raise WrongRules("set DASHBOARD_STATE to a folder, as DASHBOARD_FACTS names an engine elsewhere.")
+        if keep and file is None:
+            raise WrongRules("name the FILE whose rules are to be kept.")
+        source = file or path
+        if file is None and not path.exists():
+            raise WrongRules(f"no rules are kept in {path}: name a FILE with some.")
+        dimensions = rules_in(content := source.read_bytes())
+        if keep:
+            keep_rules(path, content)
+        facts = load(settings.facts, engine=engine_of(settings))
+        for line in lines_of(catches_in(facts, dimensions, ALL_ROWS), writing_of(settings)(facts)):
+            print(printable(line))
+        if keep:
+            print(f"Kept in {printable(str(path))}; a dashboard that runs has them within five seconds.")
+        elif file is not None:
+            print("Nothing is kept yet: --keep keeps these rules.")
+    except (WrongRules, DataProblem, NoAnswer) as problem:
+        print(f"marketing-dashboard: {printable(str(problem))}", file=sys.stderr)
+        return 1
+    except OSError as problem:
+        why = f"{printable(str(problem.filename))}: {problem.strerror}."
+        print(f"marketing-dashboard: {why}", file=sys.stderr)
+        return 1
+    return 0
+
+
 def count_commits(settings: Settings) -> int:
     """How many commits the facts' log holds: more where a file was imported."""
     return len(list(Path(settings.facts).glob("_delta_log/*.json")))
@@ -180,6 +226,8 @@ def check() -> int:
             facts = load(settings.facts, engine=engine_of(settings))
             through, of = facts.extent().last, "the demo's" if facts.demo else "your own"
             print(f"data      {label(settings.facts)}: {of}, version {facts.version}, through {through}")
+            for key, values in facts.own.known.items():
+                print(f"dimension {key}: {', '.join(values)}")
             if facts.side.missing_cut:
                 wrong.append(facts.side.missing_cut)
             admit(facts, settings, demo=settings.entry == "demo")

@@ -354,7 +354,7 @@ SETTINGS: Final = (
         "state",
         "",
         "a folder; unset: next to the facts",
-        "where the key to your own data is kept",
+        "where the key to your own data is kept, and rules of own dimensions of facts elsewhere",
         str,
     ),
 )

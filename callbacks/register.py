@@ -15,7 +15,7 @@ from views.desk import Desk
 from views.kept_views import Views
 from web import bundles, data_files, guard, headers, operations, own_key, superseded
 from web.callback_guard import owned_of
-from web.imports import addresses, closed
+from web.imports import addresses, closed, own_rules
 from web.imports.uploads import Uploads
 
 
@@ -53,6 +53,7 @@ def register(
         closed.register(app.server)
     else:
         addresses.register(app.server, uploads, entrance, desk)
+        own_rules.register(app.server, uploads.facts, desk)
         if entrance.closed:
             closed.register_for_demo(app.server)
     if entrance.key_check is not None:

@@ -13,7 +13,7 @@ from dateutil.relativedelta import relativedelta
 from kpi.comparison import first_of, newest_whole
 from kpi.formats import in_words
 from kpi.metrics import METRICS
-from kpi.schema import DIMENSIONS, MEASURES
+from kpi.schema import DIMENSIONS, MEASURES, is_own, label_of
 from kpi.selection import COMPARES, GRAINS, Compare, Extent, Grain, Only, Period, Selection, only
 
 DEFAULT_LAST: Final = "28d"
@@ -212,11 +212,11 @@ def read(
         if value:
             fields[name] = f"{fields[name]},{value}" if name in fields and name != "as_of" else value
     chosen = {}
-    for name, label in DIMENSIONS.items():
+    for name in (*DIMENSIONS, *filter(is_own, options)):
         if name in fields:
             known, unknown = _values(fields.pop(name), options.get(name, ()))
             if unknown:
-                notes.append(_no_such(label.lower(), unknown))
+                notes.append(_no_such(label_of(name).lower(), unknown))
             if known and len(known) < len(options[name]):
                 chosen[name] = known
     last, start, end = _days(fields, extent, notes)

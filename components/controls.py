@@ -16,6 +16,7 @@ from dash.development.base_component import Component
 
 from components.icons import icon_button, icon_of
 from kpi.formats import in_words
+from kpi.schema import is_own
 
 #: A list with more values than this is searched, not read.
 MANY: Final = 40
@@ -29,8 +30,12 @@ def filter_id(dimension: str) -> str:
 
 
 def controls(spec: Mapping[str, Any]) -> tuple[str, ...]:
-    """The ids of the controls that make up a selection, in the order in which callbacks take them."""
-    return (*(filter_id(dimension) for dimension in spec["dimensions"]), "compare", "grain")
+    """The ids of the controls that make up a selection, in the order in which callbacks take them.
+
+    A company's own dimensions come and go while the server runs, and callbacks do not: their lists are none of Dash's.
+    """
+    lists = (filter_id(dimension) for dimension in spec["dimensions"] if not is_own(dimension))
+    return (*lists, "compare", "grain")
 
 
 def layout(spec: Mapping[str, Any], answer: Mapping[str, Any] | None = None, page: str = "") -> Component:
@@ -85,18 +90,16 @@ def _filter(dimension: str, label: str, answer: Mapping[str, Any] | None) -> Com
     if dimension == "campaign" or len(values) > MANY:
         values = ()
     chosen = (answer["chosen"].get(dimension) if answer else None) or values
+    checklist = dbc.Checklist(
+        id=filter_id(dimension),
+        options=[{"label": in_words(value), "value": value} for value in values],
+        value=[value for value in values if value in chosen],
+        className="options",
+        labelClassName="option-name",
+    )
+    own = html.Div(className="options own-options")  # filled by assets/js/controls.js
     return html.Fieldset(
-        [
-            html.Legend(label),
-            dbc.Checklist(
-                id=filter_id(dimension),
-                options=[{"label": in_words(value), "value": value} for value in values],
-                value=[value for value in values if value in chosen],
-                className="options",
-                labelClassName="option-name",
-            ),
-            html.Div(className="searched"),
-        ],
+        [html.Legend(label), own if is_own(dimension) else checklist, html.Div(className="searched")],
         className="filter",
         **{"data-filter": dimension, "data-label": label},
     )

@@ -7,6 +7,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from components.icons import icon_of
+from components.own_rules import rules_card
 from kpi.formats import Formats
 
 _PLATFORMS: Final = (
@@ -59,6 +60,7 @@ def import_page(most: int, files: int, demo: bool, formats: Formats) -> list[Com
         html.Div([*demo_note, zone, listed], className="import-card"),
         _options(),
         html.Div([html.P(className="import-state", role="status"), html.Div(className="import-outcome")]),
+        rules_card(),
     ]
 
 

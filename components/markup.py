@@ -46,7 +46,10 @@ def to_markup(part: Any) -> str:
 
 def _element(tag: str, props: Mapping[str, Any], inner: str = "") -> str:
     given = {"id": props["id"]} if props.get("id") else {}
-    given |= {_NAMES.get(name, name): value for name, value in props.items() if name not in _OURS}
+    # Dash has what begins with these in the order of a set: markup would differ from one worker to the next.
+    free = sorted(name for name in props if name.startswith(("data-", "aria-")))
+    named = [name for name in props if name not in _OURS and name not in free]
+    given |= {_NAMES.get(name, name): props[name] for name in (*named, *free)}
     head = f"<{tag}{''.join(_attribute(name, value) for name, value in given.items())}>"
     return head if tag in _VOID else f"{head}{inner}</{tag}>"
 

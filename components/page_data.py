@@ -14,6 +14,7 @@ from components.address import Query, write
 from kpi.caveats import Caveats
 from kpi.formats import Formats
 from kpi.metrics import METRICS
+from kpi.own_dimensions import NO_OWN, OwnValues
 from kpi.schema import ACQUISITION_SPEND
 from kpi.selection import Grouping, Selection
 from kpi.units import SHORTENED, USUAL, decimals
@@ -80,7 +81,7 @@ class PageData:
     baseline of lines; it is empty where there is none. `spark` and `spark_before` are the courses over time,
     `reach_floor` is the largest single row's reach. `company` is None for whom or where it does not exist;
     `no_company` says why. `means` are the seven-day means where they are asked for, `sums_before` the
-    totals frames of `before`.
+    totals frames of `before`. `own` has the values of campaigns in the company's own dimensions.
     """
 
     query: Query
@@ -100,6 +101,7 @@ class PageData:
     caveats: Caveats = NO_CAVEATS
     means: Means | None = None
     sums_before: Mapping[Grouping, pd.DataFrame] = field(default_factory=dict)
+    own: OwnValues = NO_OWN
 
     @cached_property
     def spend_and_acquisition(self) -> tuple[float | None, float | None]:

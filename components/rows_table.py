@@ -11,7 +11,7 @@ from kpi.bridge import LABELS
 from kpi.compare import BASELINE_DATE, compared_metric, kind_of_column
 from kpi.formats import Formats
 from kpi.metrics import METRICS
-from kpi.schema import DIMENSIONS
+from kpi.schema import DIMENSIONS, is_own, label_of
 from kpi.units import NOTHING, figure
 
 #: More rows than these are in the files alone.
@@ -49,7 +49,7 @@ def _label(column: str) -> str:
     if key := _metric(column):
         metric = METRICS[key]
         return f"{metric.short or metric.label}{kind_of_column(column)}"
-    return DIMENSIONS.get(column, column)
+    return label_of(column) if column in DIMENSIONS or is_own(column) else column
 
 
 def _cell(value: Any, column: str, place: int, formats: Formats) -> Component:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from components.visuals import Visual
 from kpi.formats import in_words
-from kpi.schema import DIMENSIONS
+from kpi.schema import label_of
 from kpi.selection import Grouping
 
 
@@ -24,7 +24,7 @@ def left_out(visuals: Sequence[Visual], now: Mapping[Grouping, pd.DataFrame]) ->
         {
             "chapter": chapter,
             "visuals": [visual.name for group in groups.values() for visual in group],
-            "by": {dimension: DIMENSIONS[dimension].lower() for by in groups for dimension in by},
+            "by": {dimension: label_of(dimension).lower() for by in groups for dimension in by},
             "text": " ".join(_sentence(by, now[by], group) for by, group in groups.items()),
         }
         for chapter, groups in chapters.items()
@@ -35,7 +35,7 @@ def _sentence(by: Grouping, frame: pd.DataFrame, visuals: Sequence[Visual]) -> s
     titles = list(dict.fromkeys(f"“{visual.title}”" for visual in visuals))
     names = [frame.index.get_level_values(level)[0] for level in range(frame.index.nlevels)]
     reasons = [
-        f"{in_words(str(name))} is the only {DIMENSIONS[dimension].lower()}"
+        f"{in_words(str(name))} is the only {label_of(dimension).lower()}"
         for name, dimension in zip(names, by, strict=True)
     ]
     return f"As {_enumerate(reasons)}, there is nothing to compare in {_enumerate(titles)}."

@@ -9,7 +9,7 @@ from components.address import RANKS, choices
 from components.visuals import Page
 from kpi.formats import Formats
 from kpi.metrics import METRICS, Metric
-from kpi.schema import DIMENSIONS
+from kpi.schema import DIMENSIONS, label_of
 from kpi.units import decimals
 
 
@@ -18,14 +18,18 @@ def spec(
     prefix: str,
     formats: Formats,
     hidden: Set[str],
+    own: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """The spec of docs/wire.md for `pages`; only the metrics that they show are in it, and no word of `hidden`."""
+    """The spec of docs/wire.md for `pages`; only the metrics that they show are in it, and no word of `hidden`.
+
+    `own` are the keys of the company's own dimensions.
+    """
     return {
         "prefix": prefix,
         "currency": formats.currency,
         "locale": formats.locale,
         "formats": formats.for_browser(),
-        "dimensions": DIMENSIONS,
+        "dimensions": {**DIMENSIONS, **{key: label_of(key) for key in own}},
         "metrics": {
             metric.key: {
                 "label": metric.label,
@@ -56,7 +60,8 @@ def spec(
 
 def shape_of(page: Page) -> str:
     """What a page is made of: an answer of another shape fits no document of this one."""
-    return f"{crc32(repr([(visual.name, visual.metrics) for visual in page.visuals]).encode()):08x}"
+    visuals = [(visual.name, visual.metrics) for visual in page.visuals]
+    return f"{crc32(repr((visuals, page.own_dimensions)).encode()):08x}"
 
 
 def metrics_of(pages: Sequence[Page]) -> list[Metric]:

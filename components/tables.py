@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Set
 from itertools import repeat
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
@@ -18,6 +18,8 @@ from kpi.selection import Grouping
 from kpi.units import figure
 
 _CAMPAIGN: Grouping = ("platform", "campaign")
+#: The width of a table that has the page for itself.
+_WHOLE: Final = 12
 
 
 def table(
@@ -78,11 +80,14 @@ def ranking(
     gradient: tuple[str, ...] = (),
     width: int = 12,
     ranks: tuple[str, ...] = RANKS,
+    own: tuple[str, ...] = (),
 ) -> Visual:
     """The best or worst campaigns by the query's ranking metric, those with too little spend to judge left out.
 
-    No campaign stands in both of two `halves`.
+    No campaign stands in both of two `halves`. Files have a column for each of a company's `own` dimensions; a narrow
+    table has none of them on the page.
     """
+    keys = (*_CAMPAIGN, *(own if width == _WHOLE else ()))
 
     def rank_campaigns(page_data: PageData) -> Ranking:
         return rank(page_data.now[_CAMPAIGN], page_data.query.rank, best=best, limit=limit, halves=halves)
@@ -96,8 +101,11 @@ def ranking(
         every = rank(page_data.now[_CAMPAIGN], page_data.query.rank, best=True, limit=1).rows
         if every.empty:
             return {"state": "empty", "text": _nothing_to_rank(found, page_data)}
+        columns = _columns(page_data, found.rows, visible_metrics(page_data), gradient)
+        more = [[page_data.own.value(key, campaign) for campaign in found.rows.index] for key in keys[2:]]
         return {
-            **_columns(page_data, found.rows, visible_metrics(page_data), gradient),
+            **columns,
+            "keys": [*columns["keys"], *more],
             "metrics": visible_metrics(page_data),
             "sort": page_data.query.rank,
             "total": None,
@@ -111,7 +119,23 @@ def ranking(
 
     def rows(page_data: PageData) -> list[dict[str, Any]]:
         found, before = rank_campaigns(page_data).rows, page_data.before.get(_CAMPAIGN)
-        return _records(found, _CAMPAIGN, visible_metrics(page_data), before)
+        records = _records(found, _CAMPAIGN, visible_metrics(page_data), before)
+        return [_with_own(record, own, page_data) for record in records]
+
+    def with_own(names: tuple[str, ...]) -> Visual:
+        return ranking(
+            name,
+            title,
+            question,
+            metrics,
+            best=best,
+            limit=limit,
+            halves=halves,
+            gradient=gradient,
+            width=width,
+            ranks=ranks,
+            own=names,
+        )
 
     def less(hidden: Set[str]) -> Visual | None:
         left, shaded, orders = (
@@ -132,6 +156,7 @@ def ranking(
             gradient=shaded,
             width=width,
             ranks=orders,
+            own=own,
         )
 
     return Visual(
@@ -141,11 +166,11 @@ def ranking(
         "table",
         needs=(_CAMPAIGN, TOTAL),
         metrics=tuple(dict.fromkeys((*metrics, "spend", *ranks))),
-        columns=(*_CAMPAIGN, *metrics),
+        columns=(*_CAMPAIGN, *own, *metrics),
         draw=draw,
         rows=rows,
         spec={
-            "keys": _CAMPAIGN,
+            "keys": keys,
             "metrics": metrics,
             **_gradient(gradient),
             "sort": None,
@@ -154,7 +179,15 @@ def ranking(
         },
         width=width,
         less=less,
+        own=with_own,
     )
+
+
+def _with_own(record: dict[str, Any], own: tuple[str, ...], page_data: PageData) -> dict[str, Any]:
+    """A campaign's row with its values in the `own` dimensions behind its name."""
+    campaign = (record["platform"], record["campaign"])
+    values = {key: page_data.own.value(key, campaign) for key in own}
+    return {**dict(zip(_CAMPAIGN, campaign, strict=True)), **values, **record}
 
 
 def _without_hidden(metrics: tuple[str, ...], hidden: Set[str]) -> tuple[str, ...]:

@@ -36,7 +36,8 @@ class Visual:
     address, whose columns are at least `columns`. What the browser knows beforehand is `spec`; `width` is in twelfths
     of the page. `less` makes the same visual without some metrics, None where nothing sensible is left; a visual
     that has no `less` needs all of its metrics. `fit` does the same where the data lack them, and may put others in
-    their place. One that only `compares` the groups of a grouping is left out where there are fewer than two.
+    their place. One that only `compares` the groups of a grouping is left out where there are fewer than two. `own`
+    makes the same with the columns of a company's own dimensions.
 
     Where it stands in a page: in the `chapter` of that title; in a place with others, by `choice`; `folded`, with only
     its head to be seen before it is opened.
@@ -58,6 +59,7 @@ class Visual:
     less: Callable[[Set[str]], "Visual | None"] | None = None
     fit: Callable[[Set[str]], "Visual | None"] | None = None
     compares: Grouping = ()
+    own: Callable[[tuple[str, ...]], "Visual"] | None = None
     chapter: str = ""
     choice: Choice | None = None
     folded: bool = False
@@ -72,7 +74,8 @@ class Page:
     pages it `comes_with` may open this one too; a page that names none is a right of its own. A `panel` has no address
     of its own: it is drawn over another page. One that is `own` is somebody's ordinary Dash page, whose layout is
     mounted when it is opened (callbacks/own_pages.py); with `graphs` it draws by all of
-    plotly.js. Its `headline` is the sentence that stands over its figures.
+    plotly.js. Its `headline` is the sentence that stands over its figures. `by_own` makes a visual for each of a
+    company's own dimensions, which stands where `visuals` has one of the name `own_after`; `own_dimensions` are those.
     """
 
     key: str
@@ -87,6 +90,9 @@ class Page:
     own: bool = False
     graphs: bool = False
     headline: Visual | None = None
+    by_own: Callable[[str], Visual] | None = None
+    own_after: str = ""
+    own_dimensions: tuple[str, ...] = ()
 
     @property
     def tab(self) -> str:
@@ -112,6 +118,18 @@ def alternatives(label: str, options: Mapping[str, Visual], width: int = 12) -> 
 def fold(*visuals: Visual) -> tuple[Visual, ...]:
     """`visuals` with only their heads to be seen before they are opened."""
     return tuple(replace(visual, folded=True) for visual in visuals)
+
+
+def with_own_dimensions(page: Page, own: tuple[str, ...]) -> Page:
+    """`page` with the columns, and the visuals, of a company's `own` dimensions."""
+    if not own:
+        return page
+    visuals: list[Visual] = []
+    for visual in page.visuals:
+        visuals.append(_in_place_of(visual, visual.own(own)) if visual.own else visual)
+        if page.by_own and visual.name == page.own_after:
+            visuals += [replace(page.by_own(key), chapter=visual.chapter) for key in own]
+    return replace(page, visuals=tuple(visuals), own_dimensions=own)
 
 
 def without(page: Page, hidden: Set[str]) -> Page:
@@ -149,4 +167,8 @@ def _fewer(visual: Visual, hidden: Set[str]) -> Visual | None:
     if hidden.isdisjoint(visual.metrics):
         return visual
     left = visual.less(hidden) if visual.less else None
-    return left and replace(left, chapter=visual.chapter, choice=visual.choice, folded=visual.folded)
+    return left and _in_place_of(visual, left)
+
+
+def _in_place_of(visual: Visual, other: Visual) -> Visual:
+    return replace(other, chapter=visual.chapter, choice=visual.choice, folded=visual.folded)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Protocol
 
+from kpi.own_dimensions import OwnValues
 from kpi.selection import Extent, Grouping, Only, Selection
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class Facts(Protocol):
 
     `version` names it, `loaded` is when it was read ("10:31 UTC"), `demo` whether it is the generated company's;
     `side` is what comes with the rows (facts.side_facts), `existing` which values are of existing customers
-    (kpi.retention).
+    (kpi.retention), `own` the company's own dimensions, which filter and group like those of the schema.
     """
 
     version: str
@@ -68,6 +69,7 @@ class Facts(Protocol):
     currency: str
     side: "SideFacts"
     existing: Only
+    own: OwnValues
 
     @property
     def nbytes(self) -> int:

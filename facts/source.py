@@ -25,7 +25,7 @@ import pyarrow.compute as pc
 
 from facts import side_facts
 from facts.delta.kept_versions import PastVersions
-from facts.delta.log import lacks_files
+from facts.delta.log import lacks_files, newest_entry
 from facts.delta.rows import CURRENCY, CUT, explain_failures, fetch
 from facts.delta.table_names import DEMO_NAME as DEMO_NAME
 from facts.delta.table_names import path_of, under_way_note
@@ -34,6 +34,7 @@ from facts.engines.choice import Engine, by_duckdb, elsewhere, is_parquet, stamp
 from facts.memory.costs import with_shop_costs
 from facts.memory.cuts import missing_cut_sentence, of_cuts
 from facts.memory.frame import FrameFacts
+from facts.own_rules import name_with_rules, read_rules, rules_of_data, rules_path, stamp_of
 from facts.protocol import DataProblem, Facts, NotYet, time_of_day, utc_now
 from facts.reader_process import ReaderProcess
 from kpi.schema import COUNTS, DATE, DIMENSIONS, MEASURES
@@ -89,7 +90,7 @@ def _load_version(
 def _remote(path: str | Path, engine: Engine) -> "Remote":
     from facts.engines.remote import Remote
 
-    return Remote(str(path), engine.refresh, engine.existing)
+    return Remote(str(path), engine.refresh, engine.existing, rules_of_data(path, engine.state))
 
 
 def load_by_reader_process(
@@ -110,14 +111,16 @@ def load_by_reader_process(
 def facts_of(rows: pa.Table, path: str | Path, now: Callable[[], datetime], engine: Engine = _ENGINE) -> Facts:
     """The facts of fetched rows, checked; `engine` says which cuts come first. Raises DataProblem."""
     metadata = {key.decode(): value.decode() for key, value in (rows.schema.metadata or {}).items()}
-    version, loaded, demo = metadata["version"], time_of_day(now()), metadata["name"] == DEMO_NAME
+    own = read_rules(rules_path(path))
+    version = name_with_rules(metadata["version"], own)
+    loaded, demo = time_of_day(now()), metadata["name"] == DEMO_NAME
     more = side_facts.of_text(metadata.get("beside"))
     frame = _check_rows(rows, path)
     frame, costs = with_shop_costs(frame, more.store) if CUT in frame.columns else (frame, "")
     reported = side_facts.reports_of_platforms(frame, metadata.get("beside"))
     more = replace(more, reported=reported, costs=costs, missing_cut=missing_cut_sentence(frame, engine.cut))
     if CUT not in frame.columns:
-        return FrameFacts(frame, version, loaded=loaded, demo=demo, side=more, existing=engine.existing)
+        return FrameFacts(frame, version, loaded=loaded, demo=demo, side=more, existing=engine.existing, own=own)
     currencies = list(frame[CURRENCY].unique())
     if len(currencies) != 1:
         raise DataProblem(
@@ -132,6 +135,7 @@ def facts_of(rows: pa.Table, path: str | Path, now: Callable[[], datetime], engi
         side=more,
         named=engine.cut,
         existing=engine.existing,
+        own=own,
     )
 
 
@@ -264,6 +268,8 @@ class Source:
             if self._facts is not None and self._facts.version == found.version:
                 return False
             before = self._facts.side if self._facts is not None else side_facts.NO_SIDE_FACTS
+            if self._facts is not None and self._facts.own.dimensions != found.own.dimensions:
+                self._past = PastVersions()  # what they are broken down by has changed too
             self._show(found)
             for sentence in (found.side.missing_cut, found.side.reason):
                 if sentence not in ("", before.missing_cut, before.reason):
@@ -324,10 +330,11 @@ class Source:
         """What changes when a version is added to the facts or to the shop's days; None where there are no facts."""
         if self._elsewhere is not None:
             return self._elsewhere.version() if self._load is self._own else None
+        rules = stamp_of(rules_path(self._path))
         if is_parquet(self._path):
-            return stamp(self._path)
-        facts = _newest(self._path)
-        return facts and (facts, _newest(path_of(self._path)), under_way_note(self._path).exists())
+            return stamp(self._path), rules
+        facts = newest_entry(self._path)
+        return facts and (facts, newest_entry(path_of(self._path)), under_way_note(self._path).exists(), rules)
 
     def _watch(self) -> None:
         with self._lock:
@@ -350,22 +357,6 @@ class Source:
         pid, thread = self._watcher or (0, None)
         if thread is not None and pid == os.getpid():
             thread.join(patience)
-
-
-def _newest(path: Path) -> tuple[int, str | None, int] | None:
-    """What changes when a version is added to the table at `path`: its log's folder and its newest entry."""
-    log = path / "_delta_log"
-    try:
-        entries = sorted(entry.name for entry in os.scandir(log) if entry.name.endswith(".json"))
-        status = log.stat()
-    except OSError:
-        return None
-    newest = entries[-1] if entries else None
-    try:
-        touched = (log / newest).stat().st_mtime_ns if newest else 0
-    except OSError:
-        touched = 0
-    return status.st_ino, newest, touched
 
 
 def _look(here: ReferenceType[Source], stop: Event) -> None:

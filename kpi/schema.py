@@ -21,6 +21,9 @@ DIMENSIONS: Final[dict[str, str]] = {
     "campaign": "Campaign",
 }
 
+#: How the keys of a company's own dimensions begin (kpi.own_dimensions), so that they shadow none of these.
+OWN: Final = "x."
+
 #: Text that identifies a row beside the dimensions; not filtered by.
 IDENTIFIERS: Final = ("account", "campaign_id")
 
@@ -61,6 +64,19 @@ ORDER: Final[dict[str, tuple[str, ...]]] = {
     "device": ("Mobile", "Desktop", "Tablet", "TV"),
     "segment": ("Prospecting", "Retargeting", "Loyal customers"),
 }
+
+
+def is_own(dimension: str) -> bool:
+    """Whether a dimension is a company's own."""
+    return dimension.startswith(OWN)
+
+
+def label_of(dimension: str) -> str:
+    """What a dimension is called on a page; `x.funnel_stage` is “Funnel stage”."""
+    if is_own(dimension):
+        words = dimension.removeprefix(OWN).replace("_", " ")
+        return words[:1].upper() + words[1:]
+    return DIMENSIONS[dimension]
 
 
 def in_order(dimension: str, values: Iterable[str]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import numpy as np
 from dateutil.relativedelta import relativedelta
 from numpy.typing import NDArray
 
-from kpi.schema import DIMENSIONS
+from kpi.schema import DIMENSIONS, is_own
 
 Compare = Literal["previous", "year", "none"]
 Grain = Literal["day", "week", "month"]
@@ -66,13 +66,14 @@ class Selection:
 
 
 def only(chosen: Mapping[str, Iterable[str]]) -> Only:
-    """`chosen` in canonical form: dimensions in the schema's order, values sorted and named once.
+    """`chosen` in canonical form: dimensions in the schema's order and then own ones, values sorted and named once.
 
     Raises KeyError for a name that is not a dimension.
     """
-    for name in chosen:
+    own = sorted(name for name in chosen if is_own(name))
+    for name in chosen.keys() - set(own):
         DIMENSIONS[name]
-    return tuple((name, tuple(sorted(set(chosen[name])))) for name in DIMENSIONS if name in chosen)
+    return tuple((name, tuple(sorted(set(chosen[name])))) for name in (*DIMENSIONS, *own) if name in chosen)
 
 
 def fitting_grain(days: int) -> Grain:

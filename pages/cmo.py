@@ -7,10 +7,26 @@ from components.figures.spend_conversions import spend_conversions
 from components.figures.trend import trend
 from components.headline import sentence
 from components.tables import ranking, table
-from components.visuals import Page
+from components.visuals import Page, Visual
+from kpi.schema import label_of
 
 _RESPONSE = ("conversions", "ctr", "cvr", "cpa", "roas")
 _SHADED = ("ctr", "cvr", "cpa", "roas")
+
+
+def _by_own(key: str) -> Visual:
+    """A table by one of the company's own dimensions."""
+    label = label_of(key)
+    return table(
+        key.replace(".", "-").replace("_", "-"),
+        f"By {label.lower()}",
+        f"How do the ads work by {label.lower()}?",
+        (key,),
+        ("spend", "conversions", "ctr", "cvr", "cpa", "roas"),
+        gradient=_SHADED,
+        width=12,
+    )
+
 
 CMO = Page(
     "cmo",
@@ -97,4 +113,6 @@ CMO = Page(
         ),
     ),
     headline=sentence(leads=("conversions", "clicks", "impressions"), drivers=("clicks", "cvr", "impressions", "ctr")),
+    by_own=_by_own,
+    own_after="segment-table",
 )

@@ -34,7 +34,7 @@ from pages import PAGES
 from report.chromium import NoChromium, Tab, tab
 from settings import Settings, WrongSetting
 from views.answers import resolve_query
-from views.visible import visible_pages
+from views.visible import page_of, visible_pages
 from views.workbook import workbook
 from web.operations import start_logging
 
@@ -106,7 +106,7 @@ def _of(
     if found.notes:  # a report that nobody looks at while it is made must not show more than was asked for
         raise NoReport(f"Nothing is written, because the page would say: {' '.join(found.notes)}")
     if form == ".xlsx":
-        return workbook(page, facts, found, settings.prefix, rights.rows, rights.hides)
+        return workbook(page_of(page, rights, facts), facts, found, settings.prefix, rights.rows, rights.hides)
     with _serve_report(settings, source, rights) as (address, token), tab() as browser:
         browser.open(f"{address}{page.path}?{write(found.query)}", {_HEADER: token})
         browser.value(_READY)

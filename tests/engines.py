@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from uuid import uuid4
 
 import narwhals as nw
@@ -27,12 +27,17 @@ from facts.engines.lazy import LazyFacts
 from facts.engines.remote import Remote
 from facts.engines.table import Sessions
 from facts.memory.frame import FrameFacts
+from facts.own_rules import rules_in
 
 QUICK = ["pandas", "polars", "duckdb"]
 SERVERS = [pytest.param(name, marks=pytest.mark.long) for name in ("spark", "postgres")]
 ENGINES = [*QUICK, *SERVERS]
 
-Fill = Callable[[pa.Table], Facts]
+
+class Fill(Protocol):
+    """Makes facts of rows; `rules` are those of own dimensions (facts.own_rules)."""
+
+    def __call__(self, rows: pa.Table, rules: bytes = b"") -> Facts: ...
 
 
 class PolarsTable:
@@ -79,24 +84,27 @@ def engine(name: str, folder: Path) -> Iterator[Fill]:
         made.append(one)
         return one
 
-    def pandas(rows: pa.Table) -> Facts:
-        return FrameFacts(rows.set_column(0, "date", rows["date"].cast(pa.timestamp("us"))).to_pandas(), "v", demo=True)
+    def pandas(rows: pa.Table, rules: bytes = b"") -> Facts:
+        frame = rows.set_column(0, "date", rows["date"].cast(pa.timestamp("us"))).to_pandas()
+        return FrameFacts(frame, "v", demo=True, own=rules_in(rules))
 
-    def polars(rows: pa.Table) -> Facts:
-        return kept(LazyFacts(Sessions(PolarsTable(rows)), "v", demo=True))
+    def polars(rows: pa.Table, rules: bytes = b"") -> Facts:
+        return kept(LazyFacts(Sessions(PolarsTable(rows)), "v", demo=True, own=rules_in(rules)))
 
-    def duckdb(rows: pa.Table) -> Facts:
+    def duckdb(rows: pa.Table, rules: bytes = b"") -> Facts:
         file = folder / f"{uuid4().hex}.parquet"
         pq.write_table(rows, file, row_group_size=10_000)
-        return kept(LazyFacts(Sessions(DuckTable([str(file)], str(file))), "v", demo=True))
+        return kept(LazyFacts(Sessions(DuckTable([str(file)], str(file))), "v", demo=True, own=rules_in(rules)))
 
     with ExitStack() as servers:  # which outlive what was made in them
         try:
             if name in ("spark", "postgres"):
                 fill = servers.enter_context((spark if name == "spark" else postgres)(folder))
 
-                def remote(rows: pa.Table) -> Facts:
-                    facts = kept(Remote(fill(text_columns(rows)), 0.0)).facts()
+                def remote(rows: pa.Table, rules: bytes = b"") -> Facts:
+                    file = folder / f"{uuid4().hex}.toml"
+                    file.write_bytes(rules)
+                    facts = kept(Remote(fill(text_columns(rows)), 0.0, rules=file)).facts()
                     facts.demo = True
                     return facts
 

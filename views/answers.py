@@ -23,7 +23,7 @@ from kpi.evaluate import REACH_FLOOR, evaluate, every_period
 from kpi.formats import Formats
 from kpi.metrics import COMPANY_WIDE
 from kpi.retention import existing_among
-from kpi.schema import DATE, DIMENSIONS
+from kpi.schema import DATE, label_of
 from kpi.selection import Extent, Grain, Grouping, Selection, fitting_grain, periods
 from views.company import company_of
 from views.course import course
@@ -155,7 +155,7 @@ def view(
         "many": {name: len(values) for name, values in asked.options.items() if len(values) > MANY},
         "chosen": _chosen_controls(asked.query),
         "chips": [_chip(name, values, asked.options.get(name, ())) for name, values in asked.query.only],
-        "scope": [f"{DIMENSIONS[name]}: {', '.join(values)}" for name, values in scope],
+        "scope": [f"{label_of(name)}: {', '.join(values)}" for name, values in scope],
         **({"spec": visuals_of(page)} if page.panel else {}),
         "left_out": left_out(page.visuals, page_data.now) if page_data else [],
         "visuals": {visual.name: draw_visual(visual, page_data, asked, nothing) for visual in page.visuals},
@@ -226,6 +226,7 @@ def page_data_of(visuals: Sequence[Visual], facts: Facts, asked: ResolvedQuery, 
         if asked.query.rolling
         else None,
         then,
+        facts.own,
     )
 
 
@@ -339,7 +340,7 @@ def _chip(dimension: str, values: Sequence[str], options: Sequence[str]) -> dict
     ordered = known if len(known) == len(values) else values
     words = ", ".join(ordered)
     named = words if len(values) <= 3 else f"{', '.join(ordered[:2])} and {len(values) - 2} more"
-    return {"dimension": dimension, "label": DIMENSIONS[dimension], "named": named, "all": words}
+    return {"dimension": dimension, "label": label_of(dimension), "named": named, "all": words}
 
 
 def _last(query: Query) -> str | None:

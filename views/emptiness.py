@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from components.address import Query, write
 from facts import Facts, Scope
 from kpi.formats import Formats
-from kpi.schema import DIMENSIONS
+from kpi.schema import label_of
 from kpi.selection import Extent, Selection
 
 _TOTAL = ((),)
@@ -40,7 +40,7 @@ def why_empty(
     facts.ahead(((each, _TOTAL) for each in (*wider.values(), every_day)), scope)
     at_fault = [name for name, each in wider.items() if _has_rows(facts, each, scope)]
     days = formats.days(selection.start, selection.end)
-    ways = [WayOut(f"Remove the {DIMENSIONS[name].lower()} filter", write(_without(query, name))) for name in at_fault]
+    ways = [WayOut(f"Remove the {label_of(name).lower()} filter", write(_without(query, name))) for name in at_fault]
     if every_day != selection and _has_rows(facts, every_day, scope):
         ways.append(WayOut("Show all days", write(replace(query, last="all", start=None, end=None))))
     if not ways and query.only:
@@ -49,7 +49,7 @@ def why_empty(
 
 
 def _sentences(at_fault: list[str], filtered: bool, days: str) -> Iterator[str]:
-    names = [DIMENSIONS[name].lower() for name in at_fault]
+    names = [label_of(name).lower() for name in at_fault]
     yield f"Nothing matches these filters, {days}." if filtered else f"There is no data for {days}."
     if names:
         yield f"Loosen the {' or the '.join(names)} filter to see figures."

@@ -14,7 +14,7 @@ from kpi.formats import Formats
 from kpi.metrics import COMPANY_WIDE, METRICS
 from kpi.proof import Proof, prove
 from kpi.retention import existing_among
-from kpi.schema import DATE, DIMENSIONS
+from kpi.schema import DATE, label_of
 from kpi.selection import Selection
 from views.answers import ResolvedQuery, data_of, with_gaps
 from views.company import ledger_of
@@ -58,7 +58,7 @@ def proof_of(
         "metric": metric,
         "query": query,
         **proof_answer(now, formats, _left_out(now, by, key, facts, asked)),
-        "of": [[DIMENSIONS.get(name, "Date"), value] for name, value in zip(by, key, strict=True)],
+        "of": [["Date" if name == DATE else label_of(name), value] for name, value in zip(by, key, strict=True)],
         "company": metric in COMPANY_WIDE,
         "days": formats.days(asked.selection.start, asked.selection.end),
         "filters": [] if metric in COMPANY_WIDE else _with_labels(asked.query.only),
@@ -99,14 +99,14 @@ def _left_out(proof: Proof, by: Sequence[str], key: Sequence[str], facts: Facts,
     """How much spend on existing customers the figure of one row leaves out."""
     of_row = asked.selection
     for name, value in zip(by, key, strict=True):
-        if name in DIMENSIONS:
+        if name != DATE:
             of_row = of_row.narrow(name, (value,))
     existing = existing_among(facts.existing, asked.options, of_row.only)
     return replace(asked.caveats, existing=existing).left_out((proof.metric,), proof.spend, proof.acquisition)
 
 
 def _with_labels(only: Sequence[tuple[str, Sequence[str]]]) -> list[list[Any]]:
-    return [[DIMENSIONS[name], list(values)] for name, values in only]
+    return [[label_of(name), list(values)] for name, values in only]
 
 
 def _before(now: Proof, before: Proof, asked: ResolvedQuery, formats: Formats) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Final
 
 from access.rights import Rights
 from components.address import RANKS
-from components.visuals import Page, fit_to_data, without
+from components.visuals import Page, fit_to_data, with_own_dimensions, without
 from facts import Facts
 from kpi.caveats import PlatformReport
 from kpi.coverage import say_what_is_unknown, unknown_metrics
@@ -45,18 +45,26 @@ def unknown_to(rights: Rights, facts: Facts) -> frozenset[str]:
     return unknown_metrics(reported) | (COMPANY_WIDE if reported and facts.side.has_no_shop else frozenset())
 
 
+def page_of(page: Page, rights: Rights, facts: Facts | None) -> Page:
+    """`page` with what the company's own dimensions add to it, without the metrics that `rights` hide."""
+    return page if facts is None else without(with_own_dimensions(page, facts.own.keys), rights.hides)
+
+
 def fitting_page(page: Page, rights: Rights, facts: Facts) -> Page:
-    """`page` without what the data that `rights` may see can never tell (its data addresses stay)."""
+    """`page` with the company's own dimensions, without what the data that `rights` may see can never tell (its data
+    addresses stay).
+    """
     options = facts.options(rights.rows)
     single = frozenset(name for name, values in options.items() if len(values) == 1)
     unknown = unknown_to(rights, facts)
-    if not page.visuals or not (unknown or single):
+    own = facts.own.keys
+    if not page.visuals or not (unknown or single or own):
         return page
-    key = (id(page), unknown, single)
+    key = (id(page), unknown, single, own)
     if (made := _made.get(key)) is None or made[0] is not page:
         if len(_made) >= _MOST:
             _made.clear()
-        made = _made[key] = page, fit_to_data(page, unknown, single)
+        made = _made[key] = page, fit_to_data(page_of(page, rights, facts), unknown, single)
     return made[1]
 
 

@@ -24,7 +24,7 @@ from kpi.compare import BASELINE_DATE, CHANGE, compared_metric, kind_of_column
 from kpi.formats import MINUS, Formats
 from kpi.formula_guard import like_formula
 from kpi.metrics import METRICS, Metric
-from kpi.schema import DATE, DIMENSIONS
+from kpi.schema import DATE, DIMENSIONS, is_own, label_of
 from kpi.units import decimals, figure
 from views.answers import ResolvedQuery, data_of, page_data_of, why_there_is_nothing
 from views.files import Row, columns_of, metric_of_cell
@@ -149,7 +149,7 @@ def _about(
     lines = [
         ("Days", f"{days(chosen.start, chosen.end)} ({chosen.days} {'day' if chosen.days == 1 else 'days'})"),
         ("Compared with", days(then.start, then.end) if then else "–"),
-        *((label, ", ".join(narrowed[name]) if name in narrowed else "All") for name, label in DIMENSIONS.items()),
+        *((label_of(name), ", ".join(narrowed.get(name, ["All"]))) for name in asked.options),
         ("Time steps", asked.selection.grain + (", and the mean of seven" if asked.query.rolling else "")),
         ("Currency", asked.formats.currency),
         ("Data", f"{data_of(facts, asked.formats)['label']}, version {facts.version}"),
@@ -174,7 +174,7 @@ def _about(
 def _rows(book: _Book, sheet: Any, visual: Visual, rows: Sequence[Row], page_data: PageData | None) -> None:
     """Header, rows and, where the rows are parts of a whole, totals."""
     names = columns_of(visual.columns, rows)
-    keys = [name for name in names if name in DIMENSIONS or name == DATE]
+    keys = [name for name in names if _is_dimension(name) or name == DATE]
     metrics = [name for name in names if name not in (*keys, BASELINE_DATE)]
     for column, name in enumerate(names):
         sheet.write_string(0, column, _label(name), book.head)
@@ -228,7 +228,13 @@ def _label(name: str) -> str:
     if (metric := METRICS.get(_metric_of(name))) is not None:
         words = kind_of_column(name).replace("then", "compared with")
         return metric.label + words
-    return {**DIMENSIONS, DATE: "Date", BASELINE_DATE: "Compared with"}.get(name, name.replace("_", " ").capitalize())
+    if _is_dimension(name):
+        return label_of(name)
+    return {DATE: "Date", BASELINE_DATE: "Compared with"}.get(name, name.replace("_", " ").capitalize())
+
+
+def _is_dimension(name: str) -> bool:
+    return name in DIMENSIONS or is_own(name)
 
 
 def _width(name: str, rows: Sequence[Row], formats: Formats) -> float:

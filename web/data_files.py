@@ -19,7 +19,7 @@ from views.desk import Desk
 from views.files import data_file, page_json
 from views.kept_views import Unanswered, Views
 from views.proofs import NoProof, figure_of, proof_of
-from views.visible import visible_page
+from views.visible import page_of, visible_page
 from views.workbook import workbook
 from web.current_reader import current_address, current_rights
 
@@ -36,7 +36,9 @@ def register(server: Flask, pages: Sequence[Page], desk: Desk, views: Views, pre
     source, writing, provisional_days = desk.source, desk.writing, desk.provisional_days
 
     def open_page(key: str) -> Page | None:
-        return visible_page(pages, current_rights(), key)
+        mine = current_rights()
+        page = visible_page(pages, mine, key)
+        return page and page_of(page, mine, source.current())
 
     @server.errorhandler(Unanswered)
     def answer_problem(problem: Unanswered) -> Response:

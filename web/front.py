@@ -85,7 +85,7 @@ class Front:
         who = current_reader()
         account = (who.name, self._entrance.log_out) if who and self._entrance.admission.sign_in else None
         lacks = self._lacks()
-        shape = tuple(tuple(visual.metrics) for each in mine for visual in each.visuals)
+        shape = tuple((visual.title, visual.metrics, visual.columns) for each in mine for visual in each.visuals)
         key = (page.key, current_rights(), banner, account, may_keep(), lacks, shape)
         with self._lock:
             found = self._shells.get(key)
@@ -124,7 +124,8 @@ class Front:
         mine = self._mine()
         facts = self._desk.source.current()
         hidden = allowed.hides | (unknown_to(allowed, facts) if facts else frozenset())
-        known = spec(mine, self._entrance.prefix, self._desk.formats(), hidden=hidden)
+        own = facts.own.keys if facts else ()
+        known = spec(mine, self._entrance.prefix, self._desk.formats(), hidden=hidden, own=own)
         if any(page.own for page in mine):
             known["libraries"] = self._libraries
         if self._entrance.key_check is not None:

@@ -160,6 +160,12 @@ def register(server: Flask, pages: Sequence[Page], source: Source, metrics: Metr
     visuals = {(page.key, visual.name) for page in pages for visual in page.visuals}
     by_path = {page.path: page.key for page in pages}
 
+    def own_visuals() -> set[tuple[str, str]]:
+        """Those that the company's own dimensions add to pages, as long as the data have these."""
+        facts = source.current() if request.path.startswith(("/data/", "/proof/")) else None
+        keys = facts.own.keys if facts else ()
+        return {(page.key, page.by_own(key).name) for page in pages if page.by_own for key in keys}
+
     @server.before_request
     def begin() -> None:
         given = request.headers.get("X-Request-Id", "")
@@ -169,7 +175,7 @@ def register(server: Flask, pages: Sequence[Page], source: Source, metrics: Metr
     @server.after_request
     def end(response: Response) -> Response:
         took = time.perf_counter() - g.get("began", time.perf_counter())
-        page, visual, kind = requested_names(by_path, visuals)
+        page, visual, kind = requested_names(by_path, visuals | own_visuals())
         callback = wanted_callback().callback
         response.headers["X-Request-Id"] = g.get("request_id", "")
         if g.get("rights") is not None and g.rights.role == "warm-up":

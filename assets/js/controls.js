@@ -6,6 +6,8 @@
   /** @type {string[]} */
   let dimensions = [];
   /** @type {string[]} */
+  let lists = []; // those whose lists Dash draws; a company's own come and go with the data
+  /** @type {string[]} */
   let ids = []; // of the controls, in the order in which Dash hands them over
   /** @type {ControlValues} */
   let now = {}; // what the controls are to say, by their id
@@ -15,6 +17,7 @@
 
   const fieldOf = (/** @type {string} */ dimension) => dashboard.one(document, `fieldset[data-filter="${dimension}"]`);
   const idOf = (/** @type {string} */ dimension) => `filter-${dimension}`;
+  const own = (/** @type {string} */ dimension) => dimension.startsWith("x.");
   const boxesOf = (/** @type {Element} */ box) => /** @type {HTMLElement} */ (box.closest("fieldset"));
   /** @param {string} dimension @param {string[]} values */
   const searched = (dimension, values) => dimension === "campaign" || values.length > MANY;
@@ -40,7 +43,7 @@
   function fill(answer) {
     now = values(answer);
     // What Dash draws comes some milliseconds later, and nothing is to be seen moving then.
-    const relisted = dimensions.map(idOf).some((id) => !agrees(now[id].options, said[id]?.options));
+    const relisted = lists.map(idOf).some((id) => !agrees(now[id].options, said[id]?.options));
     if (relisted) dashboard.byId("filters").dataset.waiting = "";
     if (ids.some((id) => !agrees(now[id], said[id]))) dashboard.carrier.set("shown", { data: ++count });
     for (const dimension of dimensions) {
@@ -49,8 +52,25 @@
       const field = fieldOf(dimension);
       hide(reset(field), chosen.length === 0);
       if (searched(dimension, every)) dashboard.campaigns.fill(field, every, chosen, answer.many[dimension] ?? 0);
+      if (own(dimension)) list(dimension);
     }
     dress();
+  }
+
+  /** The list of an own dimension, as Dash draws those of the others. @param {string} dimension */
+  function list(dimension) {
+    const place = dashboard.one(fieldOf(dimension), ".own-options");
+    const { options = [], value } = now[idOf(dimension)];
+    const boxes = /** @type {HTMLInputElement[]} */ ([...place.querySelectorAll("input")]);
+    if (boxes.length !== options.length || boxes.some((box, at) => box.value !== options[at].value)) {
+      place.replaceChildren(...options.map((option, at) => {
+        const id = `${idOf(dimension)}-${at}`;
+        const box = make("input", { type: "checkbox", class: "form-check-input", id, value: option.value, autocomplete: "off" });
+        const label = make("label", { class: "option-name form-check-label", for: id, text: option.label });
+        return make("div", { class: "form-check" }, box, label);
+      }));
+    }
+    for (const box of place.querySelectorAll("input")) box.checked = value.includes(box.value);
   }
 
   /** @type {Dashboard["controls"]["reset"]} */
@@ -96,7 +116,7 @@
     }
     /** @param {string} id @param {"options" | "value"} prop */
     const differing = (id, prop) => (!now[id] || agrees(now[id][prop], said[id][prop]) ? none : now[id][prop]);
-    const answer = [...dimensions.map(idOf).map((id) => differing(id, "options")), ...ids.map((id) => differing(id, "value"))];
+    const answer = [...lists.map(idOf).map((id) => differing(id, "options")), ...ids.map((id) => differing(id, "value"))];
     for (const id of ids) if (now[id]) said[id] = { ...now[id] };
     requestAnimationFrame(() => {
       dress();
@@ -132,6 +152,7 @@
   function pick(dimension, ticked) {
     const { every, chosen } = narrowed(dimension, ticked);
     now[idOf(dimension)].value = chosen.length ? chosen : every;
+    if (own(dimension)) list(dimension);
     dashboard.view.change({ [dimension]: chosen });
   }
 
@@ -166,11 +187,12 @@
   /** Choose `values` of a dimension; none of them means all. The boxes say so at once.
       @type {Dashboard["controls"]["choose"]} */
   function choice(dimension, chosen) {
-    const list = now[idOf(dimension)];
-    if (list.options?.length) {
-      const every = list.options.map((option) => option.value);
-      list.value = every.filter((value) => chosen.length === 0 || chosen.includes(value));
-      dashboard.carrier.set("shown", { data: ++count });
+    const said = now[idOf(dimension)];
+    if (said.options?.length) {
+      const every = said.options.map((option) => option.value);
+      said.value = every.filter((value) => chosen.length === 0 || chosen.includes(value));
+      if (own(dimension)) list(dimension);
+      else dashboard.carrier.set("shown", { data: ++count });
     }
     dashboard.view.change({ [dimension]: chosen });
   }
@@ -181,7 +203,8 @@
     seeded: (given) => (said = structuredClone(given)),
     use: (spec) => {
       dimensions = Object.keys(spec.dimensions);
-      ids = [...dimensions.map(idOf), "compare", "grain"];
+      lists = dimensions.filter((dimension) => !own(dimension));
+      ids = [...lists.map(idOf), "compare", "grain"];
     },
   };
 })();

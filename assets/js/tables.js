@@ -17,11 +17,13 @@
     dashboard.visuals.line(item, visual.line);
   }
 
-  /** Platform and campaign share a column: the name, and below it where it runs. @type {(keys: string[]) => NameColumn[]} */
+  /** Platform and campaign share a column: the name, and below it where it runs; a company's own dimensions follow.
+      @type {(keys: string[]) => NameColumn[]} */
   const columnsOf = (keys) => {
-    if (keys.join() === "platform,campaign") return [{ key: "campaign", place: 1, below: 0 }];
-    return keys.map((key, place) => ({ key, place }));
+    const columns = keys.map((key, place) => ({ key, place }));
+    return ofCampaigns(keys) ? [{ key: "campaign", place: 1, below: 0 }, ...columns.slice(2)] : columns;
   };
+  const ofCampaigns = (/** @type {string[]} */ keys) => keys[0] === "platform" && keys[1] === "campaign";
 
   /** @param {TableItem} item @param {string[]} metrics @param {string} shape */
   function build(item, metrics, shape) {
@@ -44,7 +46,8 @@
     const note = make("p", { class: "line shade-note", text: item.spec.shaded });
     item.body.append(scroll, note);
     const known = sort && heads.some((each) => each.key === sort.key);
-    const parts = { shape, metrics, dimensions: item.spec.keys, columns, heads, body, foot, rows: [], total: null, key: note };
+    const dimensions = ofCampaigns(item.spec.keys) ? ["platform", "campaign"] : item.spec.keys; // which name a row
+    const parts = { shape, metrics, dimensions, columns, heads, body, foot, rows: [], total: null, key: note };
     item.parts = /** @type {any} */ ({ ...parts, sort: known ? sort : null }); // `draw` adds the answer
   }
 
@@ -97,7 +100,8 @@
       const first = place === 0;
       const opens = below !== undefined;
       const doing = { type: "button", "data-do": "pick", "data-opens": opens && "campaign", "aria-haspopup": opens && "dialog" };
-      const main = picks ? make("button", { class: "name", ...doing, tabindex: first ? null : "-1" }) : make("span", { class: "name" });
+      const acts = picks && (first || columns[0].below === undefined); // a campaign's own dimensions only say what it is
+      const main = acts ? make("button", { class: "name", ...doing, tabindex: first ? null : "-1" }) : make("span", { class: "name" });
       const small = opens ? make("span", { class: "below" }) : null;
       const cell = make(first ? "th" : "td", { class: opens ? "words wide" : "words", scope: first ? "row" : null }, main, small);
       row.append(cell);
@@ -122,7 +126,8 @@
       const steady = dashboard.steady(value);
       if (name.main.textContent !== steady) {
         name.main.textContent = steady;
-        name.main.title = below === undefined ? `${steady}: click to filter` : `${steady}: click for its figures`;
+        const does = below === undefined ? "click to filter" : "click for its figures";
+        name.main.title = name.main.matches("button") ? `${steady}: ${does}` : steady;
       }
       const platform = key === "platform" ? value : below !== undefined ? visual.keys[below][from] : null;
       if (platform !== null) {

@@ -56,6 +56,8 @@
       const button = /** @type {Element} */ (event.target).closest("button[data-import]");
       if (button) CLICKS[button.dataset.import ?? ""](/** @type {HTMLButtonElement} */ (button));
     });
+    const rules = section.querySelector(".own-rules");
+    if (rules) dashboard.later("own-rules").then(() => dashboard.ownRules.open(/** @type {HTMLElement} */ (rules)));
     if (!section.querySelector(".import-zone")) return; // it takes no files
     listen();
     upload = sessionStorage.getItem(KEPT) ?? "";

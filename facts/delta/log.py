@@ -101,3 +101,19 @@ def _commit_info(entry: Path) -> dict[str, Any]:
                 return {}
             return said if isinstance(said, dict) else {}
     return {}
+
+
+def newest_entry(path: Path) -> tuple[int, str | None, int] | None:
+    """What changes when a version is added to the table at `path`: its log's folder and its newest entry."""
+    log = path / "_delta_log"
+    try:
+        entries = sorted(entry.name for entry in os.scandir(log) if entry.name.endswith(".json"))
+        status = log.stat()
+    except OSError:
+        return None
+    newest = entries[-1] if entries else None
+    try:
+        touched = (log / newest).stat().st_mtime_ns if newest else 0
+    except OSError:
+        touched = 0
+    return status.st_ino, newest, touched

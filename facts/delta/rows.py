@@ -19,6 +19,7 @@ from facts.delta import side_data
 from facts.delta.damage import Damage, commit_damage, damage_of
 from facts.delta.table_names import DEMO_NAME
 from facts.delta.tables import dataset
+from facts.own_rules import name_with_rules, read_rules, rules_path
 from facts.protocol import DataProblem
 from kpi.schema import DATE, DIMENSIONS, MEASURES, ROLLED
 
@@ -118,7 +119,7 @@ def name_of_newest(path: str | Path) -> str:
     first = rows.head(1, columns=[CURRENCY])[CURRENCY].to_pylist() if CURRENCY in rows.schema.names else []
     demo = table.metadata().name == DEMO_NAME
     shop = side_data.read(path, demo=demo, currency=first[0] if first else _USUAL_CURRENCY)["shop"]
-    return name_with_shop(name_of_table(table), shop)
+    return name_with_rules(name_with_shop(name_of_table(table), shop), read_rules(rules_path(path)))
 
 
 def _is_of_readers(problem: BaseException) -> bool:

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from facts.deadline import NoAnswer
-from facts.engines.expressions import REPORTED, WINS, Values
+from facts.engines.expressions import REPORTED, WINS, Values, column_of
 from facts.memory.grid import FULL, Grid
 from facts.memory.groups import Meanings, coarse, number_groups, totals_of_grouping
 from facts.memory.sums import Floats, Ints, Sums, take_out_new_customers
@@ -164,7 +164,9 @@ def cells(answer: pa.Table, keys: Sequence[str], values: Values = MappingProxyTy
     some = pc.greater(answer[ROWS], 0)
     if not pc.all(some, skip_nulls=False).as_py():  # a roll-up's rows of nothing; mostly there is no need to copy all
         answer = answer.filter(some)
-    codes: Codes = {name: _number_column(answer[name], name, values.get(name, ())) for name in keys if name != DATE}
+    codes: Codes = {
+        name: _number_column(answer[column_of(name)], name, values.get(name, ())) for name in keys if name != DATE
+    }
     if DATE not in keys:
         return Cells(_sums(answer, slice(None), answer.num_rows), codes, None)
     day = answer[DATE].cast(pa.date32()).cast(pa.int32()).to_numpy().astype(np.intp)

@@ -20,6 +20,7 @@ class Engine:
 
     Whether a table in an engine elsewhere has changed is asked every `refresh` seconds. `cut` names what memory prefers
     where rows tell the same money in several cuts. `existing` are the segments of existing customers (kpi.retention).
+    `state` is the folder with the rules of own dimensions where no table here has them beside it (facts.own_rules).
     """
 
     kind: str = "auto"
@@ -27,6 +28,7 @@ class Engine:
     refresh: float = 300.0
     cut: NamedCuts = ()
     existing: tuple[str, ...] = EXISTING_SEGMENTS
+    state: str = ""
 
 
 class Chosen(Protocol):
@@ -47,11 +49,19 @@ class Chosen(Protocol):
     @property
     def existing_segments(self) -> tuple[str, ...]: ...
 
+    @property
+    def state(self) -> str: ...
+
 
 def engine_of(settings: Chosen) -> Engine:
     """Who sums, as the settings have it."""
     return Engine(
-        settings.engine, settings.memory_rows, settings.refresh_seconds, settings.cut, settings.existing_segments
+        settings.engine,
+        settings.memory_rows,
+        settings.refresh_seconds,
+        settings.cut,
+        settings.existing_segments,
+        settings.state,
     )
 
 

@@ -3,7 +3,7 @@
 A value of a filter is always a literal of the engine's own expressions, never a piece of text that is read as SQL.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from types import MappingProxyType
@@ -13,7 +13,8 @@ import narwhals as nw
 
 from facts.protocol import DataProblem, Scope
 from kpi.evaluate import REACH_FLOOR, ROWS
-from kpi.schema import DATE, DIMENSIONS, MEASURES
+from kpi.own_dimensions import NO_OWN, Campaign, OwnValues
+from kpi.schema import DATE, DIMENSIONS, MEASURES, is_own
 from kpi.selection import Only
 
 Frame = nw.LazyFrame[Any]
@@ -38,13 +39,15 @@ class Rows:
 
     `times` says that `date` also has a time of day, `rolled` that a row stands for several, whose number is in `rows`
     and whose largest reach is in `reach_floor`. `number_texts`, where an engine groups faster by numbers than by texts,
-    replaces each text with its position among known values, from 1.
+    replaces each text with its position among known values, from 1. `own` are the company's own dimensions, of which no
+    table has a column: they are worked out of the names of platform and campaign.
     """
 
     frame: Frame
     times: bool
     rolled: bool
     number_texts: Callable[[Frame, Values], Frame] | None = None
+    own: OwnValues = NO_OWN
 
 
 def rows(frame: Frame, label: str) -> Rows:
@@ -84,12 +87,58 @@ def filter_rows(rows: Rows, start: date, end: date, *only: Scope) -> Rows:
         within = (day >= nw.lit(first)) & (day < nw.lit(after))
     else:
         within = (day >= nw.lit(start)) & (day <= nw.lit(end))
-    return replace(rows, frame=rows.frame.filter(within, *(each for scope in only for each in among(scope))))
+    chosen = (each for scope in only for each in among(scope, rows.own))
+    return replace(rows, frame=rows.frame.filter(within, *chosen))
 
 
-def among(only: Scope) -> list[nw.Expr]:
+def among(only: Scope, own: OwnValues = NO_OWN) -> list[nw.Expr]:
     """The rows that a selection's or a scope's `only` admits."""
-    return [nw.col(name).is_in(list(values)) for name, values in only]
+    return [_has_own(name, values, own) if is_own(name) else nw.col(name).is_in(list(values)) for name, values in only]
+
+
+def column_of(name: str) -> str:
+    """The column of an answer that holds a dimension: the dot in an own one's key means something else to engines."""
+    return name.replace(".", "_") if is_own(name) else name
+
+
+def _has_own(key: str, values: Iterable[str], own: OwnValues) -> nw.Expr:
+    """The rows that have one of `values` in an own dimension, by the names of their campaigns.
+
+    Of these and of all others the fewer are named.
+    """
+    wanted, having = set(values), own.campaigns_with[key]
+    count = sum(len(having[value]) for value in wanted & having.keys())
+    admits = 2 * count <= len(own.by_campaign)
+    named = [campaign for value, each in having.items() if (value in wanted) == admits for campaign in each]
+    return _is_among(named, own) if admits else ~_is_among(named, own)
+
+
+def _is_among(campaigns: Sequence[Campaign], own: OwnValues) -> nw.Expr:
+    """The rows of `campaigns`; a name that means the same on every platform is named once, and alone."""
+    met: dict[str, set[str]] = {}
+    for platform, campaign in campaigns:
+        met.setdefault(campaign, set()).add(platform)
+    alone: dict[str, list[str]] = {}
+    for campaign, platforms in met.items():
+        if platforms != own.platforms_of[campaign]:
+            for platform in platforms:
+                alone.setdefault(platform, []).append(campaign)
+    found = nw.col("platform").is_null()  # which no row's is: nothing, in words of every engine
+    if everywhere := [campaign for campaign, platforms in met.items() if platforms == own.platforms_of[campaign]]:
+        found = nw.col("campaign").is_in(everywhere)
+    for platform, names in alone.items():
+        found = found | ((nw.col("platform") == nw.lit(platform)) & nw.col("campaign").is_in(names))
+    return found
+
+
+def _number_own(key: str, own: OwnValues) -> nw.Expr:
+    """The place of a row's value among those of an own dimension, from 1; the most frequent is what is left over."""
+    known = own.known[key]
+    *others, last = sorted(known, key=lambda value: len(own.campaigns_with[key][value]))
+    number = nw.lit(known.index(last) + 1)
+    for value in others:
+        number = nw.when(_has_own(key, (value,), own)).then(nw.lit(known.index(value) + 1)).otherwise(number)
+    return number.alias(column_of(key))
 
 
 def sums(
@@ -106,12 +155,14 @@ def sums(
     customers, `WINS` is one of the keys: to group by it costs an engine less than a second sum of the same measures.
     """
     frame = rows.frame
+    if own := [_number_own(name, rows.own) for name in keys if is_own(name)]:
+        frame = frame.with_columns(*own)
     if existing:
         keys = (*keys, WINS)
         frame = frame.with_columns(
             nw.all_horizontal(*(~each for each in among(existing)), ignore_nulls=False).alias(WINS)
         )
-    short = {name: values[name] for name in keys if 0 < len(values.get(name, ())) <= _FEW}
+    short = {name: values[name] for name in keys if not is_own(name) and 0 < len(values.get(name, ())) <= _FEW}
     if short and rows.number_texts is not None:
         frame = rows.number_texts(frame, short)
     if DATE in keys and rows.times:
@@ -122,7 +173,7 @@ def sums(
         nw.col(REACH_FLOOR if rows.rolled else "reach").max().alias(REACH_FLOOR),
         nw.col(ROWS).sum().alias(ROWS) if rows.rolled else nw.len().alias(ROWS),
     ]
-    return frame.group_by(*keys).agg(*asked) if keys else frame.select(*asked)
+    return frame.group_by(*map(column_of, keys)).agg(*asked) if keys else frame.select(*asked)
 
 
 def outline(rows: Rows) -> Frame:
@@ -148,3 +199,9 @@ def values(rows: Rows, name: str, scope: Scope) -> Frame:
     """One row a distinct value of a dimension within `scope`. (Narwhals' `unique` numbers every row, which is slow.)"""
     frame = rows.frame.filter(*among(scope)) if scope else rows.frame
     return frame.group_by(name).agg(nw.len().alias(ROWS))
+
+
+def campaigns(rows: Rows, scope: Scope) -> Frame:
+    """One row a campaign of a platform within `scope`."""
+    frame = rows.frame.filter(*among(scope)) if scope else rows.frame
+    return frame.group_by("platform", "campaign").agg(nw.len().alias(ROWS))

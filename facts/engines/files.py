@@ -23,6 +23,7 @@ from facts.engines.duckdb_table import DuckTable, driver
 from facts.engines.lazy import LazyFacts
 from facts.engines.table import Sessions
 from facts.memory.cuts import missing_cut_sentence
+from facts.own_rules import name_with_rules, read_rules, rules_path
 from facts.protocol import DataProblem, time_of_day
 from facts.side_facts import of_text
 from kpi.evaluate import ROWS
@@ -104,15 +105,17 @@ def open_files(found: Files, now: Callable[[], datetime], demo_name: str, engine
     more = (
         {} if is_parquet(found.label) else side_data.read(found.label, demo=found.name == demo_name, currency=currency)
     )
+    own = read_rules(rules_path(found.label))
     return LazyFacts(
         sessions,
-        name_with_shop(found.version, more.get("shop")),
+        name_with_rules(name_with_shop(found.version, more.get("shop")), own),
         loaded=time_of_day(now()),
         demo=found.name == demo_name,
         currency=currency,
         complete=found.complete,
         side=replace(of_text(json.dumps(more)), missing_cut=missing_cut_sentence(cuts, engine.cut)),
         existing=engine.existing,
+        own=own,
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from contextvars import copy_context
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from threading import Event, Lock, Thread
 from typing import Final
@@ -19,15 +19,19 @@ from facts.engines.cells import Cells, GridCells, cells
 from facts.engines.expressions import Frame, Rows
 from facts.engines.plan import Pass, passes
 from facts.engines.table import Sessions
+from facts.memory.groups import own_codes
 from facts.protocol import DataProblem, Scope
 from facts.side_facts import NO_SIDE_FACTS, SideFacts
 from kpi.evaluate import ROWS
+from kpi.own_dimensions import NO_OWN, Campaign, OwnDimension, OwnValues, own_values
 from kpi.retention import EXISTING_SEGMENTS, existing_customers
-from kpi.schema import DATE, DIMENSIONS, MEASURES, in_order
+from kpi.schema import DATE, DIMENSIONS, MEASURES, in_order, is_own
 from kpi.selection import Extent, Grouping, Selection
 
 _CELL_BYTES: Final = 64_000_000
 _SCOPES: Final = 256
+#: What own dimensions are made of.
+_CAMPAIGN: Final = frozenset({"platform", "campaign"})
 
 
 @dataclass(frozen=True)
@@ -70,14 +74,16 @@ class LazyFacts:
         complete: bool = False,
         side: SideFacts = NO_SIDE_FACTS,
         existing: Iterable[str] = EXISTING_SEGMENTS,
+        own: Iterable[OwnDimension] = (),
     ) -> None:
         """Asks for the table's outline and values. `complete` says that no row lacks a measure, `existing` which
-        segments are of existing customers.
+        segments are of existing customers; `own` are the company's own dimensions.
 
         Raises DataProblem where the table cannot be used.
         """
         self.version, self.loaded, self.demo, self.currency, self.side = version, loaded, demo, currency, side
         self._table, self._sessions = sessions.table, sessions
+        self.own: OwnValues = NO_OWN
         self._lock = Lock()
         self._kept: LRUCache[CellsQuery, Cells | GridCells] = LRUCache(
             _CELL_BYTES, getsizeof=lambda cells: cells.nbytes
@@ -90,6 +96,8 @@ class LazyFacts:
                 raise DataProblem(f"The table {self._table.label} has no rows.")
             self._extent = Extent(_day(outline["first"]), _day(outline["last"]))
             self._incomplete = frozenset(name for name in MEASURES if not complete and outline[name] < outline[ROWS])
+            if own := tuple(own):
+                self.own = own_values(own, self._campaigns(ALL_ROWS))
             self._values_of = self.options(ALL_ROWS)
             self._sizes = {name: max(len(found), 1) for name, found in self._values_of.items()}
             self.existing = existing_customers(self._values_of, existing)
@@ -111,18 +119,28 @@ class LazyFacts:
             known = self._options.get(scope)
         if known is None:
             known = {name: self._values(name, scope) for name in DIMENSIONS}
+            if self.own.dimensions:
+                known |= self.own.among(self._campaigns(scope)) if scope else self.own.known
             with self._lock:
                 self._options[scope] = known
         return known
 
     def _values(self, name: str, scope: Scope) -> tuple[str, ...]:
         answer = self._ask(lambda rows: expressions.values(rows, name, scope))
-        found = answer[name].cast(pa.string()).to_pylist()
+        return in_order(name, self._texts(answer, name))
+
+    def _texts(self, answer: pa.Table, name: str) -> list[str]:
+        """A column of names. Raises DataProblem where one is empty."""
+        found: list[str] = answer[name].cast(pa.string()).to_pylist()
         if None in found:
             raise DataProblem(
                 f"The column {name} of {self._table.label} has empty cells; what is not known is “Unknown”."
             )
-        return in_order(name, found)
+        return found
+
+    def _campaigns(self, scope: Scope) -> list[Campaign]:
+        answer = self._ask(lambda rows: expressions.campaigns(rows, scope))
+        return list(zip(self._texts(answer, "platform"), self._texts(answer, "campaign"), strict=True))
 
     def totals(self, selection: Selection, groupings: Iterable[Grouping], scope: Scope) -> dict[Grouping, pd.DataFrame]:
         """The totals frame of each grouping; see `facts.protocol.Facts`. Raises NoAnswer."""
@@ -151,7 +169,15 @@ class LazyFacts:
                 thread.join()
 
     def _passes(self, selection: Selection, groupings: Iterable[Grouping]) -> Sequence[Pass]:
-        return passes(groupings, {DATE: selection.days, **self._sizes}, self._table.most)
+        """Own dimensions follow from campaigns, unless days would make too many cells of these."""
+        wanted: dict[Grouping, list[Grouping]] = {}
+        for grouping in groupings:
+            by = (("platform", "campaign") if is_own(name) and DATE not in grouping else (name,) for name in grouping)
+            wanted.setdefault(tuple(dict.fromkeys(name for names in by for name in names)), []).append(grouping)
+        return [
+            replace(one, groupings=tuple(grouping for each in one.groupings for grouping in wanted[each]))
+            for one in passes(wanted, {DATE: selection.days, **self._sizes}, self._table.most)
+        ]
 
     def sums(self, start: date, end: date, keys: tuple[str, ...]) -> pa.Table:
         """The engine's own answer for some days, whoever is a customer: see `expressions.sums`. Raises NoAnswer."""
@@ -161,6 +187,8 @@ class LazyFacts:
 
     def _cells(self, selection: Selection, keys: tuple[str, ...], scope: Scope) -> Cells | GridCells:
         """The cells by `keys` of a selection, from what is at hand or from the engine; who asks beside us waits."""
+        if set(keys) >= _CAMPAIGN:
+            keys = tuple(dict.fromkeys((*keys, *self.own.keys)))
         pushed = tuple((name, values) for name, values in selection.only if name not in keys)
         asked = CellsQuery(selection.start, selection.end, pushed, scope, keys)
         while True:
@@ -181,17 +209,22 @@ class LazyFacts:
         return found.of(asked.start, asked.end, left, same_days)
 
     def _fetch(self, asked: CellsQuery) -> Cells | GridCells:
+        named = set(asked.keys) >= _CAMPAIGN  # then own dimensions follow from the answer
+        keys = tuple(key for key in asked.keys if not (named and is_own(key)))
         try:
             answer = self._ask(
                 lambda rows: expressions.sums(
                     expressions.filter_rows(rows, asked.start, asked.end, asked.scope, asked.only),
-                    asked.keys,
+                    keys,
                     self._incomplete,
                     self._values_of,
                     self.existing,
                 )
             )
-            found = cells(answer, asked.keys, self._values_of)
+            found = cells(answer, keys, self._values_of)
+            if named and self.own.dimensions:
+                platform, campaign = (found.codes[name] for name in ("platform", "campaign"))
+                found = replace(found, codes={**found.codes, **own_codes(self.own, platform, campaign)})
             with self._lock, suppress(ValueError):  # too large to keep
                 self._kept[asked] = found
             return found
@@ -200,7 +233,7 @@ class LazyFacts:
                 self._coming.pop(asked).set()
 
     def _ask(self, question: Callable[[Rows], Frame]) -> pa.Table:
-        return self._sessions.ask(question)
+        return self._sessions.ask(lambda rows: question(replace(rows, own=self.own)))
 
     def close(self) -> None:
         """Let go of the engine."""

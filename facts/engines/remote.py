@@ -4,6 +4,7 @@ import hashlib
 import time
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Final
 
 from facts.deadline import NoAnswer, wait_at_most
@@ -13,6 +14,7 @@ from facts.engines.ibis_table import IbisTable
 from facts.engines.lazy import LazyFacts
 from facts.engines.spark_table import SparkTable
 from facts.engines.table import Sessions
+from facts.own_rules import name_with_rules, read_rules
 from facts.protocol import DataProblem, time_of_day, utc_now
 from kpi.evaluate import ROWS
 from kpi.retention import EXISTING_SEGMENTS
@@ -25,23 +27,30 @@ class Remote:
     """A table in an engine elsewhere; whether it has changed is asked every `refresh` seconds.
 
     No engine tells a version that all understand. Theirs is made of the number of rows, the first and the last day,
-    and spend and revenue of the last 90 days, which is where platforms restate.
+    and spend and revenue of the last 90 days, which is where platforms restate; `rules` are those of the company's own
+    dimensions, a file here.
     """
 
-    def __init__(self, address: str, refresh: float, existing: tuple[str, ...] = EXISTING_SEGMENTS) -> None:
+    def __init__(
+        self,
+        address: str,
+        refresh: float,
+        existing: tuple[str, ...] = EXISTING_SEGMENTS,
+        rules: Path | None = None,
+    ) -> None:
         """Raises DataProblem where the address names no engine and table."""
-        self._existing = existing
+        self._existing, self._rules = existing, rules
         self.address: Address = parse(address)
         self._sessions = Sessions(SparkTable(self.address) if self.address.kind == "spark" else IbisTable(self.address))
         self._refresh, self._asked, self._version = refresh, float("-inf"), ""
 
     def version(self) -> str:
-        """The table's version, not older than `refresh` seconds. Raises DataProblem."""
+        """The table's version, not older than `refresh` seconds, with the rules as they are. Raises DataProblem."""
         now = time.monotonic()
         if now - self._asked >= self._refresh:
             self._asked = now
             self._version = self._look()
-        return self._version
+        return name_with_rules(self._version, read_rules(self._rules))
 
     def _look(self) -> str:
         try:
@@ -60,13 +69,15 @@ class Remote:
 
     def facts(self, now: Callable[[], datetime] = utc_now) -> LazyFacts:
         """The facts at the version that was seen last. Raises DataProblem."""
+        version, own = self.version(), read_rules(self._rules)
         with wait_at_most(OPENING):
             return LazyFacts(
                 self._sessions,
-                self.version(),
+                version,
                 loaded=time_of_day(now()),
                 currency=self.address.currency,
                 existing=self._existing,
+                own=own,
             )
 
     def close(self) -> None:

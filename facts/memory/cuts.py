@@ -18,8 +18,9 @@ from facts.engines.choice import NamedCuts
 from facts.memory.frame import FrameFacts
 from facts.protocol import Facts, Scope
 from facts.side_facts import NO_SIDE_FACTS, SideFacts
+from kpi.own_dimensions import OwnDimension, own_values
 from kpi.retention import EXISTING_SEGMENTS, existing_customers
-from kpi.schema import DATE, DIMENSIONS
+from kpi.schema import DATE, DIMENSIONS, is_own
 from kpi.selection import Extent, Grouping, Selection
 
 #: Dimensions that some cuts have and others have not.
@@ -46,19 +47,32 @@ def of_cuts(
     side: SideFacts = NO_SIDE_FACTS,
     named: NamedCuts = (),
     existing: Iterable[str] = EXISTING_SEGMENTS,
+    own: Iterable[OwnDimension] = (),
 ) -> Facts:
     """Facts over a frame with the columns of kpi.schema, `account`, `program` and `cut`.
 
     They are plain ones where no account and day has more than one cut. `named` are cuts that come first; see
-    `missing_cut_sentence`. `existing` are the segments of existing customers.
+    `missing_cut_sentence`. `existing` are the segments of existing customers, `own` the company's own dimensions.
     """
     unit = frame.groupby([*UNIT, DATE], observed=True, sort=False).ngroup().to_numpy()
     pairs = pd.DataFrame({"unit": unit, "cut": frame[CUT].astype("category").cat.codes}).drop_duplicates()
     if not pairs["unit"].duplicated().any():
-        return FrameFacts(frame, version, loaded=loaded, demo=demo, currency=currency, side=side, existing=existing)
+        return FrameFacts(
+            frame, version, loaded=loaded, demo=demo, currency=currency, side=side, existing=existing, own=own
+        )
     kind, kinds = _kinds(frame, named)
     return CutFacts(
-        frame, unit, kind, kinds, version, loaded=loaded, demo=demo, currency=currency, side=side, existing=existing
+        frame,
+        unit,
+        kind,
+        kinds,
+        version,
+        loaded=loaded,
+        demo=demo,
+        currency=currency,
+        side=side,
+        existing=existing,
+        own=own,
     )
 
 
@@ -111,9 +125,12 @@ class CutFacts:
         currency: str,
         side: SideFacts = NO_SIDE_FACTS,
         existing: Iterable[str] = EXISTING_SEGMENTS,
+        own: Iterable[OwnDimension] = (),
     ) -> None:
         self.version, self.loaded, self.demo, self.currency, self.side = version, loaded, demo, currency, side
-        self._existing = tuple(existing)
+        self._existing, self._own = tuple(existing), tuple(own)
+        campaigns = frame[["platform", "campaign"]].drop_duplicates().astype(str)
+        self.own = own_values(self._own, campaigns.itertuples(index=False, name=None))
         self.existing = existing_customers({name: frame[name].unique() for name in DIMENSIONS}, self._existing)
         self._frame, self._unit, self._kind, self._kinds = frame, unit, kind, kinds
         self._views: dict[bytes, FrameFacts] = {}
@@ -167,6 +184,7 @@ class CutFacts:
                         demo=self.demo,
                         currency=self.currency,
                         existing=self._existing,
+                        own=self._own,
                     )
                     self._views[key] = known
                 self._by_needs[needs] = known
@@ -197,8 +215,13 @@ def _worth(kind: _Kind, needs: Needs) -> tuple[object, ...]:
 
 
 def _needs(grouping: Iterable[str], scope: Scope, filters: Scope = ()) -> Needs:
-    return _named_choices(scope), _named_choices(filters), _CHOOSING & {*grouping}
+    return _named_choices(scope), _named_choices(filters), _choosing_among(grouping)
 
 
 def _named_choices(only: Scope) -> frozenset[str]:
-    return _CHOOSING & {name for name, _ in only}
+    return _choosing_among(name for name, _ in only)
+
+
+def _choosing_among(names: Iterable[str]) -> frozenset[str]:
+    """Own dimensions are made of campaigns' names, so they need a cut that has campaigns."""
+    return _CHOOSING & {"campaign" if is_own(name) else name for name in names}

@@ -23,14 +23,17 @@ from facts.memory.groups import (
     GroupNumbers,
     Keys,
     Meanings,
+    campaigns_of,
     coarse,
     number_cells,
     number_groups,
+    own_codes,
     totals_of_grouping,
 )
 from facts.memory.sums import Bools, Ints, Sums, run_sums
 from facts.protocol import DataProblem, Scope
 from facts.side_facts import NO_SIDE_FACTS, SideFacts
+from kpi.own_dimensions import NO_OWN, OwnDimension, OwnValues, own_values
 from kpi.retention import EXISTING_SEGMENTS, existing_customers
 from kpi.schema import DATE, DIMENSIONS, MEASURES
 from kpi.selection import Extent, Grain, Grouping, Selection, period_starts
@@ -61,8 +64,12 @@ class FrameFacts:
         currency: str = "USD",
         side: SideFacts = NO_SIDE_FACTS,
         existing: Iterable[str] = EXISTING_SEGMENTS,
+        own: Iterable[OwnDimension] = (),
     ) -> None:
-        """`existing` are the segments of existing customers. Raises DataProblem where the frame is empty."""
+        """`existing` are the segments of existing customers, `own` the company's own dimensions.
+
+        Raises DataProblem where the frame is empty.
+        """
         if frame.empty:
             raise DataProblem("The data has no rows: import some, or write the demo's with `python -m datagen`.")
         self.version, self.loaded, self.demo, self.currency, self.side = version, loaded, demo, currency, side
@@ -75,6 +82,7 @@ class FrameFacts:
         self._starts: Ints = np.searchsorted(self._day, np.arange(int(self._day[-1]) + 2))
         self._values, self._code, self._cell = number_cells(frame)
         self._cells = len(self._code[next(iter(DIMENSIONS))])
+        self.own = self._add_own(tuple(own))
         self._place = {name: {value: at for at, value in enumerate(values)} for name, values in self._values.items()}
         self.existing = existing_customers(self._values, existing)
         self._wins = ~self._any_of(self.existing)
@@ -92,6 +100,16 @@ class FrameFacts:
         )
         self._options: LRUCache[Scope, dict[str, tuple[str, ...]]] = LRUCache(64)  # one a role
         self._lock, self._long_sums = Lock(), Lock()
+
+    def _add_own(self, dimensions: tuple[OwnDimension, ...]) -> OwnValues:
+        """The value of each cell in the company's own dimensions, as in those of the schema."""
+        if not dimensions:
+            return NO_OWN
+        platform, campaign = ((self._code[name], self._values[name]) for name in ("platform", "campaign"))
+        own = own_values(dimensions, campaigns_of(platform, campaign)[1])
+        for key, (code, values) in own_codes(own, platform, campaign).items():
+            self._code[key], self._values[key] = code, values
+        return own
 
     def _lay_out(self) -> None:
         """Put the rows on a grid, where they nearly fill one."""
@@ -124,7 +142,7 @@ class FrameFacts:
             allowed = self._mask_of(scope)
             known = {
                 name: tuple(self._values[name][code] for code in np.unique(self._code[name][allowed]))
-                for name in DIMENSIONS
+                for name in self._values
             }
             with self._lock:
                 self._options[scope] = known

@@ -8,12 +8,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from facts.memory.sums import Ints, Sums
+from kpi.own_dimensions import OTHER, Campaign, OwnValues
 from kpi.schema import DATE, DIMENSIONS, in_order
 from kpi.selection import Grouping
 
 #: What a grouping is made of: the number of each row's (or cell's) value, and what the numbers mean.
 Meanings = list[str] | NDArray[np.datetime64]
 Keys = Mapping[str, tuple[Ints, Meanings]]
+#: The number of each cell's value in a dimension, and the values.
+Codes = tuple[Ints, list[str]]
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,26 @@ def number_cells(frame: pd.DataFrame) -> tuple[dict[str, list[str]], dict[str, I
     number = np.empty_like(met)
     number[met] = np.arange(len(met))
     return values, {name: code[row[met]] for name, code in by_row.items()}, number[cell].astype(np.intp, copy=False)
+
+
+def campaigns_of(platform: Codes, campaign: Codes) -> tuple[Ints, list[Campaign]]:
+    """The number of each cell's campaign of its platform, and these campaigns."""
+    (platforms, platform_names), (campaigns, names) = platform, campaign
+    pairs, of_cell = np.unique(platforms * max(len(names), 1) + campaigns, return_inverse=True)
+    found = [(platform_names[pair // len(names)], names[pair % len(names)]) for pair in pairs.tolist()]
+    return of_cell.astype(np.intp, copy=False), found
+
+
+def own_codes(own: OwnValues, platform: Codes, campaign: Codes) -> dict[str, Codes]:
+    """By own dimension the number of each cell's value, and the values, of the cells' platforms and campaigns."""
+    of_cell, campaigns = campaigns_of(platform, campaign)
+    found = {}
+    for key in own.keys:
+        values = list(dict.fromkeys((*own.known[key], OTHER)))
+        place = {value: number for number, value in enumerate(values)}
+        of_campaign = np.array([place[own.value(key, each)] for each in campaigns], dtype=np.intp)
+        found[key] = of_campaign[of_cell], values
+    return found
 
 
 def coarse(names: Grouping, sums: Sums, keys: Keys) -> tuple[Sums, Keys]:

@@ -50,7 +50,7 @@ def test_all_units_are_among_them() -> None:
 
 
 EXTENT = Extent(date(2023, 9, 29), date(2025, 9, 28))
-SPEC = spec(PAGES, "/", USUAL, frozenset())
+SPEC = spec(PAGES, "/", USUAL, frozenset(), ("x.brand", "x.funnel_stage"))
 names = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=12).filter(
     lambda name: name == name.strip()
 )

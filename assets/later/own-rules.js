@@ -1,0 +1,40 @@
+// The Import page's part for a company's own dimensions (components/own_rules.py): the server says what the rules catch.
+(() => {
+  const { dashboard } = window;
+  const { one, text } = dashboard;
+  const HEADERS = { "X-Requested-With": "dashboard", "Content-Type": "application/json", Accept: "application/json" };
+
+  /** @param {HTMLElement} card */
+  function open(card) {
+    const area = /** @type {HTMLTextAreaElement} */ (one(card, "textarea"));
+    const state = one(card, ".own-rules-state");
+    const keep = /** @type {HTMLButtonElement} */ (one(card, '[data-rules="keep"]'));
+    let mark = ""; // of the rules that were there when these were looked at
+    let checked = ""; // what the table below is of
+
+    /** @param {object} asked @param {string} done */
+    async function ask(asked, done) {
+      text(state, "Looking…");
+      try {
+        const how = { method: "POST", headers: HEADERS, body: JSON.stringify({ mark, ...asked }) };
+        const answer = await (await fetch(`${dashboard.prefix}import/dimensions`, how)).json();
+        if (answer.error) return void text(state, answer.error);
+        [mark, checked] = [answer.mark, answer.text];
+        if (!("text" in asked)) area.value = answer.text;
+        one(card, ".own-rules-catches").innerHTML = answer.markup ?? ""; // the server's: whatever it holds is text there
+        text(state, answer.refused ?? (answer.kept ? done : "Not kept yet."));
+        keep.disabled = answer.kept || Boolean(answer.refused);
+      } catch {
+        text(state, "The server cannot be reached. Check the connection and try again.");
+      }
+    }
+
+    area.addEventListener("input", () => (keep.disabled = area.value !== checked)); // what is kept was looked at
+    one(card, '[data-rules="show"]').addEventListener("click", () => ask({ text: area.value }, "These are the rules that are kept."));
+    const kept = "Kept: every page has them within five seconds, once it is loaded again.";
+    keep.addEventListener("click", () => ask({ text: area.value, keep: true }, kept));
+    card.addEventListener("toggle", () => !area.value && ask({}, "These are the rules that are kept."));
+  }
+
+  dashboard.ownRules = { open };
+})();

@@ -1,0 +1,115 @@
+"""A filter of one's own in the browser: ticked, in the address, with a chip, "Only" and Back; and its rules kept."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from facts.own_rules import keep_rules, rules_path
+from tests.browser.conftest import Visit, served
+from tests.browser.test_overlaps import CUT, OVERLAPS
+
+RULES = b"""
+[[brand]]
+value = "Non-brand"
+campaign = "*non-brand*"
+[[brand]]
+value = "Brand"
+campaign = "*brand*"
+"""
+
+
+@pytest.fixture(scope="module")
+def table(facts_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    copy = Path(shutil.copytree(facts_path, tmp_path_factory.mktemp("own dimensions") / "facts"))
+    keep_rules(rules_path(copy), RULES)
+    return copy
+
+
+@pytest.fixture(scope="module")
+def own(table: Path) -> Iterator[str]:
+    with served(table, DASHBOARD_WORKERS="1") as address:
+        yield address
+
+
+def clicks(visit: Visit) -> float:
+    """What the card shows, which is what its data address says."""
+    visit.settled()
+    (row,) = (row for row in visit.data("cmo.scope-cards")["rows"] if row["metric"] == "clicks")
+    assert float(visit.cards()["clicks"]) == row["value"]
+    return float(row["value"])
+
+
+def test_a_value_is_ticked_chosen_alone_and_given_up(visit_in: Callable[..., Visit], own: str) -> None:
+    visit = visit_in(own).open("/cmo")
+    page = visit.page
+    boxes = page.locator('[data-filter="x.brand"] input')
+    expect(boxes).to_have_count(3)
+    expect(page.locator('[data-filter="x.brand"] input:checked')).to_have_count(3)
+    every = clicks(visit)
+
+    visit.box("x.brand", "Other").click()
+    expect(page).to_have_url(f"{own}/cmo?x.brand=Brand,Non-brand")
+    some = clicks(visit)
+    expect(page.locator("#chips")).to_contain_text("Brand: Non-brand, Brand".replace(": ", ""))
+    row = page.locator('[data-filter="x.brand"] .option', has=page.locator('input[value="Brand"]'))
+    row.hover()
+    row.locator(".only").click()
+    expect(page).to_have_url(f"{own}/cmo?x.brand=Brand")
+    alone = clicks(visit)
+    assert 0 < alone < some < every
+    expect(page.locator('[data-filter="x.brand"] input:checked')).to_have_count(1)
+    table = page.locator('[data-visual="cmo.x-brand"]')
+    expect(table.locator("tbody tr")).to_have_count(1)
+    expect(page.locator('[data-visual="cmo.top-campaigns"] thead')).to_contain_text("Brand")
+
+    page.go_back()
+    expect(page).to_have_url(f"{own}/cmo?x.brand=Brand,Non-brand")
+    assert clicks(visit) == some
+    expect(page.locator('[data-filter="x.brand"] input:checked')).to_have_count(2)
+    page.locator("#chips button").click()
+    expect(page).to_have_url(f"{own}/cmo")
+    assert clicks(visit) == every
+    expect(page.locator('[data-filter="x.brand"] input:checked')).to_have_count(3)
+    table.get_by_role("button", name="Non-brand").click()
+    expect(page).to_have_url(f"{own}/cmo?x.brand=Non-brand")
+    page.reload()
+    assert clicks(visit) == some - alone
+    expect(visit.box("x.brand", "Non-brand")).to_be_checked()
+
+
+@pytest.mark.parametrize("width", [1440, 1024, 390])
+def test_pages_with_own_dimensions_are_whole(visit_in: Callable[..., Visit], own: str, width: int) -> None:
+    visit = visit_in(own, viewport={"width": width, "height": 900}).open("/cmo")
+    visit.unfold()
+    visit.settled()
+    expect(visit.page.locator('[data-visual="cmo.x-brand"]')).to_be_visible()
+    assert visit.page.evaluate(OVERLAPS) == []
+    assert visit.page.evaluate(CUT) == []
+    assert visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_import_page_shows_what_each_rule_catches(visit_in: Callable[..., Visit], own: str, table: Path) -> None:
+    visit = visit_in(own)
+    page = visit.page
+    page.goto(f"{own}/import")
+    card = page.locator(".own-rules")
+    card.locator("summary").click()
+    expect(card.locator("textarea")).to_have_value(RULES.decode())
+    rows = card.locator("tbody tr")
+    expect(rows).to_have_count(3)
+    card.locator("textarea").fill('[[stage]]\nvalue = "Never"\ncampaign = "no such*"\n')
+    card.get_by_role("button", name="Show what they catch").click()
+    expect(rows).to_have_count(2)
+    expect(card.locator('tr[data-value="Never"]')).to_have_attribute("data-campaigns", "0")
+    expect(card).to_contain_text("The rule of “Never” catches nothing")
+    expect(card.get_by_role("button", name="Keep these rules")).to_be_enabled()
+    card.locator("textarea").fill("[[stage")
+    expect(card.get_by_role("button", name="Keep these rules")).to_be_disabled()
+    visit.complaints.clear()
+    card.get_by_role("button", name="Show what they catch").click()
+    expect(card.locator(".own-rules-state")).to_contain_text("This is not TOML")
+    visit.complaints.clear()  # a browser notes each answer of 400
+    assert rules_path(table).read_bytes() == RULES
