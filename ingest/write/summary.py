@@ -44,7 +44,7 @@ def of_plan(plan: Plan) -> Iterator[str]:
         yield "The demo's facts make room for your own; `undo` brings them back."
     for finding in plan.findings:
         yield f"{finding.kind}: {finding.text}"
-    converted = plan.frame[plan.frame["billed_currency"] != plan.currency]
+    converted = plan.frame[~plan.frame["billed_currency"].isin(("", plan.currency))]
     for billed, rows in converted.groupby("billed_currency"):
         low, high = rows["rate"].min(), rows["rate"].max()
         rate = f"{low:g}" if low == high else f"{low:g} to {high:g}"
@@ -170,6 +170,8 @@ def of_shop(plan: ShopPlan) -> Iterator[str]:
             f"note: the shop's days that name no currency were taken for {plan.relabeled} and are {plan.currency} now, "
             "with the same figures."
         )
+    for finding in plan.findings:
+        yield f"{finding.kind}: {finding.text}"
     if plan.assumed:
         yield (
             f"warning: No file names the currency of the shop's days: they are taken for {plan.currency} until one "

@@ -10,10 +10,11 @@ demo back.
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +22,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.dataset as ds
 from deltalake import DeltaTable
 
@@ -33,6 +35,7 @@ from ingest.read.rates import BILLED, RATE, RATE_DATE, Rates, convert_money
 from ingest.results import CURRENCY, CUT, PROGRAM, Finding, Import, ImportProblem, TableProblem
 from ingest.write import ownership
 from ingest.write.damage import check_files, reading_table
+from ingest.write.nameless import Move, nameless_days, plan_move, refuse_namesakes, without_moved
 from ingest.write.ownership import own_table
 from ingest.write.replace import replace_rows, replace_table
 from ingest.write.sources import (
@@ -82,7 +85,11 @@ class Change:
 
 @dataclass(frozen=True)
 class Plan:
-    """What storing imports would do: `frame` has the rows to store, `version` is the table's it was planned on."""
+    """What storing imports would do: `frame` has the rows to store, `version` is the table's it was planned on.
+
+    `assumed`: no file names the currency. `relabeled`: the currency that figures without one were taken for until now.
+    `move` has the stored rows that get an account's name.
+    """
 
     path: Path
     version: int | None
@@ -91,11 +98,19 @@ class Plan:
     frame: pd.DataFrame
     changes: tuple[Change, ...]
     findings: tuple[Finding, ...]
+    assumed: bool = False
+    relabeled: str | None = None
+    move: Move | None = None
 
     @property
     def same(self) -> bool:
         """Whether the table already holds exactly this."""
-        return all(change.same for change in self.changes)
+        return not self.relabeled and self.move is None and all(change.same for change in self.changes)
+
+    @property
+    def nameless(self) -> pd.DataFrame:
+        """The days of platforms without an account's name, for the next file of the same command."""
+        return nameless_days(self.frame)
 
 
 def plan(
@@ -106,12 +121,15 @@ def plan(
     margins: tuple[Margin, ...] = (),
     into: str | None = None,
     replace_campaigns: bool = False,
+    earlier: Sequence[pd.DataFrame] = (),
+    likely_currency: str | None = None,
 ) -> Plan:
     """What storing the advertising `imports` at `path` would change; writes nothing. Raises ImportProblem.
 
     Later imports take the place of earlier ones where both hold the same days of a part. `into` is the currency of a
-    table that does not exist yet. Figures without any campaign of those whose place they would take are refused unless
-    `replace_campaigns`.
+    table that does not exist yet, `likely_currency` that of one where none of these names any. Figures without any
+    campaign of those whose place they would take are refused unless `replace_campaigns`, and so are two accounts'
+    without their names where `earlier` files of the same command brought such days (`Plan.nameless`).
     """
     table = own_table(path, ownership.FACTS)
     name = table.metadata().name if table is not None else None
@@ -124,24 +142,41 @@ def plan(
     imports = [each for each in imports if each.kind == "ads"]
     findings: list[Finding] = []
     with reading_table(path):
-        currency = _currency(own, path, imports, into, findings)
+        was = stored_currency(own, path)
+        currency, assumed = _currency(was, imports, into, likely_currency, findings)
+    relabeled = was.code if was and was.code != currency else None
+    if relabeled:
+        findings.append(
+            Finding(
+                "warning",
+                f"The figures whose files name no currency were taken for {relabeled} and are {currency} now, with the "
+                "same amounts. Where that is wrong, import those files again with --currency.",
+            )
+        )
     frames: list[pd.DataFrame] = []
     for each in imports:
         frame = convert_money(with_costs(each.frame, margins), currency, rates).assign(**{FILE: each.file})
+        if assumed:
+            frame[BILLED] = frame[BILLED].where((each.frame[CURRENCY].astype(str) != "").to_numpy(), "")
         with reading_table(path):
             frame = as_stored(own, path, frames, frame)
             ever, there = (known_campaigns(own, path, frames, frame, all_days=each) for each in (True, False))
         frame = with_own_program(ever, there, frame)
         if not replace_campaigns:
             refuse_other_campaigns(there, frame)
+            with reading_table(path):
+                refuse_namesakes(own, path, earlier, frames, frame)
         frames = [_without(earlier, frame) for earlier in frames] + [frame]
     frame = pd.concat([_plain(each) for each in frames], ignore_index=True)
     with reading_table(path):
         before = _stored_rows(own, path, frame)
         owners = _owners(own, path, frame)
-    refuse_second_account(owners, known_campaigns(own, path, [], frame, all_days=False), campaigns_of(frame))
+        move = plan_move(own, path, frame, replace=replace_campaigns)
+        there = without_moved(known_campaigns(own, path, [], frame, all_days=False), move)
+    refuse_second_account(owners, there, campaigns_of(frame))
+    findings += [move.finding] if move else []
     findings += _disagreements(owners)
-    changes = tuple(_changes(before, frame))
+    changes = tuple(_changes(before.assign(**{CURRENCY: currency}), frame))
     for change in changes:
         if change.gone:
             few = ", ".join(f"“{name}”" for name in change.gone[:3]) + (", …" if len(change.gone) > 3 else "")
@@ -160,6 +195,9 @@ def plan(
         frame,
         changes,
         tuple(findings),
+        assumed and bool((frame[BILLED] == "").all()),
+        relabeled,
+        move,
     )
 
 
@@ -179,7 +217,12 @@ def store(planned: Plan, note: dict[str, str], now: datetime | None = None) -> i
     changed = {change.part for change in planned.changes if not change.same}
     parts = pd.MultiIndex.from_frame(planned.frame[list(PART)])
     rows = rows.filter(pa.array(parts.isin(list(changed))))
-    return replace_rows(planned.path, table, rows, (*PART, DATE), note)
+    going = None
+    if planned.move:
+        rows = pa.concat_tables([rows, planned.move.rows.select(rows.schema.names).cast(rows.schema)])
+        going = planned.move.going
+    change = partial(_relabel, currency=planned.currency) if planned.relabeled else None
+    return replace_rows(planned.path, table, rows, (*PART, DATE), note, going=going, change=change)
 
 
 @contextmanager
@@ -235,40 +278,75 @@ def _without(earlier: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:
     return earlier[~pd.MultiIndex.from_frame(earlier[keys].astype(str)).isin(held)]
 
 
-def currency_of(path: Path) -> str | None:
+@dataclass(frozen=True)
+class TableCurrency:
+    """The currency of a table's figures: `assumed` where no file has named it."""
+
+    code: str
+    assumed: bool
+
+
+def currency_of(path: Path) -> TableCurrency | None:
     """The currency of the imported facts at `path`; None where there are none. Raises ImportProblem."""
     table = own_table(path, ownership.FACTS)
     if table is None or table.metadata().name != NAME:
         return None
     check_files(path, table)
     with reading_table(path):
-        return _stored_currency(table, path)
+        return stored_currency(table, path)
 
 
-def _stored_currency(table: DeltaTable, path: Path) -> str | None:
-    head = dataset(table, path).head(1, columns=[CURRENCY])
-    return str(head[CURRENCY][0].as_py()) if head.num_rows else None
+def stored_currency(table: DeltaTable | None, path: Path) -> TableCurrency | None:
+    """The currency of the figures in the `table` at `path`; None where there are none."""
+    code, rows = None, dataset(table, path) if table is not None else None
+    for batch in rows.to_batches(columns=[CURRENCY, BILLED], batch_readahead=2) if rows is not None else ():
+        if not batch.num_rows:
+            continue
+        code = str(batch[CURRENCY][0].as_py())
+        if pc.any(pc.not_equal(pc.fill_null(batch[BILLED].cast(pa.string()), "?"), "")).as_py():
+            return TableCurrency(code, assumed=False)
+    return TableCurrency(code, assumed=True) if code else None
+
+
+def _relabel(rows: pa.Table, currency: str) -> pa.Table:
+    """Rows whose currency was assumed, in another."""
+    for name in (CURRENCY, BILLED):
+        place = rows.schema.get_field_index(name)
+        rows = rows.set_column(place, rows.schema.field(place), pa.array([currency] * len(rows), rows.schema.types[place]))
+    return rows
 
 
 def _currency(
-    table: DeltaTable | None, path: Path, imports: list[Import], into: str | None, findings: list[Finding]
-) -> str:
-    """The one currency of the table: that of its rows, or for a new one the imports' own."""
-    if table is not None and (stored := _stored_currency(table, path)):
-        return stored
-    named = sorted({str(each) for one in imports for each in one.frame[CURRENCY].unique()} - {""})
+    was: TableCurrency | None,
+    imports: list[Import],
+    into: str | None,
+    likely: str | None,
+    findings: list[Finding],
+) -> tuple[str, bool]:
+    """The one currency of the table, and whether it is assumed: that of its rows where a file has named it, else that
+    of the imports, which is `likely` where they name none.
+    """
+    if was and not was.assumed:
+        return was.code, False
     if into:
-        return into.upper()
+        return into.upper(), False
+    named = sorted({str(each) for one in imports for each in one.frame[CURRENCY].unique()} - {""})
     if len(named) > 1:
         raise ImportProblem(
             f"The files are in {' and '.join(named)}, which are never added up: say the table's currency with "
             "--into and give rates with --fx."
         )
-    if not named:
+    if named:
+        return named[0], True
+    if was:
+        return was.code, True
+    if likely:
+        findings.append(Finding("note", f"No currency is named here: taken for {likely}, which other files name."))
+    else:
         findings.append(
             Finding("warning", f"No file names its currency: the table is taken to be in {DEFAULT_CURRENCY}.")
         )
-    return named[0] if named else DEFAULT_CURRENCY
+    return likely or DEFAULT_CURRENCY, True
 
 
 def _stored_rows(table: DeltaTable | None, path: Path, frame: pd.DataFrame) -> pd.DataFrame:
@@ -352,6 +430,10 @@ def _equal(left: pd.DataFrame, right: pd.DataFrame) -> bool:
     """Whether two sets of rows say the same."""
     if len(left) != len(right):
         return False
+    if (right[BILLED] == "").any():  # a file that names no currency takes nothing back that was said before
+        left, right = (
+            each.assign(**{BILLED: each[BILLED].where(each[BILLED] != "", each[CURRENCY])}) for each in (left, right)
+        )
     left, right = (each.sort_values(list(_KEY), ignore_index=True) for each in (left, right))
     if not all((left[name].to_numpy() == right[name].to_numpy()).all() for name in _KEY):
         return False
