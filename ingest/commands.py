@@ -4,7 +4,6 @@ import argparse
 import getpass
 import json
 import logging
-import os
 import secrets
 import sys
 from dataclasses import replace
@@ -66,7 +65,9 @@ def add_commands(commands: Any) -> None:
         "--as-of", metavar="VERSION", help="compare each month at that version, or on that day (YYYY-MM-DD), with now"
     )
     past.add_argument("--business", action="store_true", help="of the shop's own days")
-    back = commands.add_parser("undo", help="take the last command back, then the one before it; or return to a version that `history` lists")
+    back = commands.add_parser(
+        "undo", help="take the last command back, then the one before it; or return to a version that `history` lists"
+    )
     back.add_argument(
         "version", type=int, nargs="?", help="the version to return to (default: before the last command)"
     )
@@ -85,6 +86,9 @@ def _add_import_options(parser: argparse.ArgumentParser) -> argparse.ArgumentPar
     parser.add_argument("--currency", help="the currency of the money, where the file names none")
     parser.add_argument(
         "--dates", choices=("dmy", "mdy"), help="day first or month first, where the file leaves it open"
+    )
+    parser.add_argument(
+        "--decimal", choices=("point", "comma"), help="what begins decimals, where numbers such as 1.234 leave it open"
     )
     parser.add_argument("--mapping", type=Path, metavar="TOML", help="which header is which column")
     parser.add_argument(
@@ -112,7 +116,7 @@ def run(arguments: argparse.Namespace, facts: Path, engine: Engine) -> int:
     except (ImportProblem, DataProblem) as problem:
         _complain(str(problem))
     except BrokenPipeError:
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - whoever read has gone
+        raise  # an OSError that is nobody's fault
     except (OSError, DeltaError) as problem:  # deltalake reports a full disk as either, over several lines
         _log.debug("%s failed", arguments.command, exc_info=True)
         place = getattr(problem, "filename", None) or facts
@@ -134,6 +138,7 @@ def _how(arguments: argparse.Namespace, facts: Path) -> How:
         account=arguments.account,
         currency=arguments.currency,
         dates=arguments.dates,
+        decimal=arguments.decimal,
     )
     return How(
         facts,
@@ -166,7 +171,10 @@ def import_files(files: list[Path], how: How, *, dry_run: bool = False, problems
 
 
 def _import_each(files: list[Path], how: How, facts: Path, *, dry_run: bool) -> tuple[int, list[Fault]]:
-    """Import the files one after another; the status, and the rows that must be repaired. `facts` is the table told of."""
+    """Import the files one after another; the status, and the rows that must be repaired.
+
+    `facts` is the table that sentences are about, where `how` has a copy of it.
+    """
     status = 0
     faults: list[Fault] = []
     for place, file in enumerate(files):

@@ -48,6 +48,7 @@ _OPTIONS: Final = (
     (r"--dates dmy", "“Dates: day first”"),
     (r"--dates mdy", "“Dates: month first”"),
     (r"--problems FILE\.csv lists them all", "the list below has them all"),
+    (r"with --decimal (point|comma)", r'with a mapping file (TOML) that says decimal = "\1"'),
     (r"--platform", "“Platform”"),
     (r"--account", "“Account”"),
     (r"--currency", "“Currency”"),

@@ -6,9 +6,10 @@ An undo is a version too. What it returned to counts as where the table is, not 
 from pathlib import Path
 
 from facts.delta.log import Commit, whole_versions
+from facts.delta.table_names import path_of
 from ingest.results import TableProblem
 from ingest.write import ownership
-from ingest.write.commit import COMMAND, UNDO, path_of
+from ingest.write.commit import COMMAND, UNDO
 from ingest.write.ownership import is_own
 
 
@@ -30,9 +31,7 @@ def before_command(facts: Path) -> dict[Path, int | None]:
         if facts not in held:
             raise _nothing_before(facts)
         return {facts: version_before(facts, logs[facts])}
-    goals = {
-        path: _before(logs[path], commit) for path, commit in held.items() if commit.said.get(COMMAND) == command
-    }
+    goals = {path: _before(logs[path], commit) for path, commit in held.items() if commit.said.get(COMMAND) == command}
     if goals.get(facts, 0) is None:
         made = f"the folder {facts}" if path_of(facts) not in goals else f"the folders {facts} and {path_of(facts)}"
         raise TableProblem(

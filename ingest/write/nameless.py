@@ -71,7 +71,7 @@ def refuse_namesakes(
 
 
 def plan_move(table: DeltaTable | None, path: Path, frame: pd.DataFrame, *, replace: bool) -> Move | None:
-    """The rows without an account that `frame`, which names one, shows to be that account's; None where there are none.
+    """The rows without an account that `frame`, which names one, shows to be its own; None where there are none.
 
     Those of its own cuts make room for it; those of others get the name. Raises ImportProblem where campaigns are called
     alike but spend otherwise, unless they are to `replace`.
@@ -141,7 +141,7 @@ def _sentence(moved: pd.DataFrame, accounts: list[str], left: int) -> str:
     days = moved[DATE].nunique()
     rest = f" {left:,} rows of other campaigns on these days stay there." if left else ""
     return (
-        f"{platforms}: {len(names)} campaigns ({_few(names)}) that stood under {UNKNOWN} on {days} days move to {whose}, "
+        f"{platforms}: {len(names)} campaigns ({_few(names)}) that stood under {UNKNOWN} on {days} days move to {whose} "
         f"and count once; `undo` takes that back.{rest}"
     )
 
@@ -217,7 +217,7 @@ def _likeness(old: pd.DataFrame, new: pd.DataFrame) -> tuple[float | None, list[
 
 def _by_campaign_day(frame: pd.DataFrame) -> pd.DataFrame:
     rows = frame[frame["campaign"] != UNKNOWN]
-    plain = rows[[*_CAMPAIGN_DAY]].astype({name: str for name in (*_OWNER, "campaign")})
+    plain = rows[[*_CAMPAIGN_DAY]].astype(dict.fromkeys((*_OWNER, "campaign"), str))
     figures = rows[list(_COMPARED)].astype(float)
     return pd.concat([plain, figures], axis=1).groupby(list(_CAMPAIGN_DAY))[list(_COMPARED)].sum(min_count=1)
 

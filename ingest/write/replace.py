@@ -92,9 +92,8 @@ def replace_rows(
         for each in active
         if wider or change or (keys.may_be_in(each) and keys.are_in(_read(path, each, held, keys.names)))
     ]
-    kept = (keys.without(batch, schema) for each in rewritten for batch in _read(path, each, held))
-    if change:
-        kept = map(change, kept)
+    stay: Iterable[pa.Table] = (keys.without(batch, schema) for each in rewritten for batch in _read(path, each, held))
+    kept = map(change, stay) if change else stay
     with _until_committed(path) as announce:
         made = write_files(path, table, chain([_widen(rows, schema)], kept), schema, announce)
         _commit(path, table, made, rewritten, schema if wider else None, note)

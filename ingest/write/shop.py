@@ -59,7 +59,12 @@ class ShopPlan:
 
 
 def plan_shop(
-    facts: Path, imports: Iterable[Import], currency: TableCurrency | None, rates: Rates | None, *, replace: bool = False
+    facts: Path,
+    imports: Iterable[Import],
+    currency: TableCurrency | None,
+    rates: Rates | None,
+    *,
+    replace: bool = False,
 ) -> ShopPlan | None:
     """What storing the shop's days among `imports` would change, None where there are none. Raises ImportProblem.
 
@@ -121,11 +126,13 @@ def plan_shop(
 
 def currencies_differ(shop: str, facts: TableCurrency) -> Finding:
     """That the shop's days and the platforms' figures cannot be set side by side, and what to do."""
-    or_else = f" Or, where the platforms' figures are in {shop}, import them with --currency {shop}." if facts.assumed else ""
+    or_else = (
+        f" Or, where the platforms' figures are in {shop}, import them with --currency {shop}." if facts.assumed else ""
+    )
     return Finding(
         "warning",
-        f"The shop's days are in {shop} and the platforms' figures in {facts.code}, so MER and “Claimed and banked” are "
-        f"not shown. To convert the shop's days, import them again with --fx, a CSV of date, currency and rate (what "
+        f"The shop's days are in {shop} and the platforms' figures in {facts.code}, so MER and “Claimed and banked” "
+        f"are not shown. To convert the shop's days, import them again with --fx, a CSV of date, currency and rate (what "
         f"one {shop} is worth in {facts.code}).{or_else}",
     )
 

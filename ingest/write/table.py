@@ -312,7 +312,9 @@ def _relabel(rows: pa.Table, currency: str) -> pa.Table:
     """Rows whose currency was assumed, in another."""
     for name in (CURRENCY, BILLED):
         place = rows.schema.get_field_index(name)
-        rows = rows.set_column(place, rows.schema.field(place), pa.array([currency] * len(rows), rows.schema.types[place]))
+        rows = rows.set_column(
+            place, rows.schema.field(place), pa.array([currency] * len(rows), rows.schema.types[place])
+        )
     return rows
 
 

@@ -11,15 +11,20 @@ from deltalake import DeltaTable
 import cli
 from ingest.one_file import How, import_file
 from ingest.read.options import Options
+from ingest.read.rates import read_rates
 from ingest.results import ImportProblem
 from ingest.uploaded import answer_request
 from ingest.watch import watch
 from ingest.write.shop import path_of
 
 META = "Day,Campaign name,Amount spent (EUR),Impressions,Link clicks,Purchases,Purchases conversion value\n"
-ONE = META + "2025-09-01,Brand,10,1000,10,1,50\n2025-09-01,Prospecting,100,900,10,1,50\n2025-09-02,Brand,20,2000,20,2,9\n"
+ONE = (
+    META + "2025-09-01,Brand,10,1000,10,1,50\n2025-09-01,Prospecting,100,900,10,1,50\n2025-09-02,Brand,20,2000,20,2,9\n"
+)
 OTHER = META + "2025-09-01,Brand,7,700,7,1,40\n2025-09-02,Brand,8,800,8,0,0\n"
-GOOGLE = "segments_date,campaign_name,metrics_cost_micros,metrics_impressions,metrics_clicks\n2025-09-01,Search,{},90,3\n"
+GOOGLE = (
+    "segments_date,campaign_name,metrics_cost_micros,metrics_impressions,metrics_clicks\n2025-09-01,Search,{},90,3\n"
+)
 ORDERS = (
     "Name,Financial Status,Currency,Subtotal,Taxes,Total,Refunded Amount,Created at,Lineitem quantity,Lineitem name\n"
     "#1,paid,EUR,50,9,64,0,2025-09-01 10:15:00 +0200,1,Shoe\n#2,paid,EUR,50,9,64,0,2025-09-02 10:15:00 +0200,1,Shoe\n"
@@ -274,9 +279,7 @@ class TestShop:
 class TestDryRun:
     """A dry run of several files says what the real command would, and writes nothing."""
 
-    def test_it_refuses_what_would_be_refused(
-        self, table: Path, put: Put, capsys: pytest.CaptureFixture[str]
-    ) -> None:
+    def test_it_refuses_what_would_be_refused(self, table: Path, put: Put, capsys: pytest.CaptureFixture[str]) -> None:
         other = META + "2025-09-01,Elsewhere,7,700,7,1,40\n"
         assert run("import", "--dry-run", put("one.csv", ONE), put("other.csv", other)) == 1
         assert "other.csv has none of the 2 campaigns" in capsys.readouterr().err
@@ -310,10 +313,9 @@ def test_the_first_missing_rate_is_named(table: Path, put: Put) -> None:
     pounds = META.replace("EUR", "GBP") + "".join(f"2025-09-{day:02},U,1,1,1,1,1\n" for day in range(1, 29))
     rates = put("fx.csv", "date,currency,rate\n2025-09-01,GBP,1.15\n")
     assert run("import", put("one.csv", ONE)) == 0
+    known = read_rates(rates)
     with pytest.raises(ImportProblem, match="no rate of GBP for 2025-09-09 or the week before"):
-        from ingest.read.rates import read_rates
-
-        import_file(put("uk.csv", pounds), How(table, Options(account="UK"), read_rates(rates)), lambda line: None)
+        import_file(put("uk.csv", pounds), How(table, Options(account="UK"), known), lambda line: None)
 
 
 def test_a_folder_of_exports_is_told_from_a_file(table: Path, put: Put, capsys: pytest.CaptureFixture[str]) -> None:
