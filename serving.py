@@ -51,8 +51,9 @@ def serve(settings: Settings, reader: ReaderProcess) -> int:
     gunicorn.http.message.MAX_REQUEST_LINE = LONGEST_LINE
     if not _is_free(settings.host, settings.port):
         print(
-            f"marketing-dashboard: Another program, perhaps another dashboard, listens on "
-            f"{settings.host}:{settings.port}. End it, or name another port: DASHBOARD_PORT={settings.port % 65535 + 1}.",
+            "marketing-dashboard: Another program, perhaps another dashboard, listens on "
+            f"{settings.host}:{settings.port}. End it, or name another port, such as "
+            f"DASHBOARD_PORT={settings.port % 65535 + 1}.",
             file=sys.stderr,
         )
         return 2

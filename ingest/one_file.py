@@ -17,9 +17,9 @@ from ingest.read.rates import Rates
 from ingest.read.report_file import read_file
 from ingest.results import Import, ImportProblem
 from ingest.write.commit import ImportPlan, alone, carry_out, plan_imports
+from ingest.write.currency import currency_of
 from ingest.write.ownership import data_of
 from ingest.write.summary import of_import
-from ingest.write.table import currency_of
 from kpi.plain_text import printable, storable
 
 Say = Callable[[str], None]

@@ -24,12 +24,13 @@ from ingest.read.margins import Margin
 from ingest.read.rates import Rates
 from ingest.results import Import, TableProblem
 from ingest.write import ownership
+from ingest.write.currency import TableCurrency, currency_of
 from ingest.write.leftovers import sweep
 from ingest.write.ownership import is_own, own_table
 from ingest.write.replace import return_to
 from ingest.write.shop import ShopPlan, currencies_differ, empty_shop, path_of, plan_shop, shop_currency, store_shop
 from ingest.write.summary import of_plan, of_shop
-from ingest.write.table import Plan, TableCurrency, currency_of, lock_table, note_of, plan, store
+from ingest.write.table import Plan, lock_table, note_of, plan, store
 
 #: Of a commit to the shop's table: the run that commits to both, as the note beside the tables names it.
 _RUN: Final = "import.run"
@@ -126,11 +127,11 @@ def carry_out(
             _write(under_way_note(wanted.facts), {"facts": ads.version, "shop": shop.version, "run": run})
         if shop:
             note = note_of([each for each in imports if each.kind == "business"], (), by, digests) | {_RUN: run} | ids
-            note |= _relabeling(shop.relabeled, shop.currency)
+            note |= _currency_note(shop.relabeled, shop.currency)
             done.append((shop.path, store_shop(shop, note)))
         if ads:
             note = note_of([each for each in imports if each.kind == "ads"], ads.changes, by, digests) | ids
-            note |= _relabeling(ads.relabeled, ads.currency)
+            note |= _currency_note(ads.relabeled, ads.currency)
             if both and shop:
                 note[SHOP_BEFORE] = str(-1 if shop.version is None else shop.version)
             done.append((wanted.facts, store(ads, note)))
@@ -140,7 +141,7 @@ def carry_out(
     return done
 
 
-def _relabeling(before: str | None, now: str) -> dict[str, str]:
+def _currency_note(before: str | None, now: str) -> dict[str, str]:
     return {RELABELED: f"{before} → {now}"} if before else {}
 
 

@@ -71,10 +71,10 @@ def refuse_namesakes(
 
 
 def plan_move(table: DeltaTable | None, path: Path, frame: pd.DataFrame, *, replace: bool) -> Move | None:
-    """The rows without an account that `frame`, which names one, shows to be its own; None where there are none.
+    """The rows without an account that `frame`, which has one, shows to be its own; None where there are none.
 
-    Those of its own cuts make room for it; those of others get the name. Raises ImportProblem where campaigns are called
-    alike but spend otherwise, unless they are to `replace`.
+    Those of its own cuts make room for it; those of others get the name. Raises ImportProblem where campaigns are
+    called alike but spend otherwise, unless they are to `replace`.
     """
     named = frame[(frame["account"] != UNKNOWN) & (frame["campaign"] != UNKNOWN)]
     if table is None or named.empty:
@@ -141,8 +141,8 @@ def _sentence(moved: pd.DataFrame, accounts: list[str], left: int) -> str:
     days = moved[DATE].nunique()
     rest = f" {left:,} rows of other campaigns on these days stay there." if left else ""
     return (
-        f"{platforms}: {len(names)} campaigns ({_few(names)}) that stood under {UNKNOWN} on {days} days move to {whose} "
-        f"and count once; `undo` takes that back.{rest}"
+        f"{platforms}: {len(names)} campaigns ({_few(names)}) that stood under {UNKNOWN} on {days} days move to "
+        f"{whose} and count once; `undo` takes that back.{rest}"
     )
 
 

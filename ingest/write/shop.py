@@ -19,10 +19,11 @@ from ingest.layouts.business import COLUMNS, COUNTS, MEASURES, MONEY, ORDERS
 from ingest.read.rates import BILLED, RATE, RATE_DATE, Rates, convert_money
 from ingest.results import CURRENCY, Finding, Import, ImportProblem, TableProblem
 from ingest.write import ownership
+from ingest.write.currency import DEFAULT_CURRENCY, TableCurrency, stored_currency
 from ingest.write.damage import check_files, reading_table
 from ingest.write.ownership import is_own, own_table
 from ingest.write.replace import replace_rows, replace_table
-from ingest.write.table import DEFAULT_CURRENCY, FILE, IMPORTED_AT, TableCurrency, stored_currency
+from ingest.write.table import FILE, IMPORTED_AT
 from kpi.schema import DATE
 
 #: What a day's revenue is made of, as the business layouts name it; empty where no file says.
@@ -131,9 +132,9 @@ def currencies_differ(shop: str, facts: TableCurrency) -> Finding:
     )
     return Finding(
         "warning",
-        f"The shop's days are in {shop} and the platforms' figures in {facts.code}, so MER and “Claimed and banked” "
-        f"are not shown. To convert the shop's days, import them again with --fx, a CSV of date, currency and rate (what "
-        f"one {shop} is worth in {facts.code}).{or_else}",
+        f"The shop's days are in {shop} and the platforms' figures in {facts.code}, so MER and “Claimed and "
+        f"banked” are not shown. To convert the shop's days, import them again with --fx, a CSV of date, currency and "
+        f"rate (what one {shop} is worth in {facts.code}).{or_else}",
     )
 
 

@@ -6,8 +6,9 @@ from typing import Any, Final
 import pandas as pd
 
 from ingest.results import CURRENCY, CUT, Dropped, Import, totals
+from ingest.write.changes import Change
 from ingest.write.shop import ShopPlan
-from ingest.write.table import Change, Plan
+from ingest.write.table import Plan
 from kpi.schema import COUNTS, DATE, MEASURES, UNKNOWN
 
 _PREVIEWED: Final = 8

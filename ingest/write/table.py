@@ -13,7 +13,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import partial
 from itertools import combinations
 from pathlib import Path
@@ -22,7 +22,6 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.dataset as ds
 from deltalake import DeltaTable
 
@@ -32,8 +31,10 @@ from facts.delta.table_names import FACTS_NAME as NAME
 from facts.delta.tables import dataset
 from ingest.read.margins import Margin, with_costs
 from ingest.read.rates import BILLED, RATE, RATE_DATE, Rates, convert_money
-from ingest.results import CURRENCY, CUT, PROGRAM, Finding, Import, ImportProblem, TableProblem
+from ingest.results import CURRENCY, CUT, PROGRAM, Finding, Import, TableProblem
 from ingest.write import ownership
+from ingest.write.changes import PART, Change, changes_of
+from ingest.write.currency import choose_currency, relabel_rows, stored_currency
 from ingest.write.damage import check_files, reading_table
 from ingest.write.nameless import Move, nameless_days, plan_move, refuse_namesakes, without_moved
 from ingest.write.ownership import own_table
@@ -52,8 +53,6 @@ from machine.file_lock import NoLock, hold, is_at
 DESCRIPTION: Final = "Figures that `marketing-dashboard import` read from a company's own reports."
 FILE: Final = "file"
 IMPORTED_AT: Final = "imported_at"
-PART: Final = ("platform", "account", PROGRAM, CUT)
-DEFAULT_CURRENCY: Final = "USD"
 
 SCHEMA: Final = pa.schema(
     [(DATE, pa.date32())]
@@ -62,25 +61,7 @@ SCHEMA: Final = pa.schema(
     + [(CURRENCY, pa.string()), (BILLED, pa.string()), (RATE, pa.float64()), (RATE_DATE, pa.date32())]
     + [(FILE, pa.string()), (IMPORTED_AT, pa.timestamp("us", "UTC"))]
 )
-_FIGURES: Final = (*MEASURES, RATE)
-_KEY: Final = (DATE, *TEXT, CUT, PROGRAM, CURRENCY, BILLED)
 _WAIT: Final = 120.0
-
-
-@dataclass(frozen=True)
-class Change:
-    """What an import does to one part: its days, its sums before (None where there was nothing) and after, campaigns
-    that were there and are in the import no longer. `same`: the figures are those already there.
-    """
-
-    part: tuple[str, str, str, str]
-    first: date
-    last: date
-    days: int
-    before: dict[str, float | None] | None
-    after: dict[str, float | None]
-    gone: tuple[str, ...]
-    same: bool
 
 
 @dataclass(frozen=True)
@@ -143,7 +124,7 @@ def plan(
     findings: list[Finding] = []
     with reading_table(path):
         was = stored_currency(own, path)
-        currency, assumed = _currency(was, imports, into, likely_currency, findings)
+        currency, assumed = choose_currency(was, imports, into, likely_currency, findings)
     relabeled = was.code if was and was.code != currency else None
     if relabeled:
         findings.append(
@@ -176,7 +157,7 @@ def plan(
     refuse_second_account(owners, there, campaigns_of(frame))
     findings += [move.finding] if move else []
     findings += _disagreements(owners)
-    changes = tuple(_changes(before.assign(**{CURRENCY: currency}), frame))
+    changes = tuple(changes_of(before.assign(**{CURRENCY: currency}), frame))
     for change in changes:
         if change.gone:
             few = ", ".join(f"“{name}”" for name in change.gone[:3]) + (", …" if len(change.gone) > 3 else "")
@@ -221,7 +202,7 @@ def store(planned: Plan, note: dict[str, str], now: datetime | None = None) -> i
     if planned.move:
         rows = pa.concat_tables([rows, planned.move.rows.select(rows.schema.names).cast(rows.schema)])
         going = planned.move.going
-    change = partial(_relabel, currency=planned.currency) if planned.relabeled else None
+    change = partial(relabel_rows, currency=planned.currency) if planned.relabeled else None
     return replace_rows(planned.path, table, rows, (*PART, DATE), note, going=going, change=change)
 
 
@@ -278,79 +259,6 @@ def _without(earlier: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:
     return earlier[~pd.MultiIndex.from_frame(earlier[keys].astype(str)).isin(held)]
 
 
-@dataclass(frozen=True)
-class TableCurrency:
-    """The currency of a table's figures: `assumed` where no file has named it."""
-
-    code: str
-    assumed: bool
-
-
-def currency_of(path: Path) -> TableCurrency | None:
-    """The currency of the imported facts at `path`; None where there are none. Raises ImportProblem."""
-    table = own_table(path, ownership.FACTS)
-    if table is None or table.metadata().name != NAME:
-        return None
-    check_files(path, table)
-    with reading_table(path):
-        return stored_currency(table, path)
-
-
-def stored_currency(table: DeltaTable | None, path: Path) -> TableCurrency | None:
-    """The currency of the figures in the `table` at `path`; None where there are none."""
-    code, rows = None, dataset(table, path) if table is not None else None
-    for batch in rows.to_batches(columns=[CURRENCY, BILLED], batch_readahead=2) if rows is not None else ():
-        if not batch.num_rows:
-            continue
-        code = str(batch[CURRENCY][0].as_py())
-        if pc.any(pc.not_equal(pc.fill_null(batch[BILLED].cast(pa.string()), "?"), "")).as_py():
-            return TableCurrency(code, assumed=False)
-    return TableCurrency(code, assumed=True) if code else None
-
-
-def _relabel(rows: pa.Table, currency: str) -> pa.Table:
-    """Rows whose currency was assumed, in another."""
-    for name in (CURRENCY, BILLED):
-        place = rows.schema.get_field_index(name)
-        rows = rows.set_column(
-            place, rows.schema.field(place), pa.array([currency] * len(rows), rows.schema.types[place])
-        )
-    return rows
-
-
-def _currency(
-    was: TableCurrency | None,
-    imports: list[Import],
-    into: str | None,
-    likely: str | None,
-    findings: list[Finding],
-) -> tuple[str, bool]:
-    """The one currency of the table, and whether it is assumed: that of its rows where a file has named it, else that
-    of the imports, which is `likely` where they name none.
-    """
-    if was and not was.assumed:
-        return was.code, False
-    if into:
-        return into.upper(), False
-    named = sorted({str(each) for one in imports for each in one.frame[CURRENCY].unique()} - {""})
-    if len(named) > 1:
-        raise ImportProblem(
-            f"The files are in {' and '.join(named)}, which are never added up: say the table's currency with "
-            "--into and give rates with --fx."
-        )
-    if named:
-        return named[0], True
-    if was:
-        return was.code, True
-    if likely:
-        findings.append(Finding("note", f"No currency is named here: taken for {likely}, which other files name."))
-    else:
-        findings.append(
-            Finding("warning", f"No file names its currency: the table is taken to be in {DEFAULT_CURRENCY}.")
-        )
-    return likely or DEFAULT_CURRENCY, True
-
-
 def _stored_rows(table: DeltaTable | None, path: Path, frame: pd.DataFrame) -> pd.DataFrame:
     """The rows in the table that share a part and a day with `frame`."""
     if table is None:
@@ -405,42 +313,6 @@ def _disagreements(owners: pd.DataFrame) -> Iterator[Finding]:
 
 def _is_partial(cut: str) -> bool:
     return bool(PARTIAL & set(cut.split("+")))
-
-
-def _changes(before: pd.DataFrame, after: pd.DataFrame) -> Iterator[Change]:
-    old = dict(list(before.groupby(list(PART)))) if len(before) else {}
-    for part, rows in after.groupby(list(PART)):
-        earlier = old.get(part)
-        yield Change(
-            part,
-            rows[DATE].min().date(),
-            rows[DATE].max().date(),
-            rows[DATE].nunique(),
-            _sums(earlier) if earlier is not None else None,
-            _sums(rows),
-            tuple(sorted(set(earlier["campaign"]) - set(rows["campaign"]))) if earlier is not None else (),
-            earlier is not None and _equal(earlier, rows),
-        )
-
-
-def _sums(rows: pd.DataFrame) -> dict[str, float | None]:
-    sums = rows[[name for name in MEASURES if name != "reach"]].astype(float).sum(min_count=1)
-    return {name: None if pd.isna(value) else round(float(value), 6) for name, value in sums.items()}
-
-
-def _equal(left: pd.DataFrame, right: pd.DataFrame) -> bool:
-    """Whether two sets of rows say the same."""
-    if len(left) != len(right):
-        return False
-    if (right[BILLED] == "").any():  # a file that names no currency takes nothing back that was said before
-        left, right = (
-            each.assign(**{BILLED: each[BILLED].where(each[BILLED] != "", each[CURRENCY])}) for each in (left, right)
-        )
-    left, right = (each.sort_values(list(_KEY), ignore_index=True) for each in (left, right))
-    if not all((left[name].to_numpy() == right[name].to_numpy()).all() for name in _KEY):
-        return False
-    old, new = (each[list(_FIGURES)].to_numpy(dtype=np.float64, na_value=np.nan) for each in (left, right))
-    return bool(np.array_equal(old, new, equal_nan=True))
 
 
 def note_of(imports: Iterable[Import], changes: Iterable[Change], by: str, digests: dict[str, str]) -> dict[str, str]:
