@@ -69,7 +69,19 @@
     axis.tickvals = values.map((_, place) => place * every);
     axis.ticktext = lines.map((each) => each.join("<br>"));
     const most = Math.max(1, ...lines.map((each) => each.length));
-    return { every, most, widest: Math.max(0, ...lines.flat().map((line) => width(line))) };
+    const cut = lines.flat().some((line) => line.endsWith("…"));
+    return { every, most, cut, widest: Math.max(0, ...lines.flat().map((line) => width(line))) };
+  }
+
+  const LONGEST = 150; // px that a slanted name may be long
+  const SMALL = 11;
+  /** Names below a plot that would be cut stand slanted; returns how far they reach, to the left as down.
+      @param {Axis} axis @param {unknown[]} known */
+  function slant(axis, known) {
+    axis.tickangle = -45;
+    axis.tickfont = { ...axis.tickfont, size: SMALL };
+    axis.ticktext = known.map((value) => shortened(String(value), (LONGEST * 13) / SMALL));
+    return (Math.max(...axis.ticktext.map((/** @type {string} */ text) => width(text, SMALL))) + SMALL) * Math.SQRT1_2;
   }
 
   /** @param {Axis} axis */
@@ -120,8 +132,14 @@
       let lines = 1;
       if (ofNames(xaxis)) {
         const values = names(xaxis, data, "x");
-        const { most, every } = label(xaxis, values, (wide - margin.l - margin.r) / Math.max(1, values.length) - 4);
+        const step = (wide - margin.l - margin.r) / Math.max(1, values.length);
+        const { most, every, cut } = label(xaxis, values, step - 4);
         lines = most;
+        if (cut && !xaxis.dtick) {
+          const reach = slant(xaxis, values);
+          margin.l = Math.max(margin.l, reach - step / 2);
+          margin.b = Math.max(margin.b, TICKS + reach + (xaxis.title?.text ? TITLE : 0));
+        }
         // What is written above the bars is written where a name stands below.
         for (const trace of /** @type {Written[]} */ (xaxis.dtick ? data : [])) {
           if (trace.mode === "text") trace.text = trace.text.map((text, place) => (place % every ? "" : text));

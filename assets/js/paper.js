@@ -48,8 +48,9 @@
     const past = of ? [`${of.label} ${of.sentence}`.trim()] : [];
     const filters = (most = 0) => chips.map(({ label, named, all }) => `${label}: ${all.length > most ? named : all}`).join("; ");
     const demo = byId("banner-demo")?.querySelector(".banner-text")?.textContent.split(". ").slice(0, 1) ?? []; // without its offer
+    const lacks = byId("banner-lacks")?.querySelector(".banner-text")?.textContent ?? "";
     return [
-      [...past, chips.length ? `Filters: ${filters(600)}` : "No filters: all figures of these days", data.label, ...demo],
+      [...past, chips.length ? `Filters: ${filters(600)}` : "No filters: all figures of these days", data.label, ...demo, ...[lacks].filter(Boolean)],
       [period.label, filters() || "No filters", `${data.label} (version ${data.version})`],
     ];
   }

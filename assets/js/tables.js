@@ -161,14 +161,20 @@
   }
 
   /** Says by which column the rows stand, in words for who cannot see it. @param {TableItem} item */
-  function marks({ parts: { heads, sort, visual, metrics } }) {
+  function marks({ root, parts: { heads, rows, sort, visual, metrics } }) {
     let by = sort;
     if (!by && visual.sort && metrics.includes(visual.sort)) {
       const values = visual.values[metrics.indexOf(visual.sort)];
       const [first, last] = [values[0] ?? null, values.at(-1) ?? null];
       by = { key: visual.sort, down: last === null || Number(first) >= last };
     }
+    // What a ranking is ranked by is seen on a telephone, too (css/telephone.css).
+    const ranked = root.querySelector(".rank") ? visual.sort : null;
+    for (const { cells } of rows) {
+      cells.forEach((cell, place) => attribute(/** @type {Element} */ (cell.parentNode), "data-ranked", metrics[place] === ranked ? "" : null));
+    }
     for (const { key, cell } of heads) {
+      attribute(cell, "data-ranked", key === ranked ? "" : null);
       attribute(cell, "aria-sort", by?.key === key ? (by.down ? "descending" : "ascending") : null);
     }
   }
