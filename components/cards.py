@@ -94,8 +94,8 @@ def cards(
 def _texts(metric: Metric, card: dict[str, Any], formats: Formats) -> dict[str, Any]:
     """The figure and the one it comes from in short, its change, and whether that is good or bad ("" for neither).
 
-    A percentage of nothing, or of a loss that became a profit, says nothing: only its sign is left. What stayed the same
-    changed by nothing, nothing itself included.
+    A percentage of nothing, or of a loss that became a profit, says nothing: only its sign is left. What stayed
+    the same changed by nothing, nothing itself included.
     """
     value, old = card["value"], card["baseline"]
     most = "≤ " if metric.unit == "people" else ""

@@ -53,7 +53,7 @@ _OPTIONS: Final = (
     (r"--account", "“Account”"),
     (r"--currency", "“Currency”"),
     (r"--into", "“Table’s currency”"),
-    (r"say --replace where", "choose “Other campaigns: take their place” where"),
+    (r"say --replace where", "choose “Other figures: take their place” where"),
     (r"with --fx", "as one more file"),
     (r"give a --mapping for its headers|give a --mapping", "add a mapping file (TOML)"),
     (r"--mapping", "a mapping file"),
