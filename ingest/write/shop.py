@@ -142,7 +142,11 @@ def shop_currency(facts: Path) -> TableCurrency | None:
     """The currency of the shop's days beside the `facts`, None where there are none."""
     path = path_of(facts)
     table = own_table(path, ownership.SHOP) if is_own(path, ownership.SHOP) else None
-    return None if table is None or table.metadata().name == DEMO_SHOP_NAME else stored_currency(table, path)
+    if table is None or table.metadata().name == DEMO_SHOP_NAME:
+        return None
+    check_files(path, table)
+    with reading_table(path):
+        return stored_currency(table, path)
 
 
 def _refuse_other_basis(held: pd.DataFrame, new: pd.DataFrame, *, same_currency: bool) -> None:
