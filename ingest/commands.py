@@ -31,7 +31,7 @@ from ingest.results import Fault, ImportProblem, WrongRows, as_csv
 from ingest.watch import watch
 from ingest.write import ownership
 from ingest.write.commit import RELABELED, UNDO, alone, return_both
-from ingest.write.last_command import before_command, version_before
+from ingest.write.last_command import before_command, shop_before_command
 from ingest.write.ownership import is_own, own_table
 from ingest.write.replace import return_to
 from ingest.write.shop import path_of
@@ -288,12 +288,10 @@ def _months(path: Path, version: int, engine: Engine) -> list[str]:
     return lines
 
 
-def _goal(path: Path, table: DeltaTable, version: int | None) -> int:
-    """The version to return to: the one that is named, or the one before. Raises ImportProblem where it is gone."""
+def _goal(path: Path, table: DeltaTable, version: int) -> int:
+    """The `version` to return to. Raises ImportProblem where it is not there or gone."""
     newest, commits = table.version(), whole_versions(path)
     there = [each.number for each in commits]
-    if version is None:
-        version = version_before(path, commits)
     if version == newest:
         raise ImportProblem(f"{path} is at version {version} already.")
     if not 0 <= version <= newest:
@@ -313,24 +311,28 @@ def _undo(facts: Path, arguments: argparse.Namespace) -> int:
     if own_table(path, names) is None and not (whole and is_own(path_of(facts), ownership.SHOP)):
         raise _no_data(path)  # where there is nothing, nothing is made, not even a lock
     with alone(facts):
-        if whole:
-            goals = before_command(facts)
-            newest = {each: DeltaTable(str(each)).version() for each in goals}
-            for each, at in goals.items():
-                if at is not None:
-                    _goal(each, DeltaTable(str(each)), at)
-            return_both(facts, goals, _who())
-            for each, at in goals.items():
-                _say(_say_return(each, at))
-            again = [f"`undo {'' if each == facts else '--business '}{version}`" for each, version in newest.items()]
-            _say(f"`undo` again goes further back. To have it as it was before this: {' and '.join(again)}.")
-            return 0
+        if arguments.version is None:
+            return _undo_last(facts, shop_before_command(facts) if arguments.business else before_command(facts))
         table = own_table(path, names)
         if table is None:
             raise _no_data(path)
         version = _goal(path, table, arguments.version)
         return_to(table, version, {"import.by": _who(), UNDO: str(version)})
     _say(_say_return(path, version))
+    return 0
+
+
+def _undo_last(facts: Path, goals: dict[Path, int | None]) -> int:
+    """Return the tables to the versions of `goals`, which the last command began with."""
+    newest = {each: DeltaTable(str(each)).version() for each in goals}
+    for each, at in goals.items():
+        if at is not None:
+            _goal(each, DeltaTable(str(each)), at)
+    return_both(facts, goals, _who())
+    for each, at in goals.items():
+        _say(_say_return(each, at))
+    again = [f"`undo {'' if each == facts else '--business '}{version}`" for each, version in newest.items()]
+    _say(f"`undo` again goes further back. To have it as it was before this: {' and '.join(again)}.")
     return 0
 
 

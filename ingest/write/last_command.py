@@ -30,7 +30,7 @@ def before_command(facts: Path) -> dict[Path, int | None]:
     if command is None:
         if facts not in held:
             raise _nothing_before(facts)
-        return {facts: version_before(facts, logs[facts])}
+        return {facts: _version_before(facts, logs[facts])}
     goals = {path: _before(logs[path], commit) for path, commit in held.items() if commit.said.get(COMMAND) == command}
     if goals.get(facts, 0) is None:
         made = f"the folder {facts}" if path_of(facts) not in goals else f"the folders {facts} and {path_of(facts)}"
@@ -41,7 +41,21 @@ def before_command(facts: Path) -> dict[Path, int | None]:
     return goals
 
 
-def version_before(path: Path, commits: list[Commit]) -> int:
+def shop_before_command(facts: Path) -> dict[Path, int | None]:
+    """The shop's table beside the `facts`, with its version before its last command, None for nothing at all.
+
+    Raises TableProblem where it holds nothing.
+    """
+    shop = path_of(facts)
+    commits = whole_versions(shop)
+    held = held_version(commits)
+    before = None if held is None else _before(commits, held)
+    if held is None or (before is None and "import.files" not in held.said):  # the demo's days stay
+        raise _nothing_before(shop)
+    return {shop: before}
+
+
+def _version_before(path: Path, commits: list[Commit]) -> int:
     """The version of one table before its last command. Raises TableProblem where there is none."""
     held = held_version(commits)
     version = None if held is None else _before(commits, held)

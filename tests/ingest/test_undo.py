@@ -124,6 +124,9 @@ def test_undo_of_the_shops_first_days_leaves_none(table: Path, put: Put, capsys:
     assert "returned to nothing" in capsys.readouterr().out
     assert cli.main(["import", put("shop.csv", "Day,Orders,Total sales\n2025-09-01,1,10\n")]) == 0
     assert held(table) == (1, 10)
+    assert cli.main(["undo", "--business"]) == 0
+    assert held(table) == (1, None)
+    assert cli.main(["undo", "--business"]) == 1
 
 
 def test_undo_of_the_first_figures_says_how_to_start_over(
