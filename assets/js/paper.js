@@ -48,9 +48,11 @@
     const past = of ? [`${of.label} ${of.sentence}`.trim()] : [];
     const filters = (most = 0) => chips.map(({ label, named, all }) => `${label}: ${all.length > most ? named : all}`).join("; ");
     const demo = byId("banner-demo")?.querySelector(".banner-text")?.textContent.split(". ").slice(0, 1) ?? []; // without its offer
-    const lacks = byId("banner-lacks")?.querySelector(".banner-text")?.textContent ?? "";
+    const lacks = [byId("banner-lacks")?.querySelector(".banner-text")?.textContent ?? ""].filter(Boolean);
     return [
-      [...past, chips.length ? `Filters: ${filters(600)}` : "No filters: all figures of these days", data.label, ...demo, ...[lacks].filter(Boolean)],
+      [
+        ...past, chips.length ? `Filters: ${filters(600)}` : "No filters: all figures of these days", data.label, ...demo, ...lacks,
+      ],
       [period.label, filters() || "No filters", `${data.label} (version ${data.version})`],
     ];
   }

@@ -12,9 +12,23 @@
     part.visual = visual;
     dashboard.hide(part.key, !visual.shades.some(Boolean));
     const rank = item.root.querySelector(".rank select");
-    if (rank) /** @type {HTMLSelectElement} */ (rank).value = answer.chosen.rank;
+    if (rank) {
+      /** @type {HTMLSelectElement} */ (rank).value = answer.chosen.rank;
+      showRanked(item, metrics, answer.chosen.rank);
+    }
     fill(item);
     dashboard.visuals.line(item, visual.line);
+  }
+
+  /** On a telephone the columns beside the names are those with what is newly ranked by; an extra column for it is always
+      seen (css/telephone.css). @param {TableItem} item @param {string[]} metrics @param {string} rank */
+  function showRanked({ root, spec }, metrics, rank) {
+    if (root.dataset.ranked === rank) return; // columns chosen since stay
+    root.dataset.ranked = rank;
+    const place = metrics.indexOf(rank);
+    const columns = /** @type {HTMLSelectElement | null} */ (root.querySelector("[data-do=columns]"));
+    if (!columns || place < 0 || metrics.length > spec.metrics.length || root.dataset.columns === "all") return;
+    root.dataset.columns = columns.value = String(Math.ceil((metrics.length - place) / 2)); // pairs are counted from the end
   }
 
   /** Platform and campaign share a column: the name, and below it where it runs. @type {(keys: string[]) => NameColumn[]} */
@@ -161,20 +175,14 @@
   }
 
   /** Says by which column the rows stand, in words for who cannot see it. @param {TableItem} item */
-  function marks({ root, parts: { heads, rows, sort, visual, metrics } }) {
+  function marks({ parts: { heads, sort, visual, metrics } }) {
     let by = sort;
     if (!by && visual.sort && metrics.includes(visual.sort)) {
       const values = visual.values[metrics.indexOf(visual.sort)];
       const [first, last] = [values[0] ?? null, values.at(-1) ?? null];
       by = { key: visual.sort, down: last === null || Number(first) >= last };
     }
-    // What a ranking is ranked by is seen on a telephone, too (css/telephone.css).
-    const ranked = root.querySelector(".rank") ? visual.sort : null;
-    for (const { cells } of rows) {
-      cells.forEach((cell, place) => attribute(/** @type {Element} */ (cell.parentNode), "data-ranked", metrics[place] === ranked ? "" : null));
-    }
     for (const { key, cell } of heads) {
-      attribute(cell, "data-ranked", key === ranked ? "" : null);
       attribute(cell, "aria-sort", by?.key === key ? (by.down ? "descending" : "ascending") : null);
     }
   }
