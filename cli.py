@@ -1,8 +1,10 @@
 """`marketing-dashboard`: the one command line. Exit status 0 only on success; errors say what to do, on stderr."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from facts.engines.choice import elsewhere, engine_of
@@ -13,6 +15,18 @@ from settings import SETTINGS, Settings, WrongSetting, faults, from_environment,
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
+    try:
+        status = run_command(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read, such as `head`, has what it wanted
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return status
+
+
+def run_command(arguments: Sequence[str] | None) -> int:
+    """Run one command, whoever reads what it prints."""
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     parser = argparse.ArgumentParser(prog="marketing-dashboard", description=__doc__.split(":")[1].strip())
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")

@@ -3,13 +3,16 @@
 `serve_debug` serves with Flask's development server instead, for whoever changes the code.
 """
 
+import errno
 import fcntl
 import gc
 import logging
 import mmap
 import os
+import socket
 import sys
 import tempfile
+import time
 import traceback
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -39,11 +42,21 @@ SHARED_MEMORY = "/dev/shm" if sys.platform == "linux" else None
 MASTER = os.getpid()
 #: Seconds that a worker, once it has answered its requests, waits for what it reads just then.
 _LAST_READ: Final = 5.0
+#: Seconds that a server waits for one before it to leave the port.
+_LAST_SERVER: Final = 3.0
 
 
 def serve(settings: Settings, reader: ReaderProcess) -> int:
     """Serve until interrupted the facts that `reader` brings; returns the exit status."""
     gunicorn.http.message.MAX_REQUEST_LINE = LONGEST_LINE
+    if not _is_free(settings.host, settings.port):
+        print(
+            "marketing-dashboard: Another program, perhaps another dashboard, listens on "
+            f"{settings.host}:{settings.port}. End it, or name another port, such as "
+            f"DASHBOARD_PORT={settings.port % 65535 + 1}.",
+            file=sys.stderr,
+        )
+        return 2
     counts = Counts(SHARED_MEMORY)
     try:
         Server(settings, reader, counts).run()
@@ -54,6 +67,26 @@ def serve(settings: Settings, reader: ReaderProcess) -> int:
         if os.getpid() == MASTER:
             counts.remove()
     return 0
+
+
+def _is_free(host: str, port: int) -> bool:
+    """Whether nothing else listens on the port; one that is just ending has a moment to do so."""
+    if os.environ.keys() & {"LISTEN_FDS", "GUNICORN_FD"}:  # the socket is given
+        return True
+    end = time.monotonic() + _LAST_SERVER
+    while True:
+        try:
+            family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+            with socket.socket(family, socket.SOCK_STREAM) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind((host, port))
+        except OSError as problem:
+            if problem.errno == errno.EADDRINUSE:
+                if time.monotonic() < end:
+                    time.sleep(0.1)
+                    continue
+                return False
+        return True  # what else is wrong with the address gunicorn tells
 
 
 class Server(BaseApplication):  # type: ignore[misc]

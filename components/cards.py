@@ -96,13 +96,14 @@ def cards(
 def _texts(metric: Metric, card: dict[str, Any], formats: Formats) -> dict[str, Any]:
     """The figure and the one it comes from in short, its change, and whether that is good or bad ("" for neither).
 
-    A percentage of nothing, or of a loss that became a profit, says nothing: only its sign is left.
+    A percentage of nothing, or of a loss that became a profit, says nothing: only its sign is left. What stayed
+    the same changed by nothing, nothing itself included.
     """
     value, old = card["value"], card["baseline"]
     most = "≤ " if metric.unit == "people" else ""
     known = value is not None and old is not None
     turned = known and metric.unit != "percent" and value * old < 0
-    change = step(metric.key, card["change"], formats)
+    change = step(metric.key, 0.0 if known and value == old else card["change"], formats)
     if known and (turned or change is None):
         change = "+" if value > old else "−" if value < old else "±"
     judged = known and change is not None and change[0] != "±" and metric.better != "neither"

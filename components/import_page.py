@@ -107,8 +107,8 @@ def _options() -> Component:
         ("currency", "Currency", _word("currency", "Such as EUR")),
         (
             "replace",
-            "Other campaigns",
-            _choice("replace", [("", "Are another account’s"), ("yes", "Take their place")]),
+            "Other figures",
+            _choice("replace", [("", "Are not taken"), ("yes", "Take their place")]),
         ),
         ("into", "Table’s currency", _word("into", "Of a new table")),
     )

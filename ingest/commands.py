@@ -4,7 +4,6 @@ import argparse
 import getpass
 import json
 import logging
-import os
 import secrets
 import sys
 from dataclasses import replace
@@ -27,10 +26,12 @@ from ingest.one_file import How, import_file
 from ingest.read.margins import read_margins
 from ingest.read.options import Options, platform_named
 from ingest.read.rates import read_rates
+from ingest.rehearsal import in_words_of, rehearsal
 from ingest.results import Fault, ImportProblem, WrongRows, as_csv
 from ingest.watch import watch
 from ingest.write import ownership
-from ingest.write.commit import alone, before_command, return_both
+from ingest.write.commit import RELABELED, UNDO, alone, return_both
+from ingest.write.last_command import before_command, shop_before_command
 from ingest.write.ownership import is_own, own_table
 from ingest.write.replace import return_to
 from ingest.write.shop import path_of
@@ -64,7 +65,9 @@ def add_commands(commands: Any) -> None:
         "--as-of", metavar="VERSION", help="compare each month at that version, or on that day (YYYY-MM-DD), with now"
     )
     past.add_argument("--business", action="store_true", help="of the shop's own days")
-    back = commands.add_parser("undo", help="return to an earlier version; that is a new version and can be undone too")
+    back = commands.add_parser(
+        "undo", help="take the last command back, then the one before it; or return to a version that `history` lists"
+    )
     back.add_argument(
         "version", type=int, nargs="?", help="the version to return to (default: before the last command)"
     )
@@ -83,6 +86,9 @@ def _add_import_options(parser: argparse.ArgumentParser) -> argparse.ArgumentPar
     parser.add_argument("--currency", help="the currency of the money, where the file names none")
     parser.add_argument(
         "--dates", choices=("dmy", "mdy"), help="day first or month first, where the file leaves it open"
+    )
+    parser.add_argument(
+        "--decimal", choices=("point", "comma"), help="what begins decimals, where numbers such as 1.234 leave it open"
     )
     parser.add_argument("--mapping", type=Path, metavar="TOML", help="which header is which column")
     parser.add_argument(
@@ -110,7 +116,7 @@ def run(arguments: argparse.Namespace, facts: Path, engine: Engine) -> int:
     except (ImportProblem, DataProblem) as problem:
         _complain(str(problem))
     except BrokenPipeError:
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - whoever read has gone
+        raise  # an OSError that is nobody's fault
     except (OSError, DeltaError) as problem:  # deltalake reports a full disk as either, over several lines
         _log.debug("%s failed", arguments.command, exc_info=True)
         place = getattr(problem, "filename", None) or facts
@@ -132,6 +138,7 @@ def _how(arguments: argparse.Namespace, facts: Path) -> How:
         account=arguments.account,
         currency=arguments.currency,
         dates=arguments.dates,
+        decimal=arguments.decimal,
     )
     return How(
         facts,
@@ -151,14 +158,30 @@ def import_files(files: list[Path], how: How, *, dry_run: bool = False, problems
     """
     if problems:
         _admit_list(problems)
+    how = replace(how, command=secrets.token_hex(8))
+    if dry_run and len(files) > 1:
+        with rehearsal(how) as copied:
+            status, faults = _import_each(files, copied, how.facts, dry_run=True)
+    else:
+        status, faults = _import_each(files, how, how.facts, dry_run=dry_run)
+    if problems:
+        problems.write_text(as_csv(faults), encoding="utf-8-sig", newline="")
+        _say(f"{len(faults):,} faults are listed in {problems}.")
+    return status
+
+
+def _import_each(files: list[Path], how: How, facts: Path, *, dry_run: bool) -> tuple[int, list[Fault]]:
+    """Import the files one after another; the status, and the rows that must be repaired.
+
+    `facts` is the table that sentences are about, where `how` has a copy of it.
+    """
     status = 0
     faults: list[Fault] = []
-    how = replace(how, command=secrets.token_hex(8))
-    for file in files:
+    for place, file in enumerate(files):
         try:
-            import_file(file, how, _say, dry_run=dry_run)
+            how = import_file(file, replace(how, later=tuple(files[place + 1 :])), _say, dry_run=dry_run)
         except ImportProblem as problem:
-            _complain(str(problem))
+            _complain(in_words_of(str(problem), facts, how.facts))
             status = 1
             faults += problem.faults if isinstance(problem, WrongRows) else []
         except (ArithmeticError, LookupError, TypeError, ValueError, pa.ArrowException) as problem:
@@ -168,10 +191,7 @@ def import_files(files: list[Path], how: How, *, dry_run: bool = False, problems
                 "this is a fault of the program, please report it with the file's first lines."
             )
             status = 1
-    if problems:
-        problems.write_text(as_csv(faults), encoding="utf-8-sig", newline="")
-        _say(f"{len(faults):,} faults are listed in {problems}.")
-    return status
+    return status, faults
 
 
 def _admit_list(problems: Path) -> None:
@@ -212,18 +232,25 @@ def _history(facts: Path, arguments: argparse.Namespace, engine: Engine) -> int:
         for line in _months(path, version_at(path, arguments.as_of).number, engine):
             _say(line)
         return 0
+    _list_versions(path)
+    if not arguments.business and is_own(path_of(facts), ownership.SHOP):
+        _say("The shop's own days (`undo --business VERSION` returns to one):")
+        _list_versions(path_of(facts))
+    return 0
+
+
+def _list_versions(path: Path) -> None:
     commits = whole_versions(path)
     for commit in reversed(commits):
         by = commit.said.get("import.by", "–")
         _say(f"{commit.number:>5}  {commit.when:%Y-%m-%d %H:%M} UTC  {by:12}  {_what(commit.said)}")
     if gone := why_gone(commits):
         print(f"{gone[0].upper()}{gone[1:]}.")
-    return 0
 
 
 def _what(commit: dict[str, Any]) -> str:
-    if "import.undo" in commit:
-        before = commit["import.undo"]
+    if UNDO in commit:
+        before = commit[UNDO]
         return f"returned to version {before}" if before.isdigit() else f"returned to {before}"
     if "import.files" not in commit:
         return "the demo company" if "datagen.seed" in commit else str(commit.get("operation", "")).lower()
@@ -234,6 +261,9 @@ def _what(commit: dict[str, Any]) -> str:
         for each in parts[:3]
     )
     files = ", ".join(json.loads(commit["import.files"]))
+    if RELABELED in commit:
+        relabeled = f"the assumed currency {commit[RELABELED]}, with the same figures"
+        files = f"{files} ({relabeled})" if files else relabeled
     return f"{files}: {told}{'; …' if len(parts) > 3 else ''}" if told else files
 
 
@@ -258,14 +288,10 @@ def _months(path: Path, version: int, engine: Engine) -> list[str]:
     return lines
 
 
-def _goal(path: Path, table: DeltaTable, version: int | None) -> int:
-    """The version to return to: the one that is named, or the one before. Raises ImportProblem where it is gone."""
+def _goal(path: Path, table: DeltaTable, version: int) -> int:
+    """The `version` to return to. Raises ImportProblem where it is not there or gone."""
     newest, commits = table.version(), whole_versions(path)
     there = [each.number for each in commits]
-    if version is None:
-        if newest == 0:
-            raise ImportProblem(f"{path} has no version before its first.")
-        version = newest - 1
     if version == newest:
         raise ImportProblem(f"{path} is at version {version} already.")
     if not 0 <= version <= newest:
@@ -285,20 +311,28 @@ def _undo(facts: Path, arguments: argparse.Namespace) -> int:
     if own_table(path, names) is None and not (whole and is_own(path_of(facts), ownership.SHOP)):
         raise _no_data(path)  # where there is nothing, nothing is made, not even a lock
     with alone(facts):
-        if whole and (goals := before_command(facts)):
-            for each, at in goals.items():
-                if at is not None:
-                    _goal(each, DeltaTable(str(each)), at)
-            return_both(facts, goals, _who())
-            for each, at in goals.items():
-                _say(_say_return(each, at))
-            return 0
+        if arguments.version is None:
+            return _undo_last(facts, shop_before_command(facts) if arguments.business else before_command(facts))
         table = own_table(path, names)
         if table is None:
             raise _no_data(path)
         version = _goal(path, table, arguments.version)
-        return_to(table, version, {"import.by": _who(), "import.undo": str(version)})
+        return_to(table, version, {"import.by": _who(), UNDO: str(version)})
     _say(_say_return(path, version))
+    return 0
+
+
+def _undo_last(facts: Path, goals: dict[Path, int | None]) -> int:
+    """Return the tables to the versions of `goals`, which the last command began with."""
+    newest = {each: DeltaTable(str(each)).version() for each in goals}
+    for each, at in goals.items():
+        if at is not None:
+            _goal(each, DeltaTable(str(each)), at)
+    return_both(facts, goals, _who())
+    for each, at in goals.items():
+        _say(_say_return(each, at))
+    again = [f"`undo {'' if each == facts else '--business '}{version}`" for each, version in newest.items()]
+    _say(f"`undo` again goes further back. To have it as it was before this: {' and '.join(again)}.")
     return 0
 
 

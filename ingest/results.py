@@ -83,7 +83,8 @@ class Import:
 
     `frame` of an advertising report has the columns of kpi.schema with `cut`, `program` and `currency`; text holds no
     null, measures are floats with NaN where the source says nothing, several rows of one key are added up. `frame` of
-    `kind` "business" has the columns of `ingest.layouts.business`. `rows` counts the file's rows that went into it.
+    `kind` "business" has the columns of `ingest.layouts.business`, and `basis` says what its revenue is made of where
+    that is known. `rows` counts the file's rows that went into it.
     """
 
     file: str
@@ -94,6 +95,12 @@ class Import:
     dropped: tuple[Dropped, ...] = ()
     findings: tuple[Finding, ...] = ()
     missing: Mapping[str, str] = field(default_factory=dict)
+    basis: str = ""
+
+    @property
+    def currencies(self) -> set[str]:
+        """The currencies that the file names."""
+        return {str(each) for each in self.frame[CURRENCY].unique()} - {""}
 
     @property
     def read(self) -> int:

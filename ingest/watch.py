@@ -50,7 +50,7 @@ def watch(folder: Path, how: How, *, every: float, once: bool = False, stop: Eve
     stop = stop or _stopped_by_signals()
     seen: dict[Path, tuple[Stamp, int]] = {}
     _say(f"Watching {folder} for files to import into {how.facts}.")
-    looks = 0
+    looks, arriving = 0, how
     while True:
         now = files_to_import(folder)
         still = {
@@ -59,7 +59,7 @@ def watch(folder: Path, how: How, *, every: float, once: bool = False, stop: Eve
         for path, times in still.items():
             if times >= LOOKS and not stop.is_set():
                 try:
-                    take(path, now[path], how)
+                    arriving = take(path, now[path], arriving)
                 except NoInbox:
                     raise
                 except Stays as problem:
@@ -72,6 +72,8 @@ def watch(folder: Path, how: How, *, every: float, once: bool = False, stop: Eve
                     _say(f"stays: {path}: {type(problem).__name__}: {problem}")
                     still[path] = -RETRY
         seen = {path: (stamp, still[path]) for path, stamp in now.items()}
+        if all(times < 0 for times in still.values()):  # what lands together is compared as one command's files are
+            arriving = how
         looks += 1
         if (once and looks == LOOKS) or stop.wait(every):
             return 0
@@ -90,14 +92,14 @@ def files_to_import(folder: Path) -> dict[Path, Stamp]:
     return found
 
 
-def take(path: Path, stamp: Stamp, how: How) -> bool:
-    """Import one file and move it away with its report; whether it was imported and still is what `stamp` says.
+def take(path: Path, stamp: Stamp, how: How) -> How:
+    """Import one file and move it away with its report; returns how the next that landed with it is imported.
 
     Raises NoInbox, Stays or TableProblem where the file is not to be moved.
     """
     _check(path.parent, how)
     if stamp_of(path) != stamp:  # another file's import took its time: this one is still being written
-        return False
+        return how
     if has_id(path.name):
         raise Stays("its name has an id in it, as programs call their own files: rename it, or use `import`.")
     if may_be_part(path.name):
@@ -118,8 +120,9 @@ def take(path: Path, stamp: Stamp, how: How) -> bool:
         )
     lines: list[str] = []
     where = "done"
+    following = how
     try:
-        import_file(path, how, lines.append)
+        following = import_file(path, how, lines.append)
     except (TableProblem, OSError, DeltaError):  # no fault of the file's: it is tried again
         raise
     except ImportProblem as problem:
@@ -133,9 +136,9 @@ def take(path: Path, stamp: Stamp, how: How) -> bool:
     target = move(path, stamp, where, lines, lambda: _check(path.parent, how))
     if target is None:
         _say(f"again: {path}: it changed while it was read")
-        return False
-    _say(f"{where}: {target}: {lines[-1] if lines else ''}")
-    return where == "done"
+    else:
+        _say(f"{where}: {target}: {lines[-1] if lines else ''}")
+    return following
 
 
 def _check(folder: Path, how: How) -> None:

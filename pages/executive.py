@@ -35,7 +35,7 @@ EXECUTIVE = Page(
     "executive",
     "",
     "Executive summary",
-    "Is advertising growing the business, what does a dollar bring, and where to look first.",
+    "Is advertising growing the business, what does the spend bring, and where to look first.",
     (
         cards(
             "period-cards",
@@ -47,7 +47,7 @@ EXECUTIVE = Page(
         cards(
             "efficiency-cards",
             "Efficiency",
-            "What does a dollar bring?",
+            "What does the spend bring?",
             ("roas", "roi", "margin", "cac", "mer"),
             instead={"roas": "cpc", "roi": "cpa", "margin": "ctr", "cac": "cvr"},
         ),

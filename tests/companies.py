@@ -75,6 +75,17 @@ def _of_accounts(folder: Path) -> Path:
     return _write(folder / "all.csv", header, rows)
 
 
+def _of_six_platforms(folder: Path) -> Path:
+    header = "date,platform,campaign,spend,impressions,clicks,conversions,revenue,currency"
+    platforms = ("Meta", "Google", "Microsoft Advertising", "Pinterest", "LinkedIn", "Taboola")
+    rows = [
+        (day, platform, f"{platform} {name}", *figures, "EUR")
+        for seed, platform in enumerate(platforms)
+        for day, name, *figures in _rows(_META[:2], seed)
+    ]
+    return _write(folder / "all.csv", header, rows)
+
+
 #: By name what makes a company's files.
 COMPANIES: Final[dict[str, Callable[[Path], list[Path]]]] = {
     "ads only": lambda folder: [_meta(folder), _google(folder)],
@@ -83,6 +94,7 @@ COMPANIES: Final[dict[str, Callable[[Path], list[Path]]]] = {
     "no conversions": lambda folder: [_without_conversions(folder)],
     "300 long names": lambda folder: [_meta(folder, _LONG), _google(folder)],
     "two currencies": lambda folder: [_of_accounts(folder)],
+    "six platforms": lambda folder: [_of_six_platforms(folder)],
 }
 
 

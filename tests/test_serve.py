@@ -136,3 +136,29 @@ def answers(address: str) -> bool:
         return get(address)[0] == 200
     except OSError:
         return False
+
+
+def test_a_port_in_use_is_said_in_one_sentence(table: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        environment = os.environ | {"DASHBOARD_PORT": str(port), "DASHBOARD_FACTS": str(table)}
+        command = [sys.executable, "-m", "cli", "serve"]
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert f"listens on 127.0.0.1:{port}" in done.stderr
+
+
+def test_whoever_reads_what_is_printed_may_leave(server: str, table: Path) -> None:
+    environment = os.environ | {"DASHBOARD_FACTS": str(table)}
+    command = f"{sys.executable} -c 'import cli, sys; sys.exit(cli.main([\"address\"]))'"
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(
+        command, shell=True, cwd=ROOT, env=environment, stdout=write, stderr=subprocess.PIPE, text=True, timeout=60
+    )
+    os.close(write)
+    assert done.stderr == ""
+    assert done.returncode == 1

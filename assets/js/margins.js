@@ -69,7 +69,19 @@
     axis.tickvals = values.map((_, place) => place * every);
     axis.ticktext = lines.map((each) => each.join("<br>"));
     const most = Math.max(1, ...lines.map((each) => each.length));
-    return { every, most, widest: Math.max(0, ...lines.flat().map((line) => width(line))) };
+    const cut = lines.flat().some((line) => line.endsWith("…"));
+    return { every, most, cut, widest: Math.max(0, ...lines.flat().map((line) => width(line))) };
+  }
+
+  const LONGEST = 150; // px that an upright name may be long
+  const SMALL = 11;
+  /** Names below a plot that would be cut stand upright; returns how far they reach down.
+      @param {Axis} axis @param {unknown[]} known */
+  function upend(axis, known) {
+    axis.tickangle = -90;
+    axis.tickfont = { ...axis.tickfont, size: SMALL };
+    axis.ticktext = known.map((value) => shortened(String(value), (LONGEST * 13) / SMALL));
+    return Math.max(...axis.ticktext.map((/** @type {string} */ text) => width(text, SMALL))) + SMALL;
   }
 
   /** @param {Axis} axis */
@@ -120,8 +132,12 @@
       let lines = 1;
       if (ofNames(xaxis)) {
         const values = names(xaxis, data, "x");
-        const { most, every } = label(xaxis, values, (wide - margin.l - margin.r) / Math.max(1, values.length) - 4);
+        const step = (wide - margin.l - margin.r) / Math.max(1, values.length);
+        const { most, every, cut } = label(xaxis, values, step - 4);
         lines = most;
+        if (cut && !xaxis.dtick) {
+          margin.b = Math.max(margin.b, upend(xaxis, values) + (xaxis.title?.text ? TITLE : 0));
+        }
         // What is written above the bars is written where a name stands below.
         for (const trace of /** @type {Written[]} */ (xaxis.dtick ? data : [])) {
           if (trace.mode === "text") trace.text = trace.text.map((text, place) => (place % every ? "" : text));
@@ -144,6 +160,12 @@
     trace.automargin = false;
     const widest = Math.max(0, ...trace.labels.map((/** @type {string} */ each) => width(each)));
     const side = Math.min(widest + 24, wide * 0.3);
+    if (widest > side && Array.isArray(trace.text)) { // names in lines, over their shares
+      trace.customdata = trace.text;
+      trace.hovertemplate = trace.hovertemplate?.replace("%{text}", "%{customdata}");
+      trace.textinfo = "text";
+      trace.text = trace.text.map((share, place) => [...wrapped(String(trace.labels[place]), side), share].join("<br>"));
+    }
     Object.assign(margin, { l: side, r: side, t: 30, b: 30 });
   }
 

@@ -50,8 +50,9 @@
     const mine = scope.length ? [`Only ${scope.join("; ")}: the rows that this reader may see`] : [];
     const all = `No filters: all ${mine.length ? "of these" : "figures of these days"}`;
     const demo = byId("banner-demo")?.querySelector(".banner-text")?.textContent.split(". ").slice(0, 1) ?? []; // without its offer
+    const lacks = [byId("banner-lacks")?.querySelector(".banner-text")?.textContent ?? ""].filter(Boolean);
     return [
-      [...past, ...mine, chips.length ? `Filters: ${filters(600)}` : all, data.label, ...demo],
+      [...past, ...mine, chips.length ? `Filters: ${filters(600)}` : all, data.label, ...demo, ...lacks],
       [period.label, ...mine, filters() || "No filters", `${data.label} (version ${data.version})`],
     ];
   }

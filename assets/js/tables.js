@@ -12,9 +12,23 @@
     part.visual = visual;
     dashboard.hide(part.key, !visual.shades.some(Boolean));
     const rank = item.root.querySelector(".rank select");
-    if (rank) /** @type {HTMLSelectElement} */ (rank).value = answer.chosen.rank;
+    if (rank) {
+      /** @type {HTMLSelectElement} */ (rank).value = answer.chosen.rank;
+      showRanked(item, metrics, answer.chosen.rank);
+    }
     fill(item);
     dashboard.visuals.line(item, visual.line);
+  }
+
+  /** On a telephone the columns beside the names are those with what is newly ranked by; an extra column for it is always
+      seen (css/telephone.css). @param {TableItem} item @param {string[]} metrics @param {string} rank */
+  function showRanked({ root, spec }, metrics, rank) {
+    if (root.dataset.ranked === rank) return; // columns chosen since stay
+    root.dataset.ranked = rank;
+    const place = metrics.indexOf(rank);
+    const columns = /** @type {HTMLSelectElement | null} */ (root.querySelector("[data-do=columns]"));
+    if (!columns || place < 0 || metrics.length > spec.metrics.length || root.dataset.columns === "all") return;
+    root.dataset.columns = columns.value = String(Math.ceil((metrics.length - place) / 2)); // pairs are counted from the end
   }
 
   /** Platform and campaign share a column: the name, and below it where it runs; a company's own dimensions follow.

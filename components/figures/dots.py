@@ -36,7 +36,10 @@ def dots(name: str, title: str, question: str, metrics: tuple[str, ...], width: 
     def draw(page_data: PageData) -> Answer:
         frame = page_data.now[by]
         names = [str(key) for key in frame.index]
-        filled, axes = [], {}
+        filled: list[dict[str, Any]] = []
+        axes: dict[str, Any] = {
+            "xaxis": {"range": [-0.5, len(names) - 0.5]}
+        }  # as much room for the first and last name
         for place, metric in enumerate(metrics):
             values = chart_figures(frame, metric)
             text = [figure(metric, number(value), page_data.formats) for value in frame[metric]]

@@ -116,6 +116,20 @@ BIGCOMMERCE_ORDERS: Final = Layout(
 )
 SHOPS: Final = (GA4, SHOPIFY_ORDERS, WOOCOMMERCE_ORDERS, BIGCOMMERCE_ORDERS)
 
+#: What a shop's revenue is made of, by its header or the list it is counted from; other headers leave it open.
+NET: Final = "net sales"
+TOTAL: Final = "total sales, with shipping and taxes"
+ORDERS: Final = "what its orders came to, with shipping and taxes"
+REVENUE_HEADERS: Final = {
+    **dict.fromkeys(names("net sales|Nettoumsatz|Ventes nettes|Ventas netas"), NET),
+    **dict.fromkeys(names("total sales"), TOTAL),
+}
+REVENUE_LAYOUTS: Final = {
+    GA4.name: "purchases that GA4 saw",
+    **dict.fromkeys((SHOPIFY_ORDERS.name, BIGCOMMERCE_ORDERS.name), ORDERS),
+    WOOCOMMERCE_ORDERS.name: NET,
+}
+
 #: States, in lower case, of orders that never became sales: nobody paid, or nobody finished.
 NO_SALES: Final = frozenset(
     (

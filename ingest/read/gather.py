@@ -35,6 +35,12 @@ _CHUNK: Final = 1_000  # few, as a row may be a megabyte
 _MOST_ODD: Final = 10_000
 SHOWN: Final = 5
 ALL: Final = re.compile(r"^(?:all|alle|tous|toutes|todos|todas|total)$", re.IGNORECASE)
+ALL_OF: Final = re.compile(
+    r"^(?:all|alle|tous les|toutes les|todos los|todas las|todas as) "
+    r"(?:campaigns|platforms|channels|sources|accounts|kampagnen|plattformen|kanäle|konten|campagnes|plateformes|comptes"
+    r"|campañas|plataformas|cuentas|campanhas)$",
+    re.IGNORECASE,
+)
 _TOTAL_WORD: Final = (
     r"(?:grand\s+total|totals?|totale|totali|totales|gesamt|gesamtsumme|summe|insgesamt|somme|suma"
     r"|totaal|razem|łącznie|totalt|summa|toplam|合計|総計)"

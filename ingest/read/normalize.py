@@ -1,7 +1,7 @@
 """Turns raw columns into the facts’ own days, texts, numbers and currencies, and notes what was left out."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Final
 
@@ -208,8 +208,13 @@ class Table:
             pa.array(found.codes), ["" if bad else each for bad, each in zip(spoilt, found.categories, strict=True)]
         )
 
-    def numbers(self, fields: Sequence[str], counts: Sequence[str], money: Sequence[str]) -> dict[str, Floats]:
-        """The numbers of each field that the file has, NaN where missing. Raises ImportProblem at any other text."""
+    def numbers(
+        self, fields: Sequence[str], counts: Sequence[str], money: Sequence[str], *, quiet: bool = False
+    ) -> dict[str, Floats]:
+        """The numbers of each field that the file has, NaN where missing. Raises ImportProblem at any other text.
+
+        `quiet`: without a note of what the texts leave open.
+        """
         bare: dict[tuple[str, int], tuple[str, pa.Array, RawColumn]] = {}
         for field in fields:
             if not self.has(field):
@@ -224,10 +229,18 @@ class Table:
         proofs = {key: numbers.evidence(header, texts, self.where) for key, (header, texts, _) in bare.items()}
         signs = [proof.sign for proof in proofs.values() if proof.sign]
         usual = max(sorted(set(signs)), key=signs.count) if signs else None
+        usual = (
+            usual
+            or self.options.decimal_sign
+            or _sign_beside_counts(texts for (f, _), (_, texts, _) in bare.items() if f in counts)
+        )
+        proven = usual is not None
         usual = usual or ("." if language(self.known.normal) in WITH_POINT else ",")
         result: dict[str, Floats] = {}
         for key, (header, texts, column) in bare.items():
             sign = proofs[key].sign or (_thousands(texts, usual) if key[0] in counts else usual)
+            if not (quiet or proven or proofs[key].sign or key[0] in counts):
+                self._note_open_decimals(header, texts, sign)
             values, wrong = numbers.numbers(texts, sign)
             for at in wrong:
                 written = str(column.texts[int(at)].as_py()).strip()[:60]
@@ -256,6 +269,20 @@ class Table:
             if field in result:
                 result[field] = self._whole_counts(field, result[field])
         return result
+
+    def _note_open_decimals(self, header: str, texts: pa.Array, sign: str) -> None:
+        """Tell of a column that is read with decimals where its signs may as well part thousands."""
+        open_ = pc.and_(numbers.ambiguous(texts), pc.match_substring(texts, sign))
+        if not pc.any(open_, min_count=0).as_py():
+            return
+        written = str(texts[int(pc.index(open_, pa.scalar(True)).as_py())].as_py())
+        word, other = ("point", "comma") if sign == "." else ("comma", "point")
+        self.note(
+            f"“{header}” is written as {written}, and nothing in the file says whether its {word} begins decimals or "
+            f"parts thousands: it is read as {float(written.replace(',', '.')):.3f}. Where it is "
+            f"{re.sub('[.,]', '', written)}, import the file again with --decimal {other}.",
+            "warning",
+        )
 
     def _whole_counts(self, field: str, values: Floats) -> Floats:
         header = self.known.header(field)
@@ -297,6 +324,15 @@ def _thousands(texts: pa.Array, usual: str) -> str:
     point = pc.any(pc.match_substring(texts, "."), min_count=0).as_py()
     comma = pc.any(pc.match_substring(texts, ","), min_count=0).as_py()
     return usual if point == comma else "," if point else "."
+
+
+def _sign_beside_counts(columns: Iterable[pa.Array]) -> str | None:
+    """The decimal sign of a file whose whole numbers have the other one between thousands; None where none has."""
+    found = set()
+    for texts in columns:
+        groups = texts.filter(pc.fill_null(numbers.ambiguous(texts), False))
+        found |= {_thousands(groups, "")} if len(groups) else set()
+    return found.pop() or None if len(found) == 1 else None
 
 
 def _serial(number: float) -> str | None:

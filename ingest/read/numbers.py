@@ -69,11 +69,16 @@ def bare(texts: pa.Array) -> pa.Array:
     return texts
 
 
+def ambiguous(texts: pa.Array) -> pa.Array:
+    """Which bare texts may hold decimals or thousands alike, as 1.234 does."""
+    return pc.match_substring_regex(texts, _AMBIGUOUS)
+
+
 def evidence(column: str, texts: pa.Array, row: Callable[[int], str]) -> Evidence:
     """What the bare texts of a column prove. `row` names a place. Raises ImportProblem where they prove both signs."""
-    ambiguous = pc.match_substring_regex(texts, _AMBIGUOUS)
-    point = _place(texts, ambiguous, _POINT, _MANY_COMMAS)
-    comma = _place(texts, ambiguous, _COMMA, _MANY_POINTS)
+    either = ambiguous(texts)
+    point = _place(texts, either, _POINT, _MANY_COMMAS)
+    comma = _place(texts, either, _COMMA, _MANY_POINTS)
     if point >= 0 and comma >= 0:
         raise ImportProblem(
             f"{row(point)}: “{column}” is {texts[point].as_py()}, but {texts[comma].as_py()} in {row(comma)}: "
@@ -84,9 +89,9 @@ def evidence(column: str, texts: pa.Array, row: Callable[[int], str]) -> Evidenc
     return Evidence(",", comma) if comma >= 0 else Evidence()
 
 
-def _place(texts: pa.Array, ambiguous: pa.Array, *patterns: str) -> int:
+def _place(texts: pa.Array, either: pa.Array, *patterns: str) -> int:
     for pattern in patterns:
-        found = pc.and_not(pc.match_substring_regex(texts, pattern), ambiguous)
+        found = pc.and_not(pc.match_substring_regex(texts, pattern), either)
         if pc.any(found, min_count=0).as_py():
             return int(pc.index(found, pa.scalar(True)).as_py())
     return -1

@@ -18,7 +18,8 @@ _FIELDS: Final = {"date", "currency", "program", "gender", "age", *DIMENSIONS, *
 
 @dataclass(frozen=True)
 class Options:
-    """`platform`, `account` and `currency` hold for the whole file; `dates` is "dmy" or "mdy"; `columns` says which
+    """`platform`, `account` and `currency` hold for the whole file; `dates` is "dmy" or "mdy", `decimal` "point" or
+    "comma" for columns that leave it open; `columns` says which
     header holds a field, `values` what a dimension's values are called here. `wide` has the pattern of each channel's
     columns, `weeks` says that a row is the sum of seven days (ingest.read.wide), `kind` "business" that it is the
     shop's.
@@ -33,6 +34,12 @@ class Options:
     wide: Mapping[str, str] = field(default_factory=dict)
     weeks: bool = False
     kind: str = "ads"
+    decimal: str | None = None
+
+    @property
+    def decimal_sign(self) -> str | None:
+        """What stands before decimals where nothing in the file says it; None where nobody does."""
+        return {"point": ".", "comma": ","}.get(self.decimal or "")
 
     def with_mapping(self, path: str | Path) -> "Options":
         """These options completed by a mapping file; what is already said stays. Raises ImportProblem."""
@@ -43,6 +50,7 @@ class Options:
             account=self.account or found.account,
             currency=self.currency or found.currency,
             dates=self.dates or found.dates,
+            decimal=self.decimal or found.decimal,
         )
 
 
@@ -66,7 +74,7 @@ def read_toml(path: str | Path) -> dict[str, Any]:
 
 
 def read_mapping(path: str | Path) -> Options:
-    """The options in a mapping file: `platform`, `account`, `currency`, `dates`, [columns] with `field = "header"` and
+    """The options in a mapping file: what holds for the whole file, [columns] with `field = "header"` and
     [values.<dimension>] with `"their value" = "ours"`. Raises ImportProblem.
     """
     content = read_toml(path)
@@ -75,7 +83,8 @@ def read_mapping(path: str | Path) -> Options:
     wide = content.pop("wide", {})
     weeks = content.pop("weeks", False)
     kind = content.pop("kind", "ads")
-    plain = {name: content.pop(name) for name in ("platform", "account", "currency", "dates") if name in content}
+    said = ("platform", "account", "currency", "dates", "decimal")
+    plain = {name: content.pop(name) for name in said if name in content}
     if content:
         raise ImportProblem(f"{path}: “{next(iter(content))}” means nothing here; see docs/import.md for what does.")
     if not isinstance(columns, dict) or not all(isinstance(each, str) for each in [*columns.values(), *plain.values()]):
@@ -100,6 +109,8 @@ def read_mapping(path: str | Path) -> Options:
             )
     if plain.get("dates", "dmy") not in ("dmy", "mdy"):
         raise ImportProblem(f'{path}: dates is “{plain["dates"]}”; it must be "dmy" or "mdy".')
+    if plain.get("decimal", "point") not in ("point", "comma"):
+        raise ImportProblem(f'{path}: decimal is “{plain["decimal"]}”; it must be "point" or "comma".')
     return Options(
         platform=platform_named(plain["platform"]) if "platform" in plain else None,
         account=plain.get("account"),
@@ -110,4 +121,5 @@ def read_mapping(path: str | Path) -> Options:
         wide=wide,
         weeks=weeks,
         kind=kind,
+        decimal=plain.get("decimal"),
     )

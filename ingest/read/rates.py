@@ -106,7 +106,7 @@ def convert_money(frame: pd.DataFrame, into: str, rates: Rates | None, money: tu
             "currency and rate."
         )
     pairs = list(zip(billed, frame[DATE].dt.date, strict=True))
-    known = {pair: rates.rate(pair[0], into, pair[1]) for pair in set(pairs) if pair[0] != into}
+    known = {pair: rates.rate(pair[0], into, pair[1]) for pair in sorted(set(pairs)) if pair[0] != into}
     rate = np.array([known[pair][0] if pair in known else 1.0 for pair in pairs])
     told = [known[pair][1] if pair in known else pair[1] for pair in pairs]
     return frame.assign(

@@ -88,9 +88,11 @@ def _apart(imports: list[Import]) -> list[Import]:
             both = other.frame[keys].drop_duplicates().astype(str).merge(each.frame[keys].drop_duplicates().astype(str))
             if len(both):
                 day = both[DATE].iloc[0][:10]
+                nameless = each.kind == "ads" and UNKNOWN in set(both["account"])
+                accounts = ", or, where they are two accounts', each by itself with --account" if nameless else ""
                 raise ImportProblem(
                     f"{other.file} and {each.file} both hold figures of {each.source} for {day}, and they differ: "
-                    "import the right one by itself."
+                    f"import the right one by itself{accounts}."
                 )
         kept.append(each)
     return kept

@@ -48,7 +48,15 @@ def shop_days(table: Table) -> Import:
         dropped=tuple(table.dropped),
         findings=tuple(table.findings),
         missing={name: "the file has no such column" for name in business.MEASURES if name not in known},
+        basis=_basis(table),
     )
+
+
+def _basis(table: Table) -> str:
+    """What the revenue is made of, empty where the file does not say."""
+    layout, places = table.known.layout.name, table.known.positions.get("revenue", ())
+    header = table.known.normal[places[0]] if places else ""
+    return business.REVENUE_LAYOUTS.get(layout) or business.REVENUE_HEADERS.get(header, "")
 
 
 def _leave_out_unsold(table: Table) -> None:

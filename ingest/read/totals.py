@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ingest.layouts.headers import EXTRA_CUTS
-from ingest.read.gather import ALL
+from ingest.read.gather import ALL, ALL_OF, TOTAL
 from ingest.read.normalize import Table
 from ingest.read.numbers import Floats
 from kpi.schema import UNKNOWN
@@ -24,26 +24,36 @@ Mask = NDArray[np.bool_]
 def not_totals(table: Table, days: np.ndarray) -> Mask:
     """Which rows of a table with `days` to keep. Notes how many rows without a campaign's name stay.
 
-    A row without a campaign is a total where it spends what its day's others do, all of them or those of its platform,
-    account, program and currency. A row that names nothing in a breakdown is one where all such rows spend what those
+    A row without a campaign, or one that is called as totals are ("Grand total", "All platforms"), is a total where it
+    spends what its day's others do, all of them or those of its platform, account, program and currency; what is only
+    called so stays, and is told. A row that names nothing in a breakdown is one where all such rows spend what those
     below them do: one alone may be what the platform cannot tell.
     """
     keep = np.ones(len(table), dtype=bool)
     present = [name for name in _BREAKDOWNS if table.has(name)]
     without = {name: _nameless(table, name) for name in (*present, "campaign") if table.has(name)}
-    if not table.has("spend") or not any(each.any() for each in without.values()):
+    called = _called_totals(table)
+    if not table.has("spend") or not (called.any() or any(each.any() for each in without.values())):
         return keep
-    spend = np.nan_to_num(table.numbers(["spend"], (), ())["spend"])
-    if "campaign" in without:
-        nameless = without["campaign"]
-        unit = [days]
+    spend = np.nan_to_num(table.numbers(["spend"], (), (), quiet=True)["spend"])
+    nameless = without.get("campaign", np.zeros(len(table), dtype=bool))
+    unit = [days]
+    for name in (None, *_OWNERS):  # the day's total over all accounts, or one of each platform, each account, …
+        if name is not None:
+            if not table.has(name):
+                continue
+            unit.append(_codes(table, name))
         keep &= ~_sums(spend, nameless, ~nameless, unit)[0]
-        for name in _OWNERS:  # the day's total over all accounts, or one of each platform, each account, …
-            if table.has(name):
-                unit.append(_codes(table, name))
-                keep &= ~_sums(spend, nameless, ~nameless, unit)[0]
-        if left := int((nameless & keep).sum()):
-            table.note(f"{left:,} rows name no campaign: they stand under {UNKNOWN}.", "warning")
+        keep &= ~_sums(spend, nameless | called, ~(nameless | called), unit)[0]
+    if left := int((nameless & ~called & keep).sum()):
+        table.note(f"{left:,} rows name no campaign: they stand under {UNKNOWN}.", "warning")
+    if left := int((called & keep).sum()):
+        where = table.where(int(np.flatnonzero(called & keep)[0]))
+        table.note(
+            f"{left:,} rows are called as totals are and are not the sum of their day's other rows ({where}): they "
+            "stay. If they are totals, remove them from the file.",
+            "warning",
+        )
     owners = [_codes(table, name) for name in ("account", "program", "currency", "campaign") if table.has(name)]
     for fields in [[name] for name in present] + ([present] if len(present) > 1 else []):
         nameless = keep & np.logical_and.reduce([without[name] for name in fields])
@@ -53,6 +63,17 @@ def not_totals(table: Table, days: np.ndarray) -> Mask:
         if several and sums.sum() == (nameless & (spend != 0)).sum():
             keep &= ~nameless
     return keep
+
+
+def _called_totals(table: Table) -> Mask:
+    """The rows that some name calls a total."""
+    found = np.zeros(len(table), dtype=bool)
+    for name in ("campaign", "platform", "account"):
+        if table.has(name):
+            texts = table.texts(name, "")
+            words = [bool(each and (TOTAL.match(each) or ALL_OF.match(each))) for each in texts.categories]
+            found |= np.array(words, dtype=bool)[np.asarray(texts.codes)] if words else found
+    return found
 
 
 def _codes(table: Table, field: str) -> np.ndarray:

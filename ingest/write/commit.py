@@ -8,15 +8,15 @@ import json
 import os
 import secrets
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+import pandas as pd
 from deltalake import DeltaTable
 
-from facts.delta.log import whole_versions
 from facts.delta.table_names import DEMO_NAME, UnderWay, under_way, under_way_note
 from facts.delta.tables import delta_table_at
 from facts.delta.versions import SHOP_BEFORE
@@ -24,18 +24,25 @@ from ingest.read.margins import Margin
 from ingest.read.rates import Rates
 from ingest.results import Import, TableProblem
 from ingest.write import ownership
+from ingest.write.currency import TableCurrency, currency_of
 from ingest.write.leftovers import sweep
 from ingest.write.ownership import is_own, own_table
 from ingest.write.replace import return_to
-from ingest.write.shop import ShopPlan, empty_shop, path_of, plan_shop, store_shop
+from ingest.write.shop import ShopPlan, currencies_differ, empty_shop, path_of, plan_shop, shop_currency, store_shop
 from ingest.write.summary import of_plan, of_shop
-from ingest.write.table import Plan, currency_of, lock_table, note_of, plan, store
+from ingest.write.table import Plan, lock_table, note_of, plan, store
 
 #: Of a commit to the shop's table: the run that commits to both, as the note beside the tables names it.
 _RUN: Final = "import.run"
 
 #: Of a commit to either table: the command that it belongs to, which `undo` takes back whole.
 COMMAND: Final = "import.command"
+
+#: Of a commit that returned a table to an earlier version: which.
+UNDO: Final = "import.undo"
+
+#: Of a commit to either table: the currency that figures were assumed to be in, and the one that they are in now.
+RELABELED: Final = "import.relabeled"
 
 #: Bytes of the note: room that it keeps so that the shop's half can be taken back on a disk that has filled up.
 _ROOM: Final = 1 << 16
@@ -67,16 +74,38 @@ def plan_imports(
     margins: tuple[Margin, ...] = (),
     into: str | None = None,
     replace_campaigns: bool = False,
+    earlier: Sequence[pd.DataFrame] = (),
+    likely_currency: str | None = None,
 ) -> ImportPlan:
-    """What storing `imports` would change; writes nothing. Raises ImportProblem."""
+    """What storing `imports` would change; writes nothing. Raises ImportProblem.
+
+    `earlier` and `likely_currency` are what other files of the same command say (ingest.write.table.plan).
+    """
     imports = list(imports)
     own_table(facts, ownership.FACTS)  # the shop's days alone are brought to no foreign table's side either
     ads = [each for each in imports if each.kind == "ads"]
+    sold = shop_currency(facts)
     found = (
-        plan(facts, ads, rates=rates, margins=margins, into=into, replace_campaigns=replace_campaigns) if ads else None
+        plan(
+            facts,
+            ads,
+            rates=rates,
+            margins=margins,
+            into=into,
+            replace_campaigns=replace_campaigns,
+            earlier=earlier,
+            likely_currency=likely_currency or (sold.code if sold and not sold.assumed else None),
+        )
+        if ads
+        else None
     )
-    currency = found.currency if found else currency_of(facts)
-    return ImportPlan(facts, found, plan_shop(facts, imports, currency, rates))
+    currency = TableCurrency(found.currency, found.assumed) if found else currency_of(facts)
+    if currency is None and likely_currency:
+        currency = TableCurrency(likely_currency, assumed=True)
+    shop = plan_shop(facts, imports, currency, rates, replace=replace_campaigns)
+    if found and currency and shop is None and sold and sold.code != found.currency:
+        found = replace(found, findings=(*found.findings, currencies_differ(sold.code, currency)))
+    return ImportPlan(facts, found, shop)
 
 
 def carry_out(
@@ -98,9 +127,11 @@ def carry_out(
             _write(under_way_note(wanted.facts), {"facts": ads.version, "shop": shop.version, "run": run})
         if shop:
             note = note_of([each for each in imports if each.kind == "business"], (), by, digests) | {_RUN: run} | ids
+            note |= _currency_note(shop.relabeled, shop.currency)
             done.append((shop.path, store_shop(shop, note)))
         if ads:
             note = note_of([each for each in imports if each.kind == "ads"], ads.changes, by, digests) | ids
+            note |= _currency_note(ads.relabeled, ads.currency)
             if both and shop:
                 note[SHOP_BEFORE] = str(-1 if shop.version is None else shop.version)
             done.append((wanted.facts, store(ads, note)))
@@ -110,36 +141,8 @@ def carry_out(
     return done
 
 
-def before_command(facts: Path) -> dict[Path, int | None] | None:
-    """The tables that the last command changed, with their versions before it, None for none at all.
-
-    None where no command is known, as in tables of earlier versions of this program. Raises ImportProblem where the
-    command brought the first figures of all.
-    """
-    heads = {
-        path: whole_versions(path)
-        for path, names in ((facts, ownership.FACTS), (path_of(facts), ownership.SHOP))
-        if is_own(path, names)
-    }
-    newest = max((commits[-1] for commits in heads.values()), key=lambda commit: commit.when)
-    command = newest.said.get(COMMAND)
-    if command is None:
-        return None
-    goals: dict[Path, int | None] = {}
-    for path, commits in heads.items():
-        own = 0
-        while own < len(commits) and commits[-1 - own].said.get(COMMAND) == command:
-            own += 1
-        if own:
-            gone = commits[0].number - 1  # which cannot be returned to, as whoever does it says
-            goals[path] = commits[-1 - own].number if own < len(commits) else gone if gone >= 0 else None
-    if goals.get(facts, 0) is None:
-        made = f"the folder {facts}" if path_of(facts) not in goals else f"the folders {facts} and {path_of(facts)}"
-        raise TableProblem(
-            "These are the first figures of platforms that were imported: there is nothing to go back to. To start "
-            f"over, remove {made}."
-        )
-    return goals
+def _currency_note(before: str | None, now: str) -> dict[str, str]:
+    return {RELABELED: f"{before} → {now}"} if before else {}
 
 
 def return_both(facts: Path, goals: dict[Path, int | None], by: str) -> None:
@@ -164,9 +167,9 @@ def return_both(facts: Path, goals: dict[Path, int | None], by: str) -> None:
 def _return_one(path: Path, version: int | None, note: dict[str, str]) -> None:
     table = DeltaTable(str(path))
     if version is None:
-        empty_shop(table, note | {"import.undo": "nothing"})
+        empty_shop(table, note | {UNDO: "nothing"})
     else:
-        return_to(table, version, note | {"import.undo": str(version)})
+        return_to(table, version, note | {UNDO: str(version)})
 
 
 @contextmanager
@@ -211,7 +214,7 @@ def _take_back(shop: Path, before: UnderWay) -> None:
         if table.version() == 0:
             _remove_first_version(shop)
         return
-    return_to(table, before.shop, {"import.by": "an import that ended half way", "import.undo": str(before.shop)})
+    return_to(table, before.shop, {"import.by": "an import that ended half way", UNDO: str(before.shop)})
 
 
 def _remove_first_version(shop: Path) -> None:

@@ -64,25 +64,39 @@ def replace_table(
     return DeltaTable(str(path)).version()
 
 
-def replace_rows(path: Path, table: DeltaTable, rows: pa.Table, key: tuple[str, ...], note: dict[str, str]) -> int:
+def replace_rows(
+    path: Path,
+    table: DeltaTable,
+    rows: pa.Table,
+    key: tuple[str, ...],
+    note: dict[str, str],
+    *,
+    going: pa.Table | None = None,
+    change: Callable[[pa.Table], pa.Table] | None = None,
+) -> int:
     """Let `rows` take the place of those rows of `table` at `path` that are equal to one of them in the columns `key`.
 
-    Files without such rows stay part of the table; of the others, what is left is rewritten. Returns the number of
-    the version. Raises TableProblem where the table was changed meanwhile.
+    So do rows that are equal to one of `going` make room. Files without such rows stay part of the table; of the
+    others, what is left is rewritten. A `change` is made to all rows that stay. Returns the number of the version.
+    Raises TableProblem where the table was changed meanwhile.
     """
     held = pa.schema(table.schema().to_arrow()).remove_metadata()
     held = pa.schema([pa.field(each.name, each.type) for each in held])
     schema = pa.unify_schemas([held, rows.schema])
-    keys = _Keys(rows, key)
+    named = rows.select(list(key))
+    keys = _Keys(named if going is None else pa.concat_tables([named, going.select(list(key)).cast(named.schema)]), key)
     active = pa.table(table.get_add_actions(flatten=True)).to_pylist()
     wider = schema != held  # a table of an earlier time lacks columns: it is rewritten with them
-    going = [
-        each for each in active if wider or (keys.may_be_in(each) and keys.are_in(_read(path, each, held, keys.names)))
+    rewritten = [
+        each
+        for each in active
+        if wider or change or (keys.may_be_in(each) and keys.are_in(_read(path, each, held, keys.names)))
     ]
-    kept = (keys.without(batch, schema) for each in going for batch in _read(path, each, held))
+    stay: Iterable[pa.Table] = (keys.without(batch, schema) for each in rewritten for batch in _read(path, each, held))
+    kept = map(change, stay) if change else stay
     with _until_committed(path) as announce:
         made = write_files(path, table, chain([_widen(rows, schema)], kept), schema, announce)
-        _commit(path, table, made, going, schema if wider else None, note)
+        _commit(path, table, made, rewritten, schema if wider else None, note)
     return DeltaTable(str(path)).version()
 
 

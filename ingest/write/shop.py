@@ -15,15 +15,19 @@ from facts.delta.table_names import DEMO_SHOP_NAME
 from facts.delta.table_names import SHOP_NAME as NAME
 from facts.delta.table_names import path_of as path_of
 from facts.delta.tables import dataset
-from ingest.layouts.business import COLUMNS, COUNTS, MEASURES, MONEY
+from ingest.layouts.business import COLUMNS, COUNTS, MEASURES, MONEY, ORDERS
 from ingest.read.rates import BILLED, RATE, RATE_DATE, Rates, convert_money
-from ingest.results import CURRENCY, Import, ImportProblem, TableProblem
+from ingest.results import CURRENCY, Finding, Import, ImportProblem, TableProblem
 from ingest.write import ownership
+from ingest.write.currency import DEFAULT_CURRENCY, TableCurrency, stored_currency
 from ingest.write.damage import check_files, reading_table
 from ingest.write.ownership import is_own, own_table
 from ingest.write.replace import replace_rows, replace_table
-from ingest.write.table import DEFAULT_CURRENCY, FILE, IMPORTED_AT
+from ingest.write.table import FILE, IMPORTED_AT
 from kpi.schema import DATE
+
+#: What a day's revenue is made of, as the business layouts name it; empty where no file says.
+BASIS: Final = "basis"
 
 DESCRIPTION: Final = "What the shop sold, day by day, imported by `marketing-dashboard import`."
 
@@ -31,7 +35,7 @@ SCHEMA: Final = pa.schema(
     [(DATE, pa.date32())]
     + [(name, pa.int64() if name in COUNTS else pa.float64()) for name in MEASURES]
     + [(CURRENCY, pa.string()), (BILLED, pa.string()), (RATE, pa.float64()), (RATE_DATE, pa.date32())]
-    + [(FILE, pa.string()), (IMPORTED_AT, pa.timestamp("us", "UTC"))]
+    + [(FILE, pa.string()), (IMPORTED_AT, pa.timestamp("us", "UTC")), (BASIS, pa.string())]
 )
 
 
@@ -52,13 +56,22 @@ class ShopPlan:
     same: bool
     assumed: bool = False
     relabeled: str | None = None
+    findings: tuple[Finding, ...] = ()
 
 
-def plan_shop(facts: Path, imports: Iterable[Import], currency: str | None, rates: Rates | None) -> ShopPlan | None:
+def plan_shop(
+    facts: Path,
+    imports: Iterable[Import],
+    currency: TableCurrency | None,
+    rates: Rates | None,
+    *,
+    replace: bool = False,
+) -> ShopPlan | None:
     """What storing the shop's days among `imports` would change, None where there are none. Raises ImportProblem.
 
     `currency` is that of the facts. Days of which no file named it are in the facts' (their `billed_currency` is
-    empty), and become so when the facts come later or a file names it.
+    empty), and become so when the facts come later or a file names it. Days whose revenue is made of something else
+    than that of the days whose place they would take are refused unless they are to `replace` them.
     """
     imports = [each for each in imports if each.kind == "business"]
     path = path_of(facts)
@@ -69,23 +82,33 @@ def plan_shop(facts: Path, imports: Iterable[Import], currency: str | None, rate
     check_files(path, own)
     with reading_table(path):
         stored = _stored_days(own, path)
-    named = sorted({str(each) for one in imports for each in one.frame[CURRENCY].unique()} - {""})
+    named = sorted({each for one in imports for each in one.currencies})
     days = pd.concat([each.frame[DATE] for each in imports]) if imports else pd.Series(dtype="datetime64[us]")
     left = stored[~stored[DATE].isin(days)]
     before_now = str(stored[CURRENCY].iloc[0]) if len(stored) else None
     stays = before_now if (left[BILLED] != "").any() else None
-    into = stays or currency or (named[0] if named else before_now or DEFAULT_CURRENCY)
-    relabeled = before_now if into != before_now and len(left) else None
+    code = currency.code if currency and not (currency.assumed and named) else None  # what is named counts
+    converts = bool(stays and code and stays != code and rates is not None and imports)
+    into = (None if converts else stays) or code or (named[0] if named else before_now or DEFAULT_CURRENCY)
+    relabeled = before_now if into != before_now and len(left) and not converts else None
     if not imports and not relabeled:
         return None
     frame = left.assign(**{CURRENCY: into}) if relabeled else pd.DataFrame()
+    if converts:
+        frame = convert_money(left, into, rates, MONEY)
+    findings: list[Finding] = []
+    held = stored
     for each in imports:
-        new = convert_money(each.frame, into, rates, MONEY).assign(**{FILE: each.file})
+        new = convert_money(each.frame, into, rates, MONEY).assign(**{FILE: each.file, BASIS: each.basis})
         new[BILLED] = new[BILLED].where((each.frame[CURRENCY].astype(str) != "").to_numpy(), "")
         if new[DATE].duplicated().any():
             raise ImportProblem(f"{each.file} has a day in two currencies: import them one by one.")
+        if not replace:
+            _refuse_other_basis(held, new, same_currency=into == before_now or held is not stored)
+        findings += _mixed_bases(held, new)
         kept = frame[~frame[DATE].isin(new[DATE])] if len(frame) else frame
         frame = pd.concat([kept, new], ignore_index=True) if len(kept) else new
+        held = pd.concat([held[~held[DATE].isin(new[DATE])], new], ignore_index=True) if len(held) else new
     frame = frame.sort_values(DATE, ignore_index=True)
     earlier = stored[stored[DATE].isin(frame[DATE])].sort_values(DATE, ignore_index=True)
     figures = [*MEASURES, RATE]
@@ -96,8 +119,66 @@ def plan_shop(facts: Path, imports: Iterable[Import], currency: str | None, rate
     )
     before = _sums(earlier) if len(earlier) else None
     assumed = not currency and bool((frame[BILLED] == "").any())
+    if currency and into != currency.code:
+        findings.append(currencies_differ(into, currency))
     version = table.version() if table is not None else None
-    return ShopPlan(path, version, into, frame, before, _sums(frame), same, assumed, relabeled)
+    return ShopPlan(path, version, into, frame, before, _sums(frame), same, assumed, relabeled, tuple(findings))
+
+
+def currencies_differ(shop: str, facts: TableCurrency) -> Finding:
+    """That the shop's days and the platforms' figures cannot be set side by side, and what to do."""
+    or_else = (
+        f" Or, where the platforms' figures are in {shop}, import them with --currency {shop}." if facts.assumed else ""
+    )
+    return Finding(
+        "warning",
+        f"The shop's days are in {shop} and the platforms' figures in {facts.code}, so MER and “Claimed and "
+        f"banked” are not shown. To convert the shop's days, import them again with --fx, a CSV of date, currency and "
+        f"rate (what one {shop} is worth in {facts.code}).{or_else}",
+    )
+
+
+def shop_currency(facts: Path) -> TableCurrency | None:
+    """The currency of the shop's days beside the `facts`, None where there are none."""
+    path = path_of(facts)
+    table = own_table(path, ownership.SHOP) if is_own(path, ownership.SHOP) else None
+    if table is None or table.metadata().name == DEMO_SHOP_NAME:
+        return None
+    check_files(path, table)
+    with reading_table(path):
+        return stored_currency(table, path)
+
+
+def _refuse_other_basis(held: pd.DataFrame, new: pd.DataFrame, *, same_currency: bool) -> None:
+    """Refuse days whose revenue is made of something else than that of the `held` ones. Raises ImportProblem."""
+    both = held.merge(new, on=DATE, suffixes=(" held", ""))
+    if both.empty:
+        return
+    old, fresh = both[f"{BASIS} held"], both[BASIS]
+    open_ = (old == "") | (fresh == "")  # a table of one's own restates itself, a list of orders seldom does
+    other = (old != fresh) & (~open_ | (old == ORDERS) | (fresh == ORDERS))
+    if same_currency:
+        before, after = both["revenue held"].astype(float), both["revenue"].astype(float)
+        other &= (before - after).abs() > 0.005 * np.maximum(before.abs(), after.abs())
+    if not other.any():
+        return
+    first = both[other].iloc[0]
+    was = first[f"{BASIS} held"] or "days of another kind"
+    raise ImportProblem(
+        f"{first[FILE]} has {first[BASIS] or 'revenue of another kind'}, and {other.sum()} of its days are there from "
+        f"{first[f'{FILE} held']} with {was} (on {first[DATE]:%Y-%m-%d} {first['revenue held']:,.2f} there, "
+        f"{first['revenue']:,.2f} here). Say --replace where the file is to take their place."
+    )
+
+
+def _mixed_bases(held: pd.DataFrame, new: pd.DataFrame) -> list[Finding]:
+    """That other days count their revenue otherwise."""
+    left = held.loc[~held[DATE].isin(new[DATE]), BASIS]
+    others, own = sorted(set(left) - {"", *new[BASIS]}), str(new[BASIS].iloc[0])
+    if not own or not others:
+        return []
+    text = f"The shop's other days hold {' and '.join(others)}, these hold {own}: they do not compare."
+    return [Finding("warning", text)]
 
 
 def store_shop(planned: ShopPlan, note: dict[str, str], now: datetime | None = None) -> int | None:
@@ -122,10 +203,11 @@ def empty_shop(table: DeltaTable, note: dict[str, str]) -> None:
 
 def _stored_days(table: DeltaTable | None, path: Path) -> pd.DataFrame:
     if table is None:
-        return pd.DataFrame(columns=[*COLUMNS, BILLED, RATE])
+        return pd.DataFrame(columns=[*COLUMNS, BILLED, RATE, BASIS, FILE]).astype({DATE: "datetime64[us]"})
     found = dataset(table, path).to_table().to_pandas()
     found = found.reindex(columns=list(SCHEMA.names))  # a table of an earlier time has fewer
-    return found.assign(**{DATE: pd.to_datetime(found[DATE]).astype("datetime64[us]")})
+    days = pd.to_datetime(found[DATE]).astype("datetime64[us]")
+    return found.assign(**{DATE: days, BASIS: found[BASIS].astype(object).fillna("")})
 
 
 def _to_arrow(frame: pd.DataFrame, now: datetime) -> pa.Table:

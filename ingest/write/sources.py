@@ -99,11 +99,15 @@ def refuse_second_account(owners: pd.DataFrame, stored: pd.DataFrame, new: pd.Da
 
 
 def have_common(one: pd.DataFrame, other: pd.DataFrame) -> bool:
-    """Whether two sets of campaigns share one by name or identifier; rows that name none may be of any."""
+    """Whether two sets of campaigns share one: by its identifier where all have one, else by its name too.
+
+    Rows that name none may be of any.
+    """
     if (one["campaign"] == UNKNOWN).any() or (other["campaign"] == UNKNOWN).any():
         return True
     ids = set(one["campaign_id"]) & set(other["campaign_id"]) - {""}
-    return bool(ids) or not set(one["campaign"]).isdisjoint(other["campaign"])
+    known = bool((one["campaign_id"] != "").all() and (other["campaign_id"] != "").all() and len(one) and len(other))
+    return bool(ids) or (not known and not set(one["campaign"]).isdisjoint(other["campaign"]))
 
 
 def refuse_other_campaigns(stored: pd.DataFrame, frame: pd.DataFrame) -> None:

@@ -6,8 +6,9 @@ from typing import Any, Final
 import pandas as pd
 
 from ingest.results import CURRENCY, CUT, Dropped, Import, totals
+from ingest.write.changes import Change
 from ingest.write.shop import ShopPlan
-from ingest.write.table import Change, Plan
+from ingest.write.table import Plan
 from kpi.schema import COUNTS, DATE, MEASURES, UNKNOWN
 
 _PREVIEWED: Final = 8
@@ -44,7 +45,7 @@ def of_plan(plan: Plan) -> Iterator[str]:
         yield "The demo's facts make room for your own; `undo` brings them back."
     for finding in plan.findings:
         yield f"{finding.kind}: {finding.text}"
-    converted = plan.frame[plan.frame["billed_currency"] != plan.currency]
+    converted = plan.frame[~plan.frame["billed_currency"].isin(("", plan.currency))]
     for billed, rows in converted.groupby("billed_currency"):
         low, high = rows["rate"].min(), rows["rate"].max()
         rate = f"{low:g}" if low == high else f"{low:g} to {high:g}"
@@ -170,6 +171,8 @@ def of_shop(plan: ShopPlan) -> Iterator[str]:
             f"note: the shop's days that name no currency were taken for {plan.relabeled} and are {plan.currency} now, "
             "with the same figures."
         )
+    for finding in plan.findings:
+        yield f"{finding.kind}: {finding.text}"
     if plan.assumed:
         yield (
             f"warning: No file names the currency of the shop's days: they are taken for {plan.currency} until one "

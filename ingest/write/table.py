@@ -10,10 +10,11 @@ demo back.
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 from typing import Any, Final
@@ -30,9 +31,12 @@ from facts.delta.table_names import FACTS_NAME as NAME
 from facts.delta.tables import dataset
 from ingest.read.margins import Margin, with_costs
 from ingest.read.rates import BILLED, RATE, RATE_DATE, Rates, convert_money
-from ingest.results import CURRENCY, CUT, PROGRAM, Finding, Import, ImportProblem, TableProblem
+from ingest.results import CURRENCY, CUT, PROGRAM, Finding, Import, TableProblem
 from ingest.write import ownership
+from ingest.write.changes import PART, Change, changes_of
+from ingest.write.currency import choose_currency, relabel_rows, stored_currency
 from ingest.write.damage import check_files, reading_table
+from ingest.write.nameless import Move, nameless_days, plan_move, refuse_namesakes, without_moved
 from ingest.write.ownership import own_table
 from ingest.write.replace import replace_rows, replace_table
 from ingest.write.sources import (
@@ -49,8 +53,6 @@ from machine.file_lock import NoLock, hold, is_at
 DESCRIPTION: Final = "Figures that `marketing-dashboard import` read from a company's own reports."
 FILE: Final = "file"
 IMPORTED_AT: Final = "imported_at"
-PART: Final = ("platform", "account", PROGRAM, CUT)
-DEFAULT_CURRENCY: Final = "USD"
 
 SCHEMA: Final = pa.schema(
     [(DATE, pa.date32())]
@@ -59,30 +61,16 @@ SCHEMA: Final = pa.schema(
     + [(CURRENCY, pa.string()), (BILLED, pa.string()), (RATE, pa.float64()), (RATE_DATE, pa.date32())]
     + [(FILE, pa.string()), (IMPORTED_AT, pa.timestamp("us", "UTC"))]
 )
-_FIGURES: Final = (*MEASURES, RATE)
-_KEY: Final = (DATE, *TEXT, CUT, PROGRAM, CURRENCY, BILLED)
 _WAIT: Final = 120.0
 
 
 @dataclass(frozen=True)
-class Change:
-    """What an import does to one part: its days, its sums before (None where there was nothing) and after, campaigns
-    that were there and are in the import no longer. `same`: the figures are those already there.
-    """
-
-    part: tuple[str, str, str, str]
-    first: date
-    last: date
-    days: int
-    before: dict[str, float | None] | None
-    after: dict[str, float | None]
-    gone: tuple[str, ...]
-    same: bool
-
-
-@dataclass(frozen=True)
 class Plan:
-    """What storing imports would do: `frame` has the rows to store, `version` is the table's it was planned on."""
+    """What storing imports would do: `frame` has the rows to store, `version` is the table's it was planned on.
+
+    `assumed`: no file names the currency. `relabeled`: the currency that figures without one were taken for until now.
+    `move` has the stored rows that get an account's name.
+    """
 
     path: Path
     version: int | None
@@ -91,11 +79,19 @@ class Plan:
     frame: pd.DataFrame
     changes: tuple[Change, ...]
     findings: tuple[Finding, ...]
+    assumed: bool = False
+    relabeled: str | None = None
+    move: Move | None = None
 
     @property
     def same(self) -> bool:
         """Whether the table already holds exactly this."""
-        return all(change.same for change in self.changes)
+        return not self.relabeled and self.move is None and all(change.same for change in self.changes)
+
+    @property
+    def nameless(self) -> pd.DataFrame:
+        """The days of platforms without an account's name, for the next file of the same command."""
+        return nameless_days(self.frame)
 
 
 def plan(
@@ -106,12 +102,15 @@ def plan(
     margins: tuple[Margin, ...] = (),
     into: str | None = None,
     replace_campaigns: bool = False,
+    earlier: Sequence[pd.DataFrame] = (),
+    likely_currency: str | None = None,
 ) -> Plan:
     """What storing the advertising `imports` at `path` would change; writes nothing. Raises ImportProblem.
 
     Later imports take the place of earlier ones where both hold the same days of a part. `into` is the currency of a
-    table that does not exist yet. Figures without any campaign of those whose place they would take are refused unless
-    `replace_campaigns`.
+    table that does not exist yet, `likely_currency` that of one where none of these names any. Figures without any
+    campaign of those whose place they would take are refused unless `replace_campaigns`, and so are two accounts'
+    without their names where `earlier` files of the same command brought such days (`Plan.nameless`).
     """
     table = own_table(path, ownership.FACTS)
     name = table.metadata().name if table is not None else None
@@ -124,24 +123,41 @@ def plan(
     imports = [each for each in imports if each.kind == "ads"]
     findings: list[Finding] = []
     with reading_table(path):
-        currency = _currency(own, path, imports, into, findings)
+        was = stored_currency(own, path)
+        currency, assumed = choose_currency(was, imports, into, likely_currency, findings)
+    relabeled = was.code if was and was.code != currency else None
+    if relabeled:
+        findings.append(
+            Finding(
+                "warning",
+                f"The figures whose files name no currency were taken for {relabeled} and are {currency} now, with the "
+                "same amounts. Where that is wrong, import those files again with --currency.",
+            )
+        )
     frames: list[pd.DataFrame] = []
     for each in imports:
         frame = convert_money(with_costs(each.frame, margins), currency, rates).assign(**{FILE: each.file})
+        if assumed:
+            frame[BILLED] = frame[BILLED].where((each.frame[CURRENCY].astype(str) != "").to_numpy(), "")
         with reading_table(path):
             frame = as_stored(own, path, frames, frame)
             ever, there = (known_campaigns(own, path, frames, frame, all_days=each) for each in (True, False))
         frame = with_own_program(ever, there, frame)
         if not replace_campaigns:
             refuse_other_campaigns(there, frame)
+            with reading_table(path):
+                refuse_namesakes(own, path, earlier, frames, frame)
         frames = [_without(earlier, frame) for earlier in frames] + [frame]
     frame = pd.concat([_plain(each) for each in frames], ignore_index=True)
     with reading_table(path):
         before = _stored_rows(own, path, frame)
         owners = _owners(own, path, frame)
-    refuse_second_account(owners, known_campaigns(own, path, [], frame, all_days=False), campaigns_of(frame))
+        move = plan_move(own, path, frame, replace=replace_campaigns)
+        there = without_moved(known_campaigns(own, path, [], frame, all_days=False), move)
+    refuse_second_account(owners, there, campaigns_of(frame))
+    findings += [move.finding] if move else []
     findings += _disagreements(owners)
-    changes = tuple(_changes(before, frame))
+    changes = tuple(changes_of(before.assign(**{CURRENCY: currency}), frame))
     for change in changes:
         if change.gone:
             few = ", ".join(f"“{name}”" for name in change.gone[:3]) + (", …" if len(change.gone) > 3 else "")
@@ -160,6 +176,9 @@ def plan(
         frame,
         changes,
         tuple(findings),
+        assumed and bool((frame[BILLED] == "").all()),
+        relabeled,
+        move,
     )
 
 
@@ -179,7 +198,12 @@ def store(planned: Plan, note: dict[str, str], now: datetime | None = None) -> i
     changed = {change.part for change in planned.changes if not change.same}
     parts = pd.MultiIndex.from_frame(planned.frame[list(PART)])
     rows = rows.filter(pa.array(parts.isin(list(changed))))
-    return replace_rows(planned.path, table, rows, (*PART, DATE), note)
+    going = None
+    if planned.move:
+        rows = pa.concat_tables([rows, planned.move.rows.select(rows.schema.names).cast(rows.schema)])
+        going = planned.move.going
+    change = partial(relabel_rows, currency=planned.currency) if planned.relabeled else None
+    return replace_rows(planned.path, table, rows, (*PART, DATE), note, going=going, change=change)
 
 
 @contextmanager
@@ -233,42 +257,6 @@ def _without(earlier: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:
     keys = [*PART, DATE]
     held = pd.MultiIndex.from_frame(later[keys].astype(str).drop_duplicates())
     return earlier[~pd.MultiIndex.from_frame(earlier[keys].astype(str)).isin(held)]
-
-
-def currency_of(path: Path) -> str | None:
-    """The currency of the imported facts at `path`; None where there are none. Raises ImportProblem."""
-    table = own_table(path, ownership.FACTS)
-    if table is None or table.metadata().name != NAME:
-        return None
-    check_files(path, table)
-    with reading_table(path):
-        return _stored_currency(table, path)
-
-
-def _stored_currency(table: DeltaTable, path: Path) -> str | None:
-    head = dataset(table, path).head(1, columns=[CURRENCY])
-    return str(head[CURRENCY][0].as_py()) if head.num_rows else None
-
-
-def _currency(
-    table: DeltaTable | None, path: Path, imports: list[Import], into: str | None, findings: list[Finding]
-) -> str:
-    """The one currency of the table: that of its rows, or for a new one the imports' own."""
-    if table is not None and (stored := _stored_currency(table, path)):
-        return stored
-    named = sorted({str(each) for one in imports for each in one.frame[CURRENCY].unique()} - {""})
-    if into:
-        return into.upper()
-    if len(named) > 1:
-        raise ImportProblem(
-            f"The files are in {' and '.join(named)}, which are never added up: say the table's currency with "
-            "--into and give rates with --fx."
-        )
-    if not named:
-        findings.append(
-            Finding("warning", f"No file names its currency: the table is taken to be in {DEFAULT_CURRENCY}.")
-        )
-    return named[0] if named else DEFAULT_CURRENCY
 
 
 def _stored_rows(table: DeltaTable | None, path: Path, frame: pd.DataFrame) -> pd.DataFrame:
@@ -325,38 +313,6 @@ def _disagreements(owners: pd.DataFrame) -> Iterator[Finding]:
 
 def _is_partial(cut: str) -> bool:
     return bool(PARTIAL & set(cut.split("+")))
-
-
-def _changes(before: pd.DataFrame, after: pd.DataFrame) -> Iterator[Change]:
-    old = dict(list(before.groupby(list(PART)))) if len(before) else {}
-    for part, rows in after.groupby(list(PART)):
-        earlier = old.get(part)
-        yield Change(
-            part,
-            rows[DATE].min().date(),
-            rows[DATE].max().date(),
-            rows[DATE].nunique(),
-            _sums(earlier) if earlier is not None else None,
-            _sums(rows),
-            tuple(sorted(set(earlier["campaign"]) - set(rows["campaign"]))) if earlier is not None else (),
-            earlier is not None and _equal(earlier, rows),
-        )
-
-
-def _sums(rows: pd.DataFrame) -> dict[str, float | None]:
-    sums = rows[[name for name in MEASURES if name != "reach"]].astype(float).sum(min_count=1)
-    return {name: None if pd.isna(value) else round(float(value), 6) for name, value in sums.items()}
-
-
-def _equal(left: pd.DataFrame, right: pd.DataFrame) -> bool:
-    """Whether two sets of rows say the same."""
-    if len(left) != len(right):
-        return False
-    left, right = (each.sort_values(list(_KEY), ignore_index=True) for each in (left, right))
-    if not all((left[name].to_numpy() == right[name].to_numpy()).all() for name in _KEY):
-        return False
-    old, new = (each[list(_FIGURES)].to_numpy(dtype=np.float64, na_value=np.nan) for each in (left, right))
-    return bool(np.array_equal(old, new, equal_nan=True))
 
 
 def note_of(imports: Iterable[Import], changes: Iterable[Change], by: str, digests: dict[str, str]) -> dict[str, str]:

@@ -5,7 +5,9 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
+from components.cards import _texts
 from components.page_data import brief_figures, table_figures
+from kpi.metrics import METRICS
 from kpi.units import USUAL, brief
 
 
@@ -30,3 +32,10 @@ def test_tables_keep_every_digit_that_they_show() -> None:
     *found, none = table_figures(np.array([large, 1_234_567_890_123.0, larger, rate, 0.0, np.nan]))
     assert found == [113_421_967.93, 1_234_567_890_123.0, larger, 0.284567123457, 0.0]
     assert np.isnan(none)
+
+
+def test_a_card_of_nothing_from_nothing_has_not_changed() -> None:
+    said = _texts(METRICS["revenue"], {"value": 0.0, "baseline": 0.0, "change": None}, USUAL)
+    assert said["step"] == "±0.0%"
+    assert said["tone"] == ""
+    assert _texts(METRICS["revenue"], {"value": 5.0, "baseline": 0.0, "change": None}, USUAL)["step"] == "+"

@@ -9,6 +9,7 @@ import pytest
 from deltalake import DeltaTable
 
 import cli
+from datagen import __main__ as datagen
 from ingest.write.shop import path_of
 
 META = "Day,Campaign name,Amount spent (EUR),Link clicks\n"
@@ -63,12 +64,54 @@ def test_undo_takes_back_every_file_of_the_last_command_and_the_shops_days(
 ) -> None:
     assert cli.main(["undo"]) == 0
     assert held(table) == three_commands[1]
-    assert cli.main(["undo"]) == 0  # an undo is a command, and undone whole
+    assert "To have it as it was before this: `undo 3` and `undo --business 1`." in capsys.readouterr().out
+    assert cli.main(["undo", "3"]) == 0
+    assert cli.main(["undo", "--business", "1"]) == 0
     assert held(table) == three_commands[2]
     assert cli.main(["undo"]) == 0
     capsys.readouterr()
     assert cli.main(["history"]) == 0
     assert "returned to version 1" in capsys.readouterr().out
+
+
+def test_each_undo_goes_one_command_further_back(
+    table: Path, put: Put, three_commands: list[tuple[float, float | None]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["undo"]) == 0
+    assert held(table) == three_commands[1]
+    assert cli.main(["undo"]) == 0
+    assert held(table) == three_commands[0]
+    assert cli.main(["undo"]) == 1
+    assert "the first figures of platforms" in capsys.readouterr().err
+    assert held(table) == three_commands[0]
+
+    assert cli.main(["import", put("e.csv", META + "2025-09-05,A,16,1\n")]) == 0
+    assert held(table) == (19, None)
+    assert cli.main(["undo"]) == 0  # over what was undone before, to what was there
+    assert held(table) == three_commands[0]
+
+
+def test_undo_after_the_demo_is_back_has_nothing_before(
+    table: Path, put: Put, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert datagen.main(["--start", "2025-08-01", "--end", "2025-08-02", "--out", str(table)]) == 0
+    assert cli.main(["import", put("a.csv", META + "2025-09-01,A,1,1\n")]) == 0
+    assert cli.main(["undo"]) == 0
+    demo = held(table)[0]
+    assert cli.main(["undo"]) == 1
+    assert "no version before its first" in capsys.readouterr().err
+    assert held(table)[0] == demo
+
+
+def test_history_lists_the_shops_versions_too(
+    table: Path, three_commands: list[tuple[float, float | None]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    assert cli.main(["history"]) == 0
+    of_facts, of_shop = capsys.readouterr().out.split("The shop's own days")
+    assert "d.csv" in of_facts
+    assert "shop 2.csv" in of_shop
+    assert len(of_shop.splitlines()) == 3
 
 
 def test_undo_of_the_shops_first_days_leaves_none(table: Path, put: Put, capsys: pytest.CaptureFixture[str]) -> None:
@@ -81,6 +124,9 @@ def test_undo_of_the_shops_first_days_leaves_none(table: Path, put: Put, capsys:
     assert "returned to nothing" in capsys.readouterr().out
     assert cli.main(["import", put("shop.csv", "Day,Orders,Total sales\n2025-09-01,1,10\n")]) == 0
     assert held(table) == (1, 10)
+    assert cli.main(["undo", "--business"]) == 0
+    assert held(table) == (1, None)
+    assert cli.main(["undo", "--business"]) == 1
 
 
 def test_undo_of_the_first_figures_says_how_to_start_over(
