@@ -36,6 +36,7 @@ class Settings:
     port: int
     prefix: str
     facts: str
+    facts_mapping: str
     engine: str
     memory_rows: int
     query_seconds: int
@@ -192,6 +193,14 @@ SETTINGS: Final = (
         "a Delta table's folder, Parquet files, or an engine's address with a table in it",
         "the facts to show",
         _not_empty,
+    ),
+    Setting(
+        "DASHBOARD_FACTS_MAPPING",
+        "facts_mapping",
+        "",
+        "a TOML file, or unset: columns are known by their names",
+        "what the columns of a table of your own hold, where it is read as it is",
+        str,
     ),
     Setting(
         "DASHBOARD_ENGINE",

@@ -5,7 +5,7 @@ become facts.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -84,6 +84,20 @@ def reports_of_platforms(frame: pd.DataFrame, text: str | None) -> tuple[Platfor
                 {name: _why(name, goods, reasons) for name in gaps if not told[name][platform]},
             )
         )
+    return tuple(found)
+
+
+def reports_of_counts(told: Iterable[Mapping[str, Any]]) -> tuple[PlatformReport, ...]:
+    """What is known of each platform's data in a warehouse: by platform its `last` day and how many rows report each
+    measure.
+    """
+    by_platform = {str(each["platform"]): each for each in told}
+    found = []
+    for platform in in_order("platform", by_platform):
+        known = by_platform[platform]
+        last = known["last"]
+        lacks = {name: _why(name, bool(known["cogs"]), {}) for name in MEASURES if not known[name]}
+        found.append(PlatformReport(platform, last.date() if isinstance(last, datetime) else last, lacks=lacks))
     return tuple(found)
 
 

@@ -87,9 +87,10 @@ def _load_version(
 
 
 def _remote(path: str | Path, engine: Engine) -> "Remote":
+    from facts.engines.mapping import mapping_at
     from facts.engines.remote import Remote
 
-    return Remote(str(path), engine.refresh, engine.existing)
+    return Remote(str(path), engine.refresh, engine.existing, mapping_at(engine.mapping))
 
 
 def load_by_reader_process(

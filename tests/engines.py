@@ -24,6 +24,7 @@ import pytest
 from facts import Facts
 from facts.engines.duckdb_table import DuckTable
 from facts.engines.lazy import LazyFacts
+from facts.engines.mapping import NO_MAPPING, TableMapping
 from facts.engines.remote import Remote
 from facts.engines.table import Sessions
 from facts.memory.frame import FrameFacts
@@ -32,7 +33,8 @@ QUICK = ["pandas", "polars", "duckdb"]
 SERVERS = [pytest.param(name, marks=pytest.mark.long) for name in ("spark", "postgres")]
 ENGINES = [*QUICK, *SERVERS]
 
-Fill = Callable[[pa.Table], Facts]
+#: Facts of rows, which a mapping explains where the columns are not the schema's.
+Fill = Callable[..., Facts]
 
 
 class PolarsTable:
@@ -82,21 +84,21 @@ def engine(name: str, folder: Path) -> Iterator[Fill]:
     def pandas(rows: pa.Table) -> Facts:
         return FrameFacts(rows.set_column(0, "date", rows["date"].cast(pa.timestamp("us"))).to_pandas(), "v", demo=True)
 
-    def polars(rows: pa.Table) -> Facts:
-        return kept(LazyFacts(Sessions(PolarsTable(rows)), "v", demo=True))
+    def polars(rows: pa.Table, mapping: TableMapping = NO_MAPPING) -> Facts:
+        return kept(LazyFacts(Sessions(PolarsTable(rows), mapping), "v", demo=True))
 
-    def duckdb(rows: pa.Table) -> Facts:
+    def duckdb(rows: pa.Table, mapping: TableMapping = NO_MAPPING) -> Facts:
         file = folder / f"{uuid4().hex}.parquet"
         pq.write_table(rows, file, row_group_size=10_000)
-        return kept(LazyFacts(Sessions(DuckTable([str(file)], str(file))), "v", demo=True))
+        return kept(LazyFacts(Sessions(DuckTable([str(file)], str(file)), mapping), "v", demo=True))
 
     with ExitStack() as servers:  # which outlive what was made in them
         try:
             if name in ("spark", "postgres"):
                 fill = servers.enter_context((spark if name == "spark" else postgres)(folder))
 
-                def remote(rows: pa.Table) -> Facts:
-                    facts = kept(Remote(fill(text_columns(rows)), 0.0)).facts()
+                def remote(rows: pa.Table, mapping: TableMapping = NO_MAPPING) -> Facts:
+                    facts = kept(Remote(fill(text_columns(rows)), 0.0, mapping=mapping)).facts()
                     facts.demo = True
                     return facts
 
@@ -208,6 +210,8 @@ def postgres(folder: Path) -> Iterator[Callable[[pa.Table], str]]:
         def kind(type: pa.DataType) -> str:
             if pa.types.is_timestamp(type):
                 return "timestamp"
+            if pa.types.is_decimal(type):
+                return "numeric"
             return {"date32[day]": "date", "string": "text", "int64": "bigint"}.get(str(type), "float8")
 
         def connect() -> Any:
@@ -222,7 +226,7 @@ def postgres(folder: Path) -> Iterator[Callable[[pa.Table], str]]:
 
         def fill(rows: pa.Table) -> str:
             table = f"facts_{uuid4().hex}"
-            columns = ", ".join(f"{field.name} {kind(field.type)}" for field in rows.schema)
+            columns = ", ".join(f'"{field.name}" {kind(field.type)}' for field in rows.schema)
             with connect() as connection, connection.cursor() as cursor:
                 cursor.execute(f"create table {table} ({columns})")
                 with cursor.copy(f"copy {table} from stdin") as copy:

@@ -20,6 +20,7 @@ class Engine:
 
     Whether a table in an engine elsewhere has changed is asked every `refresh` seconds. `cut` names what memory prefers
     where rows tell the same money in several cuts. `existing` are the segments of existing customers (kpi.retention).
+    `mapping` is the file that says what the columns of somebody else's table hold (facts.engines.mapping).
     """
 
     kind: str = "auto"
@@ -27,6 +28,7 @@ class Engine:
     refresh: float = 300.0
     cut: NamedCuts = ()
     existing: tuple[str, ...] = EXISTING_SEGMENTS
+    mapping: str = ""
 
 
 class Chosen(Protocol):
@@ -47,11 +49,19 @@ class Chosen(Protocol):
     @property
     def existing_segments(self) -> tuple[str, ...]: ...
 
+    @property
+    def facts_mapping(self) -> str: ...
+
 
 def engine_of(settings: Chosen) -> Engine:
     """Who sums, as the settings have it."""
     return Engine(
-        settings.engine, settings.memory_rows, settings.refresh_seconds, settings.cut, settings.existing_segments
+        settings.engine,
+        settings.memory_rows,
+        settings.refresh_seconds,
+        settings.cut,
+        settings.existing_segments,
+        settings.facts_mapping,
     )
 
 
@@ -84,7 +94,7 @@ def stamp(path: str | Path) -> tuple[object, ...]:
 
 def by_duckdb(path: str | Path, engine: Engine, version: int | None = None) -> bool:
     """Whether DuckDB reads the table at `path`, rather than all its rows into memory. Raises what its readers raise."""
-    if is_parquet(path):
+    if engine.mapping or is_parquet(path):
         return True
     if engine.kind != "auto":
         return engine.kind == "duckdb"
