@@ -20,7 +20,7 @@ from facts.engines.expressions import Frame, Rows
 from facts.engines.plan import Pass, passes
 from facts.engines.table import Sessions
 from facts.protocol import DataProblem, Scope
-from facts.side_facts import NO_SIDE_FACTS, SideFacts, reports_of_counts
+from facts.side_facts import NO_SIDE_FACTS, TABLE_WITHOUT_SHOP, SideFacts, reports_of_counts
 from kpi.evaluate import ROWS
 from kpi.retention import EXISTING_SEGMENTS, existing_customers
 from kpi.schema import DATE, DIMENSIONS, MEASURES, in_order
@@ -96,7 +96,8 @@ class LazyFacts:
             self.currency = currency or "USD"
             if sessions.words is not None:  # what a warehouse does not know goes from the pages
                 told = self._ask(expressions.reported).to_pylist()
-                self.side = replace(side, reported=reports_of_counts(told))
+                no_store = TABLE_WITHOUT_SHOP if side.has_no_shop else side.no_store
+                self.side = replace(side, reported=reports_of_counts(told), no_store=no_store)
                 self.currency = _one_currency(currency, sessions.words.currency, self._table.label)
         except NoAnswer as problem:
             raise DataProblem(str(problem)) from None

@@ -22,7 +22,7 @@ from facts.engines.mapped import TableWords, mapped_rows, places_of
 from facts.engines.mapping import NO_MAPPING, TableMapping, read_mapping
 from facts.engines.table import Sessions
 from facts.source import load
-from kpi.coverage import unknown_metrics
+from kpi.coverage import say_what_is_unknown, unknown_metrics
 from kpi.schema import COLUMNS, COUNTS, MEASURES, UNKNOWN
 from kpi.selection import Selection, only
 from tests.engines import Fill, PolarsTable
@@ -193,6 +193,7 @@ def test_what_a_table_does_not_tell_is_missing_and_said(tables: list[tuple[pd.Da
         assert all(set(each.lacks) >= lacking for each in facts.side.reported)
         unknown = unknown_metrics(facts.side.reported)
         assert "profit" in unknown
+        assert "import" not in say_what_is_unknown(facts.side.reported, ["profit"], False, facts.side.takes_imports)
         assert not {"spend", "roas", "cpc"} & unknown
     assert [facts.currency for _, facts in tables] == ["USD", "USD", "EUR", "EUR"]
 
