@@ -195,12 +195,7 @@ SETTINGS: Final = (
         _not_empty,
     ),
     Setting(
-        "DASHBOARD_FACTS_MAPPING",
-        "facts_mapping",
-        "",
-        "a TOML file, or unset: columns are known by their names",
-        "what the columns of a table of your own hold, where it is read as it is",
-        str,
+        "DASHBOARD_FACTS_MAPPING", "facts_mapping", "", "a TOML file, or unset", "what your table's columns hold", str
     ),
     Setting(
         "DASHBOARD_ENGINE",
@@ -359,12 +354,7 @@ SETTINGS: Final = (
         "DASHBOARD_PAGES", "pages", "", "a folder, or unset", "Dash pages of your own (docs/own-pages.md)", _folder
     ),
     Setting(
-        "DASHBOARD_STATE",
-        "state",
-        "",
-        "a folder; unset: next to the facts",
-        "where the key to your own data is kept",
-        str,
+        "DASHBOARD_STATE", "state", "", "a folder; unset: next to the facts", "where the key to own data is kept", str
     ),
 )
 

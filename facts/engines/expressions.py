@@ -162,7 +162,7 @@ def recent(rows: Rows, last: date) -> Frame:
     return filter_rows(rows, last - _RECENT, last).frame.select(nw.col("spend").sum(), nw.col("revenue").sum())
 
 
-def reported(rows: Rows) -> Frame:
+def reports(rows: Rows) -> Frame:
     """One row a platform: its last day, and of each measure how many rows report it."""
     counts = (nw.col(name).count().alias(name) for name in MEASURES)
     return rows.frame.group_by("platform").agg(nw.col(DATE).max().alias("last"), *counts)

@@ -95,7 +95,7 @@ class LazyFacts:
             self.existing = existing_customers(self._values_of, existing)
             self.currency = currency or "USD"
             if sessions.words is not None:  # what a warehouse does not know goes from the pages
-                told = self._ask(expressions.reported).to_pylist()
+                told = self._ask(expressions.reports).to_pylist()
                 no_store = TABLE_WITHOUT_SHOP if side.has_no_shop else side.no_store
                 self.side = replace(side, reported=reports_of_counts(told), no_store=no_store)
                 self.currency = _one_currency(currency, sessions.words.currency, self._table.label)

@@ -142,7 +142,7 @@ def mapped_rows(frame: Frame, places: Places, label: str, mapping: TableMapping,
     texts = []
     for name in DIMENSIONS:
         if name in places:
-            texts.append(_renamed(_text(places[name]), words.renamed.get(name, {})).alias(name))
+            texts.append(_rename(_text(places[name]), words.renamed.get(name, {})).alias(name))
         else:
             said = platform_of(mapping.platform) if name == "platform" else ""
             texts.append(nw.lit(said or UNKNOWN).alias(name))
@@ -166,7 +166,7 @@ def _text(column: str) -> nw.Expr:
     return nw.col(column).cast(nw.String).str.strip_chars()
 
 
-def _renamed(text: nw.Expr, renamed: Mapping[str, str]) -> nw.Expr:
+def _rename(text: nw.Expr, renamed: Mapping[str, str]) -> nw.Expr:
     """What a text becomes, in one flat list of cases; `UNKNOWN` where there is none."""
     raws: dict[str, list[str]] = {}
     for raw, shown in renamed.items():
