@@ -60,6 +60,22 @@ class DuckDatabase:
         self.label, self.most = address.label, _MOST
         self._address = address
         self._database: tuple[int, Any] | None = None
+        self._stamp: object = None
+        self._changed = False
+
+    def let_go(self) -> bool:
+        """Whether the file that is open is another than the one at the path: then the next session opens that one.
+
+        A query that runs on keeps the old file open in this process, also for who opens it then; so a change is one
+        at the next call as well.
+        """
+        before, self._stamp = self._stamp, _stamp_of(Path(self._address.url))
+        changed = before not in (None, self._stamp)
+        again, self._changed = self._changed or changed, changed
+        if again and self._database is not None:
+            self._database[1].close()
+            self._database = None
+        return again
 
     def connect(self) -> "DuckSession":
         """A new session."""
@@ -73,6 +89,14 @@ class DuckDatabase:
     def without_secrets(self, text: str) -> str:
         """An engine's message without secrets; files have none."""
         return text
+
+
+def _stamp_of(path: Path) -> object:
+    try:
+        status = path.stat()
+    except OSError:
+        return "no file"
+    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 class DuckSession:

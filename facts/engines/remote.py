@@ -55,6 +55,8 @@ class Remote:
         now = time.monotonic()
         if now - self._asked >= self._refresh:
             self._asked = now
+            if isinstance(self._sessions.table, DuckDatabase) and self._sessions.table.let_go():
+                self._sessions.learn_again()
             before, self._version = self._version, self._look()
             if before not in ("", self._version):
                 self._sessions.learn_again()

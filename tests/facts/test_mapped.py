@@ -20,6 +20,7 @@ from facts.engines.choice import Engine
 from facts.engines.lazy import LazyFacts
 from facts.engines.mapped import TableWords, mapped_rows, places_of
 from facts.engines.mapping import NO_MAPPING, TableMapping, read_mapping
+from facts.engines.remote import Remote
 from facts.engines.table import Sessions
 from facts.source import load
 from kpi.coverage import say_what_is_unknown, unknown_metrics
@@ -310,6 +311,52 @@ def test_a_duckdb_file_and_parquet_files_are_read_where_they_are(tmp_path: Path,
         load(str(tmp_path / "figures.parquet"), engine=Engine(mapping=str(file))).version for file in (mapping, other)
     ]
     assert len(set(versions)) == 2
+
+
+def test_a_duckdb_file_that_is_changed_over_is_the_next_version(tmp_path: Path) -> None:
+    import duckdb
+
+    def build(name: str, spend: float) -> Path:
+        with duckdb.connect(str(tmp_path / name)) as database:
+            database.sql("create table t (date_day date, platform text, spend double)")
+            database.execute("insert into t values ('2025-01-29', 'google_ads', ?)", [spend])
+        return tmp_path / name
+
+    build("warehouse.duckdb", 5)
+    remote = Remote(f"duckdb://{tmp_path}/warehouse.duckdb?table=t", refresh=0)
+    first = remote.facts()
+    build("next.duckdb", 7).replace(tmp_path / "warehouse.duckdb")
+
+    second = remote.facts()
+
+    day = Selection(START, START)
+    assert second.version != first.version
+    assert second.totals(day, [()], ALL_ROWS)[()]["spend"].item() == 7
+    remote.close()
+
+
+def test_days_and_numbers_may_be_texts(fill: Fill, request: pytest.FixtureRequest) -> None:
+    if "pandas" in request.node.name:
+        pytest.skip("memory has the schema's own columns")
+    table = pa.table(
+        {
+            "date_day": ["2025-01-29 11:30:00", "2025-01-30", None],
+            "platform": ["google_ads", "bing", "bing"],
+            "country": ["US", "Vereinigte Staaten", ""],
+            "spend": ["12.50", "7", "0"],
+            "currency_code": ["eur", "EUR", None],
+        }
+    )
+
+    facts = fill(table)
+
+    assert (facts.extent().first, facts.extent().last) == (START, START + timedelta(days=1))
+    found = facts.totals(Selection(START, START + timedelta(days=1)), [("region",)], ALL_ROWS)[("region",)]
+    assert found["spend"].to_dict() == {"United States": 19.5}
+    assert facts.options(ALL_ROWS)["platform"] == ("Google", "Microsoft Advertising")
+    assert facts.currency == "EUR"
+    with pytest.raises(DataProblem, match="1 rows with spend and no day in date_day"):
+        fill(table.set_column(3, "spend", pa.array(["12.50", "7", "1"])))
 
 
 @pytest.mark.parametrize("dialect", ["bigquery", "snowflake"])
