@@ -45,14 +45,15 @@ def places_of(names: Sequence[str], label: str, mapping: TableMapping) -> Places
     Raises DataProblem, with the columns that are there, where the table tells no day or no spend.
     """
     if not mapping.name:
-        if not missing_columns(names):
+        lacking = set(missing_columns(names))
+        if not lacking:
             return None
         if normal_of(names, (ad_reporting.MONTHS,)) and not normal_of(names, (ad_reporting.MARK, DATE)):
             raise DataProblem(
                 f"The table {label} holds months (date_month), and the dashboard needs days: point DASHBOARD_FACTS at "
                 "a daily model such as ad_reporting__campaign_report."
             )
-        if normal_of(names, (ad_reporting.MARK,)) is None:
+        if normal_of(names, (ad_reporting.MARK,)) is None and not _NEEDED.keys() & lacking:
             return None
     found = {}
     for name in (DATE, _CURRENCY, *DIMENSIONS, *MEASURES):

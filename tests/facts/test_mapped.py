@@ -200,7 +200,10 @@ def test_what_a_table_does_not_tell_is_missing_and_said(tables: list[tuple[pd.Da
 
 
 REFUSED = [
-    ({"day": ["2025-01-01"], "cost": [1.0]}, r"no column date, .* It has: day, cost\. Say in a mapping file"),
+    (
+        {"day": ["2025-01-01"], "cost": [1.0]},
+        r"no column for the day and the spend\. It has: day, cost\. Say in a mapping file",
+    ),
     ({"date_day": ["2025-01-01"], "clicks": [1]}, r"no column for the spend\. It has: date_day, clicks\. Say in a"),
     ({"date_month": ["2025-01-01"], "spend": [1.0]}, r"holds months \(date_month\).* a daily model"),
     ({"date_day": [None, "2025-01-01"], "spend": [5.0, 1.0]}, r"1 rows with spend and no day in date_day"),
