@@ -93,7 +93,7 @@ def run_command(arguments: Sequence[str] | None) -> int:
         if asked.command == "dimensions":
             return show_dimensions(settings, asked.file, asked.keep)
         if asked.command == "rollup":
-            return roll_up(settings.facts, asked.out)
+            return roll_up(settings, asked.out)
         if elsewhere(settings.facts):
             why = f"{asked.command} works on a folder, and DASHBOARD_FACTS names an engine elsewhere."
             print(f"marketing-dashboard: {why}", file=sys.stderr)
@@ -204,14 +204,15 @@ def count_commits(settings: Settings) -> int:
     return len(list(Path(settings.facts).glob("_delta_log/*.json")))
 
 
-def roll_up(address: str, out: Path) -> int:
-    """Write the roll-up of the facts at `address`; returns the exit status."""
+def roll_up(settings: Settings, out: Path) -> int:
+    """Write the roll-up of the facts that are set; returns the exit status."""
     from facts.deadline import NoAnswer
     from facts.protocol import DataProblem
     from ingest import rollup
 
     try:
-        print(f"{rollup.roll_up(address, out):,} rows by day and dimensions in {printable(str(out))}.")
+        written = rollup.roll_up(settings.facts, out, settings.facts_mapping)
+        print(f"{written:,} rows by day and dimensions in {printable(str(out))}.")
     except (DataProblem, NoAnswer) as problem:
         print(f"marketing-dashboard: {printable(str(problem))}", file=sys.stderr)
         return 1

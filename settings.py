@@ -36,6 +36,7 @@ class Settings:
     port: int
     prefix: str
     facts: str
+    facts_mapping: str
     engine: str
     memory_rows: int
     query_seconds: int
@@ -194,6 +195,9 @@ SETTINGS: Final = (
         _not_empty,
     ),
     Setting(
+        "DASHBOARD_FACTS_MAPPING", "facts_mapping", "", "a TOML file, or unset", "what your table's columns hold", str
+    ),
+    Setting(
         "DASHBOARD_ENGINE",
         "engine",
         "auto",
@@ -350,11 +354,8 @@ SETTINGS: Final = (
         "DASHBOARD_PAGES", "pages", "", "a folder, or unset", "Dash pages of your own (docs/own-pages.md)", _folder
     ),
     Setting(
-        "DASHBOARD_STATE",
-        "state",
-        "",
-        "a folder; unset: next to the facts",
-        "where the key to your own data is kept, and rules of own dimensions of facts elsewhere",
+        *("DASHBOARD_STATE", "state", "", "a folder; unset: next to the facts"),
+        "where the key to own data is kept, and rules of own dimensions of facts elsewhere",
         str,
     ),
 )

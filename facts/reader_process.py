@@ -48,6 +48,7 @@ class ReaderProcess:
                 str(Path(self.path).absolute()),
                 self.engine.kind,
                 str(self.engine.memory_rows),
+                self.engine.mapping,
             ],
             cwd=Path(__file__).parent.parent,
             stdout=memory,
@@ -117,4 +118,4 @@ def main(path: str, engine: Engine = Engine()) -> int:  # noqa: B008 - frozen
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], Engine(sys.argv[2], int(sys.argv[3]))))
+    sys.exit(main(sys.argv[1], Engine(sys.argv[2], int(sys.argv[3]), mapping=sys.argv[4])))

@@ -5,7 +5,7 @@ become facts.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -20,6 +20,10 @@ _IMPORT: Final = (
     "Import the shop's own days to see what was banked beside what is claimed: a file with the columns date, orders "
     "and total_revenue."
 )
+
+
+#: Why there are no days of the shop beside a table that is read where it is.
+TABLE_WITHOUT_SHOP: Final = "The table that is shown is read where it is, and has no days of the shop."
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,13 +44,19 @@ class SideFacts:
     @property
     def has_no_shop(self) -> bool:
         """Whether nobody has imported the shop's days; where they cannot be read, they are there."""
-        return self.store is None and self.no_store == _IMPORT
+        return self.store is None and self.no_store in (_IMPORT, TABLE_WITHOUT_SHOP)
+
+    @property
+    def takes_imports(self) -> bool:
+        """Whether the shop's days and margins can be imported beside the rows."""
+        return self.no_store != TABLE_WITHOUT_SHOP
 
 
 NO_SIDE_FACTS: Final = SideFacts()
 
 #: Why a measure is missing that no import has a word about.
 _UNTOLD: Final = "the data tell none"
+_NOT_IN_TABLE: Final = "the table has none"
 _COSTS: Final = "no report tells it: import the shop's days with cogs and fees, or a margin table (--margins)"
 _FEES: Final = (
     "the shop's days have no fees: add a column fees to them (0 where there are none), or a margin table (--margins)"
@@ -84,6 +94,20 @@ def reports_of_platforms(frame: pd.DataFrame, text: str | None) -> tuple[Platfor
                 {name: _why(name, goods, reasons) for name in gaps if not told[name][platform]},
             )
         )
+    return tuple(found)
+
+
+def reports_of_counts(told: Iterable[Mapping[str, Any]]) -> tuple[PlatformReport, ...]:
+    """What is known of each platform's data in a warehouse: by platform its `last` day and how many rows report each
+    measure.
+    """
+    by_platform = {str(each["platform"]): each for each in told}
+    found = []
+    for platform in in_order("platform", by_platform):
+        known = by_platform[platform]
+        last = known["last"]
+        lacks = {name: _NOT_IN_TABLE for name in MEASURES if not known[name]}
+        found.append(PlatformReport(platform, last.date() if isinstance(last, datetime) else last, lacks=lacks))
     return tuple(found)
 
 

@@ -88,9 +88,11 @@ def _load_version(
 
 
 def _remote(path: str | Path, engine: Engine) -> "Remote":
+    from facts.engines.mapping import mapping_at
     from facts.engines.remote import Remote
 
-    return Remote(str(path), engine.refresh, engine.existing, rules_of_data(path, engine.state))
+    mapping, rules = mapping_at(engine.mapping), rules_of_data(path, engine.state)
+    return Remote(str(path), engine.refresh, engine.existing, rules, mapping)
 
 
 def load_by_reader_process(

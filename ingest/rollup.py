@@ -37,13 +37,13 @@ SCHEMA: Final = pa.schema(
 )
 
 
-def roll_up(address: str, out: Path) -> int:
+def roll_up(address: str, out: Path, mapping: str = "") -> int:
     """Write the roll-up of the facts at `address` as the next version of the table at `out`; returns its rows.
 
     A month is asked for at a time, and all of them become visible in one commit. Raises DataProblem and NoAnswer.
     """
     table = _older(out)
-    facts = load(address, engine=Engine("duckdb"))
+    facts = load(address, engine=Engine("duckdb", mapping=mapping))
     if not isinstance(facts, LazyFacts):
         raise DataProblem(f"{address} is not summed by an engine.")
     written = 0

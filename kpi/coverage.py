@@ -32,10 +32,11 @@ def unknown_metrics(reported: Sequence[PlatformReport]) -> frozenset[str]:
     return frozenset(key for key, metric in METRICS.items() if metric.measures & missing)
 
 
-def say_what_is_unknown(reported: Sequence[PlatformReport], gone: Sequence[str], shop: bool) -> str:
+def say_what_is_unknown(reported: Sequence[PlatformReport], gone: Sequence[str], shop: bool, imports: bool) -> str:
     """Which measures the data lack, which of the metrics `gone` from the pages need them, and what brings them.
 
-    `gone` has the weightiest first; `shop` says whether the shop's days are there. "" where nothing is known to lack.
+    `gone` has the weightiest first; `shop` says whether the shop's days are there, `imports` whether they can be
+    imported: a warehouse's table needs columns. "" where nothing is known to lack.
     """
     missing = unreported_measures(reported)
     needed = [name for name in _WEIGHTY if name in missing]
@@ -46,7 +47,9 @@ def say_what_is_unknown(reported: Sequence[PlatformReport], gone: Sequence[str],
         measures = [MEASURE_LABELS[name] for name in (*needed, *sorted(missing - set(_WEIGHTY)))]
         metrics = [METRICS[key].short or METRICS[key].label for key in gone]
         said.append(f"Not in your data: {_few(measures, 4)}. Left out: {_few(metrics, 4)}.")
-    if _COSTS & missing:
+    if not imports:
+        said += ["With columns for goods and fees the table would show profit."] if _COSTS & missing else []
+    elif _COSTS & missing:
         costs = "goods and fees to the shop’s days" if shop else "the shop’s days with goods and fees"
         said.append(f"Add {costs}, or a margin table, to see profit.")
     elif not shop:

@@ -24,6 +24,7 @@ import pytest
 from facts import Facts
 from facts.engines.duckdb_table import DuckTable
 from facts.engines.lazy import LazyFacts
+from facts.engines.mapping import NO_MAPPING, TableMapping
 from facts.engines.remote import Remote
 from facts.engines.table import Sessions
 from facts.memory.frame import FrameFacts
@@ -35,9 +36,11 @@ ENGINES = [*QUICK, *SERVERS]
 
 
 class Fill(Protocol):
-    """Makes facts of rows; `rules` are those of own dimensions (facts.own_rules)."""
+    """Makes facts of rows; `rules` are those of own dimensions (facts.own_rules), `mapping` explains columns that are
+    not the schema's.
+    """
 
-    def __call__(self, rows: pa.Table, rules: bytes = b"") -> Facts: ...
+    def __call__(self, rows: pa.Table, mapping: TableMapping = NO_MAPPING, rules: bytes = b"") -> Facts: ...
 
 
 class PolarsTable:
@@ -84,27 +87,28 @@ def engine(name: str, folder: Path) -> Iterator[Fill]:
         made.append(one)
         return one
 
-    def pandas(rows: pa.Table, rules: bytes = b"") -> Facts:
+    def pandas(rows: pa.Table, mapping: TableMapping = NO_MAPPING, rules: bytes = b"") -> Facts:
         frame = rows.set_column(0, "date", rows["date"].cast(pa.timestamp("us"))).to_pandas()
         return FrameFacts(frame, "v", demo=True, own=rules_in(rules))
 
-    def polars(rows: pa.Table, rules: bytes = b"") -> Facts:
-        return kept(LazyFacts(Sessions(PolarsTable(rows)), "v", demo=True, own=rules_in(rules)))
+    def polars(rows: pa.Table, mapping: TableMapping = NO_MAPPING, rules: bytes = b"") -> Facts:
+        return kept(LazyFacts(Sessions(PolarsTable(rows), mapping), "v", demo=True, own=rules_in(rules)))
 
-    def duckdb(rows: pa.Table, rules: bytes = b"") -> Facts:
+    def duckdb(rows: pa.Table, mapping: TableMapping = NO_MAPPING, rules: bytes = b"") -> Facts:
         file = folder / f"{uuid4().hex}.parquet"
         pq.write_table(rows, file, row_group_size=10_000)
-        return kept(LazyFacts(Sessions(DuckTable([str(file)], str(file))), "v", demo=True, own=rules_in(rules)))
+        sessions = Sessions(DuckTable([str(file)], str(file)), mapping)
+        return kept(LazyFacts(sessions, "v", demo=True, own=rules_in(rules)))
 
     with ExitStack() as servers:  # which outlive what was made in them
         try:
             if name in ("spark", "postgres"):
                 fill = servers.enter_context((spark if name == "spark" else postgres)(folder))
 
-                def remote(rows: pa.Table, rules: bytes = b"") -> Facts:
+                def remote(rows: pa.Table, mapping: TableMapping = NO_MAPPING, rules: bytes = b"") -> Facts:
                     file = folder / f"{uuid4().hex}.toml"
                     file.write_bytes(rules)
-                    facts = kept(Remote(fill(text_columns(rows)), 0.0, rules=file)).facts()
+                    facts = kept(Remote(fill(text_columns(rows)), 0.0, rules=file, mapping=mapping)).facts()
                     facts.demo = True
                     return facts
 
@@ -216,6 +220,8 @@ def postgres(folder: Path) -> Iterator[Callable[[pa.Table], str]]:
         def kind(type: pa.DataType) -> str:
             if pa.types.is_timestamp(type):
                 return "timestamp"
+            if pa.types.is_decimal(type):
+                return "numeric"
             return {"date32[day]": "date", "string": "text", "int64": "bigint"}.get(str(type), "float8")
 
         def connect() -> Any:
@@ -230,7 +236,7 @@ def postgres(folder: Path) -> Iterator[Callable[[pa.Table], str]]:
 
         def fill(rows: pa.Table) -> str:
             table = f"facts_{uuid4().hex}"
-            columns = ", ".join(f"{field.name} {kind(field.type)}" for field in rows.schema)
+            columns = ", ".join(f'"{field.name}" {kind(field.type)}' for field in rows.schema)
             with connect() as connection, connection.cursor() as cursor:
                 cursor.execute(f"create table {table} ({columns})")
                 with cursor.copy(f"copy {table} from stdin") as copy:

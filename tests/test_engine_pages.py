@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from access.rights import Rights
 from facts import ALL_ROWS, Facts
 from facts.deadline import NoAnswer, wait, wait_at_most
 from facts.engines.lazy import LazyFacts
@@ -25,8 +26,10 @@ from pages import PAGES
 from tests.access.key_server import until
 from tests.asking import view
 from tests.engines import ENGINES, PolarsTable, engine, text_columns
+from tests.facts.test_mapped import ad_reporting
 from tests.oracle import Oracle
 from tests.test_right_numbers import assert_right, queries
+from views.visible import what_is_unknown
 from web.superseded import LatestViews
 
 SCOPES = [
@@ -236,3 +239,26 @@ def test_filters_on_what_a_page_groups_by_ask_the_engine_nothing(slow: SlowTable
 
     assert list(found[("platform", "region")].index) == [("Meta", "Europe")]
     assert not slow.asked.is_set()
+
+
+@pytest.mark.parametrize("page", [page.key for page in PAGES])
+def test_a_page_over_dbts_table_has_its_figures_and_no_card_without_one(page: str) -> None:
+    meant, table = ad_reporting(5, 0.1)
+    facts = LazyFacts(Sessions(PolarsTable(table)), "v", demo=True)
+    answer = view(client_of(facts), page, f"from={meant['date'].min():%Y-%m-%d}&to={meant['date'].max():%Y-%m-%d}").json
+
+    visuals = answer["visuals"].values()
+    cards = {
+        metric: card["value"]
+        for visual in visuals
+        for metric, card in zip(visual.get("metrics", ()), visual.get("cards", ()), strict=False)
+    }
+
+    assert len(cards) >= 3
+    assert None not in cards.values()
+    assert not {"profit", "roi", "mer"} & cards.keys()
+    for metric in cards.keys() & {"spend", "revenue", "clicks", "conversions"}:
+        assert cards[metric] == pytest.approx(meant[metric].sum(), rel=1e-4)
+    assert cards.keys() & {"spend", "revenue"}
+    said = what_is_unknown(PAGES, Rights((page,)), facts)
+    assert said.endswith("With columns for goods and fees the table would show profit.")

@@ -75,7 +75,8 @@ def what_is_unknown(pages: Sequence[Page], rights: Rights, facts: Facts) -> str:
     if not on_pages:
         return ""
     gone = [key for key in on_pages if key in unknown - COMPANY_WIDE]
-    return say_what_is_unknown(_reports(rights, facts), gone, not facts.side.has_no_shop)
+    side = facts.side
+    return say_what_is_unknown(_reports(rights, facts), gone, not side.has_no_shop, side.takes_imports)
 
 
 def _reports(rights: Rights, facts: Facts) -> list[PlatformReport]:

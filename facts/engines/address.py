@@ -12,13 +12,16 @@ from facts.protocol import DataProblem
 IBIS: Final = ("postgres", "postgresql", "bigquery", "snowflake", "clickhouse", "trino")
 
 _SPARK: Final = "sc"
+_DUCKDB: Final = "duckdb"
 _SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 _TABLE: Final = "a table in it: add {}table=NAME"
 
 
 @dataclass(frozen=True)
 class Address:
-    """Where an engine is. `url` goes to its driver, secrets and all; `label` may be shown and logged."""
+    """Where an engine is. `url` goes to its driver, secrets and all; `label` may be shown and logged. `currency` is ""
+    where the address names none.
+    """
 
     kind: str
     url: str = field(repr=False)
@@ -42,8 +45,10 @@ def parse(text: str) -> Address:
         return _spark(text)
     if scheme in IBIS:
         return _ibis(text, scheme)
+    if scheme == _DUCKDB:
+        return _duckdb(text)
     raise DataProblem(
-        f"DASHBOARD_FACTS begins with {scheme}://, which is no engine of this dashboard: a path, sc:// and "
+        f"DASHBOARD_FACTS begins with {scheme}://, which is no engine of this dashboard: a path, sc://, duckdb:// and "
         f"{', '.join(f'{name}://' for name in IBIS)} are."
     )
 
@@ -60,7 +65,7 @@ def _spark(text: str) -> Address:
     """`sc://host:15002/;table=name;token=…`, as Spark Connect writes it."""
     base, *parts = text.split(";")
     given = dict(part.split("=", 1) for part in parts if "=" in part)
-    table, currency = given.pop("table", ""), given.pop("currency", "USD")
+    table, currency = given.pop("table", ""), given.pop("currency", "")
     if not table:
         raise DataProblem(f"DASHBOARD_FACTS names a Spark server but not {_TABLE.format(';')}.")
     base = base if base.endswith("/") else f"{base}/"
@@ -69,6 +74,16 @@ def _spark(text: str) -> Address:
     public = {"use_ssl", "user_id", "session_id", "user_agent"}
     secrets = tuple(value for name, value in given.items() if name not in public and value)
     return Address("spark", url, unquote(table), currency, f"sc://{host}, table {unquote(table)}", secrets)
+
+
+def _duckdb(text: str) -> Address:
+    """`duckdb:///data/warehouse.duckdb?table=schema.name`: a database file on this machine."""
+    path, _, query = text.split("://", 1)[1].partition("?")
+    given = dict(parse_qsl(query))
+    table = given.get("table", "")
+    if not path or not table:
+        raise DataProblem(f"DASHBOARD_FACTS names a DuckDB file but not {_TABLE.format('?')}.")
+    return Address(_DUCKDB, unquote(path), table, given.get("currency", ""), f"duckdb://{path}, table {table}")
 
 
 def _ibis(text: str, scheme: str) -> Address:
@@ -80,7 +95,7 @@ def _ibis(text: str, scheme: str) -> Address:
         raise DataProblem("DASHBOARD_FACTS is no address: host and port cannot be read.") from None
     query = parse_qsl(parts.query, keep_blank_values=True)
     given = dict(query)
-    table, currency = given.get("table", ""), given.get("currency", "USD")
+    table, currency = given.get("table", ""), given.get("currency", "")
     if not table:
         raise DataProblem(f"DASHBOARD_FACTS names a database but not {_TABLE.format('?')}.")
     rest = urlencode([each for each in query if each[0] not in ("table", "currency")])

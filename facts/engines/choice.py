@@ -21,6 +21,7 @@ class Engine:
     Whether a table in an engine elsewhere has changed is asked every `refresh` seconds. `cut` names what memory prefers
     where rows tell the same money in several cuts. `existing` are the segments of existing customers (kpi.retention).
     `state` is the folder with the rules of own dimensions where no table here has them beside it (facts.own_rules).
+    `mapping` is the file that says what the columns of somebody else's table hold (facts.engines.mapping).
     """
 
     kind: str = "auto"
@@ -29,6 +30,7 @@ class Engine:
     cut: NamedCuts = ()
     existing: tuple[str, ...] = EXISTING_SEGMENTS
     state: str = ""
+    mapping: str = ""
 
 
 class Chosen(Protocol):
@@ -52,6 +54,9 @@ class Chosen(Protocol):
     @property
     def state(self) -> str: ...
 
+    @property
+    def facts_mapping(self) -> str: ...
+
 
 def engine_of(settings: Chosen) -> Engine:
     """Who sums, as the settings have it."""
@@ -62,6 +67,7 @@ def engine_of(settings: Chosen) -> Engine:
         settings.cut,
         settings.existing_segments,
         settings.state,
+        settings.facts_mapping,
     )
 
 
@@ -94,7 +100,7 @@ def stamp(path: str | Path) -> tuple[object, ...]:
 
 def by_duckdb(path: str | Path, engine: Engine, version: int | None = None) -> bool:
     """Whether DuckDB reads the table at `path`, rather than all its rows into memory. Raises what its readers raise."""
-    if is_parquet(path):
+    if engine.mapping or is_parquet(path):
         return True
     if engine.kind != "auto":
         return engine.kind == "duckdb"

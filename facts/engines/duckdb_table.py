@@ -1,12 +1,14 @@
-"""Parquet files, or the files of a Delta table, queried by DuckDB within this process."""
+"""Parquet files, the files of a Delta table, or a DuckDB file, queried by DuckDB within this process."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 import narwhals as nw
 import pyarrow as pa
 
+from facts.engines.address import Address
 from facts.engines.expressions import Frame, Values
 from facts.protocol import DataProblem
 
@@ -40,24 +42,72 @@ class DuckTable:
         if self._database is None or self._database[0] != os.getpid():
             settings = {"memory_limit": MEMORY, "preserve_insertion_order": False}
             self._database = os.getpid(), driver().connect(config=settings)
-        return DuckSession(self._database[1].cursor(), self._files)
+        files = self._files
+        return DuckSession(
+            self._database[1].cursor(),
+            lambda cursor: cursor.read_parquet(files, hive_partitioning=any("=" in name for name in files)),
+        )
 
     def without_secrets(self, text: str) -> str:
         """An engine's message without secrets; files have none."""
         return text
 
 
-class DuckSession:
-    """A cursor on the database."""
+class DuckDatabase:
+    """A table in a database file, which is opened to be read only. One database serves all sessions of a process."""
 
-    def __init__(self, cursor: Any, files: list[str]) -> None:
-        self._cursor, self._files = cursor, files
+    def __init__(self, address: Address) -> None:
+        self.label, self.most = address.label, _MOST
+        self._address = address
+        self._database: tuple[int, Any] | None = None
+        self._stamp: object = None
+        self._changed = False
+
+    def let_go(self) -> bool:
+        """Whether the file that is open is another than the one at the path: then the next session opens that one.
+
+        A query that runs on keeps the old file open in this process, also for who opens it then; so a change is one
+        at the next call as well.
+        """
+        before, self._stamp = self._stamp, _stamp_of(Path(self._address.url))
+        changed = before not in (None, self._stamp)
+        again, self._changed = self._changed or changed, changed
+        if again and self._database is not None:
+            self._database[1].close()
+            self._database = None
+        return again
+
+    def connect(self) -> "DuckSession":
+        """A new session."""
+        if not Path(self._address.url).is_file():
+            raise DataProblem(f"There is no DuckDB file at {self._address.url}.")
+        if self._database is None or self._database[0] != os.getpid():
+            settings = {"memory_limit": MEMORY}
+            self._database = os.getpid(), driver().connect(self._address.url, read_only=True, config=settings)
+        return DuckSession(self._database[1].cursor(), lambda cursor: cursor.table(self._address.table))
+
+    def without_secrets(self, text: str) -> str:
+        """An engine's message without secrets; files have none."""
+        return text
+
+
+def _stamp_of(path: Path) -> object:
+    try:
+        status = path.stat()
+    except OSError:
+        return "no file"
+    return status.st_ino, status.st_size, status.st_mtime_ns
+
+
+class DuckSession:
+    """A cursor on the database, and its `table`: a column that a folder's name gives (`year=2025`) is one too."""
+
+    def __init__(self, cursor: Any, table: Callable[[Any], Any]) -> None:
+        self._cursor, self._table = cursor, table
 
     def frame(self) -> Frame:
-        """The files' rows; a column that a folder's name gives (`year=2025`) is one too."""
-        return nw.from_native(
-            self._cursor.read_parquet(self._files, hive_partitioning=any("=" in f for f in self._files))
-        )
+        """The table's rows."""
+        return nw.from_native(self._table(self._cursor))
 
     def number_texts(self, frame: Frame, values: Values) -> Frame:
         """Files hold each text once and its place: a function of one text is worked out as often as that."""

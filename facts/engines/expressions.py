@@ -30,6 +30,9 @@ WINS: Final = "wins"
 
 #: Of so many values each is soon found, also in files that hold a text as often as it occurs.
 _FEW: Final = 16
+
+#: A sentence names so many of a table's columns.
+_SHOWN: Final = 30
 _RECENT: Final = timedelta(days=90)
 
 
@@ -50,6 +53,22 @@ class Rows:
     own: OwnValues = NO_OWN
 
 
+def columns_sentence(names: Iterable[str]) -> str:
+    """``It has: day, cost.`` and what to do, for somebody whose columns are called otherwise."""
+    every = list(names)
+    more = f" and {len(every) - _SHOWN} more" if len(every) > _SHOWN else ""
+    return (
+        f"It has: {', '.join(every[:_SHOWN])}{more}. Say in a mapping file which they are, as in [columns] "
+        'date = "day", spend = "cost", and name it with DASHBOARD_FACTS_MAPPING (docs/engines.md).'
+    )
+
+
+def missing_columns(names: Iterable[str]) -> list[str]:
+    """The schema's columns that a table lacks; none where the table is one of ours."""
+    there = {name.lower() for name in names}
+    return [name for name in (DATE, *DIMENSIONS, *MEASURES) if name not in there]
+
+
 def rows(frame: Frame, label: str) -> Rows:
     """The rows of `frame`, whose columns may be written in capitals.
 
@@ -57,9 +76,8 @@ def rows(frame: Frame, label: str) -> Rows:
     """
     schema = frame.collect_schema()
     found = {name.lower(): name for name in schema}
-    missing = [name for name in (DATE, *DIMENSIONS, *MEASURES) if name not in found]
-    if missing:
-        raise DataProblem(f"The table {label} has no column {', '.join(missing)}; see the README for its columns.")
+    if missing := missing_columns(schema):
+        raise DataProblem(f"The table {label} has no column {', '.join(missing)}. {columns_sentence(schema)}")
     rolled = [name for name in (ROWS, REACH_FLOOR) if name in found]
     if len(rolled) == 1:
         raise DataProblem(f"The table {label} has {rolled[0]}, but a roll-up has both {ROWS} and {REACH_FLOOR}.")
@@ -193,6 +211,12 @@ def _extent() -> list[nw.Expr]:
 def recent(rows: Rows, last: date) -> Frame:
     """One row: spend and revenue of the days that platforms still restate."""
     return filter_rows(rows, last - _RECENT, last).frame.select(nw.col("spend").sum(), nw.col("revenue").sum())
+
+
+def reports(rows: Rows) -> Frame:
+    """One row a platform: its last day, and of each measure how many rows report it."""
+    counts = (nw.col(name).count().alias(name) for name in MEASURES)
+    return rows.frame.group_by("platform").agg(nw.col(DATE).max().alias("last"), *counts)
 
 
 def values(rows: Rows, name: str, scope: Scope) -> Frame:

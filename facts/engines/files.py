@@ -20,7 +20,9 @@ from facts.delta import side_data
 from facts.delta.rows import CURRENCY, CUT, PROGRAM, name_of_table, name_with_shop, open_table
 from facts.engines.choice import Engine, is_parquet, parquet_files, stamp
 from facts.engines.duckdb_table import DuckTable, driver
+from facts.engines.expressions import missing_columns
 from facts.engines.lazy import LazyFacts
+from facts.engines.mapping import mapping_at
 from facts.engines.table import Sessions
 from facts.memory.cuts import missing_cut_sentence
 from facts.own_rules import name_with_rules, read_rules, rules_path
@@ -100,19 +102,20 @@ def open_files(found: Files, now: Callable[[], datetime], demo_name: str, engine
     driver()
     if not found.rows:
         raise DataProblem(f"The table at {found.label} has no rows.")
-    sessions = Sessions(DuckTable(found.names, found.label))
-    currency, cuts = _currency_and_cuts(found, sessions) if CUT in found.columns else ("USD", pd.DataFrame())
-    more = (
-        {} if is_parquet(found.label) else side_data.read(found.label, demo=found.name == demo_name, currency=currency)
-    )
+    mapping = mapping_at(engine.mapping)
+    sessions = Sessions(DuckTable(found.names, found.label), mapping)
+    mapped = bool(mapping.name or missing_columns(found.columns))
+    currency, cuts = _currency_and_cuts(found, sessions) if CUT in found.columns else ("", pd.DataFrame())
+    demo = found.name == demo_name
+    more = {} if is_parquet(found.label) else side_data.read(found.label, demo=demo, currency=currency or "USD")
     own = read_rules(rules_path(found.label))
     return LazyFacts(
         sessions,
-        name_with_rules(name_with_shop(found.version, more.get("shop")), own),
+        name_with_rules(name_with_shop(found.version + mapping.digest, more.get("shop")), own),
         loaded=time_of_day(now()),
-        demo=found.name == demo_name,
+        demo=demo,
         currency=currency,
-        complete=found.complete,
+        complete=found.complete and not mapped,
         side=replace(of_text(json.dumps(more)), missing_cut=missing_cut_sentence(cuts, engine.cut)),
         existing=engine.existing,
         own=own,

@@ -21,7 +21,7 @@ from facts.engines.plan import Pass, passes
 from facts.engines.table import Sessions
 from facts.memory.groups import own_codes
 from facts.protocol import DataProblem, Scope
-from facts.side_facts import NO_SIDE_FACTS, SideFacts
+from facts.side_facts import NO_SIDE_FACTS, TABLE_WITHOUT_SHOP, SideFacts, reports_of_counts
 from kpi.evaluate import ROWS
 from kpi.own_dimensions import NO_OWN, Campaign, OwnDimension, OwnValues, own_values
 from kpi.retention import EXISTING_SEGMENTS, existing_customers
@@ -70,18 +70,19 @@ class LazyFacts:
         *,
         loaded: str = "",
         demo: bool = False,
-        currency: str = "USD",
+        currency: str = "",
         complete: bool = False,
         side: SideFacts = NO_SIDE_FACTS,
         existing: Iterable[str] = EXISTING_SEGMENTS,
         own: Iterable[OwnDimension] = (),
     ) -> None:
         """Asks for the table's outline and values. `complete` says that no row lacks a measure, `existing` which
-        segments are of existing customers; `own` are the company's own dimensions.
+        segments are of existing customers; `own` are the company's own dimensions. The money is in `currency`, else in
+        what the table says, else in USD.
 
         Raises DataProblem where the table cannot be used.
         """
-        self.version, self.loaded, self.demo, self.currency, self.side = version, loaded, demo, currency, side
+        self.version, self.loaded, self.demo, self.side = version, loaded, demo, side
         self._table, self._sessions = sessions.table, sessions
         self.own: OwnValues = NO_OWN
         self._lock = Lock()
@@ -101,6 +102,12 @@ class LazyFacts:
             self._values_of = self.options(ALL_ROWS)
             self._sizes = {name: max(len(found), 1) for name, found in self._values_of.items()}
             self.existing = existing_customers(self._values_of, existing)
+            self.currency = currency or "USD"
+            if sessions.words is not None:  # what a warehouse does not know goes from the pages
+                told = self._ask(expressions.reports).to_pylist()
+                no_store = TABLE_WITHOUT_SHOP if side.has_no_shop else side.no_store
+                self.side = replace(side, reported=reports_of_counts(told), no_store=no_store)
+                self.currency = _one_currency(currency, sessions.words.currency, self._table.label)
         except NoAnswer as problem:
             raise DataProblem(str(problem)) from None
 
@@ -238,6 +245,16 @@ class LazyFacts:
     def close(self) -> None:
         """Let go of the engine."""
         self._sessions.close()
+
+
+def _one_currency(said: str, seen: str, label: str) -> str:
+    """The currency that a setting says or the table names, USD where neither does. Raises DataProblem."""
+    if said and seen and said != seen:
+        raise DataProblem(
+            f"The money in {label} is in {seen}, and DASHBOARD_FACTS says currency={said}. Nothing is converted: leave "
+            "it out of the address, or mend the mapping."
+        )
+    return said or seen or "USD"
 
 
 def _day(value: date | datetime) -> date:

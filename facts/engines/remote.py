@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -10,10 +10,12 @@ from typing import Final
 from facts.deadline import NoAnswer, wait_at_most
 from facts.engines import expressions
 from facts.engines.address import Address, parse
+from facts.engines.duckdb_table import DuckDatabase
 from facts.engines.ibis_table import IbisTable
 from facts.engines.lazy import LazyFacts
+from facts.engines.mapping import NO_MAPPING, TableMapping
 from facts.engines.spark_table import SparkTable
-from facts.engines.table import Sessions
+from facts.engines.table import Sessions, Table
 from facts.own_rules import name_with_rules, read_rules
 from facts.protocol import DataProblem, time_of_day, utc_now
 from kpi.evaluate import ROWS
@@ -21,6 +23,12 @@ from kpi.retention import EXISTING_SEGMENTS
 
 #: Seconds that reading a table's outline and values may take.
 OPENING: Final = 600.0
+
+_TABLES: Final[Mapping[str, Callable[[Address], Table]]] = {
+    "spark": SparkTable,
+    "duckdb": DuckDatabase,
+    "ibis": IbisTable,
+}
 
 
 class Remote:
@@ -37,11 +45,13 @@ class Remote:
         refresh: float,
         existing: tuple[str, ...] = EXISTING_SEGMENTS,
         rules: Path | None = None,
+        mapping: TableMapping = NO_MAPPING,
     ) -> None:
         """Raises DataProblem where the address names no engine and table."""
         self._existing, self._rules = existing, rules
         self.address: Address = parse(address)
-        self._sessions = Sessions(SparkTable(self.address) if self.address.kind == "spark" else IbisTable(self.address))
+        self._sessions = Sessions(_TABLES[self.address.kind](self.address), mapping)
+        self._mapped = [mapping.digest] if mapping.digest else []
         self._refresh, self._asked, self._version = refresh, float("-inf"), ""
 
     def version(self) -> str:
@@ -49,7 +59,11 @@ class Remote:
         now = time.monotonic()
         if now - self._asked >= self._refresh:
             self._asked = now
-            self._version = self._look()
+            if isinstance(self._sessions.table, DuckDatabase) and self._sessions.table.let_go():
+                self._sessions.learn_again()
+            before, self._version = self._version, self._look()
+            if before not in ("", self._version):
+                self._sessions.learn_again()
         return name_with_rules(self._version, read_rules(self._rules))
 
     def _look(self) -> str:
@@ -65,12 +79,12 @@ class Remote:
                     )
         except NoAnswer as problem:
             raise DataProblem(str(problem)) from None
-        return hashlib.sha256("|".join([self.address.label, *told]).encode()).hexdigest()[:12]
+        return hashlib.sha256("|".join([self.address.label, *told, *self._mapped]).encode()).hexdigest()[:12]
 
     def facts(self, now: Callable[[], datetime] = utc_now) -> LazyFacts:
         """The facts at the version that was seen last. Raises DataProblem."""
-        version, own = self.version(), read_rules(self._rules)
         with wait_at_most(OPENING):
+            version, own = self.version(), read_rules(self._rules)
             return LazyFacts(
                 self._sessions,
                 version,

@@ -9,7 +9,10 @@ from typing import Protocol, runtime_checkable
 import pyarrow as pa
 
 from facts.deadline import NoAnswer, present, wait
+from facts.engines import mapped
 from facts.engines.expressions import Frame, Rows, Values, rows
+from facts.engines.mapped import TableWords
+from facts.engines.mapping import NO_MAPPING, TableMapping
 from facts.protocol import DataProblem
 
 
@@ -52,17 +55,21 @@ class Table(Protocol):
 
 @dataclass(frozen=True)
 class OpenSession:
-    """A session and the table's rows in it."""
+    """A session and the table's rows in it, as they were understood in a `round` (Sessions.learn_again)."""
 
     session: Session
     rows: Rows
+    round: int = 0
 
 
 class Sessions:
     """The sessions on one table: as many as there are questions at once, kept for the next, none shared over a fork."""
 
-    def __init__(self, table: Table) -> None:
-        self.table = table
+    def __init__(self, table: Table, mapping: TableMapping = NO_MAPPING) -> None:
+        """`mapping` says what the table's columns hold where they are not the schema's own."""
+        self.table, self.mapping = table, mapping
+        self._words: TableWords | None = None
+        self._round = 0
         self._free: list[OpenSession] = []
         self._process = os.getpid()
         self._lock = Lock()
@@ -91,20 +98,47 @@ class Sessions:
                 self._free, self._process = [], os.getpid()
             if self._free:
                 return self._free.pop()
+            now = self._round
         session = self.table.connect()
         try:
-            found = rows(session.frame(), self.table.label)
+            found = self._rows(session)
             return OpenSession(
-                session, replace(found, number_texts=session.number_texts) if isinstance(session, Numbers) else found
+                session,
+                replace(found, number_texts=session.number_texts) if isinstance(session, Numbers) else found,
+                now,
             )
         except BaseException:
             _close(session)
             raise
 
+    def _rows(self, session: Session) -> Rows:
+        """The table's rows with the schema's columns, whatever they are called there."""
+        frame, label = session.frame(), self.table.label
+        places = mapped.places_of(list(frame.collect_schema()), label, self.mapping)
+        if places is None:
+            return rows(frame, label)
+        words = self._words
+        if words is None:
+            words = self._words = mapped.learn(frame, places, label, self.mapping, session.collect)
+        return mapped.mapped_rows(frame, places, label, self.mapping, words)
+
+    @property
+    def words(self) -> TableWords | None:
+        """What the table's values are called, None where its columns are the schema's own or nothing was asked yet."""
+        return self._words
+
+    def learn_again(self) -> None:
+        """From now on ask anew what the table's values are called: newer rows may have others."""
+        with self._lock:
+            self._words, self._round = None, self._round + 1
+            free, self._free = self._free, []
+        for opened in free:
+            _close(opened.session)
+
     def give_back(self, opened: OpenSession) -> None:
         """Keep a session for the next question."""
         with self._lock:
-            if not self._closed:
+            if not self._closed and opened.round == self._round:
                 self._free.append(opened)
                 return
         opened.session.close()

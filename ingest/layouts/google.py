@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from ingest.layouts.headers import Layout, names, normal
+from facts.words.headers import normal
+from ingest.layouts.headers import Layout, names
 
 LAYOUT: Final = Layout(
     name="Google Ads",

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from facts.words.platforms import IN_FILE_NAMES, platform_of, renamed_platforms
 from ingest.layouts import amazon, meta
-from ingest.layouts.platforms import IN_FILE_NAMES, platform_of, renamed_platforms
 from ingest.read.normalize import Table, constant, recode
 from ingest.read.tables import Sheet
 from ingest.results import CURRENCY, PROGRAM, ImportProblem

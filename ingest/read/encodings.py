@@ -11,8 +11,8 @@ from collections.abc import Callable
 from contextlib import closing
 from typing import IO, Final
 
+from facts.words.headers import normal
 from ingest.layouts.catalog import HEADERS
-from ingest.layouts.headers import normal
 from ingest.results import ImportProblem
 
 _BLOCK: Final = 1 << 20

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ingest.layouts.headers import normal
+from facts.words.headers import normal
 from ingest.read.dates import is_day, of_serial
 from ingest.read.numbers import MISSING, Floats
 from ingest.read.recognize import RecognizedTable

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ingest.layouts.vocabulary import country
+from facts.words.vocabulary import country
 from ingest.read.options import read_toml
 from ingest.results import ImportProblem
 from kpi.schema import DATE

@@ -10,8 +10,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingest.layouts import vocabulary
-from ingest.layouts.headers import WITH_POINT, language, scale_of
+from facts.words import vocabulary
+from facts.words.headers import scale_of
+from ingest.layouts.headers import WITH_POINT, language
 from ingest.read import dates, numbers
 from ingest.read.gather import SHOWN, TOTAL, Raw, RawColumn
 from ingest.read.numbers import Floats

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
+from facts.words.headers import normal
+from facts.words.platforms import platform_of
 from ingest.layouts.business import MEASURES as BUSINESS
-from ingest.layouts.headers import EXTRA_CUTS, PERIOD_FIELDS, normal
-from ingest.layouts.platforms import platform_of
+from ingest.layouts.headers import EXTRA_CUTS, PERIOD_FIELDS
 from ingest.read.wide import CHANNEL
 from ingest.results import ImportProblem
 from kpi.schema import DATE, DIMENSIONS, IDENTIFIERS, MEASURES

@@ -8,9 +8,10 @@ from typing import Final
 
 from babel.numbers import is_currency
 
+from facts.words.headers import currency_of, normal, plain_header
 from ingest.layouts import amazon, business, own
 from ingest.layouts.catalog import LAYOUTS
-from ingest.layouts.headers import PERIOD_FIELDS, Layout, currency_of, normal, plain_header
+from ingest.layouts.headers import PERIOD_FIELDS, Layout
 from ingest.read.numbers import MISSING
 from ingest.read.options import Options
 from ingest.read.tables import Cell, Row, Sheet

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from ingest.layouts.headers import normal
+from facts.words.headers import normal
 from ingest.read.tables import Cell, Row, Sheet
 from ingest.results import ImportProblem
 from kpi.schema import DATE

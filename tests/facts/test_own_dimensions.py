@@ -84,7 +84,7 @@ def rows(seed: int, count: int = 200) -> pd.DataFrame:
 def test_totals_are_those_of_rows_with_a_column_of_it(fill: Fill, seed: int) -> None:
     text, known = rules(seed)
     frame = rows(seed)
-    facts = fill(pa.Table.from_pandas(frame, preserve_index=False), text)
+    facts = fill(pa.Table.from_pandas(frame, preserve_index=False), rules=text)
     told = with_values(frame, known)
     end = START + timedelta(days=40)
     asked = [
@@ -119,7 +119,7 @@ def test_a_narrowed_reader_is_offered_the_values_of_their_rows_alone(fill: Fill)
     frame = rows(5, 40).assign(campaign="old thing")
     frame.loc[frame["region"] != "Europe", "campaign"] = "launch of what nobody knows"
 
-    facts = fill(pa.Table.from_pandas(frame, preserve_index=False), text)
+    facts = fill(pa.Table.from_pandas(frame, preserve_index=False), rules=text)
 
     assert facts.options(ALL_ROWS)["x.brand"] == ("Secret", "Known")
     assert facts.options(only({"region": ["Europe"]}))["x.brand"] == ("Known",)

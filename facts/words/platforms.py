@@ -22,6 +22,7 @@ _ALIASES: Final[Mapping[str, str]] = {
     "Criteo": "criteo ads",
     "Amazon DSP": "amazon demand side platform",
     "TikTok GMV Max": "gmv max|gmvmax|tiktok gmv max ads",
+    "Apple Search Ads": "apple search|apple ads",
     "Other": "others",
 }
 _NAMES: Final = {alias: name for name, aliases in _ALIASES.items() for alias in (name.casefold(), *aliases.split("|"))}
