@@ -24,18 +24,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from facts import side_facts
+from facts.costs import costs_now, frame_with_costs, name_of, of_text, reporting
 from facts.delta.kept_versions import PastVersions
 from facts.delta.log import lacks_files
 from facts.delta.rows import CURRENCY, CUT, explain_failures, fetch
 from facts.delta.table_names import DEMO_NAME as DEMO_NAME
-from facts.delta.table_names import path_of, under_way_note
+from facts.delta.table_names import FACTS_NAME, path_of, under_way_note
 from facts.delta.versions import Version, version_at
 from facts.engines.choice import Engine, by_duckdb, elsewhere, is_parquet, stamp
-from facts.memory.costs import with_shop_costs
 from facts.memory.cuts import missing_cut_sentence, of_cuts
 from facts.memory.frame import FrameFacts
 from facts.protocol import DataProblem, Facts, NotYet, time_of_day, utc_now
 from facts.reader_process import ReaderProcess
+from kpi.costs import COST_MEASURES, NO_COSTS, Assumption
 from kpi.schema import COUNTS, DATE, DIMENSIONS, MEASURES
 from machine.memory import give_back
 
@@ -89,7 +90,7 @@ def _load_version(
 def _remote(path: str | Path, engine: Engine) -> "Remote":
     from facts.engines.remote import Remote
 
-    return Remote(str(path), engine.refresh, engine.existing)
+    return Remote(str(path), engine.refresh, engine.existing, engine.costs)
 
 
 def load_by_reader_process(
@@ -113,8 +114,14 @@ def facts_of(rows: pa.Table, path: str | Path, now: Callable[[], datetime], engi
     version, loaded, demo = metadata["version"], time_of_day(now()), metadata["name"] == DEMO_NAME
     more = side_facts.of_text(metadata.get("beside"))
     frame = _check_rows(rows, path)
-    frame, costs = with_shop_costs(frame, more.store) if CUT in frame.columns else (frame, "")
-    reported = side_facts.reports_of_platforms(frame, metadata.get("beside"))
+    stated = of_text(side_facts.stated_costs(metadata.get("beside")))
+    if metadata["name"] not in (FACTS_NAME, DEMO_NAME):
+        stated = costs_now(engine.costs)
+        version += name_of(stated)
+    counts = frame.groupby("platform", observed=True)[list(COST_MEASURES)].count().reset_index() if stated else None
+    costs = NO_COSTS if counts is None else Assumption(stated, reporting(counts.to_dict("list")))
+    frame = frame_with_costs(frame, stated)
+    reported = side_facts.reports_of_platforms(frame, metadata.get("beside"), bool(stated))
     more = replace(more, reported=reported, costs=costs, missing_cut=missing_cut_sentence(frame, engine.cut))
     if CUT not in frame.columns:
         return FrameFacts(frame, version, loaded=loaded, demo=demo, side=more, existing=engine.existing)
@@ -191,7 +198,7 @@ class Source:
         Raises DataProblem where `path` is the address of an engine, but not a whole one.
         """
         self._elsewhere = _remote(path, engine) if elsewhere(path) else None
-        self._path, self._own = Path(path), partial(load, engine=engine)
+        self._path, self._engine, self._own = Path(path), engine, partial(load, engine=engine)
         self._load: Callable[[Path], Facts] = first or self._own
         self._admit: Callable[[Facts], None] = lambda facts: None
         self._facts: Facts | None = None
@@ -325,9 +332,10 @@ class Source:
         if self._elsewhere is not None:
             return self._elsewhere.version() if self._load is self._own else None
         if is_parquet(self._path):
-            return stamp(self._path)
+            return stamp(self._path), name_of(costs_now(self._engine.costs))
         facts = _newest(self._path)
-        return facts and (facts, _newest(path_of(self._path)), under_way_note(self._path).exists())
+        costs = name_of(costs_now(self._engine.costs))
+        return facts and (facts, _newest(path_of(self._path)), under_way_note(self._path).exists(), costs)
 
     def _watch(self) -> None:
         with self._lock:

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from kpi.caveats import PlatformReport
+from kpi.costs import COST_MEASURES
 from kpi.formula import MEASURE_LABELS
 from kpi.metrics import METRICS
 
-_COSTS: Final = frozenset(("cogs", "variable_costs"))
+_COSTS: Final = frozenset(COST_MEASURES)
 #: What is missed most, first.
 _WEIGHTY: Final = (
     "cogs",
@@ -47,8 +48,7 @@ def say_what_is_unknown(reported: Sequence[PlatformReport], gone: Sequence[str],
         metrics = [METRICS[key].short or METRICS[key].label for key in gone]
         said.append(f"Not in your data: {_few(measures, 4)}. Left out: {_few(metrics, 4)}.")
     if _COSTS & missing:
-        costs = "goods and fees to the shop’s days" if shop else "the shop’s days with goods and fees"
-        said.append(f"Add {costs}, or a margin table, to see profit.")
+        said.append("Add your margin to see profit.")
     elif not shop:
         said.append("Add the shop’s days to see what was banked beside what is claimed.")
     return " ".join(said)

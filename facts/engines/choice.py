@@ -2,11 +2,13 @@
 
 import re
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Final, Protocol
 
 from facts.delta.file_names import id_of
 from kpi.retention import EXISTING_SEGMENTS
+from machine.state_folder import state_folder
 
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
@@ -19,7 +21,9 @@ class Engine:
     """Of a table on this machine's disk `kind` (memory, duckdb, or auto: memory up to `memory_rows`) says who sums.
 
     Whether a table in an engine elsewhere has changed is asked every `refresh` seconds. `cut` names what memory prefers
-    where rows tell the same money in several cuts. `existing` are the segments of existing customers (kpi.retention).
+    where rows tell the same money in several cuts. `existing` are the segments of existing customers (kpi.retention),
+    `costs` is the log of costs of facts that imports do not write (facts.costs). With `stated` false nobody's costs are
+    worked out: the rows are as they are.
     """
 
     kind: str = "auto"
@@ -27,6 +31,8 @@ class Engine:
     refresh: float = 300.0
     cut: NamedCuts = ()
     existing: tuple[str, ...] = EXISTING_SEGMENTS
+    costs: Path | None = None
+    stated: bool = True
 
 
 class Chosen(Protocol):
@@ -47,12 +53,30 @@ class Chosen(Protocol):
     @property
     def existing_segments(self) -> tuple[str, ...]: ...
 
+    @property
+    def facts(self) -> str: ...
+
+    @property
+    def state(self) -> str: ...
+
 
 def engine_of(settings: Chosen) -> Engine:
     """Who sums, as the settings have it."""
     return Engine(
-        settings.engine, settings.memory_rows, settings.refresh_seconds, settings.cut, settings.existing_segments
+        settings.engine,
+        settings.memory_rows,
+        settings.refresh_seconds,
+        settings.cut,
+        settings.existing_segments,
+        costs_log(settings.facts, settings.state),
     )
+
+
+def costs_log(facts: str, state: str) -> Path:
+    """Where the costs of facts are kept that imports do not write; `state` is the folder that is set."""
+    folder = state_folder(state, None if elsewhere(facts) else Path(facts))
+    place = facts if elsewhere(facts) else str(Path(facts).absolute())
+    return folder / f"costs-{sha256(place.encode()).hexdigest()[:12]}.jsonl"
 
 
 def elsewhere(address: object) -> bool:

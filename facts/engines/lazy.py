@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from contextvars import copy_context
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from threading import Event, Lock, Thread
 from typing import Final
@@ -13,6 +13,7 @@ import pyarrow as pa
 from cachetools import LRUCache
 
 from facts import ALL_ROWS
+from facts.costs import reporting, with_costs
 from facts.deadline import NoAnswer, wait
 from facts.engines import expressions
 from facts.engines.cells import Cells, GridCells, cells
@@ -21,6 +22,7 @@ from facts.engines.plan import Pass, passes
 from facts.engines.table import Sessions
 from facts.protocol import DataProblem, Scope
 from facts.side_facts import NO_SIDE_FACTS, SideFacts
+from kpi.costs import Assumption, Cost
 from kpi.evaluate import ROWS
 from kpi.retention import EXISTING_SEGMENTS, existing_customers
 from kpi.schema import DATE, DIMENSIONS, MEASURES, in_order
@@ -70,14 +72,16 @@ class LazyFacts:
         complete: bool = False,
         side: SideFacts = NO_SIDE_FACTS,
         existing: Iterable[str] = EXISTING_SEGMENTS,
+        costs: Sequence[Cost] = (),
     ) -> None:
         """Asks for the table's outline and values. `complete` says that no row lacks a measure, `existing` which
-        segments are of existing customers.
+        segments are of existing customers; `costs` are worked out where rows report none.
 
         Raises DataProblem where the table cannot be used.
         """
         self.version, self.loaded, self.demo, self.currency, self.side = version, loaded, demo, currency, side
         self._table, self._sessions = sessions.table, sessions
+        self._costs = tuple(costs)
         self._lock = Lock()
         self._kept: LRUCache[CellsQuery, Cells | GridCells] = LRUCache(
             _CELL_BYTES, getsizeof=lambda cells: cells.nbytes
@@ -93,6 +97,9 @@ class LazyFacts:
             self._values_of = self.options(ALL_ROWS)
             self._sizes = {name: max(len(found), 1) for name, found in self._values_of.items()}
             self.existing = existing_customers(self._values_of, existing)
+            if costs:
+                counts = self._sessions.ask(expressions.reports_of_costs).to_pydict()
+                self.side = replace(side, costs=Assumption(self._costs, reporting(counts)))
         except NoAnswer as problem:
             raise DataProblem(str(problem)) from None
 
@@ -189,6 +196,7 @@ class LazyFacts:
                     self._incomplete,
                     self._values_of,
                     self.existing,
+                    bool(self._costs),
                 )
             )
             found = cells(answer, asked.keys, self._values_of)
@@ -200,7 +208,7 @@ class LazyFacts:
                 self._coming.pop(asked).set()
 
     def _ask(self, question: Callable[[Rows], Frame]) -> pa.Table:
-        return self._sessions.ask(question)
+        return self._sessions.ask(lambda rows: question(with_costs(rows, self._costs)))
 
     def close(self) -> None:
         """Let go of the engine."""

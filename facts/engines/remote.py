@@ -4,8 +4,10 @@ import hashlib
 import time
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Final
 
+from facts.costs import costs_now, name_of
 from facts.deadline import NoAnswer, wait_at_most
 from facts.engines import expressions
 from facts.engines.address import Address, parse
@@ -28,20 +30,26 @@ class Remote:
     and spend and revenue of the last 90 days, which is where platforms restate.
     """
 
-    def __init__(self, address: str, refresh: float, existing: tuple[str, ...] = EXISTING_SEGMENTS) -> None:
-        """Raises DataProblem where the address names no engine and table."""
-        self._existing = existing
+    def __init__(
+        self,
+        address: str,
+        refresh: float,
+        existing: tuple[str, ...] = EXISTING_SEGMENTS,
+        costs: Path | None = None,
+    ) -> None:
+        """`costs` is their log. Raises DataProblem where the address names no engine and table."""
+        self._existing, self._log = existing, costs
         self.address: Address = parse(address)
         self._sessions = Sessions(SparkTable(self.address) if self.address.kind == "spark" else IbisTable(self.address))
         self._refresh, self._asked, self._version = refresh, float("-inf"), ""
 
     def version(self) -> str:
-        """The table's version, not older than `refresh` seconds. Raises DataProblem."""
+        """The version of the table, not older than `refresh` seconds, and of its costs. Raises DataProblem."""
         now = time.monotonic()
         if now - self._asked >= self._refresh:
             self._asked = now
             self._version = self._look()
-        return self._version
+        return self._version + name_of(costs_now(self._log))
 
     def _look(self) -> str:
         try:
@@ -60,13 +68,16 @@ class Remote:
 
     def facts(self, now: Callable[[], datetime] = utc_now) -> LazyFacts:
         """The facts at the version that was seen last. Raises DataProblem."""
+        costs = costs_now(self._log)
         with wait_at_most(OPENING):
+            version = self.version()
             return LazyFacts(
                 self._sessions,
-                self.version(),
+                version.partition("~")[0] + name_of(costs),
                 loaded=time_of_day(now()),
                 currency=self.address.currency,
                 existing=self._existing,
+                costs=costs,
             )
 
     def close(self) -> None:

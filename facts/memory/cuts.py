@@ -166,6 +166,7 @@ class CutFacts:
                         loaded=self.loaded,
                         demo=self.demo,
                         currency=self.currency,
+                        side=self.side,
                         existing=self._existing,
                     )
                     self._views[key] = known
