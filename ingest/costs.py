@@ -19,6 +19,7 @@ from facts.protocol import utc_now
 from ingest.results import ImportProblem
 from ingest.write.commit import COMMAND, alone
 from ingest.write.replace import LOG_STAYS
+from ingest.write.table import WAIT
 from kpi.costs import Cost, WrongCost
 from machine.state_folder import NoStateFolder, make_state_folder
 
@@ -67,10 +68,13 @@ class CostsStore:
             why = f"The costs in {self.log} cannot be read: move the file away, then try again."
             raise ImportProblem(why) from None
 
-    def change(self, change: Change, by: str) -> tuple[Cost, ...]:
-        """Keep what `change` makes of the costs; gives them. Raises ImportProblem with nothing changed."""
+    def change(self, change: Change, by: str, wait: float = WAIT) -> tuple[Cost, ...]:
+        """Keep what `change` makes of the costs; gives them. Waits so many seconds for imports to end.
+
+        Raises ImportProblem with nothing changed.
+        """
         if self.in_table:
-            with alone(Path(self.facts)):
+            with alone(Path(self.facts), wait):
                 return self._change_table(change, by)
         return self._write(change, by)
 

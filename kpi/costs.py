@@ -119,7 +119,8 @@ def without_cost(costs: Iterable[Cost], place: tuple[str, str, date | None]) -> 
     costs = tuple(costs)
     left = tuple(each for each in costs if each.place != place)
     if len(left) == len(costs):
-        raise WrongCost(f"No costs are stated for exactly this: {_who(Cost(0, 0, *place)) or 'all platforms and days'}.")
+        what = _who(Cost(0, 0, *place)) or "all platforms and days"
+        raise WrongCost(f"No costs are stated for exactly this: {what}.")
     return left
 
 

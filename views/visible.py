@@ -9,7 +9,7 @@ from components.address import RANKS
 from components.visuals import Page, fit_to_data, without
 from facts import Facts
 from kpi.caveats import PlatformReport
-from kpi.coverage import say_what_is_unknown, unknown_metrics
+from kpi.coverage import MissingPart, missing_parts, say_what_is_unknown, unknown_metrics
 from kpi.metrics import COMPANY_WIDE
 
 #: Pages that were made to fit, with what they were made of: the same few data are asked all the time.
@@ -68,6 +68,11 @@ def what_is_unknown(pages: Sequence[Page], rights: Rights, facts: Facts) -> str:
         return ""
     gone = [key for key in on_pages if key in unknown - COMPANY_WIDE]
     return say_what_is_unknown(_reports(rights, facts), gone, not facts.side.has_no_shop)
+
+
+def parts_missing(rights: Rights, facts: Facts) -> list[MissingPart]:
+    """What somebody may add to the data that `rights` may see."""
+    return missing_parts(_reports(rights, facts), not facts.side.has_no_shop, bool(facts.side.costs.costs))
 
 
 def _reports(rights: Rights, facts: Facts) -> list[PlatformReport]:

@@ -62,6 +62,8 @@ KINDS: Final[dict[str, Kind]] = {
     "/import/keep": "import",
     "/import/outcome": "import",
     "/import/forget": "import",
+    "/import/costs": "import",
+    "/import/undo": "import",
 }
 
 #: Marks the server's own first requests; no header can put it there.

@@ -45,6 +45,8 @@
     choose: () => one(section, "input").click(),
     over: restart,
     keep,
+    undo: (button) => change("undo", { mark: button.dataset.mark }, button),
+    uncost: (button) => change("costs", { ...button.dataset, remove: true }, button),
     copy: (button) => navigator.clipboard.writeText(part("command").textContent ?? "").then(() => text(button, "Copied"), () => {}),
   };
 
@@ -55,6 +57,12 @@
     section.addEventListener("click", (event) => {
       const button = /** @type {Element} */ (event.target).closest("button[data-import]");
       if (button) CLICKS[button.dataset.import ?? ""](/** @type {HTMLButtonElement} */ (button));
+    });
+    section.addEventListener("submit", (event) => {
+      const sent = /** @type {HTMLFormElement} */ (event.target);
+      if (!sent.matches(".import-costs")) return;
+      event.preventDefault();
+      change("costs", Object.fromEntries(new FormData(sent)), one(sent, "button"));
     });
     if (!section.querySelector(".import-zone")) return; // it takes no files
     listen();
@@ -316,13 +324,50 @@
     upload = "";
     clear();
     const line = one(section, ".import-done [role=status]");
+    if (await comes(version)) text(line, "The dashboard shows the new figures now.");
+  }
+
+  /** Whether a version is shown before long; then so is what the page says of it. @param {string} version */
+  async function comes(version) {
     for (let looks = 0; version && looks < 20; looks += 1) {
       const now = await fetch(`${dashboard.prefix}version`, { cache: "no-store" }).then((answer) => answer.json()).catch(() => null);
       if (now?.version === version) {
         dashboard.view.again();
-        return text(line, "The dashboard shows the new figures now.");
+        await renew();
+        return true;
       }
       await pause(LOOK);
+    }
+    return false;
+  }
+
+  /** Take what is said of the data from the page as it would be loaded now. */
+  async function renew() {
+    const fresh = await fetch(location.href, { cache: "no-store" }).then((answer) => answer.text()).catch(() => "");
+    const there = new DOMParser().parseFromString(fresh, "text/html");
+    for (const place of [".import-setup", "#banner-lacks"]) {
+      const [old, made] = [document, there].map((each) => each.querySelector(place));
+      if (made && old) old.replaceWith(made);
+      else if (made) section.append(made);
+      else if (fresh) old?.remove();
+    }
+  }
+
+  /** Change the costs, or take the last change back. @param {string} path @param {object} wish @param {HTMLElement} button */
+  async function change(path, wish, button) {
+    const line = one(button.closest(".import-card") ?? section, ".import-said");
+    text(line, "Saving…");
+    line.classList.remove("is-wrong");
+    try {
+      const response = await post(path, wish);
+      if (!response) throw refuse(UNREACHED);
+      const { version } = read(response.type === "opaqueredirect" ? 401 : response.status, await response.text());
+      const place = button.closest(".import-card")?.id ?? "";
+      await comes(version);
+      text(one(section, `#${place} .import-said`), "Saved: every page shows it now.");
+    } catch (/** @type {any} */ problem) {
+      line.classList.add("is-wrong");
+      text(line, problem.refusal ? problem.message : PART);
     }
   }
 
