@@ -91,25 +91,28 @@ def _missing(setup: Setup) -> Component | None:
         html.Li([html.A(each.add, href=f"#import-{each.place}"), html.Span(f": {each.brings}")])
         for each in setup.missing
     ]
-    return _card("missing", "What would show more", html.Ul(items, className="import-missing"))
+    return _card("missing", "What would show more", html.Ul(items, className="import-list"))
 
 
 def _costs(setup: Setup, formats: Formats) -> Component:
-    rows = [
-        html.Tr(
+    items = [
+        html.Li(
             [
-                html.Th(each.platform or "All platforms", scope="row", className="words"),
-                html.Td(each.region or "All regions", className="words"),
-                html.Td(formats.one(formats.day, each.since) if each.since else "All days", className="words"),
-                html.Td(f"{each.margin:g} %"),
-                html.Td(f"{each.fees:g} %"),
-                html.Td(_remove(each)),
+                html.Span(f"{each.margin:g} % margin, {each.fees:g} % fees"),
+                html.Span(_whom(each, formats), className="import-small"),
+                _remove(each),
             ]
         )
         for each in setup.costs
     ]
-    table = _table(("Platform", "Region", "From", "Gross margin", "Fees", ""), 3, rows) if rows else None
-    return _card("costs", "Your costs", html.P(_COSTS_LEAD, className="import-kinds"), table, _form(setup))
+    stated = html.Ul(items, className="import-list", **{"aria-label": "Costs"}) if items else None
+    return _card("costs", "Your costs", html.P(_COSTS_LEAD, className="import-kinds"), stated, _form(setup))
+
+
+def _whom(cost: Cost, formats: Formats) -> str:
+    """For whom and since when costs hold."""
+    day = f"from {formats.one(formats.day, cost.since)}" if cost.since else "all days"
+    return f"{cost.platform or 'All platforms'}, {cost.region or 'all regions'}, {day}"
 
 
 def _remove(cost: Cost) -> Component:
@@ -122,6 +125,11 @@ def _remove(cost: Cost) -> Component:
         **{"data-import": "uncost", "aria-label": f"Remove the costs of {what}"},
         **{f"data-{name}": value for name, value in fields.items()},
     )
+
+
+def _said() -> Component:
+    """Where it is said what became of a change."""
+    return html.P(className="import-said", role="status", tabIndex=-1)
 
 
 def _form(setup: Setup) -> Component:
@@ -157,15 +165,15 @@ def _form(setup: Setup) -> Component:
         field("From", dbc.Input(type="date", size="sm", name="since")),
     ]
     save = html.Button("Show profit" if not setup.costs else "Save", type="submit", className="btn btn-primary")
-    said = html.P(className="import-said", role="status")
+    said = _said()
     return html.Form([*fields, save, said], className="import-options-list import-costs", noValidate=True)
 
 
 def _history(setup: Setup, formats: Formats) -> Component | None:
     if not setup.changes:
         return None
-    said = html.P(className="import-said", role="status")
-    return _card("history", "History", html.Ol(list(_changes(setup, formats)), className="import-history"), said)
+    said = _said()
+    return _card("history", "History", html.Ol(list(_changes(setup, formats)), className="import-list"), said)
 
 
 def _changes(setup: Setup, formats: Formats) -> Iterator[Component]:
@@ -180,8 +188,7 @@ def _changes(setup: Setup, formats: Formats) -> Iterator[Component]:
                 **{"data-import": "undo", "data-mark": setup.mark},
             )
             undo = [button]
-        what = each.what[:1].upper() + each.what[1:]
-        yield html.Li([html.Span(f"{when} · {each.by}", className="import-small"), html.Span(what), *undo])
+        yield html.Li([html.Span(f"{when} · {each.by}", className="import-small"), html.Span(each.what), *undo])
 
 
 def _table(titles: Sequence[str], words: int, rows: Sequence[Component]) -> Component:

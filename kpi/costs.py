@@ -71,7 +71,7 @@ class Assumption:
             return ""
         own = [name for name in self.reported if name in chosen["platform"]]
         kept = f"; rows of {_join(own)} that report costs keep them" if own else ""
-        return f"Profit is {costs_in_words(used, formats, selection.start)}{kept}."
+        return f"Profit is worked out {costs_in_words(used, formats, selection.start)}{kept}."
 
 
 NO_COSTS: Final = Assumption()

@@ -19,8 +19,6 @@ from facts import Facts, Scope
 from facts.source import Source
 from kpi.caveats import RESTATED, Caveats, caveats
 from kpi.comparison import baseline, difference
-from kpi.costs import COST_MEASURES
-from kpi.derive import known_measures
 from kpi.evaluate import REACH_FLOOR, evaluate, every_period
 from kpi.formats import Formats
 from kpi.metrics import COMPANY_WIDE
@@ -32,7 +30,7 @@ from views.course import course
 from views.emptiness import Emptiness, why_empty
 from views.means import means_of
 from views.past import Past, facts_of_address, past_banner
-from views.visible import visible_ranks
+from views.visible import may_know_costs, visible_ranks
 
 OVER_TIME: Final[Grouping] = (DATE,)
 #: A dimension with more values than this is listed in part; the rest is found by name (`search_values`).
@@ -121,9 +119,8 @@ def resolve_query(
     """
     facts, past = facts_of_address(source, address, now)
     ranks = visible_ranks(rights, facts)
-    knows_costs = known_measures(rights.hides) >= {*COST_MEASURES}
-    asked = ask(facts, address, writing(facts), rights.rows, ranks, provisional_days, past, drawn, knows_costs)
-    return facts, asked, past
+    knows = may_know_costs(rights)
+    return facts, ask(facts, address, writing(facts), rights.rows, ranks, provisional_days, past, drawn, knows), past
 
 
 def view(

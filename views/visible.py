@@ -9,6 +9,7 @@ from components.address import RANKS
 from components.visuals import Page, fit_to_data, without
 from facts import Facts
 from kpi.caveats import PlatformReport
+from kpi.costs import needs_costs
 from kpi.coverage import MissingPart, missing_parts, say_what_is_unknown, unknown_metrics
 from kpi.metrics import COMPANY_WIDE
 
@@ -37,6 +38,11 @@ def visible_ranks(rights: Rights, facts: Facts) -> tuple[str, ...]:
     """What campaigns can be ranked by; an order gives the metric away too."""
     unknown = unknown_to(rights, facts)
     return tuple(rank for rank in RANKS if rights.shows((rank,)) and rank not in unknown)
+
+
+def may_know_costs(rights: Rights) -> bool:
+    """Whether a reader may know the costs that somebody stated: not where metrics are hidden that need costs."""
+    return not needs_costs(rights.hides)
 
 
 def unknown_to(rights: Rights, facts: Facts) -> frozenset[str]:

@@ -60,6 +60,8 @@ class Front:
     def document(self, views: Views, bundles: Bundles, parts: Mapping[str, str]) -> str:
         """The page that the request names, with its first answer in it where that is quick."""
         path = (request.view_args or {}).get("path", "").rstrip("/")
+        if path == IMPORT.path and may_keep():
+            self._desk.source.refresh()  # it shows what was changed a moment ago, perhaps by another process
         mine = self._mine()
         page = next((page for page in mine if page.path == path), None)
         if page is None:

@@ -364,7 +364,9 @@
       const { version } = read(response.type === "opaqueredirect" ? 401 : response.status, await response.text());
       const place = button.closest(".import-card")?.id ?? "";
       await comes(version);
-      text(one(section, `#${place} .import-said`), "Saved: every page shows it now.");
+      const saved = one(section, `#${place} .import-said`);
+      text(saved, "Saved: every page shows it now.");
+      saved.focus();
     } catch (/** @type {any} */ problem) {
       line.classList.add("is-wrong");
       text(line, problem.refusal ? problem.message : PART);

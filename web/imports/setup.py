@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -50,12 +51,12 @@ def setup_of(desk: Desk, folder: Path, rights: Rights) -> Setup | None:
     options = facts.options(ALL_ROWS)
     regions = tuple(name for name in options["region"] if name != UNKNOWN)
     return Setup(
-        tuple(_holdings(facts)),
+        tuple(_holdings(facts, max((each.when for each, path in changes if path != folder), default=None))),
         tuple(parts_missing(rights, facts)),
         costs,
         options["platform"],
         regions if len(regions) > 1 else (),
-        tuple(PastChange(at.when, at.said.get("import.by", "–"), what_changed(at.said)) for at, _ in changes[:_SHOWN]),
+        tuple(_past_change(commit, path == folder) for commit, path in changes[:_SHOWN]),
         _mark(folder),
         _can_undo(folder),
     )
@@ -108,8 +109,15 @@ def _store(folder: Path) -> CostsStore:
     return store
 
 
-def _holdings(facts: Facts) -> list[Holding]:
-    """What is here of each platform, and of the shop."""
+def _past_change(commit: Commit, of_platforms: bool) -> PastChange:
+    """A version as the history shows it."""
+    what = what_changed(commit.said)
+    who = commit.said.get("import.by") or "–"
+    return PastChange(commit.when, who, what if of_platforms else f"{what} (the shop’s days)")
+
+
+def _holdings(facts: Facts, shop_changed: datetime | None) -> list[Holding]:
+    """What is here of each platform, and of the shop, whose days were changed last at `shop_changed`."""
     extent = facts.extent()
     whole = Selection(extent.first, extent.last, compare="none")
     by_day = facts.totals(whole, [("platform", DATE)], ALL_ROWS)["platform", DATE]
@@ -126,7 +134,7 @@ def _holdings(facts: Facts) -> list[Holding]:
         sales = store["store_revenue"].sum(min_count=1)
         days = store.index
         money = None if sales != sales else float(sales)
-        found.append(Holding("The shop’s days", days.min().date(), days.max().date(), None, money))
+        found.append(Holding("The shop’s days", days.min().date(), days.max().date(), shop_changed, money))
     return found
 
 
