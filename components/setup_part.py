@@ -56,7 +56,12 @@ class Setup:
 
 def setup_part(setup: Setup, formats: Formats) -> Component:
     """The cards, in the order in which somebody needs them."""
-    cards = [_here(setup, formats), _missing(setup), _costs(setup, formats), _history(setup, formats)]
+    cards = [
+        _holdings_card(setup, formats),
+        _gaps_card(setup),
+        _costs_card(setup, formats),
+        _history_card(setup, formats),
+    ]
     return html.Div([each for each in cards if each is not None], className="import-setup")
 
 
@@ -69,7 +74,7 @@ def _card(name: str, title: str, *parts: Component | None) -> Component:
     )
 
 
-def _here(setup: Setup, formats: Formats) -> Component:
+def _holdings_card(setup: Setup, formats: Formats) -> Component:
     rows = [
         html.Tr(
             [
@@ -84,7 +89,7 @@ def _here(setup: Setup, formats: Formats) -> Component:
     return _card("here", "What is here", _table(("Data", "Days", "Imported", "Spend or net sales"), 2, rows))
 
 
-def _missing(setup: Setup) -> Component | None:
+def _gaps_card(setup: Setup) -> Component | None:
     if not setup.missing:
         return None
     items = [
@@ -94,7 +99,7 @@ def _missing(setup: Setup) -> Component | None:
     return _card("missing", "What would show more", html.Ul(items, className="import-list"))
 
 
-def _costs(setup: Setup, formats: Formats) -> Component:
+def _costs_card(setup: Setup, formats: Formats) -> Component:
     items = [
         html.Li(
             [
@@ -127,7 +132,7 @@ def _remove(cost: Cost) -> Component:
     )
 
 
-def _said() -> Component:
+def _status_line() -> Component:
     """Where it is said what became of a change."""
     return html.P(className="import-said", role="status", tabIndex=-1)
 
@@ -164,15 +169,20 @@ def _form(setup: Setup) -> Component:
         *([field("Region", choice("region", "All regions", setup.regions))] if len(setup.regions) > 1 else []),
         field("From", dbc.Input(type="date", size="sm", name="since")),
     ]
-    save = html.Button("Show profit" if not setup.costs else "Save", type="submit", className="btn btn-primary")
-    said = _said()
+    save = html.Button(
+        "Save" if setup.costs else "Show profit",
+        type="submit",
+        className="btn btn-primary",
+        **{"data-import": "cost"},
+    )
+    said = _status_line()
     return html.Form([*fields, save, said], className="import-options-list import-costs", noValidate=True)
 
 
-def _history(setup: Setup, formats: Formats) -> Component | None:
+def _history_card(setup: Setup, formats: Formats) -> Component | None:
     if not setup.changes:
         return None
-    said = _said()
+    said = _status_line()
     return _card("history", "History", html.Ol(list(_changes(setup, formats)), className="import-list"), said)
 
 

@@ -16,7 +16,7 @@ import narwhals as nw
 import pandas as pd
 
 from facts.engines.expressions import Rows
-from kpi.costs import COST_MEASURES, Cost, by_weight
+from kpi.costs import COST_MEASURES, NO_COSTS, Assumption, Cost, by_weight
 from kpi.schema import DATE
 
 
@@ -149,7 +149,15 @@ def frame_with_costs(frame: pd.DataFrame, costs: Sequence[Cost]) -> pd.DataFrame
     return found
 
 
-def reporting(counts: Mapping[str, Sequence[Any]]) -> tuple[str, ...]:
+def costs_of_rows(frame: pd.DataFrame, costs: Sequence[Cost]) -> tuple[pd.DataFrame, Assumption]:
+    """Rows in memory with `costs` worked out, and what is assumed of them."""
+    if not costs:
+        return frame, NO_COSTS
+    counts = frame.groupby("platform", observed=True)[list(COST_MEASURES)].count().reset_index()
+    return frame_with_costs(frame, costs), Assumption(tuple(costs), platforms_with_costs(counts.to_dict("list")))
+
+
+def platforms_with_costs(counts: Mapping[str, Sequence[Any]]) -> tuple[str, ...]:
     """The platforms of which rows report costs of their own; `counts` has how many do, by platform."""
     return tuple(
         sorted(

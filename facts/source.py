@@ -24,7 +24,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from facts import side_facts
-from facts.costs import costs_now, frame_with_costs, name_of, of_text, reporting
+from facts.costs import costs_now, costs_of_rows, name_of, of_text
 from facts.delta.kept_versions import PastVersions
 from facts.delta.log import lacks_files
 from facts.delta.rows import CURRENCY, CUT, explain_failures, fetch
@@ -36,7 +36,6 @@ from facts.memory.cuts import missing_cut_sentence, of_cuts
 from facts.memory.frame import FrameFacts
 from facts.protocol import DataProblem, Facts, NotYet, time_of_day, utc_now
 from facts.reader_process import ReaderProcess
-from kpi.costs import COST_MEASURES, NO_COSTS, Assumption
 from kpi.schema import COUNTS, DATE, DIMENSIONS, MEASURES
 from machine.memory import give_back
 
@@ -115,14 +114,11 @@ def facts_of(rows: pa.Table, path: str | Path, now: Callable[[], datetime], engi
     more = side_facts.of_text(metadata.get("beside"))
     frame = _check_rows(rows, path)
     stated = of_text(side_facts.stated_costs(metadata.get("beside")))
-    if metadata["name"] not in (FACTS_NAME, DEMO_NAME):
-        stated = costs_now(engine.costs)
-        version += name_of(stated)
-    counts = frame.groupby("platform", observed=True)[list(COST_MEASURES)].count().reset_index() if stated else None
-    costs = NO_COSTS if counts is None else Assumption(stated, reporting(counts.to_dict("list")))
-    frame = frame_with_costs(frame, stated)
-    reported = side_facts.reports_of_platforms(frame, metadata.get("beside"), bool(stated))
+    logged = () if metadata["name"] in (FACTS_NAME, DEMO_NAME) else costs_now(engine.costs)
+    frame, costs = costs_of_rows(frame, logged or stated)
+    reported = side_facts.reports_of_platforms(frame, metadata.get("beside"), bool(costs.costs))
     more = replace(more, reported=reported, costs=costs, missing_cut=missing_cut_sentence(frame, engine.cut))
+    version += name_of(logged)
     if CUT not in frame.columns:
         return FrameFacts(frame, version, loaded=loaded, demo=demo, side=more, existing=engine.existing)
     currencies = list(frame[CURRENCY].unique())
@@ -333,8 +329,7 @@ class Source:
             return self._elsewhere.version() if self._load is self._own else None
         if is_parquet(self._path):
             return stamp(self._path), name_of(costs_now(self._engine.costs))
-        facts = _newest(self._path)
-        costs = name_of(costs_now(self._engine.costs))
+        facts, costs = _newest(self._path), name_of(costs_now(self._engine.costs))
         return facts and (facts, _newest(path_of(self._path)), under_way_note(self._path).exists(), costs)
 
     def _watch(self) -> None:

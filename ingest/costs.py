@@ -81,7 +81,7 @@ class CostsStore:
     def _change_table(self, change: Change, by: str) -> tuple[Cost, ...]:
         table = DeltaTable(self.facts)
         before = of_text(table.metadata().configuration.get(COSTS))
-        after = tuple(_changed(change, before))
+        after = tuple(_apply(change, before))
         if after != before:
             note = {"import.by": by, COMMAND: secrets.token_hex(8), STATED: to_text(after)}
             table.alter.set_table_properties(
@@ -107,7 +107,7 @@ class CostsStore:
                 fcntl.lockf(file, fcntl.LOCK_EX)
                 changes = self.changes()
                 before = changes[-1].costs if changes else ()
-                after = tuple(_changed(change, before))
+                after = tuple(_apply(change, before))
                 if after != before:
                     file.write(line_of(CostsChange(_after(changes), by, after, undone)))
                     file.flush()
@@ -119,7 +119,7 @@ class CostsStore:
         return after
 
 
-def _changed(change: Change, before: tuple[Cost, ...]) -> Sequence[Cost]:
+def _apply(change: Change, before: tuple[Cost, ...]) -> Sequence[Cost]:
     try:
         return change(before)
     except WrongCost as problem:

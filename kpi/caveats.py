@@ -75,7 +75,7 @@ class Caveats:
         """All that must be known of a figure of `metric` over the selection."""
         return self.missing_measures(metric) + self.ends() + self.provisional_note()
 
-    def assumed(self, metrics: Iterable[str]) -> list[str]:
+    def cost_note(self, metrics: Iterable[str]) -> list[str]:
         """With whose costs `metrics` are worked out, where one of them needs costs that somebody stated."""
         return [self.costs] if self.costs and needs_costs(metrics) else []
 

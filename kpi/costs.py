@@ -143,13 +143,13 @@ def by_weight(costs: Iterable[Cost]) -> tuple[Cost, ...]:
 def known_names(one: Cost, options: Mapping[str, Collection[str]]) -> Cost:
     """`one` with its platform and region as `options`, the values that the data have, write them. Raises WrongCost."""
 
-    def known(name: str, text: str) -> str:
+    def name_in_data(name: str, text: str) -> str:
         found = next((value for value in options[name] if value.casefold() == text.casefold()), None)
         if text and found is None:
             raise WrongCost(f"There is no {name} “{text[:40]}” in your data: {', '.join(options[name])}.")
         return found or ""
 
-    return replace(one, platform=known("platform", one.platform), region=known("region", one.region))
+    return replace(one, platform=name_in_data("platform", one.platform), region=name_in_data("region", one.region))
 
 
 def needs_costs(metrics: Iterable[str]) -> bool:
@@ -172,7 +172,8 @@ def costs_in_words(costs: Sequence[Cost], formats: Formats, start: date | None =
     if len(others) > _NAMED:
         more.append(f"and {len(others) - _NAMED} more")
     named, rest = who(first), "; ".join(more)
-    whom, exceptions = f" for {named}" if named else "", f" ({rest})" if rest else ""
+    whom = f" {'for ' if first.platform else ''}{named}" if named else ""
+    exceptions = f" ({rest})" if rest else ""
     return f"with your margin of {figures(first, 'fees of ')}{whom}{exceptions}"
 
 

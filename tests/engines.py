@@ -10,7 +10,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,17 +22,22 @@ import pyarrow.parquet as pq
 import pytest
 
 from facts import Facts
+from facts.costs import CostsChange, frame_with_costs, line_of
 from facts.engines.duckdb_table import DuckTable
 from facts.engines.lazy import LazyFacts
 from facts.engines.remote import Remote
 from facts.engines.table import Sessions
 from facts.memory.frame import FrameFacts
+from facts.protocol import utc_now
+from facts.side_facts import SideFacts
+from kpi.costs import Assumption, Cost
 
 QUICK = ["pandas", "polars", "duckdb"]
 SERVERS = [pytest.param(name, marks=pytest.mark.long) for name in ("spark", "postgres")]
 ENGINES = [*QUICK, *SERVERS]
 
-Fill = Callable[[pa.Table], Facts]
+#: Facts of rows, with costs that somebody stated.
+Fill = Callable[..., Facts]
 
 
 class PolarsTable:
@@ -79,24 +84,28 @@ def engine(name: str, folder: Path) -> Iterator[Fill]:
         made.append(one)
         return one
 
-    def pandas(rows: pa.Table) -> Facts:
-        return FrameFacts(rows.set_column(0, "date", rows["date"].cast(pa.timestamp("us"))).to_pandas(), "v", demo=True)
+    def pandas(rows: pa.Table, costs: Sequence[Cost] = ()) -> Facts:
+        frame = rows.set_column(0, "date", rows["date"].cast(pa.timestamp("us"))).to_pandas()
+        side = SideFacts(costs=Assumption(tuple(costs)))
+        return FrameFacts(frame_with_costs(frame, costs), "v", demo=True, side=side)
 
-    def polars(rows: pa.Table) -> Facts:
-        return kept(LazyFacts(Sessions(PolarsTable(rows)), "v", demo=True))
+    def polars(rows: pa.Table, costs: Sequence[Cost] = ()) -> Facts:
+        return kept(LazyFacts(Sessions(PolarsTable(rows)), "v", demo=True, costs=costs))
 
-    def duckdb(rows: pa.Table) -> Facts:
+    def duckdb(rows: pa.Table, costs: Sequence[Cost] = ()) -> Facts:
         file = folder / f"{uuid4().hex}.parquet"
         pq.write_table(rows, file, row_group_size=10_000)
-        return kept(LazyFacts(Sessions(DuckTable([str(file)], str(file))), "v", demo=True))
+        return kept(LazyFacts(Sessions(DuckTable([str(file)], str(file))), "v", demo=True, costs=costs))
 
     with ExitStack() as servers:  # which outlive what was made in them
         try:
             if name in ("spark", "postgres"):
                 fill = servers.enter_context((spark if name == "spark" else postgres)(folder))
 
-                def remote(rows: pa.Table) -> Facts:
-                    facts = kept(Remote(fill(text_columns(rows)), 0.0)).facts()
+                def remote(rows: pa.Table, costs: Sequence[Cost] = ()) -> Facts:
+                    log = folder / f"costs-{uuid4().hex}.jsonl"
+                    log.write_text(line_of(CostsChange(utc_now(), "Ann", tuple(costs))))
+                    facts = kept(Remote(fill(text_columns(rows)), 0.0, costs=log)).facts()
                     facts.demo = True
                     return facts
 

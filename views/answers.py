@@ -292,7 +292,7 @@ def _period(asked: ResolvedQuery, page: Page) -> dict[str, Any]:
     against = f"compared with {baseline}{apart}" if baseline else f"{note} to compare with" if note else "not compared"
     length = "1 day" if chosen.days == 1 else f"{asked.formats.number(chosen.days)} days"
     caveats = " ".join([*asked.caveats.ends(), *asked.caveats.provisional_note()])
-    costs = " ".join(asked.caveats.assumed(metric for visual in page.visuals for metric in visual.metrics))
+    costs = " ".join(asked.caveats.cost_note(metric for visual in page.visuals for metric in visual.metrics))
     return {
         "start": chosen.start.isoformat(),
         "end": chosen.end.isoformat(),

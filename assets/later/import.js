@@ -45,6 +45,7 @@
     choose: () => one(section, "input").click(),
     over: restart,
     keep,
+    cost: (button) => change("costs", Object.fromEntries(new FormData(/** @type {HTMLFormElement} */ (button.form))), button),
     undo: (button) => change("undo", { mark: button.dataset.mark }, button),
     uncost: (button) => change("costs", { ...button.dataset, remove: true }, button),
     copy: (button) => navigator.clipboard.writeText(part("command").textContent ?? "").then(() => text(button, "Copied"), () => {}),
@@ -56,13 +57,9 @@
     section = given;
     section.addEventListener("click", (event) => {
       const button = /** @type {Element} */ (event.target).closest("button[data-import]");
-      if (button) CLICKS[button.dataset.import ?? ""](/** @type {HTMLButtonElement} */ (button));
-    });
-    section.addEventListener("submit", (event) => {
-      const sent = /** @type {HTMLFormElement} */ (event.target);
-      if (!sent.matches(".import-costs")) return;
-      event.preventDefault();
-      change("costs", Object.fromEntries(new FormData(sent)), one(sent, "button"));
+      if (!button) return;
+      event.preventDefault(); // a form is sent by what the button does
+      CLICKS[button.dataset.import ?? ""](/** @type {HTMLButtonElement} */ (button));
     });
     if (!section.querySelector(".import-zone")) return; // it takes no files
     listen();
@@ -323,19 +320,14 @@
   async function kept(version) {
     upload = "";
     clear();
-    const line = one(section, ".import-done [role=status]");
-    if (await comes(version)) text(line, "The dashboard shows the new figures now.");
+    if (await comes(version)) text(one(section, ".import-done [role=status]"), "The dashboard shows the new figures now.");
   }
 
   /** Whether a version is shown before long; then so is what the page says of it. @param {string} version */
   async function comes(version) {
     for (let looks = 0; version && looks < 20; looks += 1) {
       const now = await fetch(`${dashboard.prefix}version`, { cache: "no-store" }).then((answer) => answer.json()).catch(() => null);
-      if (now?.version === version) {
-        dashboard.view.again();
-        await renew();
-        return true;
-      }
+      if (now?.version === version) return dashboard.view.again(), await renew(), true;
       await pause(LOOK);
     }
     return false;

@@ -13,7 +13,7 @@ import pyarrow as pa
 from cachetools import LRUCache
 
 from facts import ALL_ROWS
-from facts.costs import reporting, with_costs
+from facts.costs import platforms_with_costs, with_costs
 from facts.deadline import NoAnswer, wait
 from facts.engines import expressions
 from facts.engines.cells import Cells, GridCells, cells
@@ -99,7 +99,7 @@ class LazyFacts:
             self.existing = existing_customers(self._values_of, existing)
             if costs:
                 counts = self._sessions.ask(expressions.reports_of_costs).to_pydict()
-                self.side = replace(side, costs=Assumption(self._costs, reporting(counts)))
+                self.side = replace(side, costs=Assumption(self._costs, platforms_with_costs(counts)))
         except NoAnswer as problem:
             raise DataProblem(str(problem)) from None
 
