@@ -96,7 +96,7 @@ def _gaps_card(setup: Setup) -> Component | None:
         html.Li([html.A(each.add, href=f"#import-{each.place}"), html.Span(f": {each.brings}")])
         for each in setup.missing
     ]
-    return _card("missing", "What would show more", html.Ul(items, className="import-list"))
+    return _card("gaps", "What would show more", html.Ul(items, className="import-list"))
 
 
 def _costs_card(setup: Setup, formats: Formats) -> Component:
