@@ -55,7 +55,7 @@ class Setup:
 
 
 def setup_part(setup: Setup, formats: Formats) -> Component:
-    """The cards, in the order in which somebody needs them."""
+    """The cards, in the order in which somebody needs them; their buttons wait for assets/later/import.js."""
     cards = [
         _holdings_card(setup, formats),
         _gaps_card(setup),
@@ -67,7 +67,7 @@ def setup_part(setup: Setup, formats: Formats) -> Component:
 
 def _card(name: str, title: str, *parts: Component | None) -> Component:
     return html.Section(
-        [html.H2(title, id=f"title-of-{name}"), *filter(None, parts)],
+        [html.H2(title, id=f"title-of-{name}"), *(each for each in parts if each is not None)],
         id=f"import-{name}",
         className="import-card",
         **{"aria-labelledby": f"title-of-{name}"},
@@ -126,6 +126,7 @@ def _remove(cost: Cost) -> Component:
     return html.Button(
         "Remove",
         type="button",
+        disabled=True,
         className="btn btn-sm btn-light",
         **{"data-import": "uncost", "aria-label": f"Remove the costs of {what}"},
         **{f"data-{name}": value for name, value in fields.items()},
@@ -172,6 +173,7 @@ def _form(setup: Setup) -> Component:
     save = html.Button(
         "Save" if setup.costs else "Show profit",
         type="submit",
+        disabled=True,
         className="btn btn-primary",
         **{"data-import": "cost"},
     )
@@ -194,6 +196,7 @@ def _changes(setup: Setup, formats: Formats) -> Iterator[Component]:
             button = html.Button(
                 "Undo",
                 type="button",
+                disabled=True,
                 className="btn btn-sm btn-light",
                 **{"data-import": "undo", "data-mark": setup.mark},
             )

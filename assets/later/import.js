@@ -61,6 +61,7 @@
       event.preventDefault(); // a form is sent by what the button does
       CLICKS[button.dataset.import ?? ""](/** @type {HTMLButtonElement} */ (button));
     });
+    wake();
     if (!section.querySelector(".import-zone")) return; // it takes no files
     listen();
     upload = sessionStorage.getItem(KEPT) ?? "";
@@ -335,33 +336,35 @@
 
   /** Take what is said of the data from the page as it would be loaded now. */
   async function renew() {
-    const fresh = await fetch(location.href, { cache: "no-store" }).then((answer) => answer.text()).catch(() => "");
+    const fresh = await fetch(`${dashboard.prefix}import`, { cache: "no-store" }).then((answer) => answer.text()).catch(() => "");
     const there = new DOMParser().parseFromString(fresh, "text/html");
-    for (const place of [".import-setup", "#banner-lacks"]) {
-      const [old, made] = [document, there].map((each) => each.querySelector(place));
-      if (made && old) old.replaceWith(made);
-      else if (made) section.append(made);
-      else if (fresh) old?.remove();
+    for (const [name, place] of [[".import-setup", section], ["#banner-lacks", dashboard.byId("banners")]]) {
+      const [old, made] = [document, there].map((each) => each.querySelector(String(name)));
+      if (fresh) old?.remove();
+      if (made) /** @type {HTMLElement} */ (place).append(made);
     }
+    wake();
   }
+
+  /** Buttons that came with the page do something from now on. */
+  const wake = () => section.querySelectorAll(".import-setup button").forEach((each) => each.removeAttribute("disabled"));
 
   /** Change the costs, or take the last change back. @param {string} path @param {object} wish @param {HTMLElement} button */
   async function change(path, wish, button) {
-    const line = one(button.closest(".import-card") ?? section, ".import-said");
-    text(line, "Saving…");
-    line.classList.remove("is-wrong");
+    const line = () => one(section, `#${card} .import-said`); // each version of the page has its own
+    const card = button.closest(".import-card")?.id ?? "";
+    text(line(), "Saving…");
+    line().classList.remove("is-wrong");
     try {
       const response = await post(path, wish);
       if (!response) throw refuse(UNREACHED);
       const { version } = read(response.type === "opaqueredirect" ? 401 : response.status, await response.text());
-      const place = button.closest(".import-card")?.id ?? "";
       await comes(version);
-      const saved = one(section, `#${place} .import-said`);
-      text(saved, "Saved: every page shows it now.");
-      saved.focus();
+      text(line(), "Saved: every page shows it now.");
+      line().focus();
     } catch (/** @type {any} */ problem) {
-      line.classList.add("is-wrong");
-      text(line, problem.refusal ? problem.message : PART);
+      line().classList.add("is-wrong");
+      text(line(), problem.refusal ? problem.message : PART);
     }
   }
 
