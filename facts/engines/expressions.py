@@ -135,7 +135,7 @@ def _count(name: str, assumed: bool) -> nw.Expr:
         return nw.col(name).count()
     lacks = nw.col(name).is_null() & ~nw.col("revenue").is_null()
     known = nw.when(~nw.col(name).is_null()).then(nw.lit(1.0)).otherwise(nw.lit(0.0))
-    return nw.when(lacks).then(nw.lit(LACKS)).otherwise(known).sum()
+    return nw.when(lacks).then(nw.lit(LACKS)).otherwise(known).cast(nw.Float64).sum()
 
 
 def reports_of_costs(rows: Rows) -> Frame:
