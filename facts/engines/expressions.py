@@ -133,9 +133,8 @@ def _count(name: str, assumed: bool) -> nw.Expr:
     """How many rows report a measure."""
     if not (assumed and name in COST_MEASURES):
         return nw.col(name).count()
-    lacks = nw.col(name).is_null() & ~nw.col("revenue").is_null()
-    known = nw.when(~nw.col(name).is_null()).then(nw.lit(1.0)).otherwise(nw.lit(0.0))
-    return nw.when(lacks).then(nw.lit(LACKS)).otherwise(known).cast(nw.Float64).sum()
+    lacks = nw.when(nw.col(name).is_null()).then(nw.col("revenue"))  # counted, as an engine's sum may be of decimals
+    return nw.col(name).count().cast(nw.Float64) + lacks.count().cast(nw.Float64) * LACKS
 
 
 def reports_of_costs(rows: Rows) -> Frame:
