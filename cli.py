@@ -59,9 +59,11 @@ def run_command(arguments: Sequence[str] | None) -> int:
     )
     if arguments[:1] != ["serve"]:  # which starts without the third of a second that importing the others takes
         from ingest import commands as data
+        from ingest import costs_command
         from report import command as report
 
         data.add_commands(commands)
+        costs_command.add_command(commands)
         report.add_command(commands)
         rules = commands.add_parser(
             "dimensions",
@@ -93,7 +95,12 @@ def run_command(arguments: Sequence[str] | None) -> int:
         if asked.command == "dimensions":
             return show_dimensions(settings, asked.file, asked.keep)
         if asked.command == "rollup":
-            return roll_up(settings, asked.out)
+            status = roll_up(settings, asked.out)
+            if status == 0 and costs_command.are_stated(settings.facts, settings.state):
+                print("Your costs are no part of it: state them for it too, with `marketing-dashboard costs`.")
+            return status
+        if asked.command == "costs":
+            return costs_command.run(asked, settings.facts, settings.state, engine_of(settings))
         if elsewhere(settings.facts):
             why = f"{asked.command} works on a folder, and DASHBOARD_FACTS names an engine elsewhere."
             print(f"marketing-dashboard: {why}", file=sys.stderr)

@@ -653,7 +653,7 @@ interface Dashboard {
   // later/: there once `later(name)` has resolved.
   importSend(file: File, upload: string, how: ImportSending): Promise<{ upload: string }>;
   marks: { open(item: ChartItem, button: HTMLElement): void };
-  ownRules: { open(card: HTMLElement): void };
+  ownRules: { open(page: HTMLElement): void };
   panel: { open(platform: string, campaign: string): void; show(platform: string, campaign: string): Promise<void>; hide(): void };
   paperFile(): Promise<string>;
   picture: { save(root: HTMLElement): Promise<void> };

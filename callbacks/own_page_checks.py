@@ -29,7 +29,7 @@ def our_ids(pages: Sequence[Page]) -> frozenset[str]:
     known = spec((), "/", USUAL, frozenset())
     parts = html.Div([controls.layout(known)])._traverse_ids()
     mine = tuple(page for page in pages if not page.panel)
-    markup = "".join(shell.frame(mine, "/", mine[0].key, (), "", ("", "/")))
+    markup = "".join(shell.frame(mine, "/", mine[0].key, (), ("", "", ""), ("", "/")))
     return frozenset({str(part.id) for part in parts} | set(re.findall(r'\bid="([^"]+)"', markup)))
 
 

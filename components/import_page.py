@@ -57,7 +57,7 @@ def import_page(most: int, files: int, demo: bool, formats: Formats) -> list[Com
         demo_note = [html.P([icon_of("info"), html.Span(_DEMO)], className="import-demo"), *_command(IMPORT_COMMAND)]
     listed = html.Ul(className="import-files", **{"aria-label": "Files"})
     return [
-        html.Div([*demo_note, zone, listed], className="import-card"),
+        html.Div([*demo_note, zone, listed], id="import-files", className="import-card"),
         _options(),
         html.Div([html.P(className="import-state", role="status"), html.Div(className="import-outcome")]),
         rules_card(),

@@ -16,10 +16,12 @@ from kpi.units import NOTHING, decimals, figure
 _MOST: Final = 8
 
 
-def proof_answer(proof: Proof, formats: Formats, known: Sequence[str] = ()) -> dict[str, Any]:
+def proof_answer(
+    proof: Proof, formats: Formats, known: Sequence[str] = (), assumed: Sequence[str] = ()
+) -> dict[str, Any]:
     """The proof as docs/wire.md has it: its parts with their figures, a sentence of them, and what must be known.
 
-    `known` are sentences on the figure that its parts do not say.
+    `known` are sentences on the figure that its parts do not say, `assumed` say what it rests on.
     """
     return {
         "value": proof.value,
@@ -28,7 +30,7 @@ def proof_answer(proof: Proof, formats: Formats, known: Sequence[str] = ()) -> d
         "over": _parts(proof.over, formats),
         "by": _parts(proof.by, formats),
         "sentence": _sentence(proof, formats),
-        "note": " ".join([*filter(None, [_note(proof, known)]), *known]) or None,
+        "note": " ".join([*filter(None, [_note(proof, known)]), *known, *assumed]) or None,
         "rows": proof.rows,
     }
 

@@ -20,14 +20,13 @@ def frame(
     prefix: str,
     now: str,
     body: Sequence[Component],
-    banner: str | None,
+    banners: tuple[str | None, str, str],
     account: tuple[str, str] | None,
-    lacks: str = "",
 ) -> tuple[str, str]:
     """The markup before and after Dash's own part, for the reader who may open `pages` and opens `now`.
 
-    `body` is what stands on the page `now` where that has no visuals. `banner` is a sentence over the figures, and
-    `lacks` says what the data can never tell.
+    `body` is what stands on the page `now` where that has no visuals. `banners` are a sentence over the figures,
+    what the data can never tell, and the part of the Import page where it is added, "" for none.
     `account` is who is signed in, and the address that signs them out ("" where there is none).
     """
     before = [
@@ -37,7 +36,7 @@ def frame(
     ]
     after = html.Main(
         [
-            _banners(banner, lacks, [page for page in pages if page.body == "import"], prefix),
+            _banners(banners, [page for page in pages if page.body == "import"], prefix),
             _heading(pages, now),
             html.P(id="notes", role="status", hidden=True),
             html.Div([_empty(), *(_page(page, prefix, now, body) for page in pages)], id="figures", tabIndex=-1),
@@ -122,11 +121,12 @@ def _heading(pages: Sequence[Page], now: str) -> Component:
     )
 
 
-def _banners(demo: str | None, lacks: str, ways: Sequence[Page], prefix: str) -> Component:
+def _banners(said: tuple[str | None, str, str], ways: Sequence[Page], prefix: str) -> Component:
     """Everything that may stand above the figures, hidden until it has something to say.
 
-    What the data can never tell (`lacks`) is said once for all pages, with the `ways` to where it is added.
+    What the data can never tell (`said[1]`) is said once for all pages, with the `ways` to where it is added.
     """
+    demo, lacks, place = said
 
     def banner(
         name: str, color: str, *controls: Component, text: str = "", hidden: bool = True, role: str = "alert"
@@ -147,12 +147,18 @@ def _banners(demo: str | None, lacks: str, ways: Sequence[Page], prefix: str) ->
         )
 
     def way(page: Page) -> Component:
-        return html.A("Add it", href=prefix + page.path, className="btn btn-link btn-sm banner-action")
+        return html.A(
+            "Add it", href=f"{prefix}{page.path}#import-{place}", className="btn btn-link btn-sm banner-action"
+        )
 
     return html.Div(
         [
             *([banner("demo", "light", text=demo, hidden=False)] if demo else []),
-            *([banner("lacks", "light", *map(way, ways), text=lacks, hidden=False, role="note")] if lacks else []),
+            *(
+                [banner("lacks", "light", *map(way, ways if place else ()), text=lacks, hidden=False, role="note")]
+                if lacks
+                else []
+            ),
             banner("as-of", "warning", action("show-today", "Show today's")),
             banner("newer", "primary", action("show-newer", "Show"), html.Span(className="auto-slot")),
             banner("lost", "warning", action("retry-lost", "Retry")),

@@ -14,6 +14,7 @@ import pandas as pd
 
 from facts.delta.side_data import SHOP
 from kpi.caveats import PlatformReport
+from kpi.costs import COST_MEASURES, NO_COSTS, Assumption
 from kpi.schema import DATE, MEASURES, in_order
 
 _IMPORT: Final = (
@@ -30,14 +31,14 @@ TABLE_WITHOUT_SHOP: Final = "The table that is shown is read where it is, and ha
 class SideFacts:
     """`store`: by day `store_revenue` (kpi.schema.STORE) and, where known, the goods' and other costs of the shop;
     None where there are no such days, and `no_store` says why and what to do. `reported` tells of each platform's data,
-    `costs` where costs come from that no platform tells; `missing_cut` says that a cut is named which no rows have,
+    `costs` are those that somebody stated; `missing_cut` says that a cut is named which no rows have,
     `reason` why the shop's days cannot be read: both to whoever runs the dashboard.
     """
 
     store: pd.DataFrame | None = None
     no_store: str = _IMPORT
     reported: tuple[PlatformReport, ...] = ()
-    costs: str = ""
+    costs: Assumption = NO_COSTS
     missing_cut: str = ""
     reason: str = ""
 
@@ -57,10 +58,8 @@ NO_SIDE_FACTS: Final = SideFacts()
 #: Why a measure is missing that no import has a word about.
 _UNTOLD: Final = "the data tell none"
 _NOT_IN_TABLE: Final = "the table has none"
-_COSTS: Final = "no report tells it: import the shop's days with cogs and fees, or a margin table (--margins)"
-_FEES: Final = (
-    "the shop's days have no fees: add a column fees to them (0 where there are none), or a margin table (--margins)"
-)
+_COSTS: Final = "no report tells it: add your margin on the Import page, or with `marketing-dashboard costs`"
+_NO_COSTS_HERE: Final = "your margin holds for none of its rows"
 
 
 def of_text(text: str | None) -> SideFacts:
@@ -74,8 +73,17 @@ def of_text(text: str | None) -> SideFacts:
     return SideFacts(pd.DataFrame(columns, index=days))
 
 
-def reports_of_platforms(frame: pd.DataFrame, text: str | None) -> tuple[PlatformReport, ...]:
-    """What is known of each platform's data, of its rows and what `facts.delta.side_data.imports` gave, as JSON."""
+def stated_costs(text: str | None) -> str | None:
+    """The costs in what `facts.delta.rows.fetch` gave, as JSON, as a version has them (facts.costs)."""
+    found: str | None = json.loads(text).get("costs") if text else None
+    return found
+
+
+def reports_of_platforms(frame: pd.DataFrame, text: str | None, costs: bool = False) -> tuple[PlatformReport, ...]:
+    """What is known of each platform's data, of its rows and what `facts.delta.side_data.imports` gave, as JSON.
+
+    `costs`: whether somebody stated some.
+    """
     content: Mapping[str, Any] = json.loads(text).get("imports", {}) if text else {}
     last = frame.groupby("platform", observed=True)[DATE].max()
     gaps = [name for name in MEASURES if frame[name].isna().any()]
@@ -84,14 +92,13 @@ def reports_of_platforms(frame: pd.DataFrame, text: str | None) -> tuple[Platfor
     for platform in in_order("platform", (str(each) for each in last.index)):
         known = content.get(platform, {})
         reasons = known.get("lacks", {})
-        goods = "cogs" not in gaps or bool(told["cogs"][platform])
         found.append(
             PlatformReport(
                 platform,
                 last[platform].date(),
                 datetime.fromisoformat(known["at"]) if known else None,
                 tuple((date.fromisoformat(day), date.fromisoformat(at)) for day, at in known.get("recent", ())),
-                {name: _why(name, goods, reasons) for name in gaps if not told[name][platform]},
+                {name: _why(name, costs, reasons) for name in gaps if not told[name][platform]},
             )
         )
     return tuple(found)
@@ -111,8 +118,8 @@ def reports_of_counts(told: Iterable[Mapping[str, Any]]) -> tuple[PlatformReport
     return tuple(found)
 
 
-def _why(measure: str, goods: bool, reasons: Mapping[str, str]) -> str:
-    """Why no row of a platform reports `measure`; `goods`: whether they report the cost of goods."""
-    if measure == "variable_costs" and goods:
-        return _FEES
-    return _COSTS if measure in ("cogs", "variable_costs") else reasons.get(measure, _UNTOLD)
+def _why(measure: str, costs: bool, reasons: Mapping[str, str]) -> str:
+    """Why no row of a platform reports `measure`; `costs`: whether somebody stated some."""
+    if measure in COST_MEASURES:
+        return _NO_COSTS_HERE if costs else _COSTS
+    return reasons.get(measure, _UNTOLD)

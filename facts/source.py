@@ -24,14 +24,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from facts import side_facts
+from facts.costs import costs_now, costs_of_rows, name_of, of_text
 from facts.delta.kept_versions import PastVersions
 from facts.delta.log import lacks_files, newest_entry
 from facts.delta.rows import CURRENCY, CUT, explain_failures, fetch
 from facts.delta.table_names import DEMO_NAME as DEMO_NAME
-from facts.delta.table_names import path_of, under_way_note
+from facts.delta.table_names import FACTS_NAME, path_of, under_way_note
 from facts.delta.versions import Version, version_at
 from facts.engines.choice import Engine, by_duckdb, elsewhere, is_parquet, stamp
-from facts.memory.costs import with_shop_costs
 from facts.memory.cuts import missing_cut_sentence, of_cuts
 from facts.memory.frame import FrameFacts
 from facts.own_rules import name_with_rules, read_rules, rules_of_data, rules_path, stamp_of
@@ -92,7 +92,7 @@ def _remote(path: str | Path, engine: Engine) -> "Remote":
     from facts.engines.remote import Remote
 
     mapping, rules = mapping_at(engine.mapping), rules_of_data(path, engine.state)
-    return Remote(str(path), engine.refresh, engine.existing, rules, mapping)
+    return Remote(str(path), engine.refresh, engine.existing, rules, mapping, engine.costs)
 
 
 def load_by_reader_process(
@@ -118,9 +118,12 @@ def facts_of(rows: pa.Table, path: str | Path, now: Callable[[], datetime], engi
     loaded, demo = time_of_day(now()), metadata["name"] == DEMO_NAME
     more = side_facts.of_text(metadata.get("beside"))
     frame = _check_rows(rows, path)
-    frame, costs = with_shop_costs(frame, more.store) if CUT in frame.columns else (frame, "")
-    reported = side_facts.reports_of_platforms(frame, metadata.get("beside"))
+    stated = of_text(side_facts.stated_costs(metadata.get("beside")))
+    logged = () if metadata["name"] in (FACTS_NAME, DEMO_NAME) else costs_now(engine.costs)
+    frame, costs = costs_of_rows(frame, logged or stated)
+    reported = side_facts.reports_of_platforms(frame, metadata.get("beside"), bool(costs.costs))
     more = replace(more, reported=reported, costs=costs, missing_cut=missing_cut_sentence(frame, engine.cut))
+    version += name_of(logged)
     if CUT not in frame.columns:
         return FrameFacts(frame, version, loaded=loaded, demo=demo, side=more, existing=engine.existing, own=own)
     currencies = list(frame[CURRENCY].unique())
@@ -197,7 +200,7 @@ class Source:
         Raises DataProblem where `path` is the address of an engine, but not a whole one.
         """
         self._elsewhere = _remote(path, engine) if elsewhere(path) else None
-        self._path, self._own = Path(path), partial(load, engine=engine)
+        self._path, self._engine, self._own = Path(path), engine, partial(load, engine=engine)
         self._load: Callable[[Path], Facts] = first or self._own
         self._admit: Callable[[Facts], None] = lambda facts: None
         self._facts: Facts | None = None
@@ -334,9 +337,9 @@ class Source:
             return self._elsewhere.version() if self._load is self._own else None
         rules = stamp_of(rules_path(self._path))
         if is_parquet(self._path):
-            return stamp(self._path), rules
-        facts = newest_entry(self._path)
-        return facts and (facts, newest_entry(path_of(self._path)), under_way_note(self._path).exists(), rules)
+            return stamp(self._path), rules, name_of(costs_now(self._engine.costs))
+        facts, costs = newest_entry(self._path), name_of(costs_now(self._engine.costs))
+        return facts and (facts, newest_entry(path_of(self._path)), under_way_note(self._path).exists(), rules, costs)
 
     def _watch(self) -> None:
         with self._lock:

@@ -1,8 +1,6 @@
 """The commands import, history, undo and watch. An error is one sentence on stderr and exit status 1."""
 
 import argparse
-import getpass
-import json
 import logging
 import secrets
 import sys
@@ -16,12 +14,13 @@ from deltalake.exceptions import DeltaError
 
 from facts import ALL_ROWS
 from facts.delta.damage import Damage, commit_damage, damage_of
-from facts.delta.log import lacks_files, whole_versions
+from facts.delta.log import whole_versions
 from facts.delta.tables import delta_table_at
 from facts.delta.versions import version_at, why_gone
 from facts.engines.choice import Engine
 from facts.protocol import DataProblem
 from facts.source import load
+from ingest.history import return_to_goals, say_return, version_to_return_to, what_changed
 from ingest.one_file import How, import_file
 from ingest.read.margins import read_margins
 from ingest.read.options import Options, platform_named
@@ -29,8 +28,9 @@ from ingest.read.rates import read_rates
 from ingest.rehearsal import in_words_of, rehearsal
 from ingest.results import Fault, ImportProblem, WrongRows, as_csv
 from ingest.watch import watch
+from ingest.who import who
 from ingest.write import ownership
-from ingest.write.commit import RELABELED, UNDO, alone, return_both
+from ingest.write.commit import UNDO, alone
 from ingest.write.last_command import before_command, shop_before_command
 from ingest.write.ownership import is_own, own_table
 from ingest.write.replace import return_to
@@ -146,7 +146,7 @@ def _how(arguments: argparse.Namespace, facts: Path) -> How:
         read_rates(arguments.fx) if arguments.fx else None,
         read_margins(arguments.margins) if arguments.margins else (),
         arguments.into,
-        _who(),
+        who(),
         arguments.replace,
     )
 
@@ -243,28 +243,9 @@ def _list_versions(path: Path) -> None:
     commits = whole_versions(path)
     for commit in reversed(commits):
         by = commit.said.get("import.by", "–")
-        _say(f"{commit.number:>5}  {commit.when:%Y-%m-%d %H:%M} UTC  {by:12}  {_what(commit.said)}")
+        _say(f"{commit.number:>5}  {commit.when:%Y-%m-%d %H:%M} UTC  {by:12}  {what_changed(commit.said)}")
     if gone := why_gone(commits):
         print(f"{gone[0].upper()}{gone[1:]}.")
-
-
-def _what(commit: dict[str, Any]) -> str:
-    if UNDO in commit:
-        before = commit[UNDO]
-        return f"returned to version {before}" if before.isdigit() else f"returned to {before}"
-    if "import.files" not in commit:
-        return "the demo company" if "datagen.seed" in commit else str(commit.get("operation", "")).lower()
-    parts = json.loads(commit["import.parts"])
-    told = "; ".join(
-        f"{each['part']} {each['first']} to {each['last']}: spend {number('spend', each['after']['spend'])}"
-        + (f", was {number('spend', each['before']['spend'])}" if each["before"] else "")
-        for each in parts[:3]
-    )
-    files = ", ".join(json.loads(commit["import.files"]))
-    if RELABELED in commit:
-        relabeled = f"the assumed currency {commit[RELABELED]}, with the same figures"
-        files = f"{files} ({relabeled})" if files else relabeled
-    return f"{files}: {told}{'; …' if len(parts) > 3 else ''}" if told else files
 
 
 def _months(path: Path, version: int, engine: Engine) -> list[str]:
@@ -288,23 +269,6 @@ def _months(path: Path, version: int, engine: Engine) -> list[str]:
     return lines
 
 
-def _goal(path: Path, table: DeltaTable, version: int) -> int:
-    """The `version` to return to. Raises ImportProblem where it is not there or gone."""
-    newest, commits = table.version(), whole_versions(path)
-    there = [each.number for each in commits]
-    if version == newest:
-        raise ImportProblem(f"{path} is at version {version} already.")
-    if not 0 <= version <= newest:
-        raise ImportProblem(f"There is no version {version}; they run from {there[0]} to {newest} (see `history`).")
-    if version not in there:
-        raise ImportProblem(f"{path} cannot return to version {version}: {why_gone(commits)}.")
-    if (damage := damage_of(path, version)) and not lacks_files(path, version):
-        raise ImportProblem(f"{path} cannot return to version {version} ({damage.what}): {damage.remedy}.")
-    if lacks_files(path, version):
-        raise ImportProblem(f"{path} cannot return to version {version}: files that it was made of were removed.")
-    return version
-
-
 def _undo(facts: Path, arguments: argparse.Namespace) -> int:
     path, names = (path_of(facts), ownership.SHOP) if arguments.business else (facts, ownership.FACTS)
     whole = arguments.version is None and not arguments.business
@@ -316,36 +280,21 @@ def _undo(facts: Path, arguments: argparse.Namespace) -> int:
         table = own_table(path, names)
         if table is None:
             raise _no_data(path)
-        version = _goal(path, table, arguments.version)
-        return_to(table, version, {"import.by": _who(), UNDO: str(version)})
-    _say(_say_return(path, version))
+        version = version_to_return_to(path, table, arguments.version)
+        return_to(table, version, {"import.by": who(), UNDO: str(version)})
+    _say(say_return(path, version))
     return 0
 
 
 def _undo_last(facts: Path, goals: dict[Path, int | None]) -> int:
     """Return the tables to the versions of `goals`, which the last command began with."""
     newest = {each: DeltaTable(str(each)).version() for each in goals}
+    return_to_goals(facts, goals, who())
     for each, at in goals.items():
-        if at is not None:
-            _goal(each, DeltaTable(str(each)), at)
-    return_both(facts, goals, _who())
-    for each, at in goals.items():
-        _say(_say_return(each, at))
+        _say(say_return(each, at))
     again = [f"`undo {'' if each == facts else '--business '}{version}`" for each, version in newest.items()]
     _say(f"`undo` again goes further back. To have it as it was before this: {' and '.join(again)}.")
     return 0
-
-
-def _say_return(path: Path, version: int | None) -> str:
-    held = "nothing, as before" if version is None else f"again what it held at version {version}"
-    return f"{path} holds {held}; this is version {DeltaTable(str(path)).version()}."
-
-
-def _who() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"
 
 
 def _say(text: str) -> None:

@@ -43,7 +43,7 @@ def roll_up(address: str, out: Path, mapping: str = "") -> int:
     A month is asked for at a time, and all of them become visible in one commit. Raises DataProblem and NoAnswer.
     """
     table = _older(out)
-    facts = load(address, engine=Engine("duckdb", mapping=mapping))
+    facts = load(address, engine=Engine("duckdb", mapping=mapping, stated=False))
     if not isinstance(facts, LazyFacts):
         raise DataProblem(f"{address} is not summed by an engine.")
     written = 0

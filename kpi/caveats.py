@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from kpi.costs import needs_costs
 from kpi.formats import Formats
 from kpi.formula import MEASURE_LABELS
 from kpi.metrics import METRICS
@@ -41,6 +42,7 @@ class PlatformReport:
 class Caveats:
     """Those of one selection: `late` and `provisional` are platforms with their day, `reported` those chosen.
 
+    `costs` says with whose costs profit is worked out.
     `existing` are the values in it that are of existing customers (kpi.retention); how much was spent on them is said
     where `amounts` may be.
     """
@@ -71,10 +73,11 @@ class Caveats:
 
     def on(self, metric: str) -> list[str]:
         """All that must be known of a figure of `metric` over the selection."""
-        said = self.missing_measures(metric)
-        if "variable_costs" in METRICS[metric].measures or "cogs" in METRICS[metric].measures:
-            said += [self.costs] if self.costs else []
-        return said + self.ends() + self.provisional_note()
+        return self.missing_measures(metric) + self.ends() + self.provisional_note()
+
+    def cost_note(self, metrics: Iterable[str]) -> list[str]:
+        """With whose costs `metrics` are worked out, where one of them needs costs that somebody stated."""
+        return [self.costs] if self.costs and needs_costs(metrics) else []
 
     def left_out(self, metrics: Iterable[str], spend: float | None, acquisition: float | None) -> list[str]:
         """A sentence where `metrics` leave out spend on existing customers: how much of `spend`, `acquisition` being

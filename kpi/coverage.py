@@ -1,13 +1,17 @@
 """What a company's data can never tell, whatever is chosen: metrics of measures that no platform reports."""
 
 from collections.abc import Sequence
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, Literal
 
 from kpi.caveats import PlatformReport
+from kpi.costs import COST_MEASURES
 from kpi.formula import MEASURE_LABELS
-from kpi.metrics import METRICS
+from kpi.metrics import COMPANY_WIDE, METRICS
 
-_COSTS: Final = frozenset(("cogs", "variable_costs"))
+_COSTS: Final = frozenset(COST_MEASURES)
+_PROFITS: Final = ("profit", "roi", "margin", "breakeven_roas")
+_OF_SHOP: Final = tuple(key for key in METRICS if key in COMPANY_WIDE)
 #: What is missed most, first.
 _WEIGHTY: Final = (
     "cogs",
@@ -32,6 +36,44 @@ def unknown_metrics(reported: Sequence[PlatformReport]) -> frozenset[str]:
     return frozenset(key for key, metric in METRICS.items() if metric.measures & missing)
 
 
+@dataclass(frozen=True)
+class MissingPart:
+    """What a company's data lack and somebody may add.
+
+    `add` says what it is, `brings` what it would bring, `place` where on the Import page it is added.
+    """
+
+    add: str
+    brings: str
+    place: Literal["costs", "files"]
+
+
+def missing_parts(reported: Sequence[PlatformReport], shop: bool, costs: bool) -> list[MissingPart]:
+    """What may be added to the data: costs, the shop's days, columns that no platform reports.
+
+    `shop` says whether the shop's days are there, `costs` whether somebody stated some.
+    """
+    missing = unreported_measures(reported)
+    found = []
+    without = [each.platform for each in reported if _COSTS & each.lacks.keys()]
+    if without and not costs:
+        found.append(MissingPart("Add your margin", _few_labels(_PROFITS), "costs"))
+    elif without:
+        found.append(MissingPart(f"Add your margin for {', '.join(without)}", "their profit and everybody’s", "costs"))
+    if not shop:
+        found.append(MissingPart("Add the shop’s days", _few_labels(_OF_SHOP), "files"))
+    for measure in _WEIGHTY:
+        if measure in missing - _COSTS:
+            brings = [key for key, metric in METRICS.items() if measure in metric.measures and not metric.of_whole]
+            others = [key for key in brings if key != measure]
+            found.append(MissingPart(f"Add reports with {MEASURE_LABELS[measure]}", _few_labels(others), "files"))
+    return found
+
+
+def _few_labels(metrics: Sequence[str]) -> str:
+    return _few([METRICS[key].short or METRICS[key].label for key in metrics], 4)
+
+
 def say_what_is_unknown(reported: Sequence[PlatformReport], gone: Sequence[str], shop: bool, imports: bool) -> str:
     """Which measures the data lack, which of the metrics `gone` from the pages need them, and what brings them.
 
@@ -50,8 +92,7 @@ def say_what_is_unknown(reported: Sequence[PlatformReport], gone: Sequence[str],
     if not imports:
         said += ["With columns for goods and fees the table would show profit."] if _COSTS & missing else []
     elif _COSTS & missing:
-        costs = "goods and fees to the shop’s days" if shop else "the shop’s days with goods and fees"
-        said.append(f"Add {costs}, or a margin table, to see profit.")
+        said.append("Add your margin to see profit.")
     elif not shop:
         said.append("Add the shop’s days to see what was banked beside what is claimed.")
     return " ".join(said)

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from facts import Facts
+from facts.costs import CostsChange, frame_with_costs, line_of
 from facts.engines.duckdb_table import DuckTable
 from facts.engines.lazy import LazyFacts
 from facts.engines.mapping import NO_MAPPING, TableMapping
@@ -29,6 +30,9 @@ from facts.engines.remote import Remote
 from facts.engines.table import Sessions
 from facts.memory.frame import FrameFacts
 from facts.own_rules import rules_in
+from facts.protocol import utc_now
+from facts.side_facts import SideFacts
+from kpi.costs import Assumption, Cost
 
 QUICK = ["pandas", "polars", "duckdb"]
 SERVERS = [pytest.param(name, marks=pytest.mark.long) for name in ("spark", "postgres")]
@@ -36,11 +40,13 @@ ENGINES = [*QUICK, *SERVERS]
 
 
 class Fill(Protocol):
-    """Makes facts of rows; `rules` are those of own dimensions (facts.own_rules), `mapping` explains columns that are
-    not the schema's.
+    """Makes facts of rows, with costs that somebody stated; `rules` are those of own dimensions (facts.own_rules),
+    `mapping` explains columns that are not the schema's.
     """
 
-    def __call__(self, rows: pa.Table, mapping: TableMapping = NO_MAPPING, rules: bytes = b"") -> Facts: ...
+    def __call__(
+        self, rows: pa.Table, costs: Sequence[Cost] = (), mapping: TableMapping = NO_MAPPING, rules: bytes = b""
+    ) -> Facts: ...
 
 
 class PolarsTable:
@@ -87,28 +93,40 @@ def engine(name: str, folder: Path) -> Iterator[Fill]:
         made.append(one)
         return one
 
-    def pandas(rows: pa.Table, mapping: TableMapping = NO_MAPPING, rules: bytes = b"") -> Facts:
+    def pandas(
+        rows: pa.Table, costs: Sequence[Cost] = (), mapping: TableMapping = NO_MAPPING, rules: bytes = b""
+    ) -> Facts:
         frame = rows.set_column(0, "date", rows["date"].cast(pa.timestamp("us"))).to_pandas()
-        return FrameFacts(frame, "v", demo=True, own=rules_in(rules))
+        side = SideFacts(costs=Assumption(tuple(costs)))
+        return FrameFacts(frame_with_costs(frame, costs), "v", demo=True, side=side, own=rules_in(rules))
 
-    def polars(rows: pa.Table, mapping: TableMapping = NO_MAPPING, rules: bytes = b"") -> Facts:
-        return kept(LazyFacts(Sessions(PolarsTable(rows), mapping), "v", demo=True, own=rules_in(rules)))
+    def polars(
+        rows: pa.Table, costs: Sequence[Cost] = (), mapping: TableMapping = NO_MAPPING, rules: bytes = b""
+    ) -> Facts:
+        sessions = Sessions(PolarsTable(rows), mapping)
+        return kept(LazyFacts(sessions, "v", demo=True, own=rules_in(rules), costs=costs))
 
-    def duckdb(rows: pa.Table, mapping: TableMapping = NO_MAPPING, rules: bytes = b"") -> Facts:
+    def duckdb(
+        rows: pa.Table, costs: Sequence[Cost] = (), mapping: TableMapping = NO_MAPPING, rules: bytes = b""
+    ) -> Facts:
         file = folder / f"{uuid4().hex}.parquet"
         pq.write_table(rows, file, row_group_size=10_000)
         sessions = Sessions(DuckTable([str(file)], str(file)), mapping)
-        return kept(LazyFacts(sessions, "v", demo=True, own=rules_in(rules)))
+        return kept(LazyFacts(sessions, "v", demo=True, own=rules_in(rules), costs=costs))
 
     with ExitStack() as servers:  # which outlive what was made in them
         try:
             if name in ("spark", "postgres"):
                 fill = servers.enter_context((spark if name == "spark" else postgres)(folder))
 
-                def remote(rows: pa.Table, mapping: TableMapping = NO_MAPPING, rules: bytes = b"") -> Facts:
-                    file = folder / f"{uuid4().hex}.toml"
+                def remote(
+                    rows: pa.Table, costs: Sequence[Cost] = (), mapping: TableMapping = NO_MAPPING, rules: bytes = b""
+                ) -> Facts:
+                    file, log = (folder / f"{uuid4().hex}.{kind}" for kind in ("toml", "jsonl"))
                     file.write_bytes(rules)
-                    facts = kept(Remote(fill(text_columns(rows)), 0.0, rules=file, mapping=mapping)).facts()
+                    log.write_text(line_of(CostsChange(utc_now(), "Ann", tuple(costs))))
+                    table = fill(text_columns(rows))
+                    facts = kept(Remote(table, 0.0, rules=file, mapping=mapping, costs=log)).facts()
                     facts.demo = True
                     return facts
 

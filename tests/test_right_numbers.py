@@ -16,7 +16,7 @@ from facts import ALL_ROWS, Facts
 from facts.memory.frame import FrameFacts
 from kpi.comparison import baseline
 from kpi.metrics import METRICS
-from kpi.selection import Selection, only
+from kpi.selection import Extent, Selection, only
 from pages import PAGES
 from tests.asking import view
 from tests.conftest import FIRST, LAST
@@ -86,11 +86,15 @@ def assert_right(query: Query, page: Page, client: FlaskClient, facts: Facts, or
                 assert same(row["change"], change(key, row["value"], row["baseline"]))
         elif visual.name == "reconciliation":
             assert_reconciled(found, oracle, selection)
+        elif visual.name == "profit-bridge":
+            assert_bridged(found, oracle, whole, before, scale)
         elif visual.kind != "callouts":
             by = tuple(name for name in DIMENSIONS if found and name in found[0])
             groups = oracle.sums(selection, by)
             if by == ("date",):
-                found = assert_compared(found, oracle, selection, then, scale)
+                found = assert_compared(found, oracle, selection, line_of(selection, then, facts.extent()), scale)
+            elif then is not None:
+                assert_beside(found, oracle, then, by, scale)
             if not visual.spec.get("rank"):
                 assert len(found) == len(groups)
             for row in found:
@@ -98,6 +102,40 @@ def assert_right(query: Query, page: Page, client: FlaskClient, facts: Facts, or
                 for metric in set(row) - set(by):
                     wanted = oracle.metric(metric, groups[key], groups, whole)
                     assert same(row[metric], wanted, 1 if METRICS[metric].by or metric in SHARES else scale), metric
+
+
+def line_of(selection: Selection, then: Selection | None, extent: Extent) -> Selection | None:
+    """What days and weeks are drawn before: those of 364 days ago where a year earlier is asked for."""
+    if selection.compare != "year" or selection.grain == "month":
+        return then
+    start, end = (day - timedelta(days=364) for day in (selection.start, selection.end))
+    return replace(selection, start=start, end=end) if extent.first <= start else None
+
+
+def assert_beside(
+    found: list[dict[str, Any]], oracle: Oracle, then: Selection, by: tuple[str, ...], scale: float
+) -> None:
+    """A table's rows have what they were and the change, which are taken off."""
+    groups, whole = oracle.sums(then, by), oracle.sums(then).get((), {})
+    for row in found:
+        sums = groups.get(tuple(row[name] for name in by))
+        for name in [name for name in row if name.endswith("_baseline")]:
+            metric, value = name.removesuffix("_baseline"), row.pop(name)
+            wanted = oracle.metric(metric, sums, groups, whole) if sums else None
+            assert same(value, wanted, 1 if METRICS[metric].by or metric in SHARES else scale), name
+            assert same(row.pop(f"{metric}_change"), change(metric, row[metric], value)), name
+
+
+def assert_bridged(found: list[dict[str, Any]], oracle: Oracle, whole: Any, before: Any, scale: float) -> None:
+    """A bridge leads from the one profit to the other."""
+    if not before:
+        assert found == []
+        return
+    values = {row["factor"]: row["value"] for row in found}
+    first, last = values.pop("baseline"), values.pop("current")
+    assert same(first, oracle.metric("profit", before, {}, before), scale)
+    assert same(last, oracle.metric("profit", whole, {}, whole), scale)
+    assert same(first + sum(values.values()), last, scale)
 
 
 def assert_compared(

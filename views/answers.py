@@ -30,7 +30,7 @@ from views.course import course
 from views.emptiness import Emptiness, why_empty
 from views.means import means_of
 from views.past import Past, facts_of_address, past_banner
-from views.visible import visible_ranks
+from views.visible import may_know_costs, visible_ranks
 
 OVER_TIME: Final[Grouping] = (DATE,)
 #: A dimension with more values than this is listed in part; the rest is found by name (`search_values`).
@@ -71,8 +71,11 @@ def ask(
     provisional_days: ProvisionalDays = None,
     past: Past | None = None,
     drawn: bool = False,
+    knows_costs: bool = False,
 ) -> ResolvedQuery:
     """Read a query string against the facts that `scope` and the rankings that `ranks` admit. Nothing in it raises.
+
+    With `knows_costs` it says with whose costs profit is worked out, which tells of the goods and fees of any revenue.
 
     Where no grain is chosen it is the one that fits the days where they are `drawn`, and days in files. A chosen one
     that would be taken anyway is left out of the query.
@@ -98,7 +101,7 @@ def ask(
         (before or selection).start,
         provisional_days if provisional_days is not None else {} if facts.demo else RESTATED,
         formats,
-        facts.side.costs,
+        facts.side.costs.sentence(selection, options, formats) if knows_costs else "",
         existing_among(facts.existing, options, selection.only),
         "spend" in ranks,  # who may rank by it sees it
     )
@@ -121,7 +124,8 @@ def resolve_query(
     """
     facts, past = facts_of_address(source, address, now)
     ranks = visible_ranks(rights, facts)
-    return facts, ask(facts, address, writing(facts), rights.rows, ranks, provisional_days, past, drawn), past
+    knows = may_know_costs(rights)
+    return facts, ask(facts, address, writing(facts), rights.rows, ranks, provisional_days, past, drawn, knows), past
 
 
 def view(
@@ -149,7 +153,7 @@ def view(
         "data": data_of(facts, asked.formats)
         | {"notice": notice(facts, problem), "platforms": freshness(facts, asked)},
         "as_of": past_banner(past, page, asked, facts, scope),
-        "period": _period(asked, scope),
+        "period": _period(asked, page, scope),
         "extent": {"first": asked.extent.first.isoformat(), "last": asked.extent.last.isoformat()},
         "options": {name: values if len(values) <= MANY else values[:LISTED] for name, values in asked.options.items()},
         "many": {name: len(values) for name, values in asked.options.items() if len(values) > MANY},
@@ -304,7 +308,7 @@ def _of_files(selection: Selection) -> Grain | None:
     return None if selection.grain == "day" else selection.grain
 
 
-def _period(asked: ResolvedQuery, scope: Scope) -> dict[str, Any]:
+def _period(asked: ResolvedQuery, page: Page, scope: Scope) -> dict[str, Any]:
     chosen, before, days = asked.selection, asked.baseline, asked.formats.days
     note = None
     if before is None and chosen.compare != "none":
@@ -314,6 +318,7 @@ def _period(asked: ResolvedQuery, scope: Scope) -> dict[str, Any]:
     against = f"compared with {baseline}{apart}" if baseline else f"{note} to compare with" if note else "not compared"
     length = "1 day" if chosen.days == 1 else f"{asked.formats.number(chosen.days)} days"
     caveats = " ".join([*asked.caveats.ends(), *asked.caveats.provisional_note()])
+    costs = " ".join(asked.caveats.cost_note(metric for visual in page.visuals for metric in visual.metrics))
     return {
         "start": chosen.start.isoformat(),
         "end": chosen.end.isoformat(),
@@ -321,7 +326,9 @@ def _period(asked: ResolvedQuery, scope: Scope) -> dict[str, Any]:
         "grain": chosen.grain,
         "label": days(chosen.start, chosen.end),
         "last": period_label(last) if (last := _last(asked.query)) else None,
-        "sentence": ". ".join(filter(None, [f"{length}, {against}", *_of_scope(scope), caveats])),
+        "sentence": ". ".join(
+            filter(None, [f"{length}, {against}", *_of_scope(scope), " ".join(filter(None, (caveats, costs)))])
+        ),
         "baseline": baseline,
         "baseline_note": note,
         "provisional_from": first.isoformat() if (first := asked.caveats.provisional_from) else None,

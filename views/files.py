@@ -57,6 +57,7 @@ def data_file(
         return orjson.dumps({"markup": to_markup(table)})
     through = facts.extent().last.isoformat()
     notes = [text for metric in visual.metrics for text in asked.caveats.on(metric)]
+    notes += asked.caveats.cost_note(visual.metrics)
     first = asked.caveats.provisional_from
     more = {"notes": list(dict.fromkeys(notes)), "provisional_from": first.isoformat() if first else None}
     return json_of(f"{page}.{visual.name}", write(asked.query), through, asked.formats.currency, rows, more)

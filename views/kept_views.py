@@ -19,7 +19,7 @@ from facts.source import Source
 from kpi.formats import Formats
 from views.answers import ProvisionalDays, ResolvedQuery, ask, view
 from views.past import Past, facts_of_address
-from views.visible import fitting_page, visible_page, visible_ranks
+from views.visible import fitting_page, may_know_costs, visible_page, visible_ranks
 
 #: Of one process: answers (some 20 kB each), and addresses whose canonical form is known, none of them very long.
 ANSWER_BYTES: Final = 16_000_000
@@ -93,6 +93,7 @@ class Views:
             self._provisional_days,
             past,
             drawn=True,
+            knows_costs=may_know_costs(rights),
         )
         key = (shared, write(asked.query), asked.notes)
         with self._lock:

@@ -57,7 +57,7 @@ def proof_of(
     return {
         "metric": metric,
         "query": query,
-        **proof_answer(now, formats, _left_out(now, by, key, facts, asked)),
+        **proof_answer(now, formats, _left_out(now, by, key, facts, asked), asked.caveats.cost_note((metric,))),
         "of": [["Date" if name == DATE else label_of(name), value] for name, value in zip(by, key, strict=True)],
         "company": metric in COMPANY_WIDE,
         "days": formats.days(asked.selection.start, asked.selection.end),

@@ -9,7 +9,8 @@ from components.address import RANKS
 from components.visuals import Page, fit_to_data, with_own_dimensions, without
 from facts import Facts
 from kpi.caveats import PlatformReport
-from kpi.coverage import say_what_is_unknown, unknown_metrics
+from kpi.costs import needs_costs
+from kpi.coverage import MissingPart, missing_parts, say_what_is_unknown, unknown_metrics
 from kpi.metrics import COMPANY_WIDE
 
 #: Pages that were made to fit, with what they were made of: the same few data are asked all the time.
@@ -37,6 +38,11 @@ def visible_ranks(rights: Rights, facts: Facts) -> tuple[str, ...]:
     """What campaigns can be ranked by; an order gives the metric away too."""
     unknown = unknown_to(rights, facts)
     return tuple(rank for rank in RANKS if rights.shows((rank,)) and rank not in unknown)
+
+
+def may_know_costs(rights: Rights) -> bool:
+    """Whether a reader may know the costs that somebody stated: not where metrics are hidden that need costs."""
+    return not needs_costs(rights.hides)
 
 
 def unknown_to(rights: Rights, facts: Facts) -> frozenset[str]:
@@ -77,6 +83,11 @@ def what_is_unknown(pages: Sequence[Page], rights: Rights, facts: Facts) -> str:
     gone = [key for key in on_pages if key in unknown - COMPANY_WIDE]
     side = facts.side
     return say_what_is_unknown(_reports(rights, facts), gone, not side.has_no_shop, side.takes_imports)
+
+
+def parts_missing(rights: Rights, facts: Facts) -> list[MissingPart]:
+    """What somebody may add to the data that `rights` may see."""
+    return missing_parts(_reports(rights, facts), not facts.side.has_no_shop, bool(facts.side.costs.costs))
 
 
 def _reports(rights: Rights, facts: Facts) -> list[PlatformReport]:

@@ -44,7 +44,7 @@ def workbook(
     page_data = page_data_of([for_files(visual) for visual in page.visuals], facts, asked, scope)
     empty = why_there_is_nothing(asked, facts, scope).text if page_data is None else ""
     known = spec((page,), prefix, asked.formats, hidden)["metrics"]
-    notes = (*asked.notes, *(left_out(known, page_data) if page_data is not None else ()))
+    notes = [*asked.notes, *asked.caveats.cost_note(known), *(left_out(known, page_data) if page_data else ())]
     _about(book, page, facts, asked, notes, empty, prefix, known)
     for visual in page.visuals:
         sheet = book.sheet(visual.title)

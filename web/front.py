@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
+from pathlib import Path
 from threading import Lock
 from typing import Any, Final
 
@@ -16,16 +17,18 @@ from components.bundles import Bundles
 from components.glossary import glossary
 from components.import_page import closed_page, import_page
 from components.libraries import Libraries
+from components.setup_part import setup_part
 from components.spec import spec
 from components.visuals import Page
 from facts.deadline import NoAnswer, wait_at_most
 from pages import GLOSSARY, IMPORT
 from views.desk import Desk
 from views.kept_views import Unanswered, Views
-from views.visible import fitting_page, unknown_to, visible_pages, what_is_unknown
+from views.visible import fitting_page, parts_missing, unknown_to, visible_pages, what_is_unknown
 from web.current_reader import current_reader, current_rights, may_keep
 from web.guard import Entrance
 from web.imports.closed import OWN_DATA
+from web.imports.setup import setup_of
 from web.imports.uploads import MOST_FILES
 from web.own_key import NO_KEY
 
@@ -39,9 +42,13 @@ _SHELLS: Final = 64
 
 
 class Front:
-    """Makes documents and layouts of the `entrance`'s pages; pages of somebody's own may use `libraries`."""
+    """Makes documents and layouts of the `entrance`'s pages; pages of somebody's own may use `libraries`.
 
-    def __init__(self, entrance: Entrance, desk: Desk, libraries: Libraries) -> None:
+    Imports are kept in the folder `facts`.
+    """
+
+    def __init__(self, entrance: Entrance, desk: Desk, libraries: Libraries, facts: Path) -> None:
+        self._facts_folder = facts
         self._entrance, self._desk, self._libraries = entrance, desk, libraries
         self._shells: LRUCache[object, tuple[str, str]] = LRUCache(_SHELLS)
         self._lock = Lock()  # threads would upset the cache
@@ -53,6 +60,8 @@ class Front:
     def document(self, views: Views, bundles: Bundles, parts: Mapping[str, str]) -> str:
         """The page that the request names, with its first answer in it where that is quick."""
         path = (request.view_args or {}).get("path", "").rstrip("/")
+        if path == IMPORT.path and may_keep():
+            self._desk.source.refresh()  # it shows what was changed a moment ago, perhaps by another process
         mine = self._mine()
         page = next((page for page in mine if page.path == path), None)
         if page is None:
@@ -84,21 +93,26 @@ class Front:
             banner = _DEMO + (_TO_OWN if IMPORT in mine else "")
         who = current_reader()
         account = (who.name, self._entrance.log_out) if who and self._entrance.admission.sign_in else None
-        lacks = self._lacks()
+        lacks, way = self._lacks()
         shape = tuple((visual.title, visual.metrics, visual.columns) for each in mine for visual in each.visuals)
-        key = (page.key, current_rights(), banner, account, may_keep(), lacks, shape)
+        key = (page.key, current_rights(), banner, account, may_keep(), lacks, way, shape)
         with self._lock:
-            found = self._shells.get(key)
+            found = None if page == IMPORT else self._shells.get(key)
         if found is None:
-            found = shell.frame(mine, self._entrance.prefix, page.key, self._body(mine, page), banner, account, lacks)
+            said = (banner, lacks, "" if page == IMPORT else way)
+            found = shell.frame(mine, self._entrance.prefix, page.key, self._body(mine, page), said, account)
             with self._lock:
                 self._shells[key] = found
         return found
 
-    def _lacks(self) -> str:
-        """What the data of the reader who asks can never tell, and what brings it; "" where they tell all."""
+    def _lacks(self) -> tuple[str, str]:
+        """What the data of the reader who asks never tell, and where on the Import page it is added; "" for none."""
         facts, rights = self._desk.source.current(), current_rights()
-        return what_is_unknown(visible_pages(self._entrance.pages, rights), rights, facts) if facts else ""
+        if facts is None:
+            return "", ""
+        said = what_is_unknown(visible_pages(self._entrance.pages, rights), rights, facts)
+        parts = parts_missing(rights, facts) if said else []
+        return said, parts[0].place if parts else ""
 
     def _body(self, mine: Sequence[Page], page: Page) -> list[Component]:
         """What stands on a page that has no visuals."""
@@ -108,7 +122,9 @@ class Front:
             return []
         if self._entrance.closed and not may_keep():
             return closed_page(OWN_DATA)
-        return import_page(self._entrance.largest_file, MOST_FILES, not may_keep(), self._desk.formats())
+        parts = import_page(self._entrance.largest_file, MOST_FILES, not may_keep(), self._desk.formats())
+        setup = setup_of(self._desk, self._facts_folder, current_rights()) if may_keep() else None
+        return [*parts, setup_part(setup, self._desk.formats())] if setup else parts
 
     def _first(self, views: Views, page: Page) -> bytes:
         """The answer to the address that was asked for, `null` where the browser must ask."""

@@ -63,6 +63,8 @@ KINDS: Final[dict[str, Kind]] = {
     "/import/outcome": "import",
     "/import/forget": "import",
     "/import/dimensions": "import",
+    "/import/costs": "import",
+    "/import/undo": "import",
 }
 
 #: Marks the server's own first requests; no header can put it there.

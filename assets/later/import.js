@@ -11,8 +11,7 @@
   const AWAY = [502, 503, 504]; // what a proxy says of a server that does not answer
 
   const ENDED = "Your sign-in has ended. Reload the page to sign in again, then choose the files again.";
-  const TOO_SLOW = "The connection is too slow: the file did not arrive in the time there is. Send it again, zipped, or from a faster "
-    + "connection.";
+  const TOO_SLOW = "The connection is too slow: the file did not arrive in time. Send it again, zipped, or over a faster one.";
   const PART = "A part of this page could not be loaded. Check the connection and try again.";
   const UNREACHED = "The server cannot be reached. Check the connection and try again.";
   const UNKNOWN =
@@ -45,6 +44,9 @@
     choose: () => one(section, "input").click(),
     over: restart,
     keep,
+    cost: (button) => change("costs", Object.fromEntries(new FormData(/** @type {HTMLFormElement} */ (button.form))), button),
+    undo: (button) => change("undo", { mark: button.dataset.mark }, button),
+    uncost: (button) => change("costs", { ...button.dataset, remove: true }, button),
     copy: (button) => navigator.clipboard.writeText(part("command").textContent ?? "").then(() => text(button, "Copied"), () => {}),
   };
 
@@ -54,10 +56,12 @@
     section = given;
     section.addEventListener("click", (event) => {
       const button = /** @type {Element} */ (event.target).closest("button[data-import]");
-      if (button) CLICKS[button.dataset.import ?? ""](/** @type {HTMLButtonElement} */ (button));
+      if (!button) return;
+      event.preventDefault(); // a form is sent by what the button does
+      CLICKS[button.dataset.import ?? ""](/** @type {HTMLButtonElement} */ (button));
     });
-    const rules = section.querySelector(".own-rules");
-    if (rules) dashboard.later("own-rules").then(() => dashboard.ownRules.open(/** @type {HTMLElement} */ (rules)));
+    wake();
+    dashboard.later("own-rules").then(() => dashboard.ownRules.open(given));
     if (!section.querySelector(".import-zone")) return; // it takes no files
     listen();
     upload = sessionStorage.getItem(KEPT) ?? "";
@@ -317,14 +321,50 @@
   async function kept(version) {
     upload = "";
     clear();
-    const line = one(section, ".import-done [role=status]");
+    if (await comes(version)) text(one(section, ".import-done [role=status]"), "The dashboard shows the new figures now.");
+  }
+
+  /** Whether a version is shown before long; then so is what the page says of it. @param {string} version */
+  async function comes(version) {
     for (let looks = 0; version && looks < 20; looks += 1) {
       const now = await fetch(`${dashboard.prefix}version`, { cache: "no-store" }).then((answer) => answer.json()).catch(() => null);
-      if (now?.version === version) {
-        dashboard.view.again();
-        return text(line, "The dashboard shows the new figures now.");
-      }
+      if (now?.version === version) return dashboard.view.again(), await renew(), true;
       await pause(LOOK);
+    }
+    return false;
+  }
+
+  /** Take what is said of the data from the page as it would be loaded now. */
+  async function renew() {
+    const fresh = await fetch(`${dashboard.prefix}import`, { cache: "no-store" }).then((answer) => answer.text()).catch(() => "");
+    const there = new DOMParser().parseFromString(fresh, "text/html");
+    for (const [name, place] of [[".import-setup", section], ["#banner-lacks", dashboard.byId("banners")]]) {
+      const [old, made] = [document, there].map((each) => each.querySelector(String(name)));
+      if (fresh) old?.remove();
+      if (made) /** @type {HTMLElement} */ (place).append(made);
+    }
+    wake();
+  }
+
+  /** Buttons that came with the page do something from now on. */
+  const wake = () => section.querySelectorAll(".import-setup button").forEach((each) => each.removeAttribute("disabled"));
+
+  /** Change the costs, or take the last change back. @param {string} path @param {object} wish @param {HTMLElement} button */
+  async function change(path, wish, button) {
+    const line = () => one(section, `#${card} .import-said`); // each version of the page has its own
+    const card = button.closest(".import-card")?.id ?? "";
+    text(line(), "Saving…");
+    line().classList.remove("is-wrong");
+    try {
+      const response = await post(path, wish);
+      if (!response) throw refuse(UNREACHED);
+      const { version } = read(response.type === "opaqueredirect" ? 401 : response.status, await response.text());
+      await comes(version);
+      text(line(), "Saved: every page shows it now.");
+      line().focus();
+    } catch (/** @type {any} */ problem) {
+      line().classList.add("is-wrong");
+      text(line(), problem.refusal ? problem.message : PART);
     }
   }
 

@@ -4,8 +4,10 @@
   const { one, text } = dashboard;
   const HEADERS = { "X-Requested-With": "dashboard", "Content-Type": "application/json", Accept: "application/json" };
 
-  /** @param {HTMLElement} card */
-  function open(card) {
+  /** @param {HTMLElement} page the Import page, which has the part for who may import */
+  function open(page) {
+    const card = page.querySelector(".own-rules");
+    if (!card) return;
     const area = /** @type {HTMLTextAreaElement} */ (one(card, "textarea"));
     const state = one(card, ".own-rules-state");
     const keep = /** @type {HTMLButtonElement} */ (one(card, '[data-rules="keep"]'));

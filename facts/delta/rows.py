@@ -17,7 +17,7 @@ from pyarrow.dataset import ParquetReadOptions
 
 from facts.delta import side_data
 from facts.delta.damage import Damage, commit_damage, damage_of
-from facts.delta.table_names import DEMO_NAME
+from facts.delta.table_names import DEMO_NAME, FACTS_NAME
 from facts.delta.tables import dataset
 from facts.own_rules import name_with_rules, read_rules, rules_path
 from facts.protocol import DataProblem
@@ -29,6 +29,9 @@ CUT: Final = "cut"
 PROGRAM: Final = "program"
 CURRENCY: Final = "currency"
 _USUAL_CURRENCY: Final = "USD"
+
+#: The table's property that holds the costs somebody stated (facts.costs).
+COSTS: Final = "dashboard.costs"
 
 #: Breakdowns that a platform reports for part of the money only (a search term without a click is not listed).
 PARTIAL: Final = frozenset({"ad group", "ad", "keyword", "search term", "product", "placement", "gender", "age"})
@@ -92,6 +95,8 @@ def fetch(path: str | Path, version: int | None = None, shop: int | None = None)
         path, demo=metadata.name == DEMO_NAME, currency=currency, past=version is not None, shop=shop
     )
     more = {"imports": side_data.imports(Path(path), table, found), **shop_days}
+    if metadata.name == FACTS_NAME:
+        more["costs"] = metadata.configuration.get(COSTS)
     return rows.replace_schema_metadata(
         {
             "version": name_with_shop(name_of_table(table), more["shop"]),

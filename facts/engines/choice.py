@@ -2,11 +2,13 @@
 
 import re
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Final, Protocol
 
 from facts.delta.file_names import id_of
 from kpi.retention import EXISTING_SEGMENTS
+from machine.state_folder import state_folder
 
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
@@ -21,7 +23,9 @@ class Engine:
     Whether a table in an engine elsewhere has changed is asked every `refresh` seconds. `cut` names what memory prefers
     where rows tell the same money in several cuts. `existing` are the segments of existing customers (kpi.retention).
     `state` is the folder with the rules of own dimensions where no table here has them beside it (facts.own_rules).
-    `mapping` is the file that says what the columns of somebody else's table hold (facts.engines.mapping).
+    `mapping` is the file that says what the columns of somebody else's table hold (facts.engines.mapping). `costs` is
+    the log of costs of facts that imports do not write (facts.costs). With `stated` false nobody's costs are worked
+    out: the rows are as they are.
     """
 
     kind: str = "auto"
@@ -31,6 +35,8 @@ class Engine:
     existing: tuple[str, ...] = EXISTING_SEGMENTS
     state: str = ""
     mapping: str = ""
+    costs: Path | None = None
+    stated: bool = True
 
 
 class Chosen(Protocol):
@@ -52,6 +58,9 @@ class Chosen(Protocol):
     def existing_segments(self) -> tuple[str, ...]: ...
 
     @property
+    def facts(self) -> str: ...
+
+    @property
     def state(self) -> str: ...
 
     @property
@@ -68,7 +77,15 @@ def engine_of(settings: Chosen) -> Engine:
         settings.existing_segments,
         settings.state,
         settings.facts_mapping,
+        costs_log(settings.facts, settings.state),
     )
+
+
+def costs_log(facts: str, state: str) -> Path:
+    """Where the costs of facts are kept that imports do not write; `state` is the folder that is set."""
+    folder = state_folder(state, None if elsewhere(facts) else Path(facts))
+    place = facts if elsewhere(facts) else str(Path(facts).absolute())
+    return folder / f"costs-{sha256(place.encode()).hexdigest()[:12]}.jsonl"
 
 
 def elsewhere(address: object) -> bool:

@@ -11,7 +11,9 @@ from typing import Any, Final
 
 import narwhals as nw
 
+from facts.memory.sums import LACKS
 from facts.protocol import DataProblem, Scope
+from kpi.costs import COST_MEASURES
 from kpi.evaluate import REACH_FLOOR, ROWS
 from kpi.own_dimensions import NO_OWN, Campaign, OwnValues
 from kpi.schema import DATE, DIMENSIONS, MEASURES, is_own
@@ -165,12 +167,14 @@ def sums(
     incomplete: Collection[str],
     values: Values = MappingProxyType({}),
     existing: Only = (),
+    assumed: bool = False,
 ) -> Frame:
     """One row a combination of `keys`, `date` by day: every measure added up, the largest reach of a row, the rows.
 
     `incomplete` are the measures that some row does not report; how many do stands beside them. `values` are what the
     dimensions hold, where that is known; their texts may come as places among them, from 1. Where some are `existing`
     customers, `WINS` is one of the keys: to group by it costs an engine less than a second sum of the same measures.
+    Where costs are `assumed`, rows with revenue that have none outweigh those that have some (facts.memory.sums).
     """
     frame = rows.frame
     if own := [_number_own(name, rows.own) for name in keys if is_own(name)]:
@@ -187,11 +191,24 @@ def sums(
         frame = frame.with_columns(nw.col(DATE).cast(nw.Date))
     asked = [
         *(nw.col(name).sum().alias(name) for name in MEASURES),
-        *(nw.col(name).count().alias(f"{REPORTED}{name}") for name in MEASURES if name in incomplete),
+        *(_count(name, assumed).alias(f"{REPORTED}{name}") for name in MEASURES if name in incomplete),
         nw.col(REACH_FLOOR if rows.rolled else "reach").max().alias(REACH_FLOOR),
         nw.col(ROWS).sum().alias(ROWS) if rows.rolled else nw.len().alias(ROWS),
     ]
     return frame.group_by(*map(column_of, keys)).agg(*asked) if keys else frame.select(*asked)
+
+
+def _count(name: str, assumed: bool) -> nw.Expr:
+    """How many rows report a measure."""
+    if not (assumed and name in COST_MEASURES):
+        return nw.col(name).count()
+    lacks = nw.when(nw.col(name).is_null()).then(nw.col("revenue"))  # counted, as an engine's sum may be of decimals
+    return nw.col(name).count().cast(nw.Float64) + lacks.count().cast(nw.Float64) * LACKS
+
+
+def reports_of_costs(rows: Rows) -> Frame:
+    """One row a platform: how many of its rows report each of the cost measures."""
+    return rows.frame.group_by("platform").agg(*(nw.col(name).count().alias(name) for name in COST_MEASURES))
 
 
 def outline(rows: Rows) -> Frame:

@@ -15,9 +15,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from facts import side_facts
+from facts.costs import costs_now, name_of, of_text
 from facts.deadline import NoAnswer
 from facts.delta import side_data
-from facts.delta.rows import CURRENCY, CUT, PROGRAM, name_of_table, name_with_shop, open_table
+from facts.delta.rows import COSTS, CURRENCY, CUT, PROGRAM, name_of_table, name_with_shop, open_table
+from facts.delta.table_names import FACTS_NAME
 from facts.engines.choice import Engine, is_parquet, parquet_files, stamp
 from facts.engines.duckdb_table import DuckTable, driver
 from facts.engines.expressions import missing_columns
@@ -27,7 +30,7 @@ from facts.engines.table import Sessions
 from facts.memory.cuts import missing_cut_sentence
 from facts.own_rules import name_with_rules, read_rules, rules_path
 from facts.protocol import DataProblem, time_of_day
-from facts.side_facts import of_text
+from kpi.costs import Cost
 from kpi.evaluate import ROWS
 from kpi.schema import DATE, MEASURES
 
@@ -45,6 +48,7 @@ class Files:
     name: str
     columns: tuple[str, ...]
     complete: bool
+    costs: tuple[Cost, ...] = ()
 
 
 class TwoCuts(DataProblem):
@@ -72,6 +76,7 @@ def _of_delta(path: str | Path, version: int | None) -> Files:
         table.metadata().name or "",
         tuple(field.name for field in table.schema().fields),
         complete,
+        of_text(table.metadata().configuration.get(COSTS)) if table.metadata().name == FACTS_NAME else (),
     )
 
 
@@ -109,16 +114,19 @@ def open_files(found: Files, now: Callable[[], datetime], demo_name: str, engine
     demo = found.name == demo_name
     more = {} if is_parquet(found.label) else side_data.read(found.label, demo=demo, currency=currency or "USD")
     own = read_rules(rules_path(found.label))
+    logged = () if found.name in (FACTS_NAME, demo_name) else costs_now(engine.costs)
+    version = name_with_shop(found.version + mapping.digest, more.get("shop")) + name_of(logged)
     return LazyFacts(
         sessions,
-        name_with_rules(name_with_shop(found.version + mapping.digest, more.get("shop")), own),
+        name_with_rules(version, own),
         loaded=time_of_day(now()),
         demo=demo,
         currency=currency,
         complete=found.complete and not mapped,
-        side=replace(of_text(json.dumps(more)), missing_cut=missing_cut_sentence(cuts, engine.cut)),
+        side=replace(side_facts.of_text(json.dumps(more)), missing_cut=missing_cut_sentence(cuts, engine.cut)),
         existing=engine.existing,
         own=own,
+        costs=(logged or found.costs) if engine.stated else (),
     )
 
 

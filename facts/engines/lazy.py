@@ -13,6 +13,7 @@ import pyarrow as pa
 from cachetools import LRUCache
 
 from facts import ALL_ROWS
+from facts.costs import platforms_with_costs, with_costs
 from facts.deadline import NoAnswer, wait
 from facts.engines import expressions
 from facts.engines.cells import Cells, GridCells, cells
@@ -22,6 +23,7 @@ from facts.engines.table import Sessions
 from facts.memory.groups import own_codes
 from facts.protocol import DataProblem, Scope
 from facts.side_facts import NO_SIDE_FACTS, TABLE_WITHOUT_SHOP, SideFacts, reports_of_counts
+from kpi.costs import Assumption, Cost
 from kpi.evaluate import ROWS
 from kpi.own_dimensions import NO_OWN, Campaign, OwnDimension, OwnValues, own_values
 from kpi.retention import EXISTING_SEGMENTS, existing_customers
@@ -75,16 +77,18 @@ class LazyFacts:
         side: SideFacts = NO_SIDE_FACTS,
         existing: Iterable[str] = EXISTING_SEGMENTS,
         own: Iterable[OwnDimension] = (),
+        costs: Sequence[Cost] = (),
     ) -> None:
         """Asks for the table's outline and values. `complete` says that no row lacks a measure, `existing` which
-        segments are of existing customers; `own` are the company's own dimensions. The money is in `currency`, else in
-        what the table says, else in USD.
+        segments are of existing customers; `own` are the company's own dimensions, `costs` are worked out where rows
+        report none. The money is in `currency`, else in what the table says, else in USD.
 
         Raises DataProblem where the table cannot be used.
         """
         self.version, self.loaded, self.demo, self.side = version, loaded, demo, side
         self._table, self._sessions = sessions.table, sessions
         self.own: OwnValues = NO_OWN
+        self._costs = tuple(costs)
         self._lock = Lock()
         self._kept: LRUCache[CellsQuery, Cells | GridCells] = LRUCache(
             _CELL_BYTES, getsizeof=lambda cells: cells.nbytes
@@ -108,6 +112,9 @@ class LazyFacts:
                 no_store = TABLE_WITHOUT_SHOP if side.has_no_shop else side.no_store
                 self.side = replace(side, reported=reports_of_counts(told), no_store=no_store)
                 self.currency = _one_currency(currency, sessions.words.currency, self._table.label)
+            if costs:
+                counts = self._sessions.ask(expressions.reports_of_costs).to_pydict()
+                self.side = replace(self.side, costs=Assumption(self._costs, platforms_with_costs(counts)))
         except NoAnswer as problem:
             raise DataProblem(str(problem)) from None
 
@@ -226,6 +233,7 @@ class LazyFacts:
                     self._incomplete,
                     self._values_of,
                     self.existing,
+                    bool(self._costs),
                 )
             )
             found = cells(answer, keys, self._values_of)
@@ -240,7 +248,7 @@ class LazyFacts:
                 self._coming.pop(asked).set()
 
     def _ask(self, question: Callable[[Rows], Frame]) -> pa.Table:
-        return self._sessions.ask(lambda rows: question(replace(rows, own=self.own)))
+        return self._sessions.ask(lambda rows: question(with_costs(replace(rows, own=self.own), self._costs)))
 
     def close(self) -> None:
         """Let go of the engine."""

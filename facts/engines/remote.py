@@ -2,11 +2,12 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from facts.costs import costs_now, name_of
 from facts.deadline import NoAnswer, wait_at_most
 from facts.engines import expressions
 from facts.engines.address import Address, parse
@@ -18,7 +19,9 @@ from facts.engines.spark_table import SparkTable
 from facts.engines.table import Sessions, Table
 from facts.own_rules import name_with_rules, read_rules
 from facts.protocol import DataProblem, time_of_day, utc_now
+from kpi.costs import Cost
 from kpi.evaluate import ROWS
+from kpi.own_dimensions import OwnDimension
 from kpi.retention import EXISTING_SEGMENTS
 
 #: Seconds that reading a table's outline and values may take.
@@ -46,16 +49,17 @@ class Remote:
         existing: tuple[str, ...] = EXISTING_SEGMENTS,
         rules: Path | None = None,
         mapping: TableMapping = NO_MAPPING,
+        costs: Path | None = None,
     ) -> None:
-        """Raises DataProblem where the address names no engine and table."""
-        self._existing, self._rules = existing, rules
+        """`costs` is their log. Raises DataProblem where the address names no engine and table."""
+        self._existing, self._rules, self._log = existing, rules, costs
         self.address: Address = parse(address)
         self._sessions = Sessions(_TABLES[self.address.kind](self.address), mapping)
         self._mapped = [mapping.digest] if mapping.digest else []
         self._refresh, self._asked, self._version = refresh, float("-inf"), ""
 
     def version(self) -> str:
-        """The table's version, not older than `refresh` seconds, with the rules as they are. Raises DataProblem."""
+        """The table's version, not older than `refresh` seconds, with its costs and rules. Raises DataProblem."""
         now = time.monotonic()
         if now - self._asked >= self._refresh:
             self._asked = now
@@ -64,7 +68,10 @@ class Remote:
             before, self._version = self._version, self._look()
             if before not in ("", self._version):
                 self._sessions.learn_again()
-        return name_with_rules(self._version, read_rules(self._rules))
+        return self._name(costs_now(self._log), read_rules(self._rules))
+
+    def _name(self, costs: Sequence[Cost], own: Sequence[OwnDimension]) -> str:
+        return name_with_rules(self._version + name_of(costs), own)
 
     def _look(self) -> str:
         try:
@@ -83,15 +90,18 @@ class Remote:
 
     def facts(self, now: Callable[[], datetime] = utc_now) -> LazyFacts:
         """The facts at the version that was seen last. Raises DataProblem."""
+        costs = costs_now(self._log)
         with wait_at_most(OPENING):
-            version, own = self.version(), read_rules(self._rules)
+            self.version()
+            own = read_rules(self._rules)
             return LazyFacts(
                 self._sessions,
-                version,
+                self._name(costs, own),
                 loaded=time_of_day(now()),
                 currency=self.address.currency,
                 existing=self._existing,
                 own=own,
+                costs=costs,
             )
 
     def close(self) -> None:

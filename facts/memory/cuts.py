@@ -183,6 +183,7 @@ class CutFacts:
                         loaded=self.loaded,
                         demo=self.demo,
                         currency=self.currency,
+                        side=self.side,
                         existing=self._existing,
                         own=self._own,
                     )

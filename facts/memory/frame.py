@@ -86,7 +86,7 @@ class FrameFacts:
         self._place = {name: {value: at for at, value in enumerate(values)} for name, values in self._values.items()}
         self.existing = existing_customers(self._values, existing)
         self._wins = ~self._any_of(self.existing)
-        self._rows = Sums.of_frame(frame, self._wins[self._cell])
+        self._rows = Sums.of_frame(frame, self._wins[self._cell], bool(side.costs.costs))
         self._lay_out()
         self._short = tuple(name for name in DIMENSIONS if len(self._values[name]) <= _SHORT)
         few = number_groups((*self._short, _WINS), self._cells, self._keys_of_cells(self._short))

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from kpi.costs import COST_MEASURES
 from kpi.evaluate import REACH_FLOOR, ROWS, SUMS, names
 from kpi.schema import ACQUISITION_SPEND, MEASURES, OF_NEW_CUSTOMERS, SUMMED
 
@@ -19,12 +20,19 @@ _REACH: Final = MEASURES.index("reach")
 _SPEND: Final = MEASURES.index("spend")
 _OF_NEW: Final = tuple(MEASURES.index(name) for name in OF_NEW_CUSTOMERS)
 _ACQUISITION: Final = SUMMED.index(ACQUISITION_SPEND)
+_REVENUE: Final = MEASURES.index("revenue")
+_COSTS: Final = tuple(MEASURES.index(name) for name in COST_MEASURES)
+
+#: What a row with revenue and no costs counts for among those that report costs, where costs are assumed: it outweighs
+#: them all, so that no profit is a revenue less the costs of a part of it.
+LACKS: Final = -1e12
 
 
 @dataclass(frozen=True)
 class Sums:
     """n sums of each measure: `values` (measure × n, 0 where missing), `reach` the largest single row's, `rows` the
-    number of fact rows, and by incomplete measures (those that the same rows lack) the number of rows that report them.
+    number of fact rows, and by incomplete measures (those that the same rows lack) the number of rows that report them,
+    less than one where the sum has no value.
 
     Rows have those of `MEASURES`; with `with_acquisition_spend` sums of them have those of `SUMMED`.
     """
@@ -35,10 +43,11 @@ class Sums:
     reported: Mapping[tuple[int, ...], Floats]
 
     @classmethod
-    def of_frame(cls, frame: pd.DataFrame, wins: Bools) -> "Sums":
+    def of_frame(cls, frame: pd.DataFrame, wins: Bools, assumed: bool = False) -> "Sums":
         """Each row by itself; one of a roll-up stands for as many as its `rows` says.
 
-        Those that cannot win a customer, where `wins` is false, have no new customers whatever they report.
+        Those that cannot win a customer, where `wins` is false, have no new customers whatever they report. Where costs
+        are `assumed`, sums with revenue whose costs nobody states have no costs (`LACKS`).
         """
         values = np.empty((len(MEASURES), len(frame)))
         reported: dict[tuple[int, ...], Floats] = {}
@@ -49,6 +58,11 @@ class Sums:
                 reported[place,] = (~missing).astype(np.float64)
                 column = np.where(missing, 0.0, column)
             values[place] = column
+        if assumed:
+            earns = reported.get((_REVENUE,), np.ones(len(frame))) > 0
+            for place in _COSTS:
+                if (known := reported.get((place,))) is not None:
+                    known[earns & (known == 0)] = LACKS
         take_out_new_customers(values, reported, wins)
         if ROWS in frame:
             floor = frame[REACH_FLOOR].to_numpy(dtype=np.float64, na_value=0.0)
@@ -104,7 +118,7 @@ class Sums:
         """A totals frame (see kpi.evaluate): NaN where no row reports a measure."""
         block = np.vstack([self.values, self.reach, self.rows]).T
         for places, known in self.reported.items():
-            missing = known == 0
+            missing = known <= 0
             for place in (*places, *([SUMS.index(REACH_FLOOR)] if _REACH in places else [])):
                 block[missing, place] = np.nan
         return pd.DataFrame(block, index=index, columns=names(SUMS), copy=False)

@@ -30,7 +30,7 @@ from ingest.write.ownership import is_own, own_table
 from ingest.write.replace import return_to
 from ingest.write.shop import ShopPlan, currencies_differ, empty_shop, path_of, plan_shop, shop_currency, store_shop
 from ingest.write.summary import of_plan, of_shop
-from ingest.write.table import Plan, lock_table, note_of, plan, store
+from ingest.write.table import WAIT, Plan, lock_table, note_of, plan, store
 
 #: Of a commit to the shop's table: the run that commits to both, as the note beside the tables names it.
 _RUN: Final = "import.run"
@@ -173,13 +173,14 @@ def _return_one(path: Path, version: int | None, note: dict[str, str]) -> None:
 
 
 @contextmanager
-def alone(facts: Path) -> Iterator[None]:
+def alone(facts: Path, wait: float = WAIT) -> Iterator[None]:
     """While no other import writes to the tables at `facts`, with nothing half done in them.
 
-    Raises ImportProblem, with nothing touched, where what is at `facts` is not ours.
+    Raises ImportProblem, with nothing touched, where what is at `facts` is not ours, or another writes for longer than
+    `wait` seconds.
     """
     own_table(facts, ownership.FACTS)  # before even the lock is made, and again within it
-    with lock_table(facts):
+    with lock_table(facts, wait):
         own_table(facts, ownership.FACTS)
         settle(facts)
         sweep(facts, ownership.FACTS)

@@ -148,7 +148,7 @@ def _commit(
             mode="overwrite",
             name=metadata.name,
             description=metadata.description,
-            configuration=_PROPERTIES,
+            configuration={**metadata.configuration, **_PROPERTIES},
             commit_properties=properties,
             post_commithook_properties=LOG_STAYS,
         )

@@ -61,7 +61,7 @@ SCHEMA: Final = pa.schema(
     + [(CURRENCY, pa.string()), (BILLED, pa.string()), (RATE, pa.float64()), (RATE_DATE, pa.date32())]
     + [(FILE, pa.string()), (IMPORTED_AT, pa.timestamp("us", "UTC"))]
 )
-_WAIT: Final = 120.0
+WAIT: Final = 120.0
 
 
 @dataclass(frozen=True)
@@ -207,7 +207,7 @@ def store(planned: Plan, note: dict[str, str], now: datetime | None = None) -> i
 
 
 @contextmanager
-def lock_table(path: Path, wait: float = _WAIT) -> Iterator[None]:
+def lock_table(path: Path, wait: float = WAIT) -> Iterator[None]:
     """While no other import writes to the table at `path`. Raises ImportProblem after `wait` seconds.
 
     A lock file that is new goes again where nothing was written: the table may be somebody else's.

@@ -144,7 +144,7 @@ def tables(fill: Fill, odd_mapping: TableMapping, request: pytest.FixtureRequest
     for make, mapping in ((ad_reporting, NO_MAPPING), (odd, odd_mapping)):
         for seed, missing in ((1, 0.0), (2, 0.4)):
             meant, table = make(seed, missing)
-            found.append((meant, fill(table, mapping)))
+            found.append((meant, fill(table, mapping=mapping)))
     return found
 
 

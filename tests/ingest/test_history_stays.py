@@ -130,7 +130,13 @@ def test_tables_of_ours_ask_others_to_leave_the_log(table: Path) -> None:
 
 def test_every_commit_in_the_program_says_that_the_log_stays() -> None:
     """delta-rs cleans up by default: no call that commits may forget to forbid it, nor clean up by itself."""
-    commits = {"create_write_transaction", "create_table_with_add_actions", "restore", "write_deltalake"}
+    commits = {
+        "create_write_transaction",
+        "create_table_with_add_actions",
+        "restore",
+        "set_table_properties",
+        "write_deltalake",
+    }
     commits |= {"set_table_properties", "set_table_name", "compact", "z_order", "add_columns", "when_matched_update"}
     found = []
     for folder in ("ingest", "facts", "datagen", "web", "views", "report"):
@@ -146,7 +152,12 @@ def test_every_commit_in_the_program_says_that_the_log_stays() -> None:
                     if name in commits:
                         found.append(name)
                         assert "post_commithook_properties" in {each.arg for each in node.keywords}, (path, name)
-    assert sorted(set(found)) == ["create_table_with_add_actions", "create_write_transaction", "restore"]
+    assert sorted(set(found)) == [
+        "create_table_with_add_actions",
+        "create_write_transaction",
+        "restore",
+        "set_table_properties",
+    ]
 
 
 @pytest.mark.long

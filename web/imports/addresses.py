@@ -26,6 +26,7 @@ from web.data_files import figures, refusal
 from web.guard import Entrance
 from web.imports.body import Body, plain
 from web.imports.checks import Answer, Imports
+from web.imports.setup import change_costs, undo_last
 from web.imports.uploads import NotTaken, Uploads
 from web.operations import Lines
 
@@ -34,6 +35,8 @@ CHECK: Final = "/import/check"
 KEEP: Final = "/import/keep"
 OUTCOME: Final = "/import/outcome"
 FORGET: Final = "/import/forget"
+COSTS: Final = "/import/costs"
+UNDO: Final = "/import/undo"
 
 #: What a person may say about their files.
 _OPTIONS: Final = ("platform", "account", "currency", "dates", "into", "replace")
@@ -43,6 +46,8 @@ _DEMO: Final = (
     "This is the demo, which keeps nothing. To keep these figures and see them here, type "
     f"`{IMPORT_COMMAND}`; it ends with how to look at them."
 )
+
+_DEMO_COSTS: Final = "This is the demo: nothing of it can be changed. Import your own figures first."
 
 
 def register(server: Flask, uploads: Uploads, entrance: Entrance, desk: Desk) -> None:
@@ -110,6 +115,28 @@ def register(server: Flask, uploads: Uploads, entrance: Entrance, desk: Desk) ->
     def forget() -> Response:
         uploads.forget(text(body(), "upload"), subject())
         return uncached_json({})
+
+    @server.post(COSTS)
+    def costs() -> Response:
+        if not may_keep():
+            return refusal(403, _DEMO_COSTS)
+        asked = body()
+        wish = {name: text(asked, name) for name in ("margin", "fees", "platform", "region", "since")}
+        change_costs(desk, uploads.facts, wish, asked.get("remove") is True, subject())
+        return shown_version()
+
+    @server.post(UNDO)
+    def undo() -> Response:
+        if not may_keep():
+            return refusal(403, _DEMO_COSTS)
+        undo_last(desk, uploads.facts, text(body(), "mark"), subject())
+        return shown_version()
+
+    def shown_version() -> Response:
+        """The version that is to be shown from now on."""
+        desk.source.refresh()
+        facts = desk.source.current()
+        return uncached_json({"version": facts.version if facts else None})
 
     @server.after_request
     def hide_paths(response: Response) -> Response:

@@ -6,7 +6,7 @@ from flask import Flask, Response, request
 
 from web.current_reader import may_keep
 from web.data_files import refusal
-from web.imports.addresses import CHECK, FILE, FORGET, KEEP
+from web.imports.addresses import CHECK, COSTS, FILE, FORGET, KEEP, UNDO
 from web.imports.own_rules import RULES
 
 #: The one command that shows one's own data in the container, alone; there the Import page takes files.
@@ -15,7 +15,7 @@ OWN_DATA: Final = """mkdir -p data && docker run --rm -p 127.0.0.1:8050:8050 \\
   -e DASHBOARD_FACTS=/data/facts -e DASHBOARD_AUTH=key marketing-dashboard"""
 
 
-_PATHS: Final = (FILE, CHECK, KEEP, FORGET, RULES)
+_PATHS: Final = (FILE, CHECK, KEEP, FORGET, RULES, COSTS, UNDO)
 
 
 def register(server: Flask) -> None:

@@ -1,0 +1,168 @@
+"""Costs that somebody stated (kpi.costs) among the facts: as text with a version, and as measures of rows.
+
+Those of a Delta table are a property of its version, so that its history, `undo` and `as_of` are theirs too. Facts that
+nobody here may write to, Parquet files and engines elsewhere, have them in a log in the state folder.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Any
+
+import narwhals as nw
+import pandas as pd
+
+from facts.engines.expressions import Rows
+from kpi.costs import COST_MEASURES, NO_COSTS, Assumption, Cost, by_weight
+from kpi.schema import DATE
+
+
+def to_text(costs: Sequence[Cost]) -> str:
+    """Costs as they are stored."""
+    return json.dumps(
+        [
+            {
+                "margin": each.margin,
+                "fees": each.fees,
+                **({"platform": each.platform} if each.platform else {}),
+                **({"region": each.region} if each.region else {}),
+                **({"from": each.since.isoformat()} if each.since else {}),
+            }
+            for each in costs
+        ]
+    )
+
+
+def of_text(text: str | None) -> tuple[Cost, ...]:
+    """Stored costs, in the order in which each overrules those before it. Raises ValueError where they are none."""
+    try:
+        return by_weight(
+            Cost(
+                float(each["margin"]),
+                float(each["fees"]),
+                str(each.get("platform", "")),
+                str(each.get("region", "")),
+                date.fromisoformat(each["from"]) if "from" in each else None,
+            )
+            for each in json.loads(text or "[]")
+        )
+    except (AttributeError, KeyError, TypeError) as problem:
+        raise ValueError(f"no costs: {problem}") from None
+
+
+@dataclass(frozen=True)
+class CostsChange:
+    """A change of the costs of facts that nobody here may write to: when, by whom, and what they were from then on."""
+
+    at: datetime
+    by: str
+    costs: tuple[Cost, ...]
+    undone: bool = False
+
+
+def read_log(log: Path | None) -> list[CostsChange]:
+    """The changes in a costs' log, oldest first; none where there is no log. Raises OSError and ValueError."""
+    try:
+        lines = log.read_text(encoding="utf-8").splitlines() if log else []
+    except FileNotFoundError:
+        lines = []
+    found = []
+    for line in filter(None, lines):
+        said: dict[str, Any] = json.loads(line)
+        at = datetime.fromisoformat(said["at"]).astimezone(UTC)
+        found.append(CostsChange(at, said["by"], of_text(json.dumps(said["costs"])), said.get("undone", False)))
+    return found
+
+
+def line_of(change: CostsChange) -> str:
+    """A change as a log has it."""
+    said = {"at": change.at.isoformat(), "by": change.by, "costs": json.loads(to_text(change.costs))}
+    return json.dumps(said | ({"undone": True} if change.undone else {})) + "\n"
+
+
+def costs_now(log: Path | None) -> tuple[Cost, ...]:
+    """The costs that a log says hold now; none where it cannot be read: then profit is missing, not wrong."""
+    try:
+        changes = read_log(log)
+    except (OSError, ValueError, KeyError, TypeError):
+        return ()
+    return changes[-1].costs if changes else ()
+
+
+def name_of(costs: Sequence[Cost]) -> str:
+    """What the name of a version ends with where its costs are no part of it; "" for none."""
+    return "~" + hashlib.sha256(to_text(costs).encode()).hexdigest()[:8] if costs else ""
+
+
+def with_costs(rows: Rows, costs: Sequence[Cost]) -> Rows:
+    """`rows` with the cost measures worked out where they report revenue and no costs of their own."""
+    if not costs:
+        return rows
+    shares = {"cogs": _share(costs, "goods_share", rows), "variable_costs": _share(costs, "fees_share", rows)}
+    revenue = nw.col("revenue").cast(nw.Float64)
+    return replace(
+        rows,
+        frame=rows.frame.with_columns(
+            nw.when(nw.col(name).is_null()).then(revenue * share).otherwise(nw.col(name).cast(nw.Float64)).alias(name)
+            for name, share in shares.items()
+        ),
+    )
+
+
+def _share(costs: Sequence[Cost], name: str, rows: Rows) -> nw.Expr:
+    """By row the part of revenue that the costs of most weight say, null where none hold."""
+    found: nw.Expr = nw.lit(None, nw.Float64)
+    for each in by_weight(costs):
+        share = nw.lit(float(getattr(each, name)))
+        holds = [nw.col(key) == value for key, value in (("platform", each.platform), ("region", each.region)) if value]
+        if each.since:
+            holds.append(nw.col(DATE) >= nw.lit(datetime.combine(each.since, time()) if rows.times else each.since))
+        found = nw.when(nw.all_horizontal(*holds, ignore_nulls=False)).then(share).otherwise(found) if holds else share
+    return found
+
+
+def costs_in_lines(costs: Sequence[Cost]) -> list[str]:
+    """A line each: margin, fees, and what they hold for."""
+    return [
+        "  ".join(
+            (
+                f"margin {each.margin:g} %",
+                f"fees {each.fees:g} %",
+                each.platform or "every platform",
+                each.region or "every region",
+                f"from {each.since}" if each.since else "always",
+            )
+        )
+        for each in by_weight(costs)
+    ]
+
+
+def frame_with_costs(frame: pd.DataFrame, costs: Sequence[Cost]) -> pd.DataFrame:
+    """The same for rows in memory."""
+    if not costs:
+        return frame
+    rows = Rows(nw.from_native(frame, eager_only=True), times=True, rolled=False)
+    found: pd.DataFrame = nw.to_native(with_costs(rows, costs).frame)
+    return found
+
+
+def costs_of_rows(frame: pd.DataFrame, costs: Sequence[Cost]) -> tuple[pd.DataFrame, Assumption]:
+    """Rows in memory with `costs` worked out, and what is assumed of them."""
+    if not costs:
+        return frame, NO_COSTS
+    counts = frame.groupby("platform", observed=True)[list(COST_MEASURES)].count().reset_index()
+    return frame_with_costs(frame, costs), Assumption(tuple(costs), platforms_with_costs(counts.to_dict("list")))
+
+
+def platforms_with_costs(counts: Mapping[str, Sequence[Any]]) -> tuple[str, ...]:
+    """The platforms of which rows report costs of their own; `counts` has how many do, by platform."""
+    return tuple(
+        sorted(
+            str(platform)
+            for place, platform in enumerate(counts["platform"])
+            if any(counts[name][place] for name in COST_MEASURES)
+        )
+    )

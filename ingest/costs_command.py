@@ -1,0 +1,100 @@
+"""The command costs: states gross margin and fees, so that the platforms' profit can be worked out, and shows them."""
+
+import argparse
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from deltalake.exceptions import DeltaError
+
+from facts import ALL_ROWS
+from facts.costs import costs_in_lines
+from facts.engines.choice import Engine, costs_log, elsewhere
+from facts.protocol import DataProblem
+from facts.source import load
+from facts.words.platforms import platform_of
+from facts.words.vocabulary import country
+from ingest.costs import CostsStore
+from ingest.results import ImportProblem
+from ingest.who import who
+from kpi.costs import Cost, WrongCost, known_names, read_cost, read_day, with_cost, without_cost
+from kpi.plain_text import printable
+
+
+def add_command(commands: Any) -> None:
+    """Add the command to the command line's parsers."""
+    parser = commands.add_parser(
+        "costs",
+        help="state your gross margin and fees, so that profit can be worked out",
+        description="State gross margin and fees in percent of revenue, for all or by platform and region, from a day "
+        "on. They count where a platform's rows report no costs. Without options: show what is stated.",
+    )
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--margin", metavar="PERCENT", help="what is left of revenue after the goods, such as 62")
+    what.add_argument("--remove", action="store_true", help="state no costs any more for this platform, region and day")
+    what.add_argument("--clear", action="store_true", help="state no costs any more")
+    what.add_argument("--undo", action="store_true", help="return to the costs before the last change")
+    parser.add_argument("--fees", metavar="PERCENT", help="payment, fulfilment and marketplaces (default: none)")
+    parser.add_argument("--platform", default="", help="for this platform alone")
+    parser.add_argument("--region", default="", help="for this region alone")
+    parser.add_argument("--from", dest="since", default="", metavar="DAY", help="from this day on (YYYY-MM-DD)")
+
+
+def run(arguments: argparse.Namespace, facts: str, state: str, engine: Engine) -> int:
+    """Change or show the costs of `facts`; `state` is the folder that is set. Returns the exit status."""
+    store = CostsStore(facts, costs_log(facts, state))
+    try:
+        costs = _carry_out(arguments, store, engine)
+    except (ImportProblem, DataProblem, WrongCost) as problem:
+        print(f"marketing-dashboard: {printable(str(problem))}", file=sys.stderr)
+        return 1
+    except (OSError, DeltaError, ValueError):
+        print("marketing-dashboard: The costs could not be read or written: try again.", file=sys.stderr)
+        return 1
+    for line in costs_in_lines(costs):
+        print(printable(line))
+    if not costs:
+        print("No costs are stated: profit shows only where a platform's rows report costs.")
+    return 0
+
+
+def are_stated(facts: str, state: str) -> bool:
+    """Whether somebody stated costs of `facts`."""
+    try:
+        return bool(CostsStore(facts, costs_log(facts, state)).now())
+    except ImportProblem:
+        return False
+
+
+def _carry_out(arguments: argparse.Namespace, store: CostsStore, engine: Engine) -> tuple[Cost, ...]:
+    place = (arguments.platform, arguments.region, arguments.since, arguments.fees)
+    if arguments.margin is None and not arguments.remove and any(place):
+        raise WrongCost("Say what it is: --margin PERCENT states a margin, --remove takes one back.")
+    if arguments.undo:
+        if store.in_table:
+            raise ImportProblem("`marketing-dashboard undo` takes the last change of these data back, costs included.")
+        return store.undo(who())
+    if arguments.clear:
+        return store.change(lambda costs: (), who())
+    if arguments.margin is None and not arguments.remove:
+        return store.now()
+    since = read_day(arguments.since)
+    if arguments.remove:
+        gone = _with_names(Cost(0, 0, arguments.platform, arguments.region, since), store, engine)
+        return store.change(lambda costs: without_cost(costs, gone.place), who())
+    fees = arguments.fees or ""
+    stated = read_cost(arguments.margin, fees, arguments.platform, arguments.region, arguments.since)
+    store.in_table  # noqa: B018 - refuses the demo before its rows are read
+    one = _with_names(stated, store, engine)
+    return store.change(lambda costs: with_cost(costs, one), who())
+
+
+def _with_names(one: Cost, store: CostsStore, engine: Engine) -> Cost:
+    """`one` with platform and region as the data write them. Raises WrongCost and DataProblem."""
+    if not (one.platform or one.region):
+        return one
+    path = store.facts if elsewhere(store.facts) else Path(store.facts)
+    options = load(path, engine=engine).options(ALL_ROWS)
+    region = country(one.region) if one.region not in options["region"] else one.region
+    return known_names(replace(one, platform=platform_of(one.platform), region=region), options)
