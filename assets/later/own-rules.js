@@ -6,7 +6,7 @@
 
   /** @param {HTMLElement} page the Import page, which has the part for who may import */
   function open(page) {
-    const card = page.querySelector(".own-rules");
+    const card = /** @type {HTMLElement} */ (page.querySelector(".own-rules"));
     if (!card) return;
     const area = /** @type {HTMLTextAreaElement} */ (one(card, "textarea"));
     const state = one(card, ".own-rules-state");
