@@ -7,7 +7,6 @@ from dash import html
 from dash.development.base_component import Component
 
 from components.icons import icon_of
-from components.own_rules import rules_card
 from kpi.formats import Formats
 
 _PLATFORMS: Final = (
@@ -60,7 +59,6 @@ def import_page(most: int, files: int, demo: bool, formats: Formats) -> list[Com
         html.Div([*demo_note, zone, listed], id="import-files", className="import-card"),
         _options(),
         html.Div([html.P(className="import-state", role="status"), html.Div(className="import-outcome")]),
-        rules_card(),
     ]
 
 

@@ -17,6 +17,7 @@ from components.bundles import Bundles
 from components.glossary import glossary
 from components.import_page import closed_page, import_page
 from components.libraries import Libraries
+from components.own_rules import rules_card
 from components.setup_part import setup_part
 from components.spec import spec
 from components.visuals import Page
@@ -124,7 +125,7 @@ class Front:
             return closed_page(OWN_DATA)
         parts = import_page(self._entrance.largest_file, MOST_FILES, not may_keep(), self._desk.formats())
         setup = setup_of(self._desk, self._facts_folder, current_rights()) if may_keep() else None
-        return [*parts, setup_part(setup, self._desk.formats())] if setup else parts
+        return [*parts, *([setup_part(setup, self._desk.formats())] if setup else []), rules_card()]
 
     def _first(self, views: Views, page: Page) -> bytes:
         """The answer to the address that was asked for, `null` where the browser must ask."""

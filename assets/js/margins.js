@@ -143,7 +143,7 @@
           if (trace.mode === "text") trace.text = trace.text.map((text, place) => (place % every ? "" : text));
         }
       } else {
-        margin.r = Math.max(margin.r, HALF);
+        margin.r = Math.max(margin.r, HALF, xaxis.type === "date" ? ofDays("month") / 2 : 0);
         const room = wide - margin.l - margin.r;
         if (xaxis.type === "date" && xaxis.dtick) thin(xaxis, data, room);
         else if (xaxis.type === "date") xaxis.nticks = Math.max(2, Math.floor(room / (GAP + ofDays("dayMonth"))));
