@@ -11,24 +11,36 @@ from kpi.schema import label_of
 from kpi.selection import Grouping
 
 
-def left_out(visuals: Sequence[Visual], now: Mapping[Grouping, pd.DataFrame]) -> list[dict[str, Any]]:
-    """For each chapter the visuals that compare fewer than two things of `now`, and why, in a sentence.
+def left_out(
+    visuals: Sequence[Visual], now: Mapping[Grouping, pd.DataFrame], compared: bool = True
+) -> list[dict[str, Any]]:
+    """For each chapter the visuals that compare fewer than two things of `now`, and why, in a sentence; where no other
+    period is `compared`, also those that tell of a change alone.
 
     ``As Google is the only platform, there is nothing to compare in “Share of spend” and “Share of profit”.``
     """
     chapters: dict[str, dict[Grouping, list[Visual]]] = {}
     for visual in visuals:
-        if visual.compares and len(now[visual.compares]) < 2:
+        if visual.of_change and not compared:
+            chapters.setdefault(visual.chapter, {}).setdefault((), []).append(visual)
+        elif visual.compares and len(now[visual.compares]) < 2:
             chapters.setdefault(visual.chapter, {}).setdefault(visual.compares, []).append(visual)
     return [
         {
             "chapter": chapter,
             "visuals": [visual.name for group in groups.values() for visual in group],
             "by": {dimension: label_of(dimension).lower() for by in groups for dimension in by},
-            "text": " ".join(_sentence(by, now[by], group) for by, group in groups.items()),
+            "text": " ".join(
+                _sentence(by, now[by], group) if by else _without_comparison(group) for by, group in groups.items()
+            ),
         }
         for chapter, groups in chapters.items()
     ]
+
+
+def _without_comparison(visuals: Sequence[Visual]) -> str:
+    titles = _enumerate(list(dict.fromkeys(f"“{visual.title}”" for visual in visuals)))
+    return f"As no earlier period is compared, there is nothing to tell in {titles}."
 
 
 def _sentence(by: Grouping, frame: pd.DataFrame, visuals: Sequence[Visual]) -> str:

@@ -59,6 +59,7 @@ class Visual:
     less: Callable[[Set[str]], "Visual | None"] | None = None
     fit: Callable[[Set[str]], "Visual | None"] | None = None
     compares: Grouping = ()
+    of_change: bool = False
     own: Callable[[tuple[str, ...]], "Visual"] | None = None
     chapter: str = ""
     choice: Choice | None = None

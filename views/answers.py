@@ -161,7 +161,7 @@ def view(
         "chips": [_chip(name, values, asked.options.get(name, ())) for name, values in asked.query.only],
         "scope": [f"{label_of(name)}: {', '.join(values)}" for name, values in scope],
         **({"spec": visuals_of(page)} if page.panel else {}),
-        "left_out": left_out(page.visuals, page_data.now) if page_data else [],
+        "left_out": left_out(page.visuals, page_data.now, asked.baseline is not None) if page_data else [],
         "visuals": {visual.name: draw_visual(visual, page_data, asked, nothing) for visual in page.visuals},
     }
 

@@ -22,6 +22,7 @@ METRICS: Final = (
 #: How many bars are named in words, and what a platform's part of one must be to be named with it.
 _NAMED: Final = 3
 _MOST_OF_IT: Final = 0.5
+_NO_COSTS: Final = "The costs of both periods are not known, so their profits cannot be compared. Add your costs."
 #: The part of the axis that figures beyond the longest bars need.
 _ROOM: Final = 0.18
 
@@ -45,9 +46,16 @@ def waterfall(name: str, title: str, question: str, width: int = 12, height: int
     }
 
     def draw(page_data: PageData) -> Answer:
+        if page_data.baseline is None:
+            return {
+                "traces": [],
+                "layout": {},
+                "line": None,
+                "alt": "Nothing is compared.",
+            }  # it is left out of the page
         bridge = bridge_of(page_data)
         if bridge is None:
-            return {"state": "empty", "text": _why_none(page_data)}
+            return {"state": "empty", "text": _NO_COSTS}
         formats = page_data.formats
         left, moved = bridge.before, [name for name in BARS if round(bridge.bars[name], 2)]
         bases, lengths = [0.0], [bridge.before]
@@ -115,7 +123,7 @@ def waterfall(name: str, title: str, question: str, width: int = 12, height: int
         height=height,
         fit=fit,
     )
-    return replace(drawn, columns=("factor", "value"))
+    return replace(drawn, columns=("factor", "value"), of_change=True)
 
 
 def bridge_of(page_data: PageData) -> Bridge | None:
@@ -159,12 +167,6 @@ def _line(page_data: PageData) -> str:
         f"From {formats.days(then.start, then.end)} to {formats.days(now.start, now.end)}. Each bar is what came from "
         "one factor, whichever moved first (its Shapley value); together they are the whole change."
     )
-
-
-def _why_none(page_data: PageData) -> str:
-    if page_data.baseline is None:
-        return "There is no earlier period to compare with, so there is nothing to explain. Choose a comparison."
-    return "The costs of both periods are not known, so their profits cannot be compared. Add your costs."
 
 
 def _cents(values: list[float]) -> list[float]:
