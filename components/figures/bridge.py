@@ -23,8 +23,8 @@ METRICS: Final = (
 _NAMED: Final = 3
 _MOST_OF_IT: Final = 0.5
 _NO_COSTS: Final = "The costs of both periods are not known, so their profits cannot be compared. Add your costs."
-#: The part of the axis that figures beyond the longest bars need.
-_ROOM: Final = 0.18
+#: Pixels that the figures beyond the longest bars need, in the longest of CLDR's short forms.
+_ROOM: Final = 96
 
 
 def waterfall(name: str, title: str, question: str, width: int = 12, height: int = 400) -> Visual:
@@ -78,7 +78,7 @@ def waterfall(name: str, title: str, question: str, width: int = 12, height: int
         filled = {"of": 0, "y": names, "x": _cents(lengths), "base": _cents(bases), "customdata": text}
         tops = [max(base, base + length) for base, length in zip(bases, lengths, strict=True)]
         low, high = min(0.0, *bases, bridge.after, bridge.before), max(tops)
-        layout = {"xaxis": {"range": [low, high + (high - low) * _ROOM]}}
+        layout = {"xaxis": {"range": [low, high if high > low else low + 1]}}
         said = explain(bridge, formats, len(BARS))
         return {
             "traces": [
@@ -115,7 +115,7 @@ def waterfall(name: str, title: str, question: str, width: int = 12, height: int
                 "autorange": "reversed",
             },
             bargap=0.35,
-            margin={"l": 8, "r": 12, "t": 8, "b": 8},
+            margin={"l": 8, "r": _ROOM, "t": 8, "b": 8},
         ),
         draw=draw,
         rows=rows,

@@ -75,6 +75,8 @@ def test_every_figure_is_the_same_on_screen_on_paper_and_in_files(visit: Visit, 
     checked = 0
     for visual, name in zip(of.visuals, book.sheetnames[1:], strict=True):
         drawn = [text for text in paper if visual.title in text]
+        if visual.of_change:  # nothing is compared here
+            continue
         assert drawn, visual.title
         if visual.kind not in ("cards", "table") and visual.name not in LABELLED:
             continue  # sentences, and charts that say their figures on hover
