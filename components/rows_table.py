@@ -16,11 +16,13 @@ from kpi.units import NOTHING, figure
 
 #: More rows than these are in the files alone.
 MOST: Final = 1000
-_WORDS: Final = {"date": "Day", "month": "Month", BASELINE_DATE: "Compared with", "factor": "From", "value": "Profit"}
+_WORDS: Final = {"date": "Day", "month": "Month", BASELINE_DATE: "Compared with", "factor": "From"}
 
 
 def rows_table(rows: Sequence[Mapping[str, Any]], formats: Formats, title: str, line: str) -> Component:
     """`rows` with their columns by the names a person knows; `title` and `line` are said of them."""
+    if any("factor" in row for row in rows):  # the steps of a bridge are profit
+        rows = [{"factor": row["factor"], "profit": row["value"]} for row in rows]
     columns = list(dict.fromkeys(name for row in rows for name in row))
     head = [html.Th(_label(name), scope="col", className=_look(name)) for name in columns]
     body = [
@@ -40,7 +42,7 @@ def _look(column: str) -> str | None:
 
 def _metric(column: str) -> str | None:
     """The metric of a column of figures, those of the comparison included."""
-    return "profit" if column == "value" else column if column in METRICS else compared_metric(column)
+    return column if column in METRICS else compared_metric(column)
 
 
 def _label(column: str) -> str:

@@ -90,7 +90,7 @@ class Front:
     def _shell(self, mine: Sequence[Page], page: Page) -> tuple[str, str]:
         facts = self._desk.source.current()
         banner = None
-        if facts is not None and facts.demo:
+        if facts is not None and facts.demo and (self._entrance.admission.demo or self._entrance.key_check):
             banner = _DEMO + (_TO_OWN if IMPORT in mine else "")
         who = current_reader()
         account = (who.name, self._entrance.log_out) if who and self._entrance.admission.sign_in else None

@@ -51,7 +51,7 @@ def waterfall(name: str, title: str, question: str, width: int = 12, height: int
                 "traces": [],
                 "layout": {},
                 "line": None,
-                "alt": "Nothing is compared.",
+                "alt": "Nothing is compared with these days.",
             }  # it is left out of the page
         bridge = bridge_of(page_data)
         if bridge is None:
