@@ -18,7 +18,7 @@ def test_page_opens_with_every_visual(visit: Visit, page):
     for visual in page.visuals:
         root = visit.reveal(f"{page.key}.{visual.name}")
         expect(root.locator("h2, h3")).to_have_text(visual.title)
-        if visual.kind == "chart":
+        if visual.kind == "chart" and not visual.of_change:  # the days before are no data here
             expect(root.locator(".main-svg").first).to_be_attached()
     assert "NaN" not in visit.said()
     assert "undefined" not in visit.said()
