@@ -33,8 +33,8 @@
 
     area.addEventListener("input", () => (keep.disabled = area.value !== checked)); // what is kept was looked at
     one(card, '[data-rules="show"]').addEventListener("click", () => ask({ text: area.value }, "These are the rules that are kept."));
-    const kept = "Kept: every page has them within five seconds, once it is loaded again.";
-    keep.addEventListener("click", () => ask({ text: area.value, keep: true }, kept));
+    const SENTENCE = "Kept: every page has them within five seconds, once it is loaded again.";
+    keep.addEventListener("click", () => ask({ text: area.value, keep: true }, SENTENCE));
     card.addEventListener("toggle", () => !area.value && ask({}, "These are the rules that are kept."));
   }
 
