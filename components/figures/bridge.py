@@ -115,6 +115,7 @@ def waterfall(name: str, title: str, question: str, width: int = 12, height: int
                 "autorange": "reversed",
             },
             bargap=0.35,
+            hovermode="y",  # a bar may be a pixel wide: its row tells it
             margin={"l": 8, "r": _ROOM, "t": 8, "b": 8},
         ),
         draw=draw,
