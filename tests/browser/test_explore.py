@@ -21,13 +21,17 @@ MARKS = {
 
 
 def press(visit: Visit, mark: Locator, *, corner: bool = False) -> None:
-    """A click as a hand makes it: there, and then down and up."""
+    """A click as a hand makes it: from elsewhere to there, until the mark tells its value, and then down and up."""
+    hover = visit.page.locator(".hoverlayer .hovertext")
+    visit.page.mouse.move(1, 1)
+    expect(hover).to_have_count(0)
     mark.scroll_into_view_if_needed()
     box = mark.bounding_box()
     assert box
     x, y = (box["x"] + 12, box["y"] + 12) if corner else (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     visit.page.mouse.move(x - 2, y - 2)
     visit.page.mouse.move(x, y)
+    expect(hover.first).to_be_attached()
     visit.page.mouse.click(x, y)
 
 
