@@ -39,10 +39,12 @@
   }
 
   let ready = false;
-  /** Dash can be told of what happens here. */
+  /** Dash can be told of what happens here: an answer that came after its layout, and before this, was not told. */
   function reachable() {
     ready = true;
     mount();
+    const answer = dashboard.view.shown();
+    if (answer) dashboard.controls.fill(answer);
   }
 
   /** Dash has drawn its part, and nothing of it has been painted: what held its place goes, and ours is put into it. */
