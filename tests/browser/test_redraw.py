@@ -32,7 +32,7 @@ DRAWN = """() => {
 
 @pytest.mark.parametrize("page", ["", "cmo", "cfo"])
 def test_a_chart_drawn_over_another_is_the_chart_drawn_at_once(visit: Visit, page: str):
-    visit.page.set_viewport_size({"width": 1440, "height": 3900})
+    visit.page.set_viewport_size({"width": 1440, "height": 4600})
     at_once = {}
     for query in STEPS:
         visit.open(f"/{page}?{query}").unfold()
