@@ -70,8 +70,12 @@
       const context = { answer, visual };
       const { baseline, baseline_note: note } = answer.period;
       const now = [JSON.stringify(visual), baseline, note, isChart(item) && dashboard.explore.undoes(item)].join();
-      if (item.drawn === now) continue;
+      const waits = item.pending?.now !== now;
       item.pending = { context, now };
+      if (item.drawn === now) {
+        if (waits && !item.said) state(item, "ready"); // another answer was to be drawn over it, and is no longer wanted
+        continue;
+      }
       if (isChart(item) && visual.state === "ready") charts.push({ item, visual: /** @type {Wire.Chart} */ (visual) });
       else place(item);
     }
@@ -79,6 +83,7 @@
       if (dashboard.charts.near(item)) place(item);
       else {
         dashboard.charts.prepare(item, visual, answer); // so that nothing moves when it is drawn
+        state(item, "loading"); // what it shows is of the answer before
         later.push(item);
       }
     }

@@ -45,3 +45,21 @@ def test_a_chart_drawn_over_another_is_the_chart_drawn_at_once(visit: Visit, pag
         found = visit.page.evaluate(DRAWN)
         for name, marks in found.items():
             assert marks == at_once[query][name], (query, name)
+
+
+def test_two_steps_in_one_breath_leave_no_chart_waiting(visit: Visit):
+    """Charts out of sight wait for their turn; when what stands there is wanted again, they wait for nothing."""
+    page = visit.open("/cfo").unfold().page
+    visit.settled()
+    before = page.evaluate(DRAWN)
+    for query in ("region=Europe,North%20America", ""):
+        page.evaluate("query => dashboard.view.go('cfo', query)", query)
+        visit.settled()
+    page.evaluate("""() => {
+        dashboard.view.go("cfo", "region=Europe,North%20America");
+        window.waiting = document.querySelectorAll("[data-state=loading]").length;
+        dashboard.view.go("cfo", "");
+    }""")
+    assert page.evaluate("window.waiting") > 0
+    visit.settled()
+    assert page.evaluate(DRAWN) == before
