@@ -127,7 +127,8 @@ def create_app(settings: Settings, source: Source, admission: Admission | None =
     )
     # Files on their way never hold more than half of a worker's threads.
     uploads = Uploads(Path(settings.facts), settings.upload_limit * _MB, at_once=max(settings.threads // 2, 1))
-    desk = Desk(source, writing, formats_of(settings.locale, settings.currency or "USD"), settings.provisional)
+    usual = replace(formats_of(settings.locale, settings.currency or "USD"), calendar=settings.calendar)
+    desk = Desk(source, writing, usual, settings.provisional)
     app.server.extensions["dashboard.key_check"] = key_check
     views = register(app, entrance, desk, bundles, uploads, own, settings.query_seconds)
     front = Front(entrance, desk, library_files(app), Path(settings.facts))
@@ -216,8 +217,8 @@ def key_check_of(settings: Settings, admission: Admission, source: Source) -> Ke
 
 def writing_of(settings: Settings) -> Writing:
     """How the money and days of some facts are written: in the locale that is set, in the currency that they have."""
-    known = cache(formats_of)
-    return lambda facts: known(settings.locale, settings.currency or facts.currency)
+    known = cache(lambda currency: replace(formats_of(settings.locale, currency), calendar=settings.calendar))
+    return lambda facts: known(settings.currency or facts.currency)
 
 
 def admit(facts: Facts, settings: Settings, demo: bool) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 from babel import Locale, UnknownLocaleError
 from babel.numbers import is_currency
 
+from kpi.fiscal import Calendar, read_calendar
 from machine.loopback import is_loopback
 
 
@@ -62,6 +63,7 @@ class Settings:
     log: str
     locale: str
     currency: str
+    calendar: Calendar
     pages: str
     state: str
 
@@ -349,6 +351,15 @@ SETTINGS: Final = (
         "a code of ISO 4217 such as EUR, or unset: that of the data",
         "what the demo's money is called; nothing is converted",
         _currency,
+    ),
+    Setting(
+        "DASHBOARD_CALENDAR",
+        "calendar",
+        "",
+        "the first month, the first weekday, and for years of weeks 4-4-5, 4-5-4 or 5-4-4 with nearest or last and "
+        "restated or same, as in february or 4-5-4,february,sunday; unset: the civil year, weeks from Monday",
+        "the company's fiscal year, months and weeks (docs/comparisons.md)",
+        read_calendar,
     ),
     Setting(
         "DASHBOARD_PAGES", "pages", "", "a folder, or unset", "Dash pages of your own (docs/own-pages.md)", _folder

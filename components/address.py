@@ -10,7 +10,8 @@ from urllib.parse import parse_qsl, quote
 
 from dateutil.relativedelta import relativedelta
 
-from kpi.comparison import first_of, newest_whole
+from kpi.comparison import newest_whole
+from kpi.fiscal import CIVIL, Calendar, Level
 from kpi.formats import in_words
 from kpi.metrics import METRICS
 from kpi.schema import DIMENSIONS, MEASURES, is_own, label_of
@@ -110,13 +111,15 @@ class Query:
     as_of: str = ""
     usual_rank: str = DEFAULT_RANK  # by which this reader's campaigns of these data are ranked where none is named
 
-    def selection(self, extent: Extent) -> Selection:
-        """The days and rows this means for facts of `extent`; relative days end with the newest."""
+    def selection(self, extent: Extent, calendar: Calendar = CIVIL) -> Selection:
+        """The days and rows this means for facts of `extent`; relative days end with the newest, months and quarters
+        are those of `calendar`.
+        """
         if self.last is None and self.start is not None and self.end is not None:
             start, end, period = self.start, self.end, _OWN
         else:
-            start, end, period = _days_of(self.last or DEFAULT_LAST, extent)
-        return Selection(start, end, self.only, self.compare, self.grain or "day", period)
+            start, end, period = _days_of(self.last or DEFAULT_LAST, extent, calendar)
+        return Selection(start, end, self.only, self.compare, self.grain or "day", period, calendar)
 
     def narrow(self, pairs: Iterable[tuple[str, str]]) -> "Query":
         """The same query, filtered to the given (dimension, value) pairs; several values of one dimension are kept."""
@@ -128,21 +131,21 @@ class Query:
 
 _OWN: Final[Period] = "custom"
 #: Presets of a calendar period to its newest day, and of the newest whole one.
-_TO_DATE: Final[dict[str, Period]] = {"month": "month", "quarter": "quarter", "ytd": "year"}
-_WHOLE: Final[dict[str, Period]] = {"week-1": "week", "month-1": "month", "quarter-1": "quarter"}
+_TO_DATE: Final[dict[str, Level]] = {"month": "month", "quarter": "quarter", "ytd": "year"}
+_WHOLE: Final[dict[str, Level]] = {"week-1": "week", "month-1": "month", "quarter-1": "quarter"}
 
 
-def _days_of(last: str, extent: Extent) -> tuple[date, date, Period]:
+def _days_of(last: str, extent: Extent, calendar: Calendar) -> tuple[date, date, Period]:
     """The days that `last` means for facts of `extent`, and what they are; cut to the days there are."""
     end = extent.last
     if whole := _WHOLE.get(last):
-        start, end = newest_whole(end, whole)
+        start, end = newest_whole(end, whole, calendar)
         if start >= extent.first:
             return start, end, whole
         last = _NEXT_BEST[last]  # no such period is there whole
         end = extent.last
     if to_date := _TO_DATE.get(last):
-        return max(first_of(end, to_date), extent.first), end, to_date
+        return max(calendar.start(end, to_date), extent.first), end, to_date
     start, period = _first_of_span(last, extent)
     return (start, end, period) if start > extent.first else (extent.first, end, "days")
 

@@ -7,13 +7,15 @@ import numpy as np
 import pandas as pd
 
 from kpi.evaluate import ROWS
+from kpi.fiscal import CIVIL, Calendar
 from kpi.schema import DATE, STORE, SUMMED
+from kpi.selection import Selection, period_starts
 
 
 @dataclass(frozen=True, eq=False)
 class Ledger:
     """Totals frames with the columns of `SUMMED` and of `STORE`: `total` has one row, `course` one a day,
-    `months` one a calendar month. `claims` is by month and platform and has no store columns.
+    `months` one a month of the company's calendar. `claims` is by month and platform and has no store columns.
 
     `days` is the number of days that both sides tell of, `first` and `last` are the ends of these.
     """
@@ -27,7 +29,7 @@ class Ledger:
     claims: pd.DataFrame
 
 
-def ledger(claims: pd.DataFrame, store: pd.DataFrame) -> Ledger | None:
+def ledger(claims: pd.DataFrame, store: pd.DataFrame, calendar: Calendar = CIVIL) -> Ledger | None:
     """The ledger of a totals frame by platform and day, of all platforms, and the shop's days; None without a day in
     common.
 
@@ -45,7 +47,8 @@ def ledger(claims: pd.DataFrame, store: pd.DataFrame) -> Ledger | None:
         return None
     platforms, platform = by_name["platform"][0], by_name["platform"][1][taken]
     days, of_day = np.unique(day[taken], return_inverse=True)
-    months, month = np.unique(days.astype("datetime64[M]"), return_inverse=True)
+    by_month = Selection(days[0].item(), days[-1].item(), grain="month", calendar=calendar)
+    months, month = np.unique(period_starts(days, by_month), return_inverse=True)
     columns = [*SUMMED, ROWS]
     rows = claims.to_numpy(dtype=np.float64)[taken][:, [claims.columns.get_loc(name) for name in columns]]
 

@@ -14,11 +14,12 @@ from typing import Final
 from dateutil.relativedelta import relativedelta
 
 from kpi.feasts import feasts_apart
+from kpi.fiscal import Calendar, Level
 from kpi.selection import Extent, Period, Selection
 
 _DAY: Final = timedelta(days=1)
 _YEAR_OF_WEEKS: Final = timedelta(weeks=52)
-_MONTHS: Final = {"month": 1, "quarter": 3, "year": 12}
+_LEVELS: Final[tuple[Level, ...]] = ("week", "month", "quarter", "year")
 _WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -45,67 +46,64 @@ def line_baseline(selection: Selection, extent: Extent) -> Selection | None:
     return replace(selection, start=start, end=end, compare="none", period="days")
 
 
-def first_of(day: date, period: Period) -> date:
-    """The first day of the ISO week, calendar month, quarter or year that `day` lies in; `day` itself for others."""
-    if period == "week":
-        return day - timedelta(days=day.weekday())
-    if months := _MONTHS.get(period):
-        return date(day.year, (day.month - 1) // months * months + 1, 1)
-    return day
-
-
-def last_of(day: date, period: Period) -> date:
-    """The last day of the same."""
-    if period == "week":
-        return first_of(day, period) + 6 * _DAY
-    if months := _MONTHS.get(period):
-        return first_of(day, period) + relativedelta(months=months) - _DAY
-    return day
-
-
-def newest_whole(last: date, period: Period) -> tuple[date, date]:
+def newest_whole(last: date, period: Level, calendar: Calendar) -> tuple[date, date]:
     """The newest week, month or quarter that ends on `last` or before."""
-    end = last if last_of(last, period) == last else first_of(last, period) - _DAY
-    return first_of(end, period), end
+    end = last if calendar.end(last, period) == last else calendar.start(last, period) - _DAY
+    return calendar.start(end, period), end
+
+
+def level_of(period: Period) -> Level | None:
+    """The week, month, quarter or year that a selection's period is; None where it is no such thing."""
+    return next((level for level in _LEVELS if level == period), None)
 
 
 def _before(selection: Selection) -> tuple[date, date]:
-    start, end, period = selection.start, selection.end, selection.period
-    if period in ("week", *_MONTHS) and start == first_of(end, period):
-        before = first_of(start - _DAY, period)
-        if period == "week":
+    start, end, calendar, level = selection.start, selection.end, selection.calendar, level_of(selection.period)
+    if level and start == calendar.start(end, level):
+        before = calendar.start(start - _DAY, level)
+        if level == "week":
             return before, before + (end - start)
-        return before, start - _DAY if end == last_of(end, period) else _same_position(start, end, before)
-    months = _whole_months(selection)
-    if months:
-        return start - relativedelta(months=months), start - _DAY
+        return before, start - _DAY if end == calendar.end(end, level) else _same_position(selection, before)
+    if selection.period == "months":
+        months = _months_by_date(start, end)
+        return (start - relativedelta(months=months) if months else start - selection.days * _DAY), start - _DAY
+    if months := _whole_months(selection):
+        return calendar.months_before(start, months), start - _DAY
     return start - selection.days * _DAY, start - _DAY
 
 
 def _year_before(selection: Selection) -> tuple[date, date]:
-    start, end, period = selection.start, selection.end, selection.period
-    if period == "week":
+    start, end, calendar, level = selection.start, selection.end, selection.calendar, level_of(selection.period)
+    if level == "week":
         return start - _YEAR_OF_WEEKS, end - _YEAR_OF_WEEKS
+    whole = calendar.end(end, level) == end if level else _whole_months(selection) > 0
+    if calendar.pattern and (level or whole) and calendar.start(start, "year") == calendar.start(end, "year"):
+        return calendar.year_before(start, end, whole)
     year = relativedelta(years=1)
-    if period in _MONTHS:
-        whole = end == last_of(end, period)
-    else:
-        whole = period in ("custom", "months") and start.day == 1 and _is_last_of_month(end)
+    if calendar.pattern or (selection.period == "months" and start.day == 1):
+        whole = start.day == 1 and _is_last_of_month(end)
     return start - year, _end_of_month(end - year) if whole else end - year
 
 
 def _whole_months(selection: Selection) -> int:
-    """How many months the days are, where that is what was chosen: so many, or days that are whole calendar months."""
-    after = selection.end + _DAY
-    months = (after.year - selection.start.year) * 12 + after.month - selection.start.month
-    if selection.period == "months":
-        return months if after - relativedelta(months=months) == selection.start else 0
-    whole = selection.period == "custom" and selection.start.day == 1 and after.day == 1
-    return months if whole else 0
+    """How many of the calendar's months the days are, where they are a reader's own."""
+    return selection.calendar.months(selection.start, selection.end) if selection.period == "custom" else 0
 
 
-def _same_position(start: date, end: date, before: date) -> date:
-    """`end`, as many months and days into the period that begins with `before`; cut where that month is shorter."""
+def _months_by_date(start: date, end: date) -> int:
+    """How many months by date the days are, where they are so many: from the 5th to the 4th is one."""
+    after = end + _DAY
+    months = (after.year - start.year) * 12 + after.month - start.month
+    return months if after - relativedelta(months=months) == start else 0
+
+
+def _same_position(selection: Selection, before: date) -> date:
+    """The last day, as many months and days into the period that begins with `before`, or as many weeks and days in
+    a calendar of weeks; cut where that month or period is shorter.
+    """
+    start, end = selection.start, selection.end
+    if selection.calendar.pattern:
+        return min(before + (end - start), start - _DAY)
     month = before + relativedelta(months=(end.year - start.year) * 12 + end.month - start.month)
     return month.replace(day=min(end.day, monthrange(month.year, month.month)[1]))
 

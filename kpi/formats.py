@@ -12,6 +12,8 @@ from functools import cached_property, lru_cache
 from typing import Any, Final
 from unicodedata import bidirectional
 
+from kpi.fiscal import CIVIL, Calendar
+
 MINUS: Final = "−"
 
 #: From `limit` on an amount is divided by `divisor` and written between a text before and a text after.
@@ -28,6 +30,7 @@ class Formats:
 
     `groups` are the digits before the first separator, counted from the point, and before each further one. `minor`
     are the currency's digits after the point. Patterns of days have CLDR's letters: ``d``, ``MMM``, ``y``.
+    `calendar` is the company's.
     """
 
     locale: str = "en-US"
@@ -52,6 +55,7 @@ class Formats:
     within_month: str = "MMM d – d, y"
     within_year: str = "MMM d – MMM d, y"
     across: str = "MMM d, y – MMM d, y"
+    calendar: Calendar = CIVIL
 
     def number(self, value: float, decimals: int = 0, shift: int = 0) -> str:
         """``1,204.5`` for a finite value, ``12.3`` for 0.123 where `shift` is 2.
@@ -97,6 +101,12 @@ class Formats:
         else:
             pattern = self.within_month if start.month == end.month else self.within_year
         return self._apart(_fill_pattern(pattern, start, end, self.months))
+
+    def month(self, start: date) -> str:
+        """The month of the company's calendar that begins with `start`: ``Sep 2025``; a month of weeks, which may begin
+        with any day, by that day.
+        """
+        return self.one(self.day if self.calendar.pattern else self.month_year, start)
 
     def one(self, pattern: str, day: date) -> str:
         """`day` in a pattern of these: ``formats.one(formats.month_year, day)`` is ``Sep 2025``."""

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Final, Literal, cast, get_args
 
 import numpy as np
-from dateutil.relativedelta import relativedelta
 from numpy.typing import NDArray
 
+from kpi.fiscal import CIVIL, Calendar
 from kpi.schema import DIMENSIONS, is_own
 
 Compare = Literal["previous", "year", "none"]
@@ -42,7 +42,8 @@ class Extent:
 class Selection:
     """The days `start` to `end`, both included, of the rows whose dimensions are among `only`.
 
-    `period` is what they are, which says what they are compared with (kpi.comparison).
+    `period` is what they are, which says what they are compared with (kpi.comparison); weeks and months are those of
+    the company's `calendar`.
     """
 
     start: date
@@ -51,6 +52,7 @@ class Selection:
     compare: Compare = "previous"
     grain: Grain = "day"
     period: Period = "days"
+    calendar: Calendar = CIVIL
 
     @property
     def days(self) -> int:
@@ -89,40 +91,37 @@ def cut_short(selection: Selection) -> tuple[tuple[int, int], tuple[int, int]]:
     """Of the first and of the last period of a selection's grain: the days within the selection, and all its days."""
     found = []
     for day in (selection.start, selection.end):
-        start, end = period_start(day, selection.grain), period_end(day, selection.grain)
+        start, end = period_start(day, selection), period_end(day, selection)
         within = min(end, selection.end) - max(start, selection.start)
         found.append((within.days + 1, (end - start).days + 1))
     return found[0], found[1]
 
 
-def period_end(day: date, grain: Grain) -> date:
-    """The last day of the day, ISO week or calendar month that `day` lies in."""
-    start = period_start(day, grain)
-    if grain == "month":
-        return start + relativedelta(months=1, days=-1)
-    return start + timedelta(days=6 if grain == "week" else 0)
+def period_end(day: date, selection: Selection) -> date:
+    """The last day of the day, week or month, as the selection's grain is, that `day` lies in."""
+    return day if selection.grain == "day" else selection.calendar.end(day, selection.grain)
 
 
-def period_start(day: date, grain: Grain) -> date:
-    """The first day of the day, ISO week (from Monday) or calendar month that `day` lies in."""
-    if grain == "week":
-        return day - timedelta(days=day.weekday())
-    if grain == "month":
-        return day.replace(day=1)
-    return day
+def period_start(day: date, selection: Selection) -> date:
+    """The first day of the same."""
+    return day if selection.grain == "day" else selection.calendar.start(day, selection.grain)
 
 
 def periods(selection: Selection) -> list[date]:
     """The first day of each period of a selection's grain; that of the first one may lie before the selection."""
     days = np.datetime64(selection.start, "D") + np.arange(selection.days)
-    found: list[date] = np.unique(period_starts(days, selection.grain)).tolist()
+    found: list[date] = np.unique(period_starts(days, selection)).tolist()
     return found
 
 
-def period_starts(days: NDArray[np.datetime64], grain: Grain) -> NDArray[np.datetime64]:
+def period_starts(days: NDArray[np.datetime64], selection: Selection) -> NDArray[np.datetime64]:
     """`period_start` of many days, which are of the type datetime64[D]."""
+    grain, calendar = selection.grain, selection.calendar
+    if grain == "day" or not len(days):
+        return days
     if grain == "week":
-        return days - (days.astype(np.int64) + 3) % 7  # 1 January 1970 was a Thursday
-    if grain == "month":
+        return days - (days.astype(np.int64) + 3 - calendar.first_weekday) % 7  # 1 January 1970 was a Thursday
+    if not calendar.pattern:
         return days.astype("datetime64[M]").astype("datetime64[D]")
-    return days
+    starts = np.array(calendar.month_starts(days.min().item(), days.max().item()), dtype="datetime64[D]")
+    return starts[np.searchsorted(starts, days, side="right") - 1]

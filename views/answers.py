@@ -84,7 +84,7 @@ def ask(
     query, notes = read(address, options, extent, ranks)
     if past is None or past.version is None:
         query, notes = replace(query, as_of=""), (*notes, *([past.problem] if past else []))
-    selection = query.selection(extent)
+    selection = query.selection(extent, formats.calendar)
     usual = fitting_grain(selection.days) if drawn else "day"
     selection = replace(selection, grain=query.grain or usual)
     query = replace(query, grain=None if query.grain == usual else query.grain)

@@ -86,4 +86,4 @@ def ledger_of(facts: Facts, selection: Selection) -> Ledger | None:
     if store is None:
         return None
     days = Selection(selection.start, selection.end, compare="none")
-    return ledger(facts.totals(days, (_BY,), ALL_ROWS)[_BY], store)
+    return ledger(facts.totals(days, (_BY,), ALL_ROWS)[_BY], store, selection.calendar)

@@ -20,14 +20,14 @@ def course(totals: pd.DataFrame, selection: Selection, metrics: Iterable[str], f
     would look like a fall.
     """
     ends = zip((selection.start, selection.end), cut_short(selection), strict=True)
-    cut = [period_start(day, selection.grain) for day, (within, whole) in ends if within < whole]
+    cut = [period_start(day, selection) for day, (within, whole) in ends if within < whole]
     uncut = totals[~totals.index.isin(pd.to_datetime(cut))] if cut else totals
     totals = uncut if len(uncut) > 1 else totals
     pooled = pool_rows(totals, SPARK_POINTS)
     if not len(pooled):
         return Course(evaluate(pooled, metrics))
     starts = days_of(pooled)
-    last = period_end(days_of(totals)[-1], selection.grain)
+    last = period_end(days_of(totals)[-1], selection)
     day_before = timedelta(days=1)
     stretches = zip(starts, [*(start - day_before for start in starts[1:]), last], strict=True)
     days = (formats.days(max(start, selection.start), min(end, selection.end)) for start, end in stretches)

@@ -133,7 +133,7 @@ def _axes(page_data: PageData, by: Grouping, metrics: Sequence[str]) -> str:
 
 def claims(months: pd.DataFrame, formats: Formats) -> str:
     """What the platforms claim and the shop sold, by month, with the months of the extreme factors."""
-    names = [formats.one(formats.month_year, month) for month in days_of(months)]
+    names = [formats.month(month) for month in days_of(months)]
     named = list(zip(names, months.to_dict("records"), strict=True))
     factors = [(month, value) for month, row in named if (value := number(row["overclaim"])) is not None]
     said = []

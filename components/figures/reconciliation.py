@@ -3,6 +3,7 @@
 One month or two would stand there as a lonely tower: they lie, with what was sold as a bar below what is claimed.
 """
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final
 
@@ -16,7 +17,7 @@ from components.page_data import Company, PageData, block, chart_figures, exact,
 from components.visuals import Visual
 from kpi.formats import Formats
 from kpi.schema import in_order
-from kpi.selection import Selection, cut_short
+from kpi.selection import cut_short, period_start
 from kpi.units import figure
 
 #: The row of a month's platforms together. No platform is called so.
@@ -131,7 +132,7 @@ def reconciliation(name: str, title: str, question: str, width: int = 12, height
 def _vertical_bars(company: Company, formats: Formats, height: int) -> Answer:
     """A bar a month, stacked of what each platform claims."""
     months, claims = company.months, company.claims
-    labels = [formats.one(formats.month_year, month.date()) for month in months.index]
+    labels = [formats.month(month.date()) for month in months.index]
     filled: list[dict[str, Any]] = []
     for platform in _platforms(claims):
         of_one = claims.xs(platform, level=1).reindex(months.index)
@@ -169,7 +170,7 @@ def _vertical_bars(company: Company, formats: Formats, height: int) -> Answer:
 def _horizontal_bars(company: Company, formats: Formats) -> Answer:
     """Two bars a month: what is claimed, and below it what was sold."""
     months = company.months
-    names = [formats.one(formats.month_year, month.date()) for month in months.index]
+    names = [formats.month(month.date()) for month in months.index]
     claimed, sold = ([f"{what}, {name}" for name in names] for what in ("Claimed", "Sold"))
     factors = [figure("overclaim", number(value), formats) for value in months["overclaim"]]
     filled: list[dict[str, Any]] = [
@@ -242,9 +243,11 @@ def _line(page_data: PageData, company: Company) -> str:
 
 def _cut_short(page_data: PageData, company: Company) -> list[str]:
     """A sentence for the first and the last month where it is not whole."""
-    first, last = cut_short(Selection(company.start, company.end, grain="month"))
+    months = replace(page_data.selection, start=company.start, end=company.end, grain="month")
+    first, last = cut_short(months)
     formats = page_data.formats
     found = {
-        formats.one(formats.month_year, day): within for day, within in ((company.start, first), (company.end, last))
+        formats.month(period_start(day, months)): within
+        for day, within in ((company.start, first), (company.end, last))
     }
     return [f"{month} holds {within} of its {days} days." for month, (within, days) in found.items() if within < days]

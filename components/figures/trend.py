@@ -104,7 +104,7 @@ def trend(
         label = page_data.formats.sign if unit == "money" else axis
         text = f"{label} {_PER[page_data.selection.grain]}" if per else label
         mean = ", 7-day mean" if page_data.means else ""
-        layout: dict[str, Any] = {"xaxis": _ticks(days, page_data.selection.grain)}
+        layout: dict[str, Any] = {"xaxis": _ticks(days, page_data)}
         titles = [f"{_short(metric)}, %{mean}" for metric in metrics] if apart else [text + mean]
         if mean or not apart:
             layout |= {
@@ -115,10 +115,10 @@ def trend(
         gaps = gaps_of(page_data.sums[_BY])
         shapes = [_not_running(first, last, days, grain) for first, last in gaps]
         if first := page_data.caveats.provisional_from:
-            shapes.append(_shade(period_start(first, page_data.selection.grain), days[-1]))
+            shapes.append(_shade(period_start(first, page_data.selection), days[-1]))
         if shapes:
             layout["shapes"] = shapes
-        runs = [(first, min(period_end(last, grain), page_data.selection.end)) for first, last in gaps]
+        runs = [(first, min(period_end(last, page_data.selection), page_data.selection.end)) for first, last in gaps]
         missing = alt.gaps(runs, page_data.formats)
         said = " ".join([alt.lines(page_data, _BY, metrics, now), *_explain_means(page_data), *missing])
         return {"traces": filled, "layout": layout, "line": _behind(page_data, before, missing), "alt": said}
@@ -295,13 +295,17 @@ def _not_running(first: date, last: date, days: Sequence[date], grain: Grain) ->
     return {**_shade(first, last), "x0": f"{ends[0]:%Y-%m-%d %H:%M}", "x1": f"{ends[1]:%Y-%m-%d %H:%M}", **words}
 
 
-def _ticks(days: list[date], grain: str) -> dict[str, Any]:
+def _ticks(days: list[date], page_data: PageData) -> dict[str, Any]:
     """Ticks on the periods' first days; plotly's own would stand on Sundays, and between few days on their hours."""
     if len(days) < _FEW_DAYS:
         return {"tickvals": [day.isoformat() for day in days]}
     every = -(-len(days) // 8)
+    grain, formats = page_data.selection.grain, page_data.formats
     if grain == "day":
         return {}
+    if grain == "month" and page_data.selection.calendar.pattern:  # such months are not equally long
+        named = days[::every]
+        return {"tickvals": [day.isoformat() for day in named], "ticktext": [formats.month(day) for day in named]}
     return {"tick0": days[0].isoformat(), "dtick": f"M{every}" if grain == "month" else every * 604_800_000}
 
 

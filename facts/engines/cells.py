@@ -20,7 +20,7 @@ from facts.memory.sums import Floats, Ints, Sums, take_out_new_customers
 from facts.protocol import Scope
 from kpi.evaluate import REACH_FLOOR, ROWS
 from kpi.schema import DATE, MEASURES, in_order
-from kpi.selection import Grain, Grouping, period_starts
+from kpi.selection import Grouping, Selection, period_starts
 
 _EPOCH: Final = date(1970, 1, 1)
 
@@ -52,12 +52,12 @@ class Cells:
         some = np.flatnonzero(mask)
         return Cells(self.sums.take(some), _take_cells(self.codes, some), None if self.day is None else self.day[some])
 
-    def totals(self, groupings: Iterable[Grouping], grain: Grain) -> dict[Grouping, pd.DataFrame]:
-        """The totals frame of each grouping."""
+    def totals(self, groupings: Iterable[Grouping], selection: Selection) -> dict[Grouping, pd.DataFrame]:
+        """The totals frame of each grouping, over time by the periods of `selection`."""
         keys: dict[str, tuple[Ints, Meanings]] = {**self.codes}
         if self.day is not None:
             first = int(self.day.min()) if len(self.day) else 0
-            periods, place = _periods(first, int(self.day.max(initial=first)) - first + 1, grain)
+            periods, place = _periods(first, int(self.day.max(initial=first)) - first + 1, selection)
             keys[DATE] = place[self.day - first], periods
         groupings = tuple(groupings)
         short = tuple(dict.fromkeys(name for grouping in groupings if DATE not in grouping for name in grouping))
@@ -100,8 +100,8 @@ class GridCells:
             return Cells(sums, _take_cells(codes, np.arange(0)), np.arange(0))
         return GridCells(sums, codes, self.first + low, high - low)
 
-    def totals(self, groupings: Iterable[Grouping], grain: Grain) -> dict[Grouping, pd.DataFrame]:
-        """The totals frame of each grouping."""
+    def totals(self, groupings: Iterable[Grouping], selection: Selection) -> dict[Grouping, pd.DataFrame]:
+        """The totals frame of each grouping, over time by the periods of `selection`."""
         groupings = tuple(groupings)
         grid = Grid(self.sums, self._across)
         found = {}
@@ -111,7 +111,7 @@ class GridCells:
                 grouping: totals_of_grouping(grouping, *over_days) for grouping in groupings if DATE not in grouping
             }
         if len(found) < len(groupings):
-            periods, place = _periods(self.first, self.days, grain)
+            periods, place = _periods(self.first, self.days, selection)
             if (DATE,) in groupings:
                 by_day = _some(grid.by_day(np.ones(self._across, dtype=bool)), {DATE: (place, periods)})
                 found[DATE,] = totals_of_grouping((DATE,), *by_day)
@@ -150,9 +150,9 @@ def _mask_of(codes: Codes, only: Scope, count: int) -> NDArray[np.bool_]:
     return mask
 
 
-def _periods(first: int, days: int, grain: Grain) -> tuple[NDArray[np.datetime64], Ints]:
+def _periods(first: int, days: int, selection: Selection) -> tuple[NDArray[np.datetime64], Ints]:
     """The periods that some days since 1970 lie in, and the place among them of each day."""
-    of_day = period_starts(np.arange(first, first + days).astype("datetime64[D]"), grain)
+    of_day = period_starts(np.arange(first, first + days).astype("datetime64[D]"), selection)
     periods, place = np.unique(of_day, return_inverse=True)
     return periods, place.astype(np.intp, copy=False)
 

@@ -161,7 +161,7 @@ class LazyFacts:
         groupings = tuple(groupings)
         found: dict[Grouping, pd.DataFrame] = {}
         for one in self._passes(selection, groupings):
-            found.update(self._cells(selection, one.keys, scope).totals(one.groupings, selection.grain))
+            found.update(self._cells(selection, one.keys, scope).totals(one.groupings, selection))
         return {grouping: found[grouping] for grouping in groupings}
 
     def ahead(self, asked: Iterable[tuple[Selection, Iterable[Grouping]]], scope: Scope) -> None:

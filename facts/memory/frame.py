@@ -36,7 +36,7 @@ from facts.side_facts import NO_SIDE_FACTS, SideFacts
 from kpi.own_dimensions import NO_OWN, OwnDimension, OwnValues, own_values
 from kpi.retention import EXISTING_SEGMENTS, existing_customers
 from kpi.schema import DATE, DIMENSIONS, MEASURES
-from kpi.selection import Extent, Grain, Grouping, Selection, period_starts
+from kpi.selection import Extent, Grouping, Selection, period_starts
 
 #: A dimension is short with at most so many values; what is grouped by none longer is summed over those first.
 _SHORT: Final = 64
@@ -151,8 +151,8 @@ class FrameFacts:
     def totals(self, selection: Selection, groupings: Iterable[Grouping], scope: Scope) -> dict[Grouping, pd.DataFrame]:
         """The totals frame of each grouping; see `facts.protocol.Facts`."""
         groupings = tuple(groupings)
-        grain = selection.grain if any(DATE in grouping for grouping in groupings) else "day"
-        key = (selection.start, selection.end, selection.only, grain, scope, groupings)
+        steps = (selection.grain, selection.calendar) if any(DATE in grouping for grouping in groupings) else None
+        key = (selection.start, selection.end, selection.only, steps, scope, groupings)
         with self._lock:
             known = self._results.get(key)
         if known is None:
@@ -179,11 +179,11 @@ class FrameFacts:
         by_row = None
         for grouping in groupings:
             if grouping == (DATE,):
-                found[grouping] = self._over_time(first, last, allowed, selection.grain)
+                found[grouping] = self._over_time(first, last, allowed, selection)
             elif DATE in grouping:
                 if by_row is None:
                     names = {name for each in groupings if DATE in each for name in each} - {DATE}
-                    by_row = self._of_rows(first, last, allowed, selection.grain, names)
+                    by_row = self._of_rows(first, last, allowed, selection, names)
                 rows, keys = by_row
                 fewer = number_groups((*grouping, _WINS), len(rows.rows), keys)
                 sums = _with_acquisition_spend(rows.by_group(fewer.group, fewer.size), fewer.keys)
@@ -310,12 +310,12 @@ class FrameFacts:
                 self._windows[key] = known
         return known
 
-    def _over_time(self, first: int, last: int, allowed: np.ndarray, grain: Grain) -> pd.DataFrame:
+    def _over_time(self, first: int, last: int, allowed: np.ndarray, selection: Selection) -> pd.DataFrame:
         """The totals frame by period of a slice's rows that `allowed` admits; rows lie in the order of days."""
         if first == last:
             none = Sums.of_frame(pd.DataFrame(columns=[*MEASURES]), np.zeros(0, dtype=bool))
             return none.with_acquisition_spend(none, np.zeros_like).frame(pd.DatetimeIndex([], name=DATE))
-        periods, starts = self._periods(first, last, grain)
+        periods, starts = self._periods(first, last, selection)
         rows, starts = self._rows.take(slice(first, last)), starts - first
         if self._on_grid:
             sums = Grid(rows, self._cells, self._full).by_day(allowed, self._wins).in_runs(starts // self._cells, None)
@@ -327,18 +327,18 @@ class FrameFacts:
         some = np.flatnonzero(sums.rows > 0)
         return sums.take(some).frame(pd.DatetimeIndex(periods[some].astype("datetime64[us]"), name=DATE))
 
-    def _periods(self, first: int, last: int, grain: Grain) -> tuple[NDArray[np.datetime64], Ints]:
+    def _periods(self, first: int, last: int, selection: Selection) -> tuple[NDArray[np.datetime64], Ints]:
         """The periods that rows `first` to `last` lie in, none without a row, and the row at which each begins."""
         if first == last:
             return np.array([], dtype="datetime64[D]"), np.array([], dtype=np.intp)
         days = np.arange(int(self._day[first]), int(self._day[last - 1]) + 1)
         days = days[self._starts[days] < self._starts[days + 1]]
-        of_day = period_starts(np.datetime64(self._first, "D") + days, grain)
+        of_day = period_starts(np.datetime64(self._first, "D") + days, selection)
         new = np.flatnonzero(np.append(True, of_day[1:] != of_day[:-1]))
         return of_day[new], self._starts[days[new]]
 
     def _of_rows(
-        self, first: int, last: int, allowed: np.ndarray, grain: Grain, names: Iterable[str]
+        self, first: int, last: int, allowed: np.ndarray, selection: Selection, names: Iterable[str]
     ) -> tuple[Sums, Keys]:
         """The rows of a slice that `allowed` admits, with the keys of each: its period and the dimensions `names`, and
         whether it can win a customer.
@@ -349,7 +349,7 @@ class FrameFacts:
         keys: dict[str, tuple[Ints, Meanings]] = {
             name: (code[cell], values) for name, (code, values) in self._keys_of_cells(names).items()
         }
-        periods, starts = self._periods(first, last, grain)
+        periods, starts = self._periods(first, last, selection)
         period = np.repeat(np.arange(len(periods)), np.diff([*starts, last]))
         taken = period if isinstance(rows, slice) else period[rows - first]
         keys[DATE] = taken, periods

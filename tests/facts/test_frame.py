@@ -102,7 +102,7 @@ def wanted(frame: pd.DataFrame, selection: Selection, scope: Only, grouping: Gro
     kept = frame[frame["date"].dt.date.between(selection.start, selection.end)]
     for name, values in (*selection.only, *scope):
         kept = kept[kept[name].isin(values)]
-    kept = kept.assign(date=pd.to_datetime([period_start(day.date(), selection.grain) for day in kept["date"]]))
+    kept = kept.assign(date=pd.to_datetime([period_start(day.date(), selection) for day in kept["date"]]))
     lost = (kept["objective"] == "Retention") | (kept["segment"] == "loyal customers")
     kept = kept.assign(
         acquisition_spend=kept["spend"].where(~lost),

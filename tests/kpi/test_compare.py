@@ -55,9 +55,10 @@ def test_a_baseline_is_whole_or_none(start: date, end: date, compare: str, expec
     assert (found and (found.start, found.end)) == expected
 
 
-def test_weeks_begin_on_monday() -> None:
-    assert period_start(date(2025, 9, 28), "week") == date(2025, 9, 22)
-    assert period_start(date(2025, 9, 28), "month") == date(2025, 9, 1)
+def test_weeks_begin_on_monday_where_no_calendar_says_otherwise() -> None:
+    week, month = (Selection(date(2025, 9, 28), date(2025, 9, 28), grain=grain) for grain in ("week", "month"))
+    assert period_start(date(2025, 9, 28), week) == date(2025, 9, 22)
+    assert period_start(date(2025, 9, 28), month) == date(2025, 9, 1)
 
 
 @pytest.mark.parametrize(
