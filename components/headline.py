@@ -25,6 +25,7 @@ def sentence(leads: tuple[str, ...], drivers: tuple[str, ...]) -> Visual:
             page_data.now[_PLATFORM],
             before.get(_PLATFORM),
             page_data.formats,
+            page_data.longer,
         )
         return in_words(said)
 

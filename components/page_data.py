@@ -110,6 +110,11 @@ class PageData:
         spend, acquisition = (number(whole[name].iloc[0]) for name in ("spend", ACQUISITION_SPEND))
         return spend, acquisition
 
+    @property
+    def longer(self) -> float:
+        """By which factor the selection has more days than its baseline; 1 where there is none."""
+        return self.selection.days / self.baseline.days if self.baseline else 1.0
+
     def narrow_query(self, pairs: tuple[tuple[str, str], ...]) -> str:
         """The canonical query that filters to `pairs` on top of what is chosen."""
         return write(self.query.narrow(pairs))

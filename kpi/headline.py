@@ -31,11 +31,13 @@ def headline(
     platforms: pd.DataFrame,
     platforms_before: pd.DataFrame | None,
     formats: Formats,
+    longer: float = 1.0,
 ) -> str:
     """The sentence over the first of `leads` that has a value; "" where none has.
 
     `now` and `before` are metrics frames of one row, `platforms` and `platforms_before` those by platform; a driver is
-    named where it is among `shown`. Without a comparison it says how much there is and where most of it comes from.
+    named where it is among `shown`. Where the days are `longer` than those before by a factor, the platform is the one
+    that changed most by the day. Without a comparison it says how much there is and where most of it comes from.
 
     ``Profit fell 13.4% to $508k: spend grew 9.1%, attributed revenue grew 2.1%; −$37k of it came from Amazon.``
     """
@@ -55,7 +57,7 @@ def headline(
     ]
     said = _lead_sentence(lead, value, old, formats)
     why = f": {', '.join(drivers)}" if drivers else ""
-    return f"{said}{why}{_whence(lead, value - old, platforms, platforms_before, formats)}."
+    return f"{said}{why}{_whence(lead, value - old, platforms, platforms_before, formats, longer)}."
 
 
 def _row(frame: pd.DataFrame) -> dict[str, float | None]:
@@ -109,19 +111,27 @@ def _step(metric: str, value: float | None, old: float | None, formats: Formats)
     return f"{_label(metric)} {'grew' if step > 0 else 'fell'} {size}"
 
 
-def _whence(metric: str, step: float, now: pd.DataFrame, before: pd.DataFrame | None, formats: Formats) -> str:
+def _whence(
+    metric: str, step: float, now: pd.DataFrame, before: pd.DataFrame | None, formats: Formats, longer: float
+) -> str:
     """``; −$37k of it came from Amazon``: the platform that changed most in the direction of the whole."""
     if before is None or metric not in before or len(now) < 2 or not step:
         return ""
-    steps = (now[metric] - before[metric].reindex(now.index)).dropna()
+    then = before[metric].reindex(now.index)
+    steps = (now[metric] - then).dropna()
     steps = steps[steps * step > 0]
     if steps.empty:
         return ""
-    name = steps.abs().idxmax()
+    name = (now[metric] - then * longer)[steps.index].abs().idxmax() if _adds_up(metric) else steps.abs().idxmax()
     part = float(steps[name])
     sign = MINUS if part < 0 else "+"
     size = f"{sign}{brief(metric, abs(part), formats)}"
     return f"; {size} of it came from {name}" if abs(part) < abs(step) else f"; {name} alone changed by {size}"
+
+
+def _adds_up(metric: str) -> bool:
+    """Whether a metric is of the days together, so that more days have more of it."""
+    return METRICS[metric].unit in ("money", "count") and not METRICS[metric].by
 
 
 def _most(metric: str, value: float, platforms: pd.DataFrame, formats: Formats) -> str:

@@ -40,12 +40,18 @@ NO_EARLIER: Final = "with no earlier period to compare"
 
 
 def platforms(
-    now: pd.DataFrame, before: pd.DataFrame | None, since: str, formats: Formats = USUAL, none: str = NO_EARLIER
+    now: pd.DataFrame,
+    before: pd.DataFrame | None,
+    since: str,
+    formats: Formats = USUAL,
+    none: str = NO_EARLIER,
+    longer: float = 1.0,
 ) -> list[Insight]:
     """What to say of the platforms of a metrics frame indexed by platform.
 
     `now` and `before` need profit, roas, roi, spend and breakeven_roas; `since` says when the earlier period was (“over
-    Aug 4 – 31”), `none` that there was none ("" where nobody asked for one). Best and worst are named only where two
+    Aug 4 – 31”), `none` that there was none ("" where nobody asked for one). The period is `longer` than the earlier one by
+    that factor, and what moved most is then what did by the day. Best and worst are named only where two
     platforms or more have a value. What changed comes first, then what most money is about; a platform is named once.
     """
     say = _teller(formats)
@@ -56,7 +62,7 @@ def platforms(
     several = {name for each in extremes if len(each.narrow) > 1 for _, name in each.narrow}
     found = [*extremes, *_losses(rows, say, several), *_extremes(rows, "roas", say)]
     found.sort(key=lambda insight: _stake(insight, rows), reverse=True)
-    return _once_each([*_mover(rows, earlier, since, say), *found])
+    return _once_each([*_mover(rows, earlier, since, say, longer), *found])
 
 
 def _stake(insight: Insight, rows: "dict[str, _Row]") -> float:
@@ -219,8 +225,8 @@ def _turn_sentence(value: float, earlier: float, since: str, say: _Say) -> str |
     return f"from {before} {since} to {now}"
 
 
-def _mover(rows: dict[str, _Row], earlier: dict[str, _Row], since: str, say: _Say) -> list[Insight]:
-    """The platform whose profit changed most."""
+def _mover(rows: dict[str, _Row], earlier: dict[str, _Row], since: str, say: _Say, longer: float) -> list[Insight]:
+    """The platform whose profit changed most, by the day where the periods are not equally long."""
     pairs = {
         name: (value, old)
         for name, row in rows.items()
@@ -228,7 +234,7 @@ def _mover(rows: dict[str, _Row], earlier: dict[str, _Row], since: str, say: _Sa
     }
     if len(pairs) < 2:
         return []
-    name, (value, old) = max(pairs.items(), key=lambda pair: abs(pair[1][0] - pair[1][1]))
+    name, (value, old) = max(pairs.items(), key=lambda pair: abs(pair[1][0] - pair[1][1] * longer))
     if value == old:
         return []
     if turned := _turn_sentence(value, old, since, say):
@@ -236,7 +242,9 @@ def _mover(rows: dict[str, _Row], earlier: dict[str, _Row], since: str, say: _Sa
     else:
         what, size, was = ("loss", -value, -old) if value < 0 else ("profit", value, old)
         moved = _change_sentence("profit", size, was, since, say)
-        text = f"{name}’s {what} moved the most: {say('profit', size)}, {moved}."
+        a_day = change("profit", size, was * longer) if longer != 1 else None
+        by_day = "" if a_day is None else f", {'+' if a_day > 0 else '−'}{say('roi', abs(a_day))} a day"
+        text = f"{name}’s {what} moved the most: {say('profit', size)}, {moved}{by_day}."
     tone: Tone = "good" if value > old else "bad"
     figures = {"profit": value, "profit_before": old, "change": change("profit", value, old)}
     return [Insight("mover", tone, "Largest mover", text, (("platform", name),), figures)]

@@ -23,7 +23,9 @@ def _platform_insights(page_data: PageData) -> list[Insight]:
         days = unbroken(page_data.formats.days(earlier.start, earlier.end))
         since = f"{'on' if earlier.start == earlier.end else 'over'} {days}"
     none = "" if page_data.query.compare == "none" else NO_EARLIER
-    return platforms(page_data.now[_PLATFORM], page_data.before.get(_PLATFORM), since, page_data.formats, none)
+    return platforms(
+        page_data.now[_PLATFORM], page_data.before.get(_PLATFORM), since, page_data.formats, none, page_data.longer
+    )
 
 
 def unbroken(days: str) -> str:

@@ -305,7 +305,9 @@ def _ticks(days: list[date], page_data: PageData) -> dict[str, Any]:
         return {}
     if grain == "month" and page_data.selection.calendar.pattern:  # such months are not equally long
         named = days[::every]
-        return {"tickvals": [day.isoformat() for day in named], "ticktext": [formats.month(day) for day in named]}
+        years = zip(named, [None, *(day.year for day in named)], strict=False)
+        words = [formats.one(formats.day_month if day.year == year else formats.day, day) for day, year in years]
+        return {"tickvals": [day.isoformat() for day in named], "ticktext": words}
     return {"tick0": days[0].isoformat(), "dtick": f"M{every}" if grain == "month" else every * 604_800_000}
 
 

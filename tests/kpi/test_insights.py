@@ -64,6 +64,18 @@ def test_every_loss_is_told_once_the_largest_first_and_no_loss_is_good_news() ->
     assert {each.tone for each in platforms(earning, None, "")} <= {"good", "info"}
 
 
+def test_what_moved_most_is_judged_by_the_day_where_the_periods_are_not_equally_long() -> None:
+    now = metrics(Meta=(3100.0, 2.0, 1000.0, 1.8), Google=(500.0, 3.5, 2000.0, 1.9))  # of 31 days
+    before = metrics(Meta=(2800.0, 2.0, 1000.0, 1.8), Google=(600.0, 3.5, 2000.0, 1.9))  # of 28
+    found = platforms(now, before, "over Feb", longer=31 / 28)
+
+    (moved,) = (each.text for each in found if each.kind == "mover")
+    assert moved.startswith(
+        "Google’s profit moved the most: $500, down $100 (−16.7%) from $600 over Feb, −24.7% a day."
+    )
+    assert "Meta’s profit moved the most" in told(now, before)["mover"]
+
+
 @pytest.mark.parametrize(
     ("now", "before", "mover"),
     [
