@@ -100,22 +100,19 @@ def _among(*allowed: str) -> Callable[[str], str]:
     return parse
 
 
-def _header(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9-]{1,64}", text):
-        raise ValueError
-    return text
+def _matching(pattern: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError
+        return text
+
+    return parse
 
 
-def _keys(text: str) -> str:
-    if text and not re.fullmatch(r"(https?://[^\s?#]+|(file://)?/\S+)", text):
-        raise ValueError
-    return text
-
-
-def _address(text: str) -> str:
-    if text and not re.fullmatch(r"(https?://|/(?!/))[!-~]*", text):
-        raise ValueError
-    return text
+_HEADER: Final = r"[A-Za-z0-9-]{1,64}"
+_KEYS: Final = r"|(https?://[^\s?#]+|(file://)?/\S+)"
+_NOT_EMPTY: Final = r"(?s).*\S.*"
+_ADDRESS: Final = r"|(https?://|/(?!/))[!-~]*"
 
 
 def _hosts(text: str) -> tuple[str, ...]:
@@ -123,12 +120,6 @@ def _hosts(text: str) -> tuple[str, ...]:
     if not hosts or not all(re.fullmatch(r"\*|\.?[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\]", host) for host in hosts):
         raise ValueError
     return hosts
-
-
-def _not_empty(text: str) -> str:
-    if not text.strip():
-        raise ValueError
-    return text
 
 
 def _locale(text: str) -> str:
@@ -139,16 +130,13 @@ def _locale(text: str) -> str:
     return str(known).replace("_", "-")
 
 
-def _folder(text: str) -> str:
-    if text and not os.path.isdir(text):
-        raise ValueError
-    return text
+def _unset_or(holds: Callable[[str], bool]) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text and not holds(text):
+            raise ValueError
+        return text
 
-
-def _currency(text: str) -> str:
-    if text and not is_currency(text):
-        raise ValueError
-    return text
+    return parse
 
 
 def _days(text: str) -> dict[str, int] | None:
@@ -185,7 +173,9 @@ def _workers(text: str) -> int:
 
 
 SETTINGS: Final = (
-    Setting("DASHBOARD_HOST", "host", "127.0.0.1", "an address of this machine", "where to listen", _not_empty),
+    Setting(
+        "DASHBOARD_HOST", "host", "127.0.0.1", "an address of this machine", "where to listen", _matching(_NOT_EMPTY)
+    ),
     Setting("DASHBOARD_PORT", "port", "8050", "a number from 1 to 65535", "the port to listen on", _number(1, 65535)),
     Setting("DASHBOARD_PREFIX", "prefix", "/", "a path from / to /", "the path above the pages", _prefix),
     Setting(
@@ -194,7 +184,7 @@ SETTINGS: Final = (
         "data/facts",
         "a Delta table's folder, Parquet files, or an engine's address with a table in it",
         "the facts to show",
-        _not_empty,
+        _matching(_NOT_EMPTY),
     ),
     Setting(
         "DASHBOARD_FACTS_MAPPING", "facts_mapping", "", "a TOML file, or unset", "what your table's columns hold", str
@@ -220,7 +210,7 @@ SETTINGS: Final = (
         "query_seconds",
         "30",
         "a number from 1 to 600",
-        "how long a page waits for an engine's figures",
+        "how long a page waits",
         _number(1, 600),
     ),
     Setting(
@@ -249,7 +239,7 @@ SETTINGS: Final = (
         "X-Auth-Id-Token",
         "letters, digits and -",
         "the header with the proxy's signed token",
-        _header,
+        _matching(_HEADER),
     ),
     Setting(
         "DASHBOARD_AUTH_KEYS",
@@ -257,7 +247,7 @@ SETTINGS: Final = (
         "",
         "an https or http address or an absolute path; {kid} in it for one PEM file a key",
         "the keys that sign the tokens (JWKS)",
-        _keys,
+        _matching(_KEYS),
     ),
     Setting(
         "DASHBOARD_AUTH_KEYS_HOURS",
@@ -275,7 +265,7 @@ SETTINGS: Final = (
         "groups",
         "a claim, or a path a.b",
         "the claim with the groups",
-        _not_empty,
+        _matching(_NOT_EMPTY),
     ),
     Setting("DASHBOARD_POLICY", "policy", "", "a TOML file", "which group sees which pages, rows and metrics", str),
     Setting(
@@ -286,7 +276,9 @@ SETTINGS: Final = (
         "the names under which browsers or the proxy may ask",
         _hosts,
     ),
-    Setting("DASHBOARD_LOG_OUT", "log_out", "", "a path or an address", "where the sign-out link leads", _address),
+    Setting(
+        "DASHBOARD_LOG_OUT", "log_out", "", "a path or an address", "where the sign-out link leads", _matching(_ADDRESS)
+    ),
     Setting(
         "DASHBOARD_PROVISIONAL",
         "provisional",
@@ -350,19 +342,18 @@ SETTINGS: Final = (
         "",
         "a code of ISO 4217 such as EUR, or unset: that of the data",
         "what the demo's money is called; nothing is converted",
-        _currency,
+        _unset_or(is_currency),
     ),
     Setting(
-        "DASHBOARD_CALENDAR",
-        "calendar",
+        "DASHBOARD_CALENDAR", "calendar", "", "as in 4-5-4,february,sunday, or unset", "fiscal calendar", read_calendar
+    ),
+    Setting(
+        "DASHBOARD_PAGES",
+        "pages",
         "",
-        "the first month, the first weekday, and for years of weeks 4-4-5, 4-5-4 or 5-4-4 with nearest or last and "
-        "restated or same, as in february or 4-5-4,february,sunday; unset: the civil year, weeks from Monday",
-        "the company's fiscal year, months and weeks (docs/comparisons.md)",
-        read_calendar,
-    ),
-    Setting(
-        "DASHBOARD_PAGES", "pages", "", "a folder, or unset", "Dash pages of your own (docs/own-pages.md)", _folder
+        "a folder, or unset",
+        "Dash pages of your own (docs/own-pages.md)",
+        _unset_or(os.path.isdir),
     ),
     Setting(
         *("DASHBOARD_STATE", "state", "", "a folder; unset: next to the facts"),

@@ -50,8 +50,8 @@ def platforms(
     """What to say of the platforms of a metrics frame indexed by platform.
 
     `now` and `before` need profit, roas, roi, spend and breakeven_roas; `since` says when the earlier period was (“over
-    Aug 4 – 31”), `none` that there was none ("" where nobody asked for one). The period is `longer` than the earlier one by
-    that factor, and what moved most is then what did by the day. Best and worst are named only where two
+    Aug 4 – 31”), `none` that there was none ("" where nobody asked for one). The period is `longer` than the earlier
+    one by that factor, and what moved most is then what did by the day. Best and worst are named only where two
     platforms or more have a value. What changed comes first, then what most money is about; a platform is named once.
     """
     say = _teller(formats)

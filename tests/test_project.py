@@ -38,7 +38,7 @@ LAYERS = {
     "views": ["components", "facts", "access", "kpi"],
     "web": ["views", "pages", "components", "ingest", "facts", "access", "kpi", "machine"],
     "callbacks": ["web", "views", "components", "facts", "access", "kpi"],
-    "settings": ["machine"],
+    "settings": ["kpi", "machine"],
     "app": ["callbacks", "web", "views", "pages", "components", "facts", "access", "kpi", "machine", "settings"],
     "serving": ["app", "web", "facts", "access", "settings", "machine"],
     "report": ["app", "web", "views", "pages", "components", "facts", "access", "kpi", "settings"],

@@ -50,7 +50,7 @@ def test_a_calendar_is_read_from_its_words(text: str, expected: Calendar) -> Non
 
 @pytest.mark.parametrize("text", ["feb", "4-4-4", "february,march", "nearest", "july,restated", "1"])
 def test_words_that_are_no_calendar_are_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="^$"):
+    with pytest.raises(ValueError, match=r"^$"):
         read_calendar(text)
 
 
