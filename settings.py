@@ -85,6 +85,15 @@ def _number(low: int, high: int) -> Callable[[str], int]:
     return parse
 
 
+def _that(holds: Callable[[str], object]) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if not holds(text):
+            raise ValueError
+        return text
+
+    return parse
+
+
 def _prefix(text: str) -> str:
     if not (text.startswith("/") and text.endswith("/")) or "//" in text or not text.isprintable() or "?" in text:
         raise ValueError
@@ -92,21 +101,15 @@ def _prefix(text: str) -> str:
 
 
 def _among(*allowed: str) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        if text not in allowed:
-            raise ValueError
-        return text
-
-    return parse
+    return _that(allowed.__contains__)
 
 
-def _matching(pattern: str) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        if not re.fullmatch(pattern, text):
-            raise ValueError
-        return text
+def _text_like(pattern: str) -> Callable[[str], str]:
+    return _that(re.compile(pattern).fullmatch)
 
-    return parse
+
+def _empty_or(holds: Callable[[str], bool]) -> Callable[[str], str]:
+    return _that(lambda text: not text or holds(text))
 
 
 _HEADER: Final = r"[A-Za-z0-9-]{1,64}"
@@ -128,15 +131,6 @@ def _locale(text: str) -> str:
     except UnknownLocaleError as problem:
         raise ValueError from problem
     return str(known).replace("_", "-")
-
-
-def _unset_or(holds: Callable[[str], bool]) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        if text and not holds(text):
-            raise ValueError
-        return text
-
-    return parse
 
 
 def _days(text: str) -> dict[str, int] | None:
@@ -174,7 +168,7 @@ def _workers(text: str) -> int:
 
 SETTINGS: Final = (
     Setting(
-        "DASHBOARD_HOST", "host", "127.0.0.1", "an address of this machine", "where to listen", _matching(_NOT_EMPTY)
+        "DASHBOARD_HOST", "host", "127.0.0.1", "an address of this machine", "where to listen", _text_like(_NOT_EMPTY)
     ),
     Setting("DASHBOARD_PORT", "port", "8050", "a number from 1 to 65535", "the port to listen on", _number(1, 65535)),
     Setting("DASHBOARD_PREFIX", "prefix", "/", "a path from / to /", "the path above the pages", _prefix),
@@ -184,7 +178,7 @@ SETTINGS: Final = (
         "data/facts",
         "a Delta table's folder, Parquet files, or an engine's address with a table in it",
         "the facts to show",
-        _matching(_NOT_EMPTY),
+        _text_like(_NOT_EMPTY),
     ),
     Setting(
         "DASHBOARD_FACTS_MAPPING", "facts_mapping", "", "a TOML file, or unset", "what your table's columns hold", str
@@ -214,10 +208,7 @@ SETTINGS: Final = (
         _number(1, 600),
     ),
     Setting(
-        "DASHBOARD_REFRESH_SECONDS",
-        "refresh_seconds",
-        "300",
-        "a number from 1 to 86400",
+        *("DASHBOARD_REFRESH_SECONDS", "refresh_seconds", "300", "a number from 1 to 86400"),
         "how often an engine elsewhere is asked for newer data",
         _number(1, 86_400),
     ),
@@ -239,7 +230,7 @@ SETTINGS: Final = (
         "X-Auth-Id-Token",
         "letters, digits and -",
         "the header with the proxy's signed token",
-        _matching(_HEADER),
+        _text_like(_HEADER),
     ),
     Setting(
         "DASHBOARD_AUTH_KEYS",
@@ -247,7 +238,7 @@ SETTINGS: Final = (
         "",
         "an https or http address or an absolute path; {kid} in it for one PEM file a key",
         "the keys that sign the tokens (JWKS)",
-        _matching(_KEYS),
+        _text_like(_KEYS),
     ),
     Setting(
         "DASHBOARD_AUTH_KEYS_HOURS",
@@ -265,7 +256,7 @@ SETTINGS: Final = (
         "groups",
         "a claim, or a path a.b",
         "the claim with the groups",
-        _matching(_NOT_EMPTY),
+        _text_like(_NOT_EMPTY),
     ),
     Setting("DASHBOARD_POLICY", "policy", "", "a TOML file", "which group sees which pages, rows and metrics", str),
     Setting(
@@ -277,7 +268,12 @@ SETTINGS: Final = (
         _hosts,
     ),
     Setting(
-        "DASHBOARD_LOG_OUT", "log_out", "", "a path or an address", "where the sign-out link leads", _matching(_ADDRESS)
+        "DASHBOARD_LOG_OUT",
+        "log_out",
+        "",
+        "a path or an address",
+        "where the sign-out link leads",
+        _text_like(_ADDRESS),
     ),
     Setting(
         "DASHBOARD_PROVISIONAL",
@@ -342,7 +338,7 @@ SETTINGS: Final = (
         "",
         "a code of ISO 4217 such as EUR, or unset: that of the data",
         "what the demo's money is called; nothing is converted",
-        _unset_or(is_currency),
+        _empty_or(is_currency),
     ),
     Setting(
         "DASHBOARD_CALENDAR", "calendar", "", "as in 4-5-4,february,sunday, or unset", "fiscal calendar", read_calendar
@@ -353,7 +349,7 @@ SETTINGS: Final = (
         "",
         "a folder, or unset",
         "Dash pages of your own (docs/own-pages.md)",
-        _unset_or(os.path.isdir),
+        _empty_or(os.path.isdir),
     ),
     Setting(
         *("DASHBOARD_STATE", "state", "", "a folder; unset: next to the facts"),
