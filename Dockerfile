@@ -27,7 +27,7 @@ WORKDIR /srv/dashboard
 RUN python3 -m venv /srv/venv
 COPY requirements.lock ./
 RUN /srv/venv/bin/pip install --quiet --only-binary :all: --require-hashes -r requirements.lock
-COPY pyproject.toml README.md LICENSE NOTICE.md app.py cli.py serving.py settings.py ./
+COPY pyproject.toml README.md LICENSE NOTICE.md app.py cli.py serving.py settings.py setting_values.py ./
 COPY access access
 COPY assets assets
 COPY --from=bundle /srv/bundles bundles

@@ -61,10 +61,12 @@ def run_command(arguments: Sequence[str] | None) -> int:
         from ingest import commands as data
         from ingest import costs_command
         from report import command as report
+        from report import digest_command as digest
 
         data.add_commands(commands)
         costs_command.add_command(commands)
         report.add_command(commands)
+        digest.add_command(commands)
         rules = commands.add_parser(
             "dimensions",
             help="show what the rules of your own dimensions catch, and keep them (docs/own-dimensions.md)",
@@ -91,6 +93,8 @@ def run_command(arguments: Sequence[str] | None) -> int:
         return print_addresses(settings)
     if asked.command == "report":
         return report.run(asked, settings)
+    if asked.command == "digest":
+        return digest.run(asked, settings)
     if asked.command != "serve":
         if asked.command == "dimensions":
             return show_dimensions(settings, asked.file, asked.keep)

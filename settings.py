@@ -1,16 +1,34 @@
 """Settings: environment variables that begin with DASHBOARD_, read once at start and checked."""
 
 import os
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from babel import Locale, UnknownLocaleError
 from babel.numbers import is_currency
 
 from kpi.fiscal import Calendar, read_calendar
 from machine.loopback import is_loopback
+from setting_values import (
+    ADDRESS,
+    HEADER,
+    KEYS,
+    MAIL,
+    NOT_EMPTY,
+    PUBLIC,
+    SMTP,
+    comma_separated,
+    cuts_by_platform,
+    days_by_platform,
+    empty_or,
+    host_names,
+    locale_name,
+    one_of,
+    path_prefix,
+    text_like,
+    whole_number,
+    worker_count,
+)
 
 
 class WrongSetting(Exception):
@@ -66,6 +84,9 @@ class Settings:
     calendar: Calendar
     pages: str
     state: str
+    smtp: str
+    mail_from: str
+    public_address: str
 
     @property
     def entry(self) -> Literal["demo", "jwt", "key"]:
@@ -75,110 +96,21 @@ class Settings:
         return "key" if self.auth == "key" or (not self.auth and is_loopback(self.host)) else "demo"
 
 
-def _number(low: int, high: int) -> Callable[[str], int]:
-    def parse(text: str) -> int:
-        value = int(text)
-        if not low <= value <= high:
-            raise ValueError
-        return value
-
-    return parse
-
-
-def _that(holds: Callable[[str], object]) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        if not holds(text):
-            raise ValueError
-        return text
-
-    return parse
-
-
-def _prefix(text: str) -> str:
-    if not (text.startswith("/") and text.endswith("/")) or "//" in text or not text.isprintable() or "?" in text:
-        raise ValueError
-    return text
-
-
-def _among(*allowed: str) -> Callable[[str], str]:
-    return _that(allowed.__contains__)
-
-
-def _text_like(pattern: str) -> Callable[[str], str]:
-    return _that(re.compile(pattern).fullmatch)
-
-
-def _empty_or(holds: Callable[[str], bool]) -> Callable[[str], str]:
-    return _that(lambda text: not text or holds(text))
-
-
-_HEADER: Final = r"[A-Za-z0-9-]{1,64}"
-_KEYS: Final = r"|(https?://[^\s?#]+|(file://)?/\S+)"
-_NOT_EMPTY: Final = r"(?s).*\S.*"
-_ADDRESS: Final = r"|(https?://|/(?!/))[!-~]*"
-
-
-def _hosts(text: str) -> tuple[str, ...]:
-    hosts = tuple(host.strip() for host in text.split(",") if host.strip())
-    if not hosts or not all(re.fullmatch(r"\*|\.?[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\]", host) for host in hosts):
-        raise ValueError
-    return hosts
-
-
-def _locale(text: str) -> str:
-    try:
-        known = Locale.parse(text, sep="-")
-    except UnknownLocaleError as problem:
-        raise ValueError from problem
-    return str(known).replace("_", "-")
-
-
-def _days(text: str) -> dict[str, int] | None:
-    if text in ("", "off"):
-        return {} if text else None
-    found = {}
-    for part in text.split(","):
-        name, number = (each.strip() for each in part.split("=", 1))
-        found[name] = int(number)
-        if not name or not 0 <= found[name] <= 90:
-            raise ValueError
-    return found
-
-
-def _cut(text: str) -> tuple[tuple[str, str], ...]:
-    found: dict[str, str] = {}
-    for part in text.split(",") if text.strip() else ():
-        platform, equals, name = (each.strip() for each in part.rpartition("="))
-        if not name or (equals and not platform) or platform in found:
-            raise ValueError
-        found[platform] = "+".join(each.strip() for each in name.split("+"))
-    return tuple(found.items())
-
-
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for each in text.split(",") if (name := each.strip())))
-
-
-_CORES: Final = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _workers(text: str) -> int:
-    return _CORES if text == "cores" else _number(1, 64)(text)
-
-
 SETTINGS: Final = (
     Setting(
-        "DASHBOARD_HOST", "host", "127.0.0.1", "an address of this machine", "where to listen", _text_like(_NOT_EMPTY)
+        "DASHBOARD_HOST", "host", "127.0.0.1", "an address of this machine", "where to listen", text_like(NOT_EMPTY)
     ),
-    Setting("DASHBOARD_PORT", "port", "8050", "a number from 1 to 65535", "the port to listen on", _number(1, 65535)),
-    Setting("DASHBOARD_PREFIX", "prefix", "/", "a path from / to /", "the path above the pages", _prefix),
+    Setting(
+        "DASHBOARD_PORT", "port", "8050", "a number from 1 to 65535", "the port to listen on", whole_number(1, 65535)
+    ),
+    Setting("DASHBOARD_PREFIX", "prefix", "/", "a path from / to /", "the path above the pages", path_prefix),
     Setting(
         "DASHBOARD_FACTS",
         "facts",
         "data/facts",
         "a Delta table's folder, Parquet files, or an engine's address with a table in it",
         "the facts to show",
-        _text_like(_NOT_EMPTY),
+        text_like(NOT_EMPTY),
     ),
     Setting(
         "DASHBOARD_FACTS_MAPPING", "facts_mapping", "", "a TOML file, or unset", "what your table's columns hold", str
@@ -189,7 +121,7 @@ SETTINGS: Final = (
         "auto",
         "memory, duckdb, or auto: memory up to DASHBOARD_MEMORY_ROWS",
         "who sums the facts of a folder",
-        _among("auto", "memory", "duckdb"),
+        one_of("auto", "memory", "duckdb"),
     ),
     Setting(
         "DASHBOARD_MEMORY_ROWS",
@@ -197,7 +129,7 @@ SETTINGS: Final = (
         "5000000",
         "a number from 0 to 1000000000",
         "rows that are held in memory at most",
-        _number(0, 1_000_000_000),
+        whole_number(0, 1_000_000_000),
     ),
     Setting(
         "DASHBOARD_QUERY_SECONDS",
@@ -205,24 +137,26 @@ SETTINGS: Final = (
         "30",
         "a number from 1 to 600",
         "how long a page waits",
-        _number(1, 600),
+        whole_number(1, 600),
     ),
     Setting(
         *("DASHBOARD_REFRESH_SECONDS", "refresh_seconds", "300", "a number from 1 to 86400"),
         "how often an engine elsewhere is asked for newer data",
-        _number(1, 86_400),
+        whole_number(1, 86_400),
     ),
     Setting(
-        "DASHBOARD_WORKERS", "workers", "cores", "a number from 1 to 64, or cores", "gunicorn's processes", _workers
+        "DASHBOARD_WORKERS", "workers", "cores", "a number from 1 to 64, or cores", "gunicorn's processes", worker_count
     ),
-    Setting("DASHBOARD_THREADS", "threads", "4", "a number from 1 to 64", "threads of each process", _number(1, 64)),
+    Setting(
+        "DASHBOARD_THREADS", "threads", "4", "a number from 1 to 64", "threads of each process", whole_number(1, 64)
+    ),
     Setting(
         "DASHBOARD_AUTH",
         "auth",
         "",
         "demo, jwt, key, or unset: demo where the data is the demo's, else key on a loopback address",
         "who may look",
-        _among("", "demo", "jwt", "key"),
+        one_of("", "demo", "jwt", "key"),
     ),
     Setting(
         "DASHBOARD_AUTH_HEADER",
@@ -230,7 +164,7 @@ SETTINGS: Final = (
         "X-Auth-Id-Token",
         "letters, digits and -",
         "the header with the proxy's signed token",
-        _text_like(_HEADER),
+        text_like(HEADER),
     ),
     Setting(
         "DASHBOARD_AUTH_KEYS",
@@ -238,7 +172,7 @@ SETTINGS: Final = (
         "",
         "an https or http address or an absolute path; {kid} in it for one PEM file a key",
         "the keys that sign the tokens (JWKS)",
-        _text_like(_KEYS),
+        text_like(KEYS),
     ),
     Setting(
         "DASHBOARD_AUTH_KEYS_HOURS",
@@ -246,7 +180,7 @@ SETTINGS: Final = (
         "24",
         "a number from 1 to 720",
         "for how many hours known keys serve on while they cannot be had",
-        _number(1, 720),
+        whole_number(1, 720),
     ),
     Setting("DASHBOARD_AUTH_ISSUER", "auth_issuer", "", "a text", "who issues the tokens (iss)", str),
     Setting("DASHBOARD_AUTH_AUDIENCE", "auth_audience", "", "a text", "for whom they are issued (aud)", str),
@@ -256,7 +190,7 @@ SETTINGS: Final = (
         "groups",
         "a claim, or a path a.b",
         "the claim with the groups",
-        _text_like(_NOT_EMPTY),
+        text_like(NOT_EMPTY),
     ),
     Setting("DASHBOARD_POLICY", "policy", "", "a TOML file", "which group sees which pages, rows and metrics", str),
     Setting(
@@ -265,7 +199,7 @@ SETTINGS: Final = (
         "localhost,127.0.0.1,[::1]",
         "names, comma-separated; .example.com with what is below it; * for any",
         "the names under which browsers or the proxy may ask",
-        _hosts,
+        host_names,
     ),
     Setting(
         "DASHBOARD_LOG_OUT",
@@ -273,7 +207,7 @@ SETTINGS: Final = (
         "",
         "a path or an address",
         "where the sign-out link leads",
-        _text_like(_ADDRESS),
+        text_like(ADDRESS),
     ),
     Setting(
         "DASHBOARD_PROVISIONAL",
@@ -281,7 +215,7 @@ SETTINGS: Final = (
         "",
         "days from 0 to 90 by platform, as in Meta=3,Amazon=14, or off",
         "for how many days platforms restate a day, so that it is marked provisional",
-        _days,
+        days_by_platform,
     ),
     Setting(
         "DASHBOARD_CUT",
@@ -289,7 +223,7 @@ SETTINGS: Final = (
         "",
         "a cut for every platform or by platform, as in device or Meta=plain,Google=campaign+region",
         "which of several reports of the same days totals come from, where it can answer",
-        _cut,
+        cuts_by_platform,
     ),
     Setting(
         "DASHBOARD_EXISTING_SEGMENTS",
@@ -297,7 +231,7 @@ SETTINGS: Final = (
         "Loyal customers",
         "names, comma-separated; empty: none",
         "audience segments of existing customers: their spend buys no first order and is left out of CAC",
-        _names,
+        comma_separated,
     ),
     Setting("DASHBOARD_METRICS_TOKEN", "metrics_token", "", "a text", "what a scraper of /metrics must send", str),
     Setting(
@@ -306,7 +240,7 @@ SETTINGS: Final = (
         "100",
         "MB, a number from 0 to 4000; 0: no Import page",
         "how much can be sent at once to be imported",
-        _number(0, 4000),
+        whole_number(0, 4000),
     ),
     Setting(
         "DASHBOARD_DEMO_UPLOADS",
@@ -314,7 +248,7 @@ SETTINGS: Final = (
         "on",
         "on or off",
         "whether files can be sent where nobody signs in; the container's demo has it off",
-        _among("on", "off"),
+        one_of("on", "off"),
     ),
     Setting(
         "DASHBOARD_LOG",
@@ -322,7 +256,7 @@ SETTINGS: Final = (
         "text",
         "json: a line a request; text: warnings, exports and refusals",
         "the form of the log",
-        _among("json", "text"),
+        one_of("json", "text"),
     ),
     Setting(
         "DASHBOARD_LOCALE",
@@ -330,7 +264,7 @@ SETTINGS: Final = (
         "en-US",
         "a locale of CLDR such as en-US or de-DE",
         "how figures and days are written",
-        _locale,
+        locale_name,
     ),
     Setting(
         "DASHBOARD_CURRENCY",
@@ -338,7 +272,7 @@ SETTINGS: Final = (
         "",
         "a code of ISO 4217 such as EUR, or unset: that of the data",
         "what the demo's money is called; nothing is converted",
-        _empty_or(is_currency),
+        empty_or(is_currency),
     ),
     Setting(
         "DASHBOARD_CALENDAR", "calendar", "", "as in 4-5-4,february,sunday, or unset", "fiscal calendar", read_calendar
@@ -349,12 +283,29 @@ SETTINGS: Final = (
         "",
         "a folder, or unset",
         "Dash pages of your own (docs/own-pages.md)",
-        _empty_or(os.path.isdir),
+        empty_or(os.path.isdir),
     ),
     Setting(
         *("DASHBOARD_STATE", "state", "", "a folder; unset: next to the facts"),
         "where the key to own data is kept, and rules of own dimensions of facts elsewhere",
         str,
+    ),
+    Setting(
+        "DASHBOARD_SMTP",
+        "smtp",
+        "",
+        "smtp://USER:PASSWORD@HOST:587 (with STARTTLS), smtps://…, or unset",
+        "the server that `digest` sends mail through",
+        text_like(SMTP),
+    ),
+    Setting("DASHBOARD_MAIL_FROM", "mail_from", "", "a mail address, or unset", "who mail is from", text_like(MAIL)),
+    Setting(
+        "DASHBOARD_PUBLIC_ADDRESS",
+        "public_address",
+        "",
+        "an http or https address that ends in /, or unset",
+        "where readers open the dashboard, for links in mail",
+        text_like(PUBLIC),
     ),
 )
 

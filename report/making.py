@@ -72,7 +72,7 @@ def _make(asked: argparse.Namespace, settings: Settings) -> None:
     if not asked.out.parent.is_dir():
         raise NoReport(f"There is no folder {asked.out.parent}.")
     _admit(asked.out, form)
-    rights = _rights(asked.role, settings)
+    rights = rights_for_role(asked.role, settings)
     known = [page.key for page in PAGES if page.visuals]
     if asked.page not in known:
         raise NoReport(f"There is no page “{asked.page}” with figures; there are {', '.join(known)}.")
@@ -141,7 +141,8 @@ def _usual(locale: str) -> str:
     return "Letter" if locale.rpartition("-")[2] in _LETTER else "A4"
 
 
-def _rights(role: str | None, settings: Settings) -> Rights:
+def rights_for_role(role: str | None, settings: Settings) -> Rights:
+    """What a role of the policy may see; everything without one. Raises NoReport, WrongPolicy."""
     if role is None:
         return Rights(tuple(page.key for page in PAGES), role="report")
     if not settings.policy:

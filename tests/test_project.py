@@ -38,10 +38,11 @@ LAYERS = {
     "views": ["components", "facts", "access", "kpi"],
     "web": ["views", "pages", "components", "ingest", "facts", "access", "kpi", "machine"],
     "callbacks": ["web", "views", "components", "facts", "access", "kpi"],
-    "settings": ["kpi", "machine"],
+    "setting_values": [],
+    "settings": ["kpi", "machine", "setting_values"],
     "app": ["callbacks", "web", "views", "pages", "components", "facts", "access", "kpi", "machine", "settings"],
     "serving": ["app", "web", "facts", "access", "settings", "machine"],
-    "report": ["app", "web", "views", "pages", "components", "facts", "access", "kpi", "settings"],
+    "report": ["app", "web", "views", "pages", "components", "facts", "access", "kpi", "machine", "settings"],
     "cli": [
         "report",
         "serving",

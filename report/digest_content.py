@@ -1,0 +1,352 @@
+"""What a digest says: the executive's first figures, what changed most in money, what to decide, what not to trust yet.
+
+Every figure is that of the page at the address beside it, of the version of the data that the address names.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+from urllib.parse import quote
+
+import pandas as pd
+
+from access.rights import Rights
+from components.address import Address, Query, write
+from components.page_data import TOTAL, PageData, exact, number
+from components.tables import ranking
+from components.visuals import Page, Visual, for_files
+from facts import DataProblem, Facts
+from facts.source import Source
+from kpi.compare import change
+from kpi.evaluate import evaluate
+from kpi.formats import MINUS, in_words
+from kpi.metrics import METRICS
+from kpi.rank import order_by
+from kpi.units import brief, figure
+from views.answers import ProvisionalDays, ResolvedQuery, page_data_of, resolve_query
+from views.desk import Writing
+from views.visible import fitting_page
+
+_CAMPAIGN: Final = ("platform", "campaign")
+#: The figures of a digest, the most telling first; the others of the page's cards fill up where one is missing.
+_FIRST: Final = ("profit", "revenue", "spend", "roas", "cac")
+_FIGURES: Final = 5
+_CHANGES: Final = 3
+_DECISIONS: Final = 2
+#: A day after every version.
+_EVER: Final = "9999-12-31"
+#: What is told of in money: the first that the reader and the data know.
+_MONEY: Final = ("profit", "revenue", "spend")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A sentence and the address that shows its figures."""
+
+    text: str
+    link: str
+
+
+@dataclass(frozen=True)
+class DigestFigure:
+    """A figure as the page's card has it: its text, what it was, how it changed, whether that is good ("" for neither),
+    and the address of the card.
+    """
+
+    metric: str
+    label: str
+    text: str
+    was: str
+    step: str
+    tone: str
+    link: str
+
+
+@dataclass(frozen=True)
+class Digest:
+    """One screen. `values` are the exact figures by metric, which a later digest corrects; `query` is canonical and
+    without a version, `version` the one that all of it is of ("" where the data have none).
+    """
+
+    title: str
+    subject: str
+    period: str
+    filters: str
+    headline: str
+    figures: tuple[DigestFigure, ...]
+    changes: tuple[Line, ...]
+    decisions: tuple[Line, ...]
+    doubts: tuple[str, ...]
+    corrections: tuple[str, ...]
+    address: str
+    query: str
+    version: str
+    start: str
+    end: str
+    values: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What an earlier digest of the same query said: its days, version and figures, and when it was sent."""
+
+    when: str
+    query: str
+    version: str
+    values: dict[str, float]
+
+
+#: The digests of a canonical query that were sent before, oldest first, but for one whose days end on the given day.
+Earlier = Callable[[str, str], Sequence[Sent]]
+
+
+class NoDigest(Exception):
+    """There is no digest of this query; the message says why."""
+
+
+def digest_of(
+    page: Page,
+    query: str,
+    source: Source,
+    writing: Writing,
+    rights: Rights,
+    provisional_days: ProvisionalDays,
+    public: str,
+    earlier: Earlier = lambda query, end: (),
+) -> Digest:
+    """The digest of a `page` of cards for a query string; `public` is where readers open the dashboard,
+    `earlier` what was sent before.
+
+    Raises NoDigest where the page would say that it dropped a part of the query, or where no row matches.
+    """
+    today = source.current()
+    if today is None:
+        raise NoDigest(source.cause or "There is no data yet.")
+    version = newest_version(source)
+    address = Address.of(f"{query}&as_of={version}" if version else query)
+    facts, asked, _ = resolve_query(source, today, address, writing, rights, provisional_days)
+    if asked.notes:
+        raise NoDigest(f"Nothing is sent, because the page would say: {' '.join(asked.notes)}")
+    shown = fitting_page(page, rights, facts)
+    money = next((each for each in _MONEY if any(each in visual.metrics for visual in shown.visuals)), None)
+    visuals = [visual for visual in shown.visuals if visual.kind == "cards"]
+    campaigns = _campaigns(money) if money else None
+    wanted = [*visuals, *filter(None, (shown.headline, campaigns))]
+    page_data = page_data_of(wanted, facts, asked, rights.rows)
+    if page_data is None:
+        raise NoDigest("No row matches this query, so there is nothing to tell.")
+    pinned = asked.query
+    links = _Links(public, shown.path, pinned)
+    figures = tuple(_figures(visuals, page_data, links))
+    headline = shown.headline.draw(page_data)["text"] if shown.headline else ""
+    days = asked.formats.days(asked.selection.start, asked.selection.end)
+    filters = "; ".join(", ".join(values) for _, values in (*rights.rows, *asked.query.only))
+    canonical, end = write(replace(asked.query, as_of="")), asked.selection.end.isoformat()
+    first = f"{figures[0].label} {figures[0].text}{f' ({figures[0].step})' if figures[0].step else ''}"
+    return Digest(
+        f"Marketing, {days}",
+        " · ".join(filter(None, (first, days, filters))),
+        _period(asked, days),
+        filters,
+        in_words(headline),
+        figures,
+        tuple(_changes(page_data, money, links)) if money else (),
+        tuple(_decisions(page_data, money, links)) if money == "profit" else (),
+        tuple(_doubts(page_data, shown)),
+        tuple(_corrections(earlier(canonical, end), source, today, writing, rights, provisional_days)),
+        links.to(pinned),
+        canonical,
+        version,
+        asked.selection.start.isoformat(),
+        end,
+        _values(visuals, page_data),
+    )
+
+
+def newest_version(source: Source) -> str:
+    """The number by which an address names the newest version of the data, "" where these data have none."""
+    try:
+        return str(source.at(_EVER)[1].number)
+    except DataProblem:
+        return ""
+
+
+@dataclass(frozen=True)
+class _Links:
+    """Addresses of a page, for all of them the same version."""
+
+    public: str
+    path: str
+    query: Query
+
+    def to(self, query: Query, part: str = "") -> str:
+        """The page for a query, at the visual `part`."""
+        text = write(query)
+        return f"{self.public}{self.path}{'?' if text else ''}{text}{'#' if part else ''}{quote(part)}"
+
+    def narrow(self, pairs: tuple[tuple[str, str], ...]) -> str:
+        """The page, filtered to `pairs`."""
+        return self.to(self.query.narrow(pairs))
+
+
+def _campaigns(money: str) -> Visual:
+    """What is read of campaigns: the figure that is told of, now and before."""
+    ranked = ranking("digest", "", "", tuple(dict.fromkeys((money, "spend"))), best=True, limit=1, ranks=(money,))
+    return for_files(ranked)
+
+
+def _cards(visuals: Sequence[Visual], page_data: PageData) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Each card's visual, metric and texts."""
+    for visual in visuals:
+        drawn = visual.draw(page_data)
+        for metric, card in zip(drawn["metrics"], drawn["cards"], strict=True):
+            yield visual.name, metric, card
+
+
+def _figures(visuals: Sequence[Visual], page_data: PageData, links: _Links) -> Iterator[DigestFigure]:
+    cards = {metric: (name, card) for name, metric, card in _cards(visuals, page_data) if card["value"] is not None}
+    order = [*(metric for metric in _FIRST if metric in cards), *(metric for metric in cards if metric not in _FIRST)]
+    for metric in order[:_FIGURES]:
+        name, card = cards[metric]
+        label = METRICS[metric].short or METRICS[metric].label
+        link = links.to(links.query, f"{name}.{metric}")
+        yield DigestFigure(metric, label, card["text"], card["was"], card["step"] or "", card["tone"], link)
+
+
+def _values(visuals: Sequence[Visual], page_data: PageData) -> dict[str, float]:
+    cards = [(metric, number(card["value"])) for _, metric, card in _cards(visuals, page_data)]
+    return {metric: value for metric, value in cards if value is not None}
+
+
+def _period(asked: ResolvedQuery, days: str) -> str:
+    if asked.baseline is None:
+        return f"{days}, with nothing to compare with"
+    return f"{days}, compared with {asked.formats.days(asked.baseline.start, asked.baseline.end)}"
+
+
+def _changes(page_data: PageData, money: str, links: _Links) -> Iterator[Line]:
+    """The campaigns whose money changed most, by the day where the windows are not equally long.
+
+    A platform whose days may still be restated is no change yet, and is said among the doubts.
+    """
+    before = page_data.before.get(_CAMPAIGN)
+    if before is None:
+        return
+    now = page_data.now[_CAMPAIGN]
+    every = now.index.union(before.index)
+    here, there = (frame[money].reindex(every) for frame in (now, before))
+    immature = [name for name, _ in page_data.caveats.provisional]
+    settled = ~every.get_level_values("platform").isin(immature)
+    known = pd.DataFrame({"now": here, "before": there})[settled & (here.notna() | there.notna()).to_numpy()]
+    steps = known["now"].fillna(0.0) - known["before"].fillna(0.0) * page_data.longer
+    for key in steps[steps != 0].abs().sort_values(ascending=False, kind="stable").index[:_CHANGES]:
+        platform, campaign = key
+        text = _change(money, known.loc[key, "now"], known.loc[key, "before"], page_data)
+        yield Line(f"{platform}, {in_words(campaign)}: {text}", links.narrow(tuple(zip(_CAMPAIGN, key, strict=True))))
+
+
+def _change(money: str, now: float, before: float, page_data: PageData) -> str:
+    """``profit $1,204, down $310 (−20.5%)``."""
+    formats, label = page_data.formats, METRICS[money].label.partition(" (")[0].lower()
+    if pd.isna(before):
+        return f"new, {label} {figure(money, now, formats)}"
+    if pd.isna(now):
+        return f"no longer running, {label} was {figure(money, before, formats)}"
+    if (now < 0) != (before < 0):
+        was = "loss" if before < 0 else label
+        to = "loss" if now < 0 else label
+        return f"a {was} of {figure(money, abs(before), formats)} became a {to} of {figure(money, abs(now), formats)}"
+    step = now - before
+    share = change(money, now, before) if before > 0 and now > 0 else None
+    sign = "+" if step > 0 else MINUS
+    percent = f" ({sign}{figure('roi', abs(share), formats)})" if share is not None else ""
+    way = "up" if step > 0 else "down" if step else "unchanged"
+    return f"{label} {figure(money, now, formats)}, {way} {figure(money, abs(step), formats)}{percent}"
+
+
+def _decisions(page_data: PageData, money: str, links: _Links) -> Iterator[Line]:
+    """The campaigns that lost most, of those with enough spend to judge."""
+    frame, formats = page_data.now[_CAMPAIGN], page_data.formats
+    worst = order_by(frame, money, best=False)
+    losing = [place for place in worst if frame[money].iloc[place] < 0][:_DECISIONS]
+    for place in losing:
+        platform, campaign = frame.index[place]
+        loss, spend = (figure(name, abs(frame[name].iloc[place]), formats) for name in (money, "spend"))
+        yield Line(
+            f"Mend or cut {in_words(campaign)} on {platform}: it lost {loss} on {spend} spend.",
+            links.narrow((("platform", platform), ("campaign", campaign))),
+        )
+    if not losing:
+        yield Line("No campaign with enough spend to judge lost money.", links.to(links.query))
+
+
+def _doubts(page_data: PageData, page: Page) -> Iterator[str]:
+    """What not to trust yet, and with whose costs profit is worked out."""
+    known = page_data.caveats
+    yield from known.ends()
+    yield from known.provisional_note()
+    yield from known.cost_note(metric for visual in page.visuals for metric in visual.metrics)
+    if page_data.company is not None:
+        claims = number(page_data.company.now["overclaim"].iloc[0])
+        if claims is not None and claims > 1:
+            factor = figure("overclaim", claims, page_data.formats)
+            yield f"The platforms together claim {factor} what the shop sold: their sum is not what was banked."
+
+
+def _corrections(
+    earlier: Sequence[Sent],
+    source: Source,
+    today: Facts,
+    writing: Writing,
+    rights: Rights,
+    provisional_days: ProvisionalDays,
+) -> Iterator[str]:
+    """What the last digest said that is otherwise now, and on whose account."""
+    for sent in earlier[-1:]:
+        facts, asked, _ = resolve_query(source, today, Address.of(sent.query), writing, rights, provisional_days)
+        known = [metric for metric in sent.values if rights.shows((metric,)) and METRICS[metric].measures]
+        now = _totals(facts, asked, rights, known)
+        if now is None:
+            continue
+        formats = asked.formats
+        for metric in known:
+            was, value = sent.values[metric], exact(metric, now[0][metric].iloc[0])
+            texts = [brief(metric, each, formats) for each in (was, value)]
+            if value is not None and texts[0] != texts[1]:
+                label = METRICS[metric].short or METRICS[metric].label
+                whose = _restated(sent, source, today, writing, rights, provisional_days, metric, now[1])
+                yield f"{label} of {sent.when} was {texts[0]} and is now {texts[1]}{whose}."
+
+
+def _restated(
+    sent: Sent,
+    source: Source,
+    today: Facts,
+    writing: Writing,
+    rights: Rights,
+    provisional_days: ProvisionalDays,
+    metric: str,
+    now: pd.DataFrame,
+) -> str:
+    """``: Meta restated``: the platform whose figure moved most since the version that was sent; "" where unknown."""
+    if not sent.version:
+        return ""
+    query = Address.of(f"{sent.query}&as_of={sent.version}")
+    facts, asked, past = resolve_query(source, today, query, writing, rights, provisional_days)
+    then = _totals(facts, asked, rights, [metric]) if past is not None and past.version is not None else None
+    if then is None:
+        return ""
+    steps = (now[metric].sub(then[1][metric], fill_value=0.0)).abs()
+    steps = steps[steps > 0]
+    return f": {steps.idxmax()} restated" if len(steps) else ""
+
+
+def _totals(
+    facts: Facts, asked: ResolvedQuery, rights: Rights, metrics: Sequence[str]
+) -> tuple[pd.DataFrame, pd.DataFrame] | None:
+    """The metrics frames of a query's whole and of its platforms."""
+    by = ("platform",)
+    totals = facts.totals(asked.selection, (TOTAL, by), rights.rows)
+    if not len(totals[TOTAL]):
+        return None
+    return evaluate(totals[TOTAL], metrics), evaluate(totals[by], metrics)
