@@ -28,6 +28,7 @@ LAYERS: Final = (
     "access",
     "datagen",
     "settings",
+    "setting_values",
     "kpi",
 )
 BEGIN: Final = "<!-- picture -->\n"

@@ -151,7 +151,7 @@ def digest_of(
         in_words(headline),
         figures,
         tuple(_changes(page_data, money, links)) if money else (),
-        tuple(_decisions(page_data, money, links)) if money == "profit" else (),
+        tuple(_decisions(page_data, money, links)) if money == "profit" and rights.shows(("spend",)) else (),
         tuple(_doubts(page_data, shown)),
         tuple(_corrections(earlier(canonical, end), source, today, writing, rights, provisional_days)),
         links.to(pinned),
@@ -256,6 +256,9 @@ def _change(money: str, now: float, before: float, page_data: PageData) -> str:
         was = "loss" if before < 0 else label
         to = "loss" if now < 0 else label
         return f"a {was} of {figure(money, abs(before), formats)} became a {to} of {figure(money, abs(now), formats)}"
+    if now < 0:
+        more = figure(money, abs(now - before), formats)
+        return f"a loss of {figure(money, -now, formats)}, {more} {'more' if now < before else 'less'} than before"
     step = now - before
     share = change(money, now, before) if before > 0 and now > 0 else None
     sign = "+" if step > 0 else MINUS
@@ -314,11 +317,11 @@ def _corrections(
             texts = [brief(metric, each, formats) for each in (was, value)]
             if value is not None and texts[0] != texts[1]:
                 label = METRICS[metric].short or METRICS[metric].label
-                whose = _restated(sent, source, today, writing, rights, provisional_days, metric, now[1])
+                whose = _who_restated(sent, source, today, writing, rights, provisional_days, metric, now[1])
                 yield f"{label} of {sent.when} was {texts[0]} and is now {texts[1]}{whose}."
 
 
-def _restated(
+def _who_restated(
     sent: Sent,
     source: Source,
     today: Facts,

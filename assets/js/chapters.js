@@ -67,10 +67,18 @@
   function follow(name) {
     if (name.includes("=")) return null; // a campaign over the page
     for (const radio of radios()) if (radio === radio.closest(".switch")?.querySelector("input")) choose(radio);
-    const found = dashboard.visuals.all().find((item) => item.page === dashboard.page.open() && item.name === name);
+    const [visual, metric] = name.split(".");
+    const found = dashboard.visuals.all().find((item) => item.page === dashboard.page.open() && item.name === visual);
     if (found) reveal(found.root);
+    if (metric) prove(visual, found?.root.querySelector(`[data-do="prove"][data-metric="${CSS.escape(metric)}"]`));
     if (name && name === byHand) return null;
     return found?.root ?? [...page().querySelectorAll(".chapter")].find(({ dataset }) => dataset.chapter === name) ?? null;
+  }
+
+  /** A link in a mail names a card's figure: its proof is opened, once. @param {string} visual @param {any} button */
+  function prove(visual, button) {
+    history.replaceState(history.state, "", `#${visual}`);
+    button?.click();
   }
 
   /** What compares too little now goes, and a line says so. @type {Dashboard["chapters"]["leave"]} */

@@ -31,6 +31,22 @@ def test_a_card_proves_its_figure(visit: Visit) -> None:
     assert visit.address() == "/cfo?region=Europe"
 
 
+def test_a_link_in_a_mail_opens_the_proof_of_its_figure_once(visit: Visit) -> None:
+    visit.open("/?region=Europe#period-cards.spend")
+    page = visit.page
+    dialog = page.get_by_role("dialog", name="Spend")
+    card = page.locator('[data-visual="executive.period-cards"] .card-value[data-metric="spend"]')
+    expect(dialog.locator(".proof-value")).to_contain_text("$")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+
+    before = card.inner_text()
+    visit.box("platform", "Meta").uncheck()
+    expect(card).not_to_have_text(before)
+    expect(dialog).to_be_hidden()
+    assert "." not in page.evaluate("location.hash")
+
+
 def test_a_cell_proves_its_figure_by_keyboard(visit: Visit) -> None:
     visit.open("/cfo")
     page = visit.page

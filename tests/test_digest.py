@@ -1,0 +1,357 @@
+"""`marketing-dashboard digest`: through a real mail server on the loopback device, and a real receiver of webhooks."""
+
+import json
+import re
+import shutil
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult, LoginPassword
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from deltalake import DeltaTable, write_deltalake
+from flask.testing import FlaskClient
+
+from app import create_app
+from cli import main
+from facts.source import Source
+from kpi.units import brief
+from settings import from_environment
+from tests.access.conftest import POLICY
+from tests.access.stack import free_port
+
+#: Apprise looks for it on older Pythons.
+pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")
+
+PUBLIC = "https://dash.example.com/"
+Digest = Callable[..., int]
+
+
+class Mailbox:
+    """What a mail server takes; it goes away instead of answering where it `breaks`."""
+
+    def __init__(self) -> None:
+        self.mails: list[EmailMessage] = []
+        self.breaks = False
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        if self.breaks:
+            server.transport.abort()
+        else:
+            self.mails.append(message_from_bytes(envelope.content, policy=default))  # type: ignore[arg-type]
+        return "250 taken"
+
+
+@pytest.fixture
+def mailbox() -> Mailbox:
+    return Mailbox()
+
+
+@pytest.fixture
+def digest(facts_path: Path, tmp_path: Path, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Digest]:
+    """Runs the command over a copy of the demo's facts, with a mail server."""
+    facts = tmp_path / "data/facts"
+    shutil.copytree(facts_path, facts)
+    if (shop := facts_path.with_name("facts.shop")).exists():
+        shutil.copytree(shop, facts.with_name("facts.shop"))
+    server = Controller(mailbox, hostname="127.0.0.1", port=free_port())
+    server.start()
+    monkeypatch.setenv("DASHBOARD_FACTS", str(facts))
+    monkeypatch.setenv("DASHBOARD_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv("DASHBOARD_SMTP", f"smtp://127.0.0.1:{server.port}")
+    monkeypatch.setenv("DASHBOARD_MAIL_FROM", "dashboard@example.com")
+    monkeypatch.setenv("DASHBOARD_PUBLIC_ADDRESS", PUBLIC)
+    yield lambda *arguments: main(["digest", *arguments])
+    server.stop()
+
+
+def parts(mail: EmailMessage) -> tuple[str, str]:
+    """The text and the HTML of a mail."""
+    text, html = mail.get_body(("plain",)), mail.get_body(("html",))
+    assert text
+    assert html
+    return text.get_content(), html.get_content()
+
+
+def read_again(facts: Path) -> tuple[FlaskClient, Source]:
+    source = Source(facts)
+    return create_app(from_environment({"DASHBOARD_FACTS": str(facts)}), source).server.test_client(), source
+
+
+def test_every_figure_is_that_of_its_address_at_that_version(digest: Digest, mailbox: Mailbox, tmp_path: Path) -> None:
+    assert digest("--to", "cfo@example.com", "--query", "last=week-1&platform=Meta,Google") == 0
+
+    (mail,) = mailbox.mails
+    text, html = parts(mail)
+    assert mail["Subject"].endswith("Google, Meta")
+    assert "Sep 22 – 28, 2025" in mail["Subject"]
+    client, source = read_again(tmp_path / "data/facts")
+    lines = text.splitlines()
+    found = [(lines[at - 1], line) for at, line in enumerate(lines) if "-cards." in line]
+    assert len(found) == 5
+    for line, address in found:
+        visual, metric = address.partition("#")[2].split(".")
+        query = address.strip().removeprefix(f"{PUBLIC}?").partition("#")[0]
+        assert re.search(r"as_of=\d+$", query)
+        rows = client.get(f"/data/executive/{visual}.json?{query}").json["rows"]
+        (row,) = [row for row in rows if row["metric"] == metric]
+        shown = brief(metric, row["value"])
+        assert f": {shown}  " in line
+        assert f">{shown}</a>" in html
+        proof = client.get(f"/proof/executive/{visual}?metric={metric}&{query}")
+        assert proof.json["value"] == row["value"]
+    source.close()
+
+
+def test_the_changes_are_the_largest_in_money(digest: Digest, mailbox: Mailbox, tmp_path: Path) -> None:
+    assert digest("--to", "cfo@example.com") == 0
+    text, _ = parts(mailbox.mails[0])
+    section = re.split("\r?\n\r?\n", text.partition("What changed most")[2])[0]
+    changes = re.findall(r"- (.*): (?:a |profit )", section)
+
+    frame = DeltaTable(tmp_path / "data/facts").to_pandas().astype({"date": "datetime64[us]"})
+    frame["profit"] = frame["revenue"] - frame["cogs"] - frame["variable_costs"] - frame["spend"]
+    weeks = [
+        frame[frame["date"].between(start, end)].groupby(["platform", "campaign"], observed=True)["profit"].sum()
+        for start, end in (("2025-09-22", "2025-09-28"), ("2025-09-15", "2025-09-21"))
+    ]
+    steps = {f"{platform}, {name}": step for (platform, name), step in (weeks[0] - weeks[1]).abs().items()}
+    assert len(steps) > 10
+    assert changes == sorted(steps, key=steps.__getitem__, reverse=True)[:3]
+
+
+def test_sending_twice_sends_once(digest: Digest, mailbox: Mailbox, capsys: pytest.CaptureFixture[str]) -> None:
+    assert digest("--to", "cfo@example.com") == 0
+    assert digest("--to", "cfo@example.com", "--to", "cmo@example.com") == 0
+    assert [mail["To"] for mail in mailbox.mails] == ["cfo@example.com", "cmo@example.com"]
+    assert "--again sends it again" in capsys.readouterr().out
+
+    assert digest("--to", "cfo@example.com", "--again") == 0
+    assert [mail["Message-ID"] for mail in mailbox.mails[::2]] == [mailbox.mails[0]["Message-ID"]] * 2
+
+
+def test_a_crash_while_sending_is_said_and_nothing_goes_out_unasked(
+    digest: Digest, mailbox: Mailbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mailbox.breaks = True
+    assert digest("--to", "cfo@example.com") == 1
+    assert "did not take the mail" in capsys.readouterr().err
+
+    mailbox.breaks = False
+    assert digest("--to", "cfo@example.com") == 1
+    assert "nobody knows whether it arrived" in capsys.readouterr().err
+    assert mailbox.mails == []
+    assert digest("--to", "cfo@example.com", "--again") == 0
+    assert len(mailbox.mails) == 1
+
+
+def restate(facts: Path, factor: float) -> None:
+    """Meta's revenue, otherwise than it was, in a new version."""
+    table = DeltaTable(facts)
+    frame = table.to_pandas()
+    frame.loc[frame["platform"] == "Meta", "revenue"] *= factor
+    write_deltalake(table, frame, mode="overwrite", partition_by=table.metadata().partition_columns)
+
+
+def test_what_the_last_digest_said_is_corrected_and_its_links_stay(
+    digest: Digest, mailbox: Mailbox, tmp_path: Path
+) -> None:
+    days = ["from=2025-09-08&to=2025-09-14", "from=2025-09-15&to=2025-09-21"]
+    ledger = tmp_path / "state/digests.jsonl"
+    assert digest("--to", "cfo@example.com", "--query", days[0]) == 0
+    entries = ledger.read_text()
+    ledger.write_text(entries.replace(days[0], days[1]))  # the same standing query a week before
+    first, _ = parts(mailbox.mails[0])
+    restate(tmp_path / "data/facts", 1.1)
+
+    assert digest("--to", "cfo@example.com", "--query", days[1]) == 0
+
+    text, html = parts(mailbox.mails[1])
+    (told,) = re.findall(r"Attr. revenue: (\S+)  ", first)
+    said = text.partition("Corrections")[2]
+    assert f"was {told} and is now" in said
+    assert ": Meta restated." in said
+    assert "Spend of" not in said
+    assert "Corrections" in html
+    client, source = read_again(tmp_path / "data/facts")
+    query = re.search(r"\?(\S+)#period-cards.revenue", first)
+    assert query
+    rows = client.get(f"/data/executive/period-cards.json?{query[1]}").json["rows"]
+    source.close()
+    assert brief("revenue", next(row["value"] for row in rows if row["metric"] == "revenue")) == told
+
+
+def test_a_role_gets_its_rows_and_metrics_alone(
+    digest: Digest,
+    mailbox: Mailbox,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    policy = tmp_path / "policy.toml"
+    policy.write_text(POLICY)
+    monkeypatch.setenv("DASHBOARD_POLICY", str(policy))
+
+    assert digest("--to", "agency@example.com") == 1
+    assert "--role" in capsys.readouterr().err
+    assert digest("--to", "agency@example.com", "--role", "nobody") == 1
+    assert digest("--to", "agency@example.com", "--role", "finance-europe") == 1
+    assert "may not see the page" in capsys.readouterr().err
+    assert digest("--to", "agency@example.com", "--role", "agency") == 0
+    (mail,) = mailbox.mails
+    text, html = parts(mail)
+    assert "Only Meta" in text
+    for hidden in ("Google", "Amazon", "TikTok", "Spend:", "ROAS", "spend"):
+        assert hidden not in text + html
+
+
+def test_data_that_are_late_are_not_sent_and_the_owner_is_told(digest: Digest, mailbox: Mailbox) -> None:
+    arguments = ("--to", "cfo@example.com", "--owner", "owner@example.com", "--require-through")
+    assert digest(*arguments, "yesterday", "--time-zone", "Europe/Berlin") == 1
+    (mail,) = mailbox.mails
+    assert mail["To"] == "owner@example.com"
+    assert "Meta ends on 2025-09-28" in mail.get_content()
+
+    assert digest(*arguments, "2025-09-28") == 0
+    assert [each["To"] for each in mailbox.mails[1:]] == ["cfo@example.com"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ((), "name who gets the digest"),
+        (("--to", "cfo@example.com\nBcc: all@example.com"), "is no mail address"),
+        (("--to", "cfo@example.com", "--query", "platform=Bing"), "There is no platform “Bing”"),
+        (("--to", "cfo@example.com", "--query", "from=2031-01-01&to=2031-01-31"), "Nothing is sent"),
+        (("--out", "digest.docx"), "must end in .html, .txt or .eml"),
+        (("--to", "cfo@example.com", "--require-through", "Monday"), "neither yesterday nor YYYY-MM-DD"),
+        (("--webhook", "nothing://here"), "no address that Apprise knows"),
+    ],
+)
+def test_what_cannot_be_sent_is_refused_in_a_sentence(
+    digest: Digest, mailbox: Mailbox, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], sentence: str
+) -> None:
+    assert digest(*arguments) == 1
+    assert sentence in capsys.readouterr().err
+    assert mailbox.mails == []
+
+
+@pytest.fixture
+def receiver() -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """A receiver of webhooks: its address, and what it was sent."""
+    received: list[dict[str, Any]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            received.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *args: object) -> None:
+            """Nothing."""
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"127.0.0.1:{server.server_port}", received
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_chat_gets_it_once(digest: Digest, receiver: tuple[str, list[dict[str, Any]]], tmp_path: Path) -> None:
+    address, received = receiver
+    for _ in range(2):
+        assert digest("--webhook", f"json://user:secret@{address}/hook") == 0
+    (post,) = received
+    assert "Profit" in post["title"]
+    assert "What changed most" in post["message"]
+    assert "secret" not in (tmp_path / "state/digests.jsonl").read_text()
+
+
+def certificate(folder: Path) -> tuple[Path, Path]:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), False)
+        .sign(key, hashes.SHA256())
+    )
+    files = folder / "cert.pem", folder / "key.pem"
+    files[0].write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    files[1].write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    return files
+
+
+def test_a_password_crosses_by_tls_to_a_server_that_is_trusted(
+    digest: Digest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cert, key = certificate(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(cert, key)
+    taken: list[bytes] = []
+
+    def authenticate(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
+        taken.append(data.password if isinstance(data, LoginPassword) else b"")
+        return AuthResult(success=taken[-1] == b"p@ss/word", handled=False)
+
+    box = Mailbox()
+    server = Controller(
+        box, hostname="127.0.0.1", port=free_port(), tls_context=context, authenticator=authenticate, auth_required=True
+    )
+    server.start()
+    port = server.port
+    try:
+        monkeypatch.setenv("DASHBOARD_SMTP", f"smtp://user:p%40ss%2Fword@127.0.0.1:{port}")
+        assert digest("--to", "cfo@example.com") == 1
+        assert "no certificate that this machine trusts" in capsys.readouterr().err
+        assert taken == []
+        monkeypatch.setenv("SSL_CERT_FILE", str(cert))
+        assert digest("--to", "cfo@example.com", "--again") == 0
+        assert taken == [b"p@ss/word"]
+        monkeypatch.setenv("DASHBOARD_SMTP", f"smtp://user:wrong@127.0.0.1:{port}")
+        assert digest("--to", "cmo@example.com") == 1
+        said = capsys.readouterr().err
+        assert "refused the user or the password" in said
+        assert "wrong" not in said
+    finally:
+        server.stop()
+    assert [mail["To"] for mail in box.mails] == ["cfo@example.com"]
+
+
+#: Of what caniemail.com says that Outlook for Windows and Gmail show; what stands only in <style> is for dark themes.
+SUPPORTED = {
+    *("background-color", "border", "border-top", "color", "font-family", "font-size", "font-weight"),
+    *("line-height", "margin", "max-width", "padding", "text-decoration"),
+}
+
+
+def test_the_html_is_what_mail_programs_show(digest: Digest, tmp_path: Path) -> None:
+    out = tmp_path / "digest.html"
+    assert digest("--out", str(out)) == 0
+    html = out.read_text()
+    assert len(out.read_bytes()) < 100_000
+    used = {name.strip() for style in re.findall(r'style="([^"]*)"', html) for name in re.findall(r"([\w-]+):", style)}
+    assert used
+    assert used <= SUPPORTED
+    assert not re.search(r"<(script|img|link|div|svg|form)\b", html)
+    assert set(re.findall(r'href="(https?://[^/"]+/)', html)) == {PUBLIC}
+    assert len(re.findall(r"<table", html)) == len(re.findall(r'role="presentation"', html)) + len(
+        re.findall(r"<table(?![^>]*role)", html)
+    )
