@@ -93,7 +93,7 @@ def run_command(arguments: Sequence[str] | None) -> int:
         return print_addresses(settings)
     if asked.command == "report":
         return report.run(asked, settings)
-    if asked.command == "digest":
+    if asked.command in ("digest", "alerts"):
         return digest.run(asked, settings)
     if asked.command != "serve":
         if asked.command == "dimensions":

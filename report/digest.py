@@ -108,19 +108,22 @@ def _check(asked: argparse.Namespace, settings: Settings) -> None:
         raise NoDigest(f"{asked.out} must end in .html, .txt or .eml.")
     if asked.out and not asked.out.parent.is_dir():
         raise NoDigest(f"There is no folder {asked.out.parent}.")
-    if settings.policy and asked.role is None:
-        raise NoDigest("there is a policy, so --role must say as whom the digest is made.")
-    for address in (*asked.to, *filter(None, [asked.owner])):
-        if any(sign in address for sign in "\r\n,;<> ") or address.count("@") != 1 or not all(address.split("@")):
-            raise NoDigest(f"“{one_line(address)}” is no mail address.")
-    if (asked.to or asked.owner) and not (settings.smtp and settings.mail_from):
-        raise NoDigest(
-            "mail needs DASHBOARD_SMTP, the server it goes through, and DASHBOARD_MAIL_FROM, who it is from."
-        )
-    if (asked.to or asked.webhook) and not settings.public_address:
-        raise NoDigest("links in mail need DASHBOARD_PUBLIC_ADDRESS, where readers open the dashboard.")
+    check_recipients(asked, settings, asked.owner)
     if asked.owner and not asked.require_through:
         raise NoDigest("--owner is told that data are late, so --require-through must say which day they must reach.")
+
+
+def check_recipients(asked: argparse.Namespace, settings: Settings, owner: str | None = None) -> None:
+    """Raise NoDigest where what is sent could not reach somebody, or where nobody says as which role it is made."""
+    if settings.policy and asked.role is None:
+        raise NoDigest("there is a policy, so --role must say as whom this is made.")
+    for address in (*asked.to, *filter(None, [owner])):
+        if any(sign in address for sign in "\r\n,;<> ") or address.count("@") != 1 or not all(address.split("@")):
+            raise NoDigest(f"“{one_line(address)}” is no mail address.")
+    if (asked.to or owner) and not (settings.smtp and settings.mail_from):
+        raise NoDigest("mail needs DASHBOARD_SMTP, the server it goes through, and DASHBOARD_MAIL_FROM, its sender.")
+    if (asked.to or asked.webhook) and not settings.public_address:
+        raise NoDigest("links in mail need DASHBOARD_PUBLIC_ADDRESS, where readers open the dashboard.")
 
 
 def _deliver(asked: argparse.Namespace, settings: Settings, ledger: Ledger, make: _Make, role: str) -> Iterator[bool]:

@@ -1,4 +1,4 @@
-"""The arguments of `digest`, apart from what makes one, so that the command line starts quickly."""
+"""The arguments of `digest` and `alerts`, apart from what makes them, so that the command line starts quickly."""
 
 import argparse
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def add_command(commands: Any) -> None:
-    """Add `digest` to the command line."""
+    """Add `digest` and `alerts` to the command line."""
     parser = commands.add_parser(
         "digest",
         help="send one screen of figures by mail, to a chat or to a file",
@@ -30,10 +30,32 @@ def add_command(commands: Any) -> None:
     parser.add_argument("--time-zone", default="UTC", help="of “yesterday”, e.g. Europe/Berlin (default: UTC)")
     parser.add_argument("--owner", metavar="ADDRESS", help="who is told that the data are not there yet")
     parser.add_argument("--again", action="store_true", help="send also what was sent already, or may have been")
+    alerts = commands.add_parser(
+        "alerts",
+        help="tell what crosses a threshold, once for each cause",
+        description="Tell what crosses a threshold, once for each cause. Exit status 3 where something does, 0 where "
+        "nothing does (docs/digest.md).",
+    )
+    alerts.add_argument(
+        "--when",
+        action="append",
+        required=True,
+        metavar="RULE",
+        help="such as 'roas < 2 by platform', 'profit < 0 by campaign' or 'spend change > 30%%'; as often as needed",
+    )
+    alerts.add_argument("--query", default="last=7d", help="what its address has behind the “?” (last=7d)")
+    alerts.add_argument("--to", action="append", default=[], metavar="ADDRESS", help="a recipient; as often as needed")
+    alerts.add_argument("--webhook", action="append", default=[], metavar="URL", help="a chat, by Apprise's address")
+    alerts.add_argument("--role", help="as this role of the policy sees it; needed where there is a policy")
+    alerts.add_argument("--json", action="store_true", help="print all that crosses as JSON, for other tools")
 
 
 def run(asked: argparse.Namespace, settings: Any) -> int:
-    """Send the digest; returns the exit status."""
-    from report.digest import run
+    """Send the digest, or tell of alerts; returns the exit status."""
+    if asked.command == "alerts":
+        from report import alerts
 
-    return run(asked, settings)
+        return alerts.run(asked, settings)
+    from report import digest
+
+    return digest.run(asked, settings)

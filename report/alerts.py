@@ -1,0 +1,176 @@
+"""`marketing-dashboard alerts`: tells what crosses a threshold, once for each cause, to people and to other tools."""
+
+import argparse
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from email.message import EmailMessage
+from email.policy import SMTP
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from access.policy import WrongPolicy
+from app import writing_of
+from components.address import Address, write
+from facts import DataProblem
+from facts.engines.choice import elsewhere, engine_of
+from facts.source import Source
+from kpi.plain_text import printable
+from machine.file_lock import lock_file
+from machine.state_folder import NoStateFolder, make_state_folder, state_folder
+from pages import PAGES
+from report.alert_rules import Crossing, Threshold, WrongRule, crossings, read_rule
+from report.digest import check_recipients
+from report.digest_content import NoDigest, newest_version
+from report.digest_ledger import LedgerBusy, moment
+from report.digest_mail import one_line
+from report.digest_send import NotSent, hand_over, mail_server, post_to_chat, write_file
+from report.making import NoReport, rights_for_role
+from settings import Settings, WrongSetting
+from views.answers import resolve_query
+from views.visible import visible_pages
+from web.operations import start_logging
+
+#: The exit status where something crosses a threshold: neither success nor a failure of the command.
+CROSSED: Final = 3
+_FILE: Final = "alerts.json"
+_WAIT: Final = 60.0
+
+
+def run(asked: argparse.Namespace, settings: Settings) -> int:
+    """Tell of what crosses; 0 where nothing does, 3 where something does, 1 with a sentence on stderr else."""
+    start_logging("text")
+    try:
+        return _run(asked, settings)
+    except (
+        *(WrongRule, NoDigest, NoReport, NotSent, LedgerBusy, NoStateFolder),
+        *(DataProblem, WrongPolicy, WrongSetting),
+    ) as problem:
+        print(f"marketing-dashboard: {printable(str(problem))}", file=sys.stderr)
+        return 1
+
+
+def _run(asked: argparse.Namespace, settings: Settings) -> int:
+    check_recipients(asked, settings)
+    rules = [read_rule(text) for text in asked.when]
+    rights = rights_for_role(asked.role, settings)
+    page = next((each for each in visible_pages(PAGES, rights) if each.visuals), None)
+    if page is None:
+        raise NoReport(f"The role “{asked.role}” may see no page with figures.")
+    for rule in rules:
+        if not rights.shows((rule.metric,)):
+            raise WrongRule(f"The role “{asked.role}” may not see “{rule.metric}”.")
+    source = Source(settings.facts, engine=engine_of(settings))
+    try:
+        today = source.current()
+        if today is None:
+            raise NoDigest(source.cause or "There is no data yet.")
+        version, text = newest_version(source), asked.query.removeprefix("?")
+        address = Address.of(f"{text}&as_of={version}" if version else text)
+        facts, found, _ = resolve_query(source, today, address, writing_of(settings), rights, settings.provisional)
+        if found.notes:
+            raise NoDigest(f"Nothing is judged, because the page would say: {' '.join(found.notes)}")
+        crossed = crossings(rules, facts, found, rights)
+    finally:
+        source.close()
+    base = settings.public_address or f"http://{settings.host}:{settings.port}{settings.prefix}"
+    links = [f"{base}{page.path}?{write(found.query.narrow(each.group))}" for each in crossed]
+    scope = write(replace(found.query, as_of=""))
+    folder = state_folder(settings.state, None if elsewhere(settings.facts) else Path(settings.facts))
+    new = _tell(asked, settings, folder, rules, crossed, links, scope)
+    _print(asked, found, crossed, links, new)
+    return CROSSED if crossed else 0
+
+
+def _tell(
+    asked: argparse.Namespace,
+    settings: Settings,
+    folder: Path,
+    rules: Sequence[Threshold],
+    crossed: Sequence[Crossing],
+    links: Sequence[str],
+    scope: str,
+) -> set[int]:
+    """Send what was not told before to each recipient; gives the places of what is new to one of them or to none.
+
+    A cause is told again only after it was over: what these rules told and no longer find is forgotten.
+    """
+    path = make_state_folder(folder) / _FILE
+    busy = LedgerBusy("other alerts are being sent just now; try again when they are done.")
+    with lock_file(path.with_suffix(".lock"), _WAIT, busy):
+        told = _read(path)
+        chats = {f"{address.partition('://')[0]}:{_hash(address)}": address for address in asked.webhook}
+        texts, fresh = [rule.text for rule in rules], set()
+        for to in dict.fromkeys((*asked.to, *chats)) or [""]:
+            keys = [_key(to, asked.role, scope, each) for each in crossed]
+            mine = [_key(to, asked.role, scope, Crossing(text, (), "", 0.0, None, "")) for text in texts]
+            new = [place for place, key in enumerate(keys) if key not in told]
+            fresh |= set(new)
+            if new and to:
+                _send(settings, to, chats.get(to), [crossed[place] for place in new], [links[place] for place in new])
+            over = {key for key in told if key[: len(mine[0]) - 1] in {each[:-1] for each in mine}} - set(keys)
+            told = (told - over) | set(keys)
+            write_file(path, json.dumps(sorted(told), ensure_ascii=False).encode())
+            os.chmod(path, 0o600)
+    return fresh
+
+
+#: To whom, as which role, of which rows and days, which rule, and for which group.
+_Key = tuple[str, str, str, str, str]
+
+
+def _key(to: str, role: str | None, scope: str, crossing: Crossing) -> _Key:
+    return to, role or "", scope, crossing.rule, json.dumps(crossing.group, ensure_ascii=False)
+
+
+def _read(path: Path) -> set[_Key]:
+    try:
+        found: Any = json.loads(path.read_text(encoding="utf-8"))
+        return {(str(to), str(role), str(scope), str(rule), str(group)) for to, role, scope, rule, group in found}
+    except (FileNotFoundError, ValueError, TypeError):
+        return set()
+
+
+def _send(settings: Settings, to: str, chat: str | None, crossed: Sequence[Crossing], links: Sequence[str]) -> None:
+    title = one_line(crossed[0].text if len(crossed) == 1 else f"{len(crossed)} alerts: {crossed[0].text}")
+    lines = [
+        line for each, link in zip(crossed, links, strict=True) for line in (f"- {one_line(each.text)}", f"  {link}")
+    ]
+    text = "\n".join(["What crosses a threshold:", "", *lines]) + "\n"
+    if chat:
+        post_to_chat(chat, title, text)
+        return
+    mail = EmailMessage(policy=SMTP)
+    mail["Subject"], mail["From"], mail["To"] = title, settings.mail_from, to
+    host = urlsplit(settings.public_address).hostname or "localhost"
+    mail["Message-ID"] = f"<{_hash(text + to + moment())}@{host}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(text)
+    with mail_server(settings.smtp) as server:
+        hand_over(server, mail)
+
+
+def _print(
+    asked: argparse.Namespace, found: Any, crossed: Sequence[Crossing], links: Sequence[str], new: set[int]
+) -> None:
+    if asked.json:
+        alerts = [
+            {**asdict(each), "group": dict(each.group), "address": link, "new": place in new}
+            for place, (each, link) in enumerate(zip(crossed, links, strict=True))
+        ]
+        selection = found.selection
+        days = {"start": selection.start.isoformat(), "end": selection.end.isoformat()}
+        print(json.dumps({**days, "query": write(found.query), "alerts": alerts}, ensure_ascii=False))
+        return
+    for place, each in enumerate(crossed):
+        print(one_line(each.text) + ("" if place in new else " (told before)"))
+    if not crossed:
+        print("Nothing crosses a threshold.")
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
