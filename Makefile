@@ -16,6 +16,8 @@ debug: venv bundle $(if $(DASHBOARD_FACTS)$(wildcard data/facts/_delta_log/*.jso
 	$(BIN)/marketing-dashboard serve --debug
 
 # One process a core; a file's tests stay together, as they share a server. What takes long has a command of its own.
+# Compiled modules are kept whatever the machine says: each server that the tests start would compile them again.
+test test-long: export PYTHONDONTWRITEBYTECODE =
 test: dev js browser bundle
 	$(BIN)/python -m pytest -n auto --dist loadfile -m "not long"
 
