@@ -21,8 +21,10 @@ test test-long: export PYTHONDONTWRITEBYTECODE =
 test: dev js browser bundle
 	$(BIN)/python -m pytest -n auto --dist loadfile -m "not long"
 
+# Those that measure or fill the machine come after the others, and by themselves, whatever came of the others.
 test-long: dev js browser bundle
-	$(BIN)/python -m pytest -m long
+	status=0; $(BIN)/python -m pytest -n auto --dist loadfile -m "long and not alone" || status=1; \
+	$(BIN)/python -m pytest -m "long and alone" && exit $$status
 
 # Overlaps and cut words, counted on every page, width, locale, theme and company; some twenty minutes.
 screens: dev js browser bundle $(if $(wildcard data/facts/_delta_log/*.json),,demo)
