@@ -83,10 +83,8 @@ def tap(page: Page, root: Locator, place: int) -> dict[str, Any]:
     return mark
 
 
-@pytest.mark.parametrize("some", [True, pytest.param(False, marks=pytest.mark.long)], ids=["some", "all"])
 @pytest.mark.parametrize("of", [page for page in PAGES if page.visuals and not page.panel], ids=lambda page: page.key)
-def test_a_tap_shows_the_values_of_every_mark_and_its_button_filters(phone: Visit, of: Any, some: bool) -> None:
-    """Every mark takes long; some are the first of each chart, the last, and two between."""
+def test_a_tap_shows_the_values_of_every_mark_and_its_button_filters(phone: Visit, of: Any) -> None:
     page, filters = phone.page, 0
     for root in charts(phone, of.path):
         name = root.get_attribute("data-visual")
@@ -95,8 +93,6 @@ def test_a_tap_shows_the_values_of_every_mark_and_its_button_filters(phone: Visi
         marks = root.evaluate(MARKS)
         assert marks, name
         named = [place for place, mark in enumerate(marks) if mark["names"]] or range(0, len(marks), 9)
-        if some and len(named) > 4:
-            named = [named[place * (len(named) - 1) // 3] for place in range(4)]
         reached: dict[str, str] = {}  # what a tap filters to, by the name of the mark
         for place in named:
             mark = tap(page, root, place)
