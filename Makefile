@@ -16,11 +16,15 @@ debug: venv bundle $(if $(DASHBOARD_FACTS)$(wildcard data/facts/_delta_log/*.jso
 	$(BIN)/marketing-dashboard serve --debug
 
 # One process a core; a file's tests stay together, as they share a server. What takes long has a command of its own.
+# Compiled modules are kept whatever the machine says: each server that the tests start would compile them again.
+test test-long: export PYTHONDONTWRITEBYTECODE =
 test: dev js browser bundle
 	$(BIN)/python -m pytest -n auto --dist loadfile -m "not long"
 
+# Those that measure or fill the machine come after the others, and by themselves, whatever came of the others.
 test-long: dev js browser bundle
-	$(BIN)/python -m pytest -m long
+	status=0; $(BIN)/python -m pytest -n auto --dist loadfile -m "long and not alone" || status=1; \
+	$(BIN)/python -m pytest -m "long and alone" && exit $$status
 
 # Overlaps and cut words, counted on every page, width, locale, theme and company; some twenty minutes.
 screens: dev js browser bundle $(if $(wildcard data/facts/_delta_log/*.json),,demo)

@@ -8,7 +8,7 @@ import pytest
 from bench.faults import cold, forged, killed, replaced, stopped, worn
 from bench.slow_clients import slow
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.alone]
 
 
 def test_parallel_first_requests_of_a_cold_start_are_all_answered(facts_path: Path) -> None:

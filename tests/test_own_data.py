@@ -71,7 +71,7 @@ def hostile(own: Served) -> dict[str, tuple[str, str, bytes | None, dict[str, st
     asked = {"Content-Type": "application/json"}
     ours = {"X-Requested-With": "dashboard", **asked}
     navigation = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
-    port = own.port
+    port, with_key = own.port, f"{PAGE}?key={own.new_key()}"
     found: dict[str, tuple[str, str, bytes | None, dict[str, str]]] = {
         "no key": (FIGURES, "GET", None, {}),
         "a used key": (f"{FIGURES}&key={used}", "GET", None, {}),
@@ -100,8 +100,8 @@ def hostile(own: Served) -> dict[str, tuple[str, str, bytes | None, dict[str, st
         for path in (PAGE, FIGURES):
             headers = {"Host": host, "Cookie": cookie, "Accept": "text/html"}
             found[f"{path} at the host {host!r}"] = (path, "GET", None, headers)
-        key = f"{PAGE}?key={own.new_key()}"
-        found[f"a key at the host {host!r}"] = (key, "GET", None, {"Host": host, "Accept": "text/html"})
+        # One key for all: used at one of them, it would have brought a cookie there.
+        found[f"a key at the host {host!r}"] = (with_key, "GET", None, {"Host": host, "Accept": "text/html"})
     for origin in ("https://evil.example.com", f"http://localhost:{port + 1}", "null", "", f"http://evil.com:{port}"):
         sent = {"Cookie": cookie, "Origin": origin}
         found[f"figures for the origin {origin!r}"] = (FIGURES, "GET", None, sent)

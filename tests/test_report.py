@@ -60,7 +60,6 @@ def test_a_pdf_has_the_figures_of_the_data_addresses(
 
 
 @pytest.mark.long
-@pytest.mark.long
 def test_a_pdf_for_a_role_says_of_which_rows_it_is(facts_path: Path, tmp_path: Path) -> None:
     policy, out = tmp_path / "policy.toml", tmp_path / "report.pdf"
     policy.write_text(POLICY)
@@ -227,11 +226,12 @@ def test_a_report_takes_no_other_files_place(
         assert (tmp_path / "last week.xlsx").read_bytes().startswith(b"PK")
 
 
-def test_the_command_ends_as_it_says_though_newer_data_is_looked_for(tmp_path: Path) -> None:
+@pytest.mark.parametrize("times", [2, pytest.param(10, marks=pytest.mark.long)])
+def test_the_command_ends_as_it_says_though_newer_data_is_looked_for(tmp_path: Path, times: int) -> None:
     """A thread that read while the interpreter ended was killed within the reader, now and then with the process."""
     facts = tmp_path / "facts"
     facts.write_bytes(b"PAR1")
-    ends = [report("--page", "cfo", "--out", str(tmp_path / "report.xlsx"), facts=facts) for _ in range(10)]
+    ends = [report("--page", "cfo", "--out", str(tmp_path / "report.xlsx"), facts=facts) for _ in range(times)]
     assert {(each.returncode, each.stdout) for each in ends} == {(1, "")}
     lines = [each.stderr.splitlines() for each in ends]
     assert {len(each) for each in lines} == {2}, lines  # what the log says, and the sentence

@@ -54,9 +54,17 @@ def rows(client: FlaskClient, page: Page, visual: Visual, query: Query) -> list[
     return answer.json["rows"]
 
 
-@settings(max_examples=120)
 @given(data=st.data())
 def test_every_visual_equals_its_formulas_on_sums_by_sql(
+    data: st.DataObject, client: FlaskClient, facts: FrameFacts, oracle: Oracle
+) -> None:
+    assert_right(data.draw(queries(facts)), data.draw(st.sampled_from(PAGES)), client, facts, oracle)
+
+
+@pytest.mark.long
+@settings(max_examples=300)
+@given(data=st.data())
+def test_every_visual_equals_its_formulas_for_many_more_addresses(
     data: st.DataObject, client: FlaskClient, facts: FrameFacts, oracle: Oracle
 ) -> None:
     assert_right(data.draw(queries(facts)), data.draw(st.sampled_from(PAGES)), client, facts, oracle)

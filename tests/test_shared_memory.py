@@ -24,7 +24,7 @@ mount -t tmpfs -o size={size} tmpfs /dev/shm && cp -r {facts} {facts}-business /
 DASHBOARD_FACTS=/dev/shm/{name} exec {python} -m cli serve
 """
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.alone]
 
 
 @pytest.fixture

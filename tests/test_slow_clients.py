@@ -243,6 +243,7 @@ def test_the_end_answers_who_has_asked_and_does_not_wait_for_half_sent_requests(
 
 
 @pytest.mark.long
+@pytest.mark.alone
 def test_who_never_sends_the_rest_is_let_go(facts_path: Path) -> None:
     """Heads and small bodies are told that they came too late; what the app or gunicorn reads itself is told by it."""
     expected = dict.fromkeys(HALVES, 408) | dict.fromkeys(("a file", "chunks", "a length of many digits"), 400)

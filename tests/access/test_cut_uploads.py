@@ -212,6 +212,7 @@ def alive(server: str) -> bool:
 
 
 @pytest.mark.long
+@pytest.mark.alone
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere this machine has one address only")
 def test_senders_of_a_byte_a_while_are_left_and_hold_no_more_than_half_of_the_threads(table: Path) -> None:
     with served(table, DASHBOARD_WORKERS="1", DASHBOARD_THREADS="4") as server, ThreadPoolExecutor(8) as senders:

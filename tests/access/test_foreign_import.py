@@ -31,7 +31,6 @@ from tests.ingest.foreign import (
     ours_among_others,
     ours_beside_parquet,
     plain_parquet,
-    second_kind_of_checkpoint,
 )
 from tests.ingest.read.conftest import FIXTURES
 from tests.ingest.test_killed import HERE, both
@@ -39,7 +38,8 @@ from tests.test_serve import wait_for
 from web.imports.uploads import NotTaken, Uploads
 
 Post = Callable[..., dict[str, Any]]
-FEW = (plain_parquet, another_delta_table, second_kind_of_checkpoint, ours_among_others, ours_beside_parquet)
+#: One that is refused, one that goes on, one of which only a half does; `tests/ingest/test_foreign.py` has all of them.
+FEW = (another_delta_table, ours_among_others, ours_beside_parquet)
 KINDS = [
     pytest.param(build, id=build.__name__, marks=() if build in FEW else pytest.mark.long)
     for build in [*REFUSED, *SHARED]

@@ -128,6 +128,7 @@ def test_deep_nesting_is_an_ordinary_refusal(ask: Ask, figures: Ask, depth: int,
 
 
 @pytest.mark.long
+@pytest.mark.alone
 def test_forged_requests_are_answered_faster_than_honest_ones(ask: Ask, figures: Ask) -> None:
     """In turn with views that are new to the cache, so that a busy machine slows both down."""
     rng = random.Random(5)

@@ -14,9 +14,13 @@ from tests.companies import COMPANIES, company
 
 WIDTHS = (1440, 1024, 390)
 SCHEMES = ("light", "dark")
+#: Those whose pages differ most: the shop's days beside platforms, a column less, names that are long and many.
+FEW = ("ads and shop", "no conversions", "300 long names")
 
 
-@pytest.fixture(scope="module", params=COMPANIES)
+@pytest.fixture(
+    scope="module", params=[pytest.param(name, marks=() if name in FEW else pytest.mark.long) for name in COMPANIES]
+)
 def own(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder: Path = tmp_path_factory.mktemp("company")
     with served(company(request.param, folder, unguarded=True), DASHBOARD_WORKERS="1") as address:

@@ -1,7 +1,7 @@
 """Every sheet that is printed: figures whole, no box over another, none beyond the paper, no heading left behind.
 
 Each page, A4 and Letter, in five locales, of three companies: the demo, one of 300 campaigns with long names, one of
-two platforms. A few of them, drawn by lot, in `make test`; all of them take long.
+two platforms. One of them, drawn by lot, in `make test`; all of them take long.
 """
 
 import random
@@ -268,7 +268,7 @@ def server_of(facts_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 EVERY = [(company, locale, page.key) for company in COMPANIES for locale in LOCALES for page in PAGES]
-LOT = random.Random(14).sample(EVERY, 3)
+LOT = random.Random(14).sample(EVERY, 1)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,12 @@ from tests.access.conftest import POLICY
 from tests.access.stack import CLIENT, Browser, Provided, free_port
 from tests.deploy.conftest import ROOT, docker, local_base
 
-pytestmark = [pytest.mark.engine, pytest.mark.long, pytest.mark.filterwarnings("ignore::ResourceWarning")]
+pytestmark = [
+    pytest.mark.engine,
+    pytest.mark.long,
+    pytest.mark.alone,
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+]
 COMPOSE = ROOT / "deploy" / "compose.yaml"
 PROXY = "marketing-dashboard-proxy:test"
 

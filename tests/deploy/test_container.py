@@ -29,7 +29,7 @@ LOCKED = [
     "no-new-privileges",
 ]
 
-pytestmark = [pytest.mark.engine, pytest.mark.long]
+pytestmark = [pytest.mark.engine, pytest.mark.long, pytest.mark.alone]
 
 
 @contextmanager

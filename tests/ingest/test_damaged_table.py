@@ -10,6 +10,7 @@ from facts.delta.table_names import path_of
 from ingest.one_file import How
 from ingest.uploaded import answer_request
 from ingest.watch import watch
+from ingest.write.table import lock_table
 from tests.ingest.foreign import content
 from tests.ingest.test_killed import both
 
@@ -67,13 +68,13 @@ def test_an_import_that_waits_for_another_leaves_the_file_in_its_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Neither is it the file's fault that the table is being written to."""
-    from ingest.write import table as tables
+    from ingest.write.commit import alone
 
     facts = tmp_path / "data" / "facts"
     (tmp_path / "in").mkdir()
     report = both(tmp_path / "1.zip", 1).rename(tmp_path / "in" / "1.zip")
-    monkeypatch.setattr(tables.lock_table.__wrapped__, "__defaults__", (0.0,))
-    with tables.lock_table(facts):
+    monkeypatch.setattr(alone.__wrapped__, "__defaults__", (0.0,))  # else it waits for two minutes
+    with lock_table(facts):
         watch(tmp_path / "in", How(facts), every=0, once=True)
     assert "Another import is writing" in capsys.readouterr().out
     assert [path.name for path in (tmp_path / "in").iterdir()] == [report.name]

@@ -4,6 +4,7 @@ import json
 import os
 import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -181,17 +182,26 @@ def aged(file: Path) -> Path:
     return file
 
 
-@pytest.fixture
-def left(tmp_path: Path) -> Path:
-    """What a killed import left in a table of two versions, two hours ago."""
-    table = tmp_path / "facts"
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A folder with a table of two versions beside which an import was killed, and the name of the file it left."""
+    folder = tmp_path_factory.mktemp("killed")
+    table = folder / "facts"
     for factor in (1, 2):
-        import_file(statement(tmp_path / f"{factor}.csv", factor), How(table), lambda said: None)
+        import_file(statement(folder / f"{factor}.csv", factor), How(table), lambda said: None)
     named = set(table.glob("*.parquet"))
-    killed = subprocess.run([sys.executable, "-c", BEFORE_THE_COMMIT, tmp_path / "1.csv", table], cwd=HERE)
+    killed = subprocess.run([sys.executable, "-c", BEFORE_THE_COMMIT, folder / "1.csv", table], cwd=HERE)
     assert killed.returncode == -signal.SIGKILL
     (left,) = set(table.glob("*.parquet")) - named
-    return aged(left)
+    return folder, left.name
+
+
+@pytest.fixture
+def left(tmp_path: Path, killed: tuple[Path, str]) -> Path:
+    """What a killed import left in a table of two versions, two hours ago; each test has a copy of its own."""
+    folder, name = killed
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    return aged(tmp_path / "facts" / name)
 
 
 def test_the_next_import_removes_what_a_killed_one_left_and_nothing_else(tmp_path: Path, left: Path) -> None:

@@ -21,13 +21,14 @@ ID = "8a1b2c3d-0000-4000-8000-1234567890ab"
 Make = Callable[[Path], Path | None]
 
 
-@pytest.fixture
-def importable(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def importable(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A Parquet file that can be imported, so that nothing but its place and name keeps it from being moved."""
-    ours(tmp_path / "source")
-    path = tmp_path / "rows.parquet"
-    pq.write_table(DeltaTable(str(tmp_path / "source")).to_pyarrow_table(), path)
-    import_file(path, How(tmp_path / "elsewhere"), lambda said: None)
+    folder = tmp_path_factory.mktemp("importable")
+    ours(folder / "source")
+    path = folder / "rows.parquet"
+    pq.write_table(DeltaTable(str(folder / "source")).to_pyarrow_table(), path)
+    import_file(path, How(folder / "elsewhere"), lambda said: None)
     return path
 
 
