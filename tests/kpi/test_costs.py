@@ -48,7 +48,9 @@ def test_names_are_those_of_the_data() -> None:
 
 def test_what_holds_for_the_same_takes_its_place_and_can_be_removed() -> None:
     costs = with_cost(with_cost((), Cost(62, 8)), Cost(50, platform="Meta"))
-    assert with_cost(costs, Cost(60)) == (Cost(60), Cost(50, platform="Meta"))
+    assert with_cost(costs, Cost(60)) == (Cost(60, 8), Cost(50, platform="Meta"))
+    assert with_cost(costs, Cost(None, 9)) == (Cost(62, 9), Cost(50, platform="Meta"))
+    assert with_cost(costs, Cost(60, 0)) == (Cost(60, 0), Cost(50, platform="Meta"))
     assert without_cost(costs, ("Meta", "", None)) == (Cost(62, 8),)
     with pytest.raises(WrongCost, match="No costs are stated for exactly this: Meta from 2025-06-01"):
         without_cost(costs, ("Meta", "", JUNE))
