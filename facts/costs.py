@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from facts.engines.expressions import Rows
 from kpi.basis import Basis, bases
-from kpi.costs import COST_MEASURES, NO_COSTS, Assumption, Cost, by_weight
+from kpi.costs import COST_MEASURES, NO_COSTS, Assumption, Cost, by_weight, in_force
 from kpi.evaluate import ROWS
 from kpi.schema import DATE, MEASURES
 
@@ -192,12 +192,12 @@ def bases_of_frame(frame: pd.DataFrame, costs: Assumption) -> list[tuple[Basis, 
 
 
 def costs_in_lines(costs: Sequence[Cost]) -> list[str]:
-    """A line each: margin, fees, and what they hold for."""
+    """A line each: margin and fees, the ones that others state in brackets, and what they hold for."""
     return [
         "  ".join(
             (
-                f"margin {each.margin:g} %",
-                f"fees {each.fees:g} %",
+                _figure("margin", each.margin, (margin := in_force(costs, each)[0]) and margin.margin),
+                _figure("fees", each.fees, (fees := in_force(costs, each)[1]) and fees.fees),
                 each.platform or "every platform",
                 each.region or "every region",
                 f"from {each.since}" if each.since else "always",
@@ -205,6 +205,12 @@ def costs_in_lines(costs: Sequence[Cost]) -> list[str]:
         )
         for each in by_weight(costs)
     ]
+
+
+def _figure(name: str, stated: float | None, in_use: float | None) -> str:
+    if stated is not None:
+        return f"{name} {stated:g} %"
+    return f"{name} ({in_use:g} %)" if in_use is not None else f"{name} (none)"
 
 
 def frame_with_costs(frame: pd.DataFrame, costs: Sequence[Cost]) -> pd.DataFrame:

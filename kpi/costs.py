@@ -2,7 +2,8 @@
 
 They make platform profit where a platform's own rows report no costs. Of the costs that hold for a row, those that name
 most of it count: platform and region before platform before region before neither; of equals, those of the latest day.
-Margin and fees are each those of the first that state them: a margin for one platform leaves everybody's fees as they are.
+Margin and fees are each those of the first that state them: a margin for one platform leaves the fees of all as they
+are.
 """
 
 import re
@@ -73,8 +74,9 @@ class Assumption:
             return ""
         own = [name for name in self.reported if name in chosen["platform"]]
         kept = f"; rows of {_join(own)} that report costs keep them" if own else ""
-        words = costs_in_words(used, formats, selection.start)
-        return f"Profit is worked out {words}{kept}." if words else ""
+        if all(each.margin is None for each in used):
+            return ""
+        return f"Profit is worked out {costs_in_words(used, formats, selection.start)}{kept}."
 
 
 NO_COSTS: Final = Assumption()
@@ -183,10 +185,7 @@ def needs_costs(metrics: Iterable[str]) -> bool:
 
 
 def costs_in_words(costs: Sequence[Cost], formats: Formats, start: date | None = None) -> str:
-    """``with your margin of 62 % and fees of 8 % (Meta: 55 % and fees of 8 %)``; days to `start` need not be said.
-
-    "" where no margin is stated: then there is no profit.
-    """
+    """``with your margin of 62 % and fees of 8 % (Meta: 55 % and fees of 8 %)``; days to `start` need not be said."""
 
     def margin_of(each: Cost) -> float | None:
         margin, _ = in_force(costs, each)
@@ -203,7 +202,7 @@ def costs_in_words(costs: Sequence[Cost], formats: Formats, start: date | None =
 
     named_costs = [each for each in costs if margin_of(each) is not None]
     if not named_costs:
-        return ""
+        return f"with fees of {', '.join(_percent(each.fees or 0.0, formats) for each in costs)} and no margin"
     first, *others = named_costs
     more = [f"{who(each) or 'else'}: {figures(each)}" for each in others[:_NAMED]]
     if len(others) > _NAMED:

@@ -3,9 +3,9 @@
 A *totals frame* has one row a group (the index holds the group's values) and the float columns of `SUMS`: every
 measure of the schema and the spend that can win customers (kpi.retention) added up, NaN where no row reports it;
 `reach_floor`, the largest single row's reach; `rows`, the number of fact rows. Frames of the whole company also have
-the columns of `kpi.schema.STORE`, and where a metric is worked out of some rows only (kpi.basis), the frame has the
-sums over these too, labeled by a `BasisSum`. A *metrics frame* has the same index and one float column a metric, NaN where there
-is no value.
+the columns of `kpi.schema.STORE`. Where a metric is worked out of some rows only (kpi.basis), the frame has the sums
+over these too, labeled by a `BasisSum`. A *metrics frame* has the same index and one float column a metric, NaN where
+there is no value.
 """
 
 from collections.abc import Hashable, Iterable, Sequence

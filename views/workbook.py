@@ -309,9 +309,7 @@ def _totals(
             sheet.write_formula(line, column, f"=SUM({column_of})", form, float(value))
 
 
-def _cards(
-    book: _Book, sheet: Any, rows: Sequence[Row], names: Sequence[str], page_data: PageData | None
-) -> None:
+def _cards(book: _Book, sheet: Any, rows: Sequence[Row], names: Sequence[str], page_data: PageData | None) -> None:
     """Ratios and changes of cards as formulas over the cards that they are made of."""
     for name in ("value", "baseline"):
         column = names.index(name)

@@ -55,17 +55,25 @@ def holding(row: Any, costs: tuple[Cost, ...], what: str) -> float | None:
     return best and getattr(best, what)
 
 
-def money_of(rows: pd.DataFrame, costs: tuple[Cost, ...]) -> tuple[float, float]:
-    """Profit and spend, one row after the other, of the rows whose costs are known: none where there are none."""
+def money_of(rows: pd.DataFrame, costs: tuple[Cost, ...], earning: set[str]) -> tuple[float, float]:
+    """Profit and spend, one row after the other, of the rows of platforms that report revenue, the `earning`, whose
+    costs are known: none where there are none.
+    """
     parts: dict[str, list[float]] = {"revenue": [], "cogs": [], "variable_costs": [], "spend": []}
-    for row in rows.itertuples():
+    for row in rows[rows["platform"].isin(earning)].itertuples():
         margin, fees = holding(row, costs, "margin"), holding(row, costs, "fees")
         if fees is None and margin is not None:
             fees = 0.0
-        shares = {"cogs": None if margin is None else 1 - margin / 100, "variable_costs": None if fees is None else fees / 100}
+        shares = {
+            "cogs": None if margin is None else 1 - margin / 100,
+            "variable_costs": None if fees is None else fees / 100,
+        }
         sold = row.revenue if row.revenue == row.revenue else 0.0
         told = {name: getattr(row, name) for name in shares}
-        if any(told[name] != told[name] and share is None and (sold or row.platform != "Zeta") for name, share in shares.items()):
+        if any(
+            told[name] != told[name] and share is None and (sold or row.platform != "Zeta")
+            for name, share in shares.items()
+        ):
             continue
         for name, share in shares.items():
             if told[name] == told[name] or (share is not None and row.revenue == row.revenue):
@@ -93,7 +101,7 @@ def test_profit_is_that_of_each_row_with_its_costs(fill: Fill, costs: tuple[Cost
         table = table.set_column(0, "date", table["date"].cast(pa.date32()))
     facts = fill(table, costs)
     scope = only({"region": ["Europe"]})
-    known = 0
+    known, earning = 0, set(frame.loc[frame["revenue"].notna(), "platform"])
     for first, last, narrowed, seen in (
         (0, 40, {}, ALL_ROWS),
         (6, 40, {"platform": ["Meta"]}, ALL_ROWS),
@@ -114,7 +122,7 @@ def test_profit_is_that_of_each_row_with_its_costs(fill: Fill, costs: tuple[Cost
             assert len(values) == len(groups)
             for key, rows in groups.items():
                 told = values.iloc[0] if not grouping else values.loc[key if len(grouping) > 1 else key[0]]
-                wanted, spent = money_of(rows, costs)
+                wanted, spent = money_of(rows, costs, earning)
                 known += wanted == wanted
                 assert told["profit"] == pytest.approx(wanted, nan_ok=True, rel=1e-9, abs=1e-6)
                 assert told["roi"] == pytest.approx(wanted / spent, nan_ok=True)

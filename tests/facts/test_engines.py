@@ -174,7 +174,9 @@ def test_a_roll_up_gives_the_totals_of_its_rows(fill: Fill) -> None:
     for grouping in GROUPINGS:
         told, groups = wanted(frame, whole, (), grouping)
         assert len(few[grouping]) == groups
-        np.testing.assert_allclose(few[grouping][list(told)].to_numpy(), told.reindex(few[grouping].index).to_numpy(), rtol=1e-9)
+        np.testing.assert_allclose(
+            few[grouping][list(told)].to_numpy(), told.reindex(few[grouping].index).to_numpy(), rtol=1e-9
+        )
 
 
 def test_days_outside_the_data_have_no_row(tables: list[tuple[pd.DataFrame, Facts]]) -> None:
