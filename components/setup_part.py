@@ -119,8 +119,8 @@ def _figures(cost: Cost, costs: Sequence[Cost]) -> str:
     margin, fees = in_force(costs, cost)
     said = []
     for name, stated, source in (
-        ("margin", cost.margin, margin and margin.margin),
-        ("fees", cost.fees, fees and fees.fees),
+        ("margin", cost.margin, margin.margin if margin else None),
+        ("fees", cost.fees, fees.fees if fees else None),
     ):
         if stated is not None:
             said.append(f"{stated:g} % {name}")

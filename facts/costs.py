@@ -179,7 +179,7 @@ def bases_of_frame(frame: pd.DataFrame, costs: Assumption) -> list[tuple[Basis, 
     reports = {str(name): [each for each in MEASURES if counts[each][name]] for name in counts.index}
     rows = Rows(nw.from_native(frame, eager_only=True), times=True, rolled=False)
     of_costs = [name for name in COST_MEASURES if name in gaps and frame[name].notna().any()]
-    own = {
+    own: dict[str, Sequence[str]] = {
         name: costs.reported if costs.costs else tuple(each for each in reports if name in reports[each])
         for name in of_costs
     }
@@ -193,18 +193,16 @@ def bases_of_frame(frame: pd.DataFrame, costs: Assumption) -> list[tuple[Basis, 
 
 def costs_in_lines(costs: Sequence[Cost]) -> list[str]:
     """A line each: margin and fees, the ones that others state in brackets, and what they hold for."""
-    return [
-        "  ".join(
-            (
-                _figure("margin", each.margin, (margin := in_force(costs, each)[0]) and margin.margin),
-                _figure("fees", each.fees, (fees := in_force(costs, each)[1]) and fees.fees),
-                each.platform or "every platform",
-                each.region or "every region",
-                f"from {each.since}" if each.since else "always",
-            )
+    lines = []
+    for each in by_weight(costs):
+        margin, fees = in_force(costs, each)
+        figures = (
+            _figure("margin", each.margin, margin.margin if margin else None),
+            _figure("fees", each.fees, fees.fees if fees else None),
         )
-        for each in by_weight(costs)
-    ]
+        since = f"from {each.since}" if each.since else "always"
+        lines.append("  ".join((*figures, each.platform or "every platform", each.region or "every region", since)))
+    return lines
 
 
 def _figure(name: str, stated: float | None, in_use: float | None) -> str:

@@ -117,13 +117,19 @@ def _percentage(text: str, name: str, example: str) -> float:
 
 
 def with_cost(costs: Iterable[Cost], one: Cost) -> tuple[Cost, ...]:
-    """`costs` with what `one` states in the place of what was stated for the same; the rest of that stays."""
+    """`costs` with what `one` states in the place of what was stated for the same; the rest of that stays.
+
+    Raises WrongCost for fees that no margin goes with.
+    """
     costs = tuple(costs)
     before = next((each for each in costs if each.place == one.place), None)
     if before is not None:
         margin = before.margin if one.margin is None else one.margin
         one = replace(one, margin=margin, fees=before.fees if one.fees is None else one.fees)
-    return by_weight((*(each for each in costs if each.place != one.place), one))
+    stated = by_weight((*(each for each in costs if each.place != one.place), one))
+    if in_force(stated, one)[0] is None:
+        raise WrongCost("Fees alone make no profit: state a gross margin too, here or for all.")
+    return stated
 
 
 def in_force(costs: Iterable[Cost], one: Cost) -> tuple[Cost | None, Cost | None]:
@@ -189,7 +195,7 @@ def costs_in_words(costs: Sequence[Cost], formats: Formats, start: date | None =
 
     def margin_of(each: Cost) -> float | None:
         margin, _ = in_force(costs, each)
-        return margin and margin.margin
+        return margin.margin if margin else None
 
     def figures(each: Cost) -> str:
         _, fees = in_force(costs, each)

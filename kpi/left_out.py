@@ -1,7 +1,7 @@
 """What metrics leave out, as platforms do not report all of their measures (kpi.basis): sentences with amounts."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -55,14 +55,27 @@ def say_what_is_left_out(
 
     Without the `amounts`, for who may not see spend, it says of what platform alone.
     """
-    by_part: dict[tuple[LeftOut, ...], list[str]] = {}
+    by_part: dict[tuple[object, ...], tuple[list[str], list[tuple[LeftOut, ...]]]] = {}
     for metric in dict.fromkeys(metrics):
         if parts := left_out_of(metric, platforms):
-            by_part.setdefault(parts, []).append(METRICS[metric].short or METRICS[metric].label)
+            same_rows = tuple((each.platform, round(each.spend, 2), each.whole) for each in parts)
+            names, causes = by_part.setdefault(same_rows, ([], []))
+            names.append(METRICS[metric].short or METRICS[metric].label)
+            causes.append(parts)
     return [
-        f"{_join(names)} {'are' if len(names) > 1 else 'is'} without {_parts(parts, formats, amounts)}."
-        for parts, names in by_part.items()
+        f"{_join(names)} {'are' if len(names) > 1 else 'is'} without {_parts(_united(causes), formats, amounts)}."
+        for names, causes in by_part.values()
     ]
+
+
+def _united(causes: Sequence[Sequence[LeftOut]]) -> list[LeftOut]:
+    """The same parts with all measures that some of the metrics need."""
+    found = []
+    for alike in zip(*causes, strict=True):
+        measures = tuple(dict.fromkeys(measure for each in alike for measure in each.measures))
+        told = tuple(each for each in measures if each not in COST_MEASURES)
+        found.append(replace(alike[0], measures=told or measures))
+    return found
 
 
 def _parts(parts: Sequence[LeftOut], formats: Formats, amounts: bool) -> str:

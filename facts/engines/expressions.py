@@ -211,7 +211,7 @@ def _basis(place: int) -> str:
 
 
 def _sums_of_basis(place: int, basis: Basis) -> list[nw.Expr]:
-    asked = []
+    asked: list[nw.Expr] = []
     for label in basis.sums:
         # what can win a customer is a key of the groups
         measure = "spend" if label.measure == ACQUISITION_SPEND else label.measure
