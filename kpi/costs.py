@@ -14,13 +14,13 @@ from typing import Final
 
 from kpi.formats import Formats
 from kpi.metrics import METRICS
+from kpi.plain_text import date_of
 from kpi.selection import Selection
 
 #: The measures that costs make where rows report none.
 COST_MEASURES: Final = ("cogs", "variable_costs")
 
 _NUMBER: Final = re.compile(r"\d{1,3}(?:[.,]\d{1,4})?", re.ASCII)
-_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 #: So many exceptions are named in a sentence; more are counted.
 _NAMED: Final = 3
 
@@ -97,12 +97,9 @@ def read_day(text: str) -> date | None:
     """The day that a person types, None for none. Raises WrongCost."""
     if not (text := text.strip()):
         return None
-    try:
-        if _DAY.fullmatch(text):
-            return date.fromisoformat(text)
-    except ValueError:
-        pass
-    raise WrongCost(f"“{text[:40]}” is no day: write it as in 2025-01-31.")
+    if (found := date_of(text)) is None:
+        raise WrongCost(f"“{text[:40]}” is no day: write it as in 2025-01-31.")
+    return found
 
 
 def _percentage(text: str, name: str, example: str) -> float:

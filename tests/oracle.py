@@ -104,7 +104,7 @@ NEEDS: dict[str, tuple[str, ...]] = {key: _needs_of(key) for key in (*FORMULAS, 
 
 
 class Oracle:
-    """Sums by SQL, metrics by `FORMULAS`, of the platforms that report all that a formula reads (docs/decisions/0036)
+    """Sums by SQL, metrics by `FORMULAS`, of the platforms that report all that a formula reads (docs/decisions/0032)
     and of their rows that report the costs of what they sold.
     """
 
