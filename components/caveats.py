@@ -7,7 +7,7 @@ import numpy as np
 
 from components.page_data import TOTAL, PageData
 from components.visuals import Visual
-from kpi.left_out import left_out_of, say_what_is_left_out
+from kpi.left_out import leaves_out_otherwise, left_out_of, say_what_is_left_out
 from kpi.metrics import METRICS
 from kpi.schema import ACQUISITION_SPEND
 
@@ -44,6 +44,11 @@ def left_out(metrics: Iterable[str], page_data: PageData) -> list[str]:
     said = []
     if page_data.platforms is not None:
         said = say_what_is_left_out(metrics, page_data.platforms, page_data.formats, caveats.amounts)
+        if (then := page_data.platforms_before) is not None:
+            apart = [metric for metric in metrics if leaves_out_otherwise(metric, page_data.platforms, then)]
+            said += [
+                f"Before, {text}" for text in say_what_is_left_out(apart, then, page_data.formats, caveats.amounts)
+            ]
     return [*said, *_on_existing(metrics, page_data)]
 
 

@@ -48,6 +48,14 @@ def left_out_of(metric: str, platforms: pd.DataFrame) -> tuple[LeftOut, ...]:
     return tuple(found)
 
 
+def leaves_out_otherwise(metric: str, platforms: pd.DataFrame, before: pd.DataFrame) -> bool:
+    """Whether what `metric` leaves out of one period may not be what it leaves out of the other, so that both do not
+    compare as they are: parts of platforms (costs that hold from a day on), or platforms in one of them only.
+    """
+    now, then = ({(each.platform, each.whole) for each in left_out_of(metric, frame)} for frame in (platforms, before))
+    return now != then or not all(whole for _, whole in then)
+
+
 def say_what_is_left_out(
     metrics: Iterable[str], platforms: pd.DataFrame, formats: Formats, amounts: bool = True
 ) -> list[str]:

@@ -191,7 +191,10 @@ def page_data_of(visuals: Sequence[Visual], facts: Facts, asked: ResolvedQuery, 
     if not len(whole):
         return None
     some_left_out = any(isinstance(name, BasisSum) for name in whole.columns)
-    platforms = facts.totals(asked.selection, (_PLATFORM,), scope)[_PLATFORM] if some_left_out else None
+    platforms, platforms_before = (
+        facts.totals(window, (_PLATFORM,), scope)[_PLATFORM] if some_left_out and window else None
+        for window in (asked.selection, asked.baseline)
+    )
     before: dict[Grouping, pd.DataFrame] = {}
     then: dict[Grouping, pd.DataFrame] = {}
     spark_before = NO_COURSE
@@ -236,6 +239,7 @@ def page_data_of(visuals: Sequence[Visual], facts: Facts, asked: ResolvedQuery, 
         then,
         facts.own,
         platforms,
+        platforms_before,
     )
 
 
