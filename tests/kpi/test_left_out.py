@@ -11,7 +11,9 @@ from facts.costs import costs_of_rows
 from facts.memory.frame import FrameFacts
 from facts.side_facts import SideFacts
 from kpi.basis import bases
+from kpi.caveats import PlatformReport
 from kpi.costs import Cost
+from kpi.coverage import missing_parts
 from kpi.evaluate import evaluate
 from kpi.formats import Formats
 from kpi.left_out import leaves_out_otherwise, say_what_is_left_out
@@ -88,6 +90,15 @@ def test_periods_that_leave_out_otherwise_are_told_apart() -> None:
     assert leaves_out_otherwise("profit", now, then)
     assert not leaves_out_otherwise("profit", now, now)
     assert not leaves_out_otherwise("cpc", now, then)
+
+
+def test_what_would_bring_a_platforms_profit_is_what_it_lacks() -> None:
+    lacks = {"revenue": "no column", "cogs": "no report tells it", "variable_costs": "no report tells it"}
+    reported = (PlatformReport("Meta", LAST), PlatformReport("LinkedIn", LAST, lacks=lacks))
+    found = missing_parts(reported, shop=True, costs=True)
+    assert [each.add for each in found] == ["Add reports of LinkedIn with attributed revenue"]  # no margin would
+    del lacks["revenue"]
+    assert [each.add for each in missing_parts(reported, shop=True, costs=True)] == ["Add your margin for LinkedIn"]
 
 
 def test_what_everybody_reports_has_no_basis_of_its_own() -> None:
