@@ -129,13 +129,13 @@ def _share(rows: Rows, name: str, costs: Sequence[Cost]) -> nw.Expr:
     there are none.
     """
     if name == "cogs":
-        return _stated(rows, [(each, each.goods_share) for each in costs])
-    fees = _stated(rows, [(each, each.fees_share) for each in costs])
+        return _stated_share(rows, [(each, each.goods_share) for each in costs])
+    fees = _stated_share(rows, [(each, each.fees_share) for each in costs])
     margin = _share(rows, "cogs", costs)
     return nw.when(fees.is_null() & ~margin.is_null()).then(nw.lit(0.0)).otherwise(fees)
 
 
-def _stated(rows: Rows, shares: Sequence[tuple[Cost, float | None]]) -> nw.Expr:
+def _stated_share(rows: Rows, shares: Sequence[tuple[Cost, float | None]]) -> nw.Expr:
     found: nw.Expr = nw.lit(None, nw.Float64)
     of_cost = dict(shares)
     for each in by_weight(of_cost):

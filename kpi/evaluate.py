@@ -114,7 +114,7 @@ class _Sums:
         found = self.every.get(measure) if found is None else found
         return found if found is not None else np.full(self.size, np.nan)
 
-    def added(self, metric: Metric, parts: tuple[str, ...]) -> _Floats:
+    def sum_of_parts(self, metric: Metric, parts: tuple[str, ...]) -> _Floats:
         """The sums of `parts`, those with a leading "-" taken away."""
         total = self.column(metric, parts[0])
         for part in parts[1:]:
@@ -124,13 +124,13 @@ class _Sums:
 
 
 def _value(metric: Metric, sums: _Sums, whole: _Sums | None) -> _Floats:
-    over = sums.added(metric, metric.over)
+    over = sums.sum_of_parts(metric, metric.over)
     if metric.of_whole:
         if whole is None or (metric.is_difference and bool((over < 0).any())):
             return np.full(over.shape, np.nan)
-        return _divide(over, np.broadcast_to(whole.added(metric, metric.over), over.shape))
+        return _divide(over, np.broadcast_to(whole.sum_of_parts(metric, metric.over), over.shape))
     if metric.by:
-        over = _divide(over, sums.added(metric, metric.by))
+        over = _divide(over, sums.sum_of_parts(metric, metric.by))
     return over * metric.scale
 
 

@@ -71,12 +71,12 @@ def say_what_is_left_out(
             names.append(METRICS[metric].short or METRICS[metric].label)
             causes.append(parts)
     return [
-        f"{_join(names)} {'are' if len(names) > 1 else 'is'} without {_parts(_united(causes), formats, amounts)}."
+        f"{_join(names)} {'are' if len(names) > 1 else 'is'} without {_parts(_unite_causes(causes), formats, amounts)}."
         for names, causes in by_part.values()
     ]
 
 
-def _united(causes: Sequence[Sequence[LeftOut]]) -> list[LeftOut]:
+def _unite_causes(causes: Sequence[Sequence[LeftOut]]) -> list[LeftOut]:
     """The same parts with all measures that some of the metrics need."""
     found = []
     for alike in zip(*causes, strict=True):
@@ -94,12 +94,12 @@ def _parts(parts: Sequence[LeftOut], formats: Formats, amounts: bool) -> str:
     said = []
     for (whole, measures), those in alike.items():
         spend = f"{brief('spend', sum(each.spend for each in those), formats)} spend, " if amounts else ""
-        why = "no costs known" if measures[0] in COST_MEASURES else f"no {_reported(measures)} reported"
+        why = "no costs known" if measures[0] in COST_MEASURES else f"no {_names_of_measures(measures)} reported"
         said.append(f"{'' if whole else 'a part of '}{_join([each.platform for each in those])}: {spend}{why}")
     return "; ".join(said)
 
 
-def _reported(measures: Sequence[str]) -> str:
+def _names_of_measures(measures: Sequence[str]) -> str:
     return " or ".join(MEASURE_LABELS[measure] for measure in measures)
 
 
