@@ -14,6 +14,7 @@ from kpi.comparison import newest_whole
 from kpi.fiscal import CIVIL, Calendar, Level
 from kpi.formats import in_words
 from kpi.metrics import METRICS
+from kpi.plain_text import date_of
 from kpi.schema import DIMENSIONS, MEASURES, is_own, label_of
 from kpi.selection import COMPARES, GRAINS, Compare, Extent, Grain, Only, Period, Selection, only
 
@@ -49,7 +50,6 @@ RANKS: Final = (
 )
 
 _SPAN: Final = re.compile(r"([1-9]\d{0,3})([dwmy])", re.ASCII)
-_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 #: What says nothing about figures and is no mistake: advertisers' fields, and the key of a one-time address.
 _IGNORED: Final = re.compile(r"utm_|gclid|fbclid|msclkid|ttclid|_|key$")
 _SHOWN: Final = 40
@@ -326,13 +326,10 @@ def _days(fields: dict[str, str], extent: Extent, notes: list[str]) -> tuple[str
 def _day(text: str, notes: list[str]) -> date | None:
     if not text:
         return None
-    try:
-        if _DAY.fullmatch(text):
-            return date.fromisoformat(text)
-    except ValueError:
-        pass
-    notes.append(f"{_quote([text])} is no date of the form YYYY-MM-DD; it was left out.")
-    return None
+    found = date_of(text)
+    if found is None:
+        notes.append(f"{_quote([text])} is no date of the form YYYY-MM-DD; it was left out.")
+    return found
 
 
 def period_label(last: str) -> str:

@@ -7,6 +7,7 @@ import numpy as np
 
 from components.page_data import TOTAL, PageData
 from components.visuals import Visual
+from kpi.left_out import leaves_out_otherwise, left_out_of, say_what_is_left_out
 from kpi.metrics import METRICS
 from kpi.schema import ACQUISITION_SPEND
 
@@ -38,7 +39,21 @@ def with_caveats(visual: Visual, answer: Answer, page_data: PageData) -> Answer:
 
 
 def left_out(metrics: Iterable[str], page_data: PageData) -> list[str]:
-    """How much spend on existing customers `metrics` leave out of the whole selection."""
+    """What `metrics` leave out of the selection: what platforms do not report, and spend on existing customers."""
+    metrics, caveats = list(metrics), page_data.caveats
+    said = []
+    if page_data.platforms is not None:
+        said = say_what_is_left_out(metrics, page_data.platforms, page_data.formats, caveats.amounts)
+        if (then := page_data.platforms_before) is not None:
+            apart = [metric for metric in metrics if leaves_out_otherwise(metric, page_data.platforms, then)]
+            said += [
+                f"Before, {text}" for text in say_what_is_left_out(apart, then, page_data.formats, caveats.amounts)
+            ]
+    return [*said, *_on_existing(metrics, page_data)]
+
+
+def _on_existing(metrics: Iterable[str], page_data: PageData) -> list[str]:
+    """How much spend on existing customers `metrics` leave out."""
     of_new = [metric for metric in metrics if METRICS[metric].of_new_customers]
     if not of_new or not page_data.caveats.existing:
         return []
@@ -59,15 +74,25 @@ def _without_figures(answer: Answer, missing: list[str], page_data: PageData) ->
 
 def _is_missing(metric: str, page_data: PageData) -> bool:
     """Whether the whole selection has no value of `metric`, for a reason that is known."""
-    if METRICS[metric].of_whole or not (page_data.caveats.missing_measures(metric) or left_out((metric,), page_data)):
+    if METRICS[metric].of_whole or not (
+        page_data.caveats.missing_measures(metric) or _on_existing((metric,), page_data)
+    ):
         return False
     whole = page_data.now[TOTAL]
     return metric in whole and bool(whole[metric].isna().all())
 
 
 def _several(metrics: list[str], page_data: PageData) -> list[str]:
-    """The reasons of several metrics, each once."""
-    return list(dict.fromkeys(text for metric in metrics for text in page_data.caveats.missing_measures(metric)))
+    """The reasons of several metrics, each once; those that leave a platform out say so themselves (`left_out`)."""
+    platforms = page_data.platforms
+    return list(
+        dict.fromkeys(
+            text
+            for metric in metrics
+            if platforms is None or not left_out_of(metric, platforms)
+            for text in page_data.caveats.missing_measures(metric)
+        )
+    )
 
 
 def _cards(answer: Answer, page_data: PageData) -> Answer:

@@ -3,6 +3,7 @@
 from collections.abc import Set
 from typing import Any
 
+from components.caveats import left_out
 from components.page_data import TOTAL, PageData
 from components.visuals import Visual
 from kpi.formats import in_words
@@ -27,7 +28,8 @@ def sentence(leads: tuple[str, ...], drivers: tuple[str, ...]) -> Visual:
             page_data.formats,
             page_data.longer,
         )
-        return in_words(said)
+        lead = next((key for key in leads if page_data.now[TOTAL][key].notna().any()), None)
+        return " ".join([in_words(said), *(left_out((lead,), page_data) if said and lead else ())])
 
     def draw(page_data: PageData) -> dict[str, Any]:
         return {"text": words(page_data)}

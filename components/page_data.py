@@ -81,7 +81,9 @@ class PageData:
     baseline of lines; it is empty where there is none. `spark` and `spark_before` are the courses over time,
     `reach_floor` is the largest single row's reach. `company` is None for whom or where it does not exist;
     `no_company` says why. `means` are the seven-day means where they are asked for, `sums_before` the
-    totals frames of `before`. `own` has the values of campaigns in the company's own dimensions.
+    totals frames of `before`. `own` has the values of campaigns in the company's own dimensions. `platforms` is the
+    totals frame by platform where some metrics are worked out of some rows only (kpi.basis), `platforms_before` that of
+    the baseline.
     """
 
     query: Query
@@ -102,6 +104,8 @@ class PageData:
     means: Means | None = None
     sums_before: Mapping[Grouping, pd.DataFrame] = field(default_factory=dict)
     own: OwnValues = NO_OWN
+    platforms: pd.DataFrame | None = None
+    platforms_before: pd.DataFrame | None = None
 
     @cached_property
     def spend_and_acquisition(self) -> tuple[float | None, float | None]:

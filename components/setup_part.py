@@ -9,14 +9,14 @@ import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component
 
-from kpi.costs import Cost
+from kpi.costs import Cost, in_force
 from kpi.coverage import MissingPart
 from kpi.formats import Formats
 from kpi.units import NOTHING, figure
 
 _COSTS_LEAD: Final = (
-    "In percent of revenue. Rows that report costs keep them; the shop’s goods and fees are for the shop’s own "
-    "figures; overheads are no part of profit."
+    "In percent of revenue. What is left empty for one platform or region stays as it is stated for all. Rows that "
+    "report costs keep them; the shop’s goods and fees are for the shop’s own figures; overheads are no part of profit."
 )
 
 
@@ -103,7 +103,7 @@ def _costs_card(setup: Setup, formats: Formats) -> Component:
     items = [
         html.Li(
             [
-                html.Span(f"{each.margin:g} % margin, {each.fees:g} % fees"),
+                html.Span(_figures(each, setup.costs)),
                 html.Span(_whom(each, formats), className="import-small"),
                 _remove(each),
             ]
@@ -112,6 +112,21 @@ def _costs_card(setup: Setup, formats: Formats) -> Component:
     ]
     stated = html.Ul(items, className="import-list", **{"aria-label": "Costs"}) if items else None
     return _card("costs", "Your costs", html.P(_COSTS_LEAD, className="import-kinds"), stated, _form(setup))
+
+
+def _figures(cost: Cost, costs: Sequence[Cost]) -> str:
+    """``55 % margin, 8 % fees (as for all)``: what applies, and what of it is taken over from other costs."""
+    margin, fees = in_force(costs, cost)
+    said = []
+    for name, stated, source in (
+        ("margin", cost.margin, margin.margin if margin else None),
+        ("fees", cost.fees, fees.fees if fees else None),
+    ):
+        if stated is not None:
+            said.append(f"{stated:g} % {name}")
+        else:
+            said.append(f"no {name} stated" if source is None else f"{source:g} % {name} (taken over)")
+    return ", ".join(said)
 
 
 def _whom(cost: Cost, formats: Formats) -> str:

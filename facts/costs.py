@@ -13,11 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import narwhals as nw
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from facts.engines.expressions import Rows
-from kpi.costs import COST_MEASURES, NO_COSTS, Assumption, Cost, by_weight
-from kpi.schema import DATE
+from kpi.basis import Basis, bases
+from kpi.costs import COST_MEASURES, NO_COSTS, Assumption, Cost, by_weight, in_force
+from kpi.evaluate import ROWS
+from kpi.schema import DATE, MEASURES
 
 
 def to_text(costs: Sequence[Cost]) -> str:
@@ -25,8 +29,8 @@ def to_text(costs: Sequence[Cost]) -> str:
     return json.dumps(
         [
             {
-                "margin": each.margin,
-                "fees": each.fees,
+                **({} if each.margin is None else {"margin": each.margin}),
+                **({} if each.fees is None else {"fees": each.fees}),
                 **({"platform": each.platform} if each.platform else {}),
                 **({"region": each.region} if each.region else {}),
                 **({"from": each.since.isoformat()} if each.since else {}),
@@ -36,13 +40,17 @@ def to_text(costs: Sequence[Cost]) -> str:
     )
 
 
+def _number(value: Any) -> float | None:
+    return None if value is None else float(value)
+
+
 def of_text(text: str | None) -> tuple[Cost, ...]:
     """Stored costs, in the order in which each overrules those before it. Raises ValueError where they are none."""
     try:
         return by_weight(
             Cost(
-                float(each["margin"]),
-                float(each["fees"]),
+                _number(each.get("margin")),
+                _number(each.get("fees")),
                 str(each.get("platform", "")),
                 str(each.get("region", "")),
                 date.fromisoformat(each["from"]) if "from" in each else None,
@@ -101,22 +109,39 @@ def with_costs(rows: Rows, costs: Sequence[Cost]) -> Rows:
     """`rows` with the cost measures worked out where they report revenue and no costs of their own."""
     if not costs:
         return rows
-    shares = {"cogs": _share(costs, "goods_share", rows), "variable_costs": _share(costs, "fees_share", rows)}
     revenue = nw.col("revenue").cast(nw.Float64)
     return replace(
         rows,
         frame=rows.frame.with_columns(
-            nw.when(nw.col(name).is_null()).then(revenue * share).otherwise(nw.col(name).cast(nw.Float64)).alias(name)
-            for name, share in shares.items()
+            nw.when(nw.col(name).is_null())
+            .then(revenue * _share(rows, name, costs))
+            .otherwise(nw.col(name).cast(nw.Float64))
+            .alias(name)
+            for name in COST_MEASURES
         ),
     )
 
 
-def _share(costs: Sequence[Cost], name: str, rows: Rows) -> nw.Expr:
-    """By row the part of revenue that the costs of most weight say, null where none hold."""
+def _share(rows: Rows, name: str, costs: Sequence[Cost]) -> nw.Expr:
+    """By row the part of revenue that a cost measure takes, null where nobody states it.
+
+    Goods and fees are each what the costs of most weight that state them say; where a margin is stated and no fees,
+    there are none.
+    """
+    if name == "cogs":
+        return _stated_share(rows, [(each, each.goods_share) for each in costs])
+    fees = _stated_share(rows, [(each, each.fees_share) for each in costs])
+    margin = _share(rows, "cogs", costs)
+    return nw.when(fees.is_null() & ~margin.is_null()).then(nw.lit(0.0)).otherwise(fees)
+
+
+def _stated_share(rows: Rows, shares: Sequence[tuple[Cost, float | None]]) -> nw.Expr:
     found: nw.Expr = nw.lit(None, nw.Float64)
-    for each in by_weight(costs):
-        share = nw.lit(float(getattr(each, name)))
+    of_cost = dict(shares)
+    for each in by_weight(of_cost):
+        if of_cost[each] is None:
+            continue
+        share = nw.lit(of_cost[each], nw.Float64)
         holds = [nw.col(key) == value for key, value in (("platform", each.platform), ("region", each.region)) if value]
         if each.since:
             holds.append(nw.col(DATE) >= nw.lit(datetime.combine(each.since, time()) if rows.times else each.since))
@@ -124,20 +149,66 @@ def _share(costs: Sequence[Cost], name: str, rows: Rows) -> nw.Expr:
     return found
 
 
+def costs_are_known(rows: Rows, name: str, costs: Sequence[Cost], own: Sequence[str]) -> nw.Expr:
+    """Whether a row's costs are known: reported, or stated, or none as nothing was sold; `own` are the platforms that
+    report costs of their own. `rows` are those with `costs` worked out.
+    """
+    known = ~nw.col(name).is_null()
+    if costs:
+        known = known | ~_share(rows, name, costs).is_null()
+    if own:
+        sold_nothing = nw.col("revenue").is_null() | (nw.col("revenue") == 0)
+        known = known | (sold_nothing & nw.col("platform").is_in(list(own)))
+    return known
+
+
+def rows_of_basis(rows: Rows, basis: Basis, costs: Sequence[Cost], own: Mapping[str, Sequence[str]]) -> nw.Expr:
+    """Whether a row is one of those that the metrics of `basis` are worked out of; see `costs_are_known`."""
+    mine = nw.col("platform").is_in(list(basis.platforms)) if basis.platforms else nw.col("platform").is_null()
+    for name in basis.costs:
+        mine = mine & costs_are_known(rows, name, costs, own[name])
+    return mine
+
+
+def bases_of_frame(frame: pd.DataFrame, costs: Assumption) -> list[tuple[Basis, NDArray[np.bool_]]]:
+    """Which rows in memory metrics are worked out of, where not all, and by row whether it is one of these."""
+    gaps = [name for name in MEASURES if frame[name].isna().any()]
+    if not gaps:
+        return []
+    counts = frame.groupby("platform", observed=True)[[*MEASURES]].count()
+    reports = {str(name): [each for each in MEASURES if counts[each][name]] for name in counts.index}
+    rows = Rows(nw.from_native(frame, eager_only=True), times=True, rolled=False)
+    of_costs = [name for name in COST_MEASURES if name in gaps and frame[name].notna().any()]
+    own: dict[str, Sequence[str]] = {
+        name: costs.reported if costs.costs else tuple(each for each in reports if name in reports[each])
+        for name in of_costs
+    }
+
+    def by_row(which: nw.Expr) -> NDArray[np.bool_]:
+        return rows.frame.select(which.alias(ROWS))[ROWS].to_numpy().astype(bool)
+
+    lacking = [name for name in of_costs if not by_row(costs_are_known(rows, name, costs.costs, own[name])).all()]
+    return [(each, by_row(rows_of_basis(rows, each, costs.costs, own))) for each in bases(reports, lacking)]
+
+
 def costs_in_lines(costs: Sequence[Cost]) -> list[str]:
-    """A line each: margin, fees, and what they hold for."""
-    return [
-        "  ".join(
-            (
-                f"margin {each.margin:g} %",
-                f"fees {each.fees:g} %",
-                each.platform or "every platform",
-                each.region or "every region",
-                f"from {each.since}" if each.since else "always",
-            )
+    """A line each: margin and fees, the ones that others state in brackets, and what they hold for."""
+    lines = []
+    for each in by_weight(costs):
+        margin, fees = in_force(costs, each)
+        figures = (
+            _figure("margin", each.margin, margin.margin if margin else None),
+            _figure("fees", each.fees, fees.fees if fees else None),
         )
-        for each in by_weight(costs)
-    ]
+        since = f"from {each.since}" if each.since else "always"
+        lines.append("  ".join((*figures, each.platform or "every platform", each.region or "every region", since)))
+    return lines
+
+
+def _figure(name: str, stated: float | None, in_use: float | None) -> str:
+    if stated is not None:
+        return f"{name} {stated:g} %"
+    return f"{name} ({in_use:g} %)" if in_use is not None else f"{name} (none)"
 
 
 def frame_with_costs(frame: pd.DataFrame, costs: Sequence[Cost]) -> pd.DataFrame:

@@ -28,14 +28,17 @@ def add_command(commands: Any) -> None:
         "costs",
         help="state your gross margin and fees, so that profit can be worked out",
         description="State gross margin and fees in percent of revenue, for all or by platform and region, from a day "
-        "on. They count where a platform's rows report no costs. Without options: show what is stated.",
+        "on. They count where a platform's rows report no costs. What is stated for one platform or region leaves the "
+        "rest as it is stated for all. Without options: show what is stated, with what is taken over in brackets.",
     )
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--margin", metavar="PERCENT", help="what is left of revenue after the goods, such as 62")
     what.add_argument("--remove", action="store_true", help="state no costs any more for this platform, region and day")
     what.add_argument("--clear", action="store_true", help="state no costs any more")
     what.add_argument("--undo", action="store_true", help="return to the costs before the last change")
-    parser.add_argument("--fees", metavar="PERCENT", help="payment, fulfilment and marketplaces (default: none)")
+    parser.add_argument(
+        "--fees", metavar="PERCENT", help="payment, fulfilment and marketplaces (default: those of all)"
+    )
     parser.add_argument("--platform", default="", help="for this platform alone")
     parser.add_argument("--region", default="", help="for this region alone")
     parser.add_argument("--from", dest="since", default="", metavar="DAY", help="from this day on (YYYY-MM-DD)")
@@ -68,23 +71,24 @@ def are_stated(facts: str, state: str) -> bool:
 
 
 def _carry_out(arguments: argparse.Namespace, store: CostsStore, engine: Engine) -> tuple[Cost, ...]:
-    place = (arguments.platform, arguments.region, arguments.since, arguments.fees)
-    if arguments.margin is None and not arguments.remove and any(place):
-        raise WrongCost("Say what it is: --margin PERCENT states a margin, --remove takes one back.")
+    place = (arguments.platform, arguments.region, arguments.since)
+    states = arguments.margin is not None or arguments.fees is not None
+    if not states and not arguments.remove and any(place):
+        raise WrongCost("Say what it is: --margin PERCENT or --fees PERCENT states costs, --remove takes them back.")
     if arguments.undo:
         if store.in_table:
             raise ImportProblem("`marketing-dashboard undo` takes the last change of these data back, costs included.")
         return store.undo(who())
     if arguments.clear:
         return store.change(lambda costs: (), who())
-    if arguments.margin is None and not arguments.remove:
+    if not states and not arguments.remove:
         return store.now()
     since = read_day(arguments.since)
     if arguments.remove:
-        gone = _with_names(Cost(0, 0, arguments.platform, arguments.region, since), store, engine)
+        gone = _with_names(Cost(None, None, arguments.platform, arguments.region, since), store, engine)
         return store.change(lambda costs: without_cost(costs, gone.place), who())
-    fees = arguments.fees or ""
-    stated = read_cost(arguments.margin, fees, arguments.platform, arguments.region, arguments.since)
+    margin, fees = arguments.margin or "", arguments.fees or ""
+    stated = read_cost(margin, fees, arguments.platform, arguments.region, arguments.since)
     store.in_table  # noqa: B018 - refuses the demo before its rows are read
     one = _with_names(stated, store, engine)
     return store.change(lambda costs: with_cost(costs, one), who())

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from kpi.evaluate import sum_of
 from kpi.selection import Grouping
 
 #: The parts that a bridge is made of: shifts between regions, devices or audiences within a campaign are a factor too.
@@ -49,6 +50,8 @@ LABELS: Final = {
     "current": "Profit now",
 }
 
+_AMOUNTS: Final = ("spend", "revenue", "cogs", "variable_costs")
+
 _Floats = NDArray[np.float64]
 _Bools = NDArray[np.bool_]
 #: What a product may be off, of the largest amount in it, before its part is told apart.
@@ -81,8 +84,9 @@ def profit_bridge(now: pd.DataFrame, before: pd.DataFrame, days: int, days_befor
     platform, names = pd.factorize(index.get_level_values("platform"))
     campaign = _codes(platform, pd.factorize(index.get_level_values("campaign"))[0])
     effects = _effects(then, here, platform, campaign, (days_before, days))
-    if effects["unknown_costs"].any() and not any(effects[name].any() for name in BARS if name != "unknown_costs"):
-        return None
+    for period, there in ((then, before), (here, now)):
+        if period.unknown.any() and period.unknown.sum() == len(there):  # of no part is it known what it earned
+            return None
     bars = {name: float(effects[name].sum()) for name in BARS}
     parts = {name: np.bincount(platform, effects[name], len(names)) for name in BARS}
     platforms = pd.DataFrame(parts, index=pd.Index(names, name="platform"))
@@ -132,14 +136,17 @@ class _Period:
 
     @classmethod
     def of(cls, totals: pd.DataFrame) -> "_Period":
+        """Amounts are those that profit is worked out of; a part of which some are left out is not known either."""
         missing = totals["rows"].isna().to_numpy()  # a part that is not there is nothing, not unknown
-        sums = {name: totals[name].to_numpy(dtype=float) for name in MEASURES}
-        needed = (sums[name] for name in ("spend", "revenue", "cogs", "variable_costs"))
-        unknown = ~missing & np.logical_or.reduce([np.isnan(each) for each in needed])
-        spend, revenue, cogs, variable = (
-            np.nan_to_num(sums[name]) for name in ("spend", "revenue", "cogs", "variable_costs")
-        )
-        counts = {name: np.where(missing, 0.0, sums[name]) for name in ("impressions", "clicks", "conversions")}
+        sums = {name: sum_of(totals, "profit", name) for name in _AMOUNTS}
+        whole = totals["spend"].to_numpy(dtype=float)
+        unknown = ~missing & np.logical_or.reduce([np.isnan(each) for each in sums.values()])
+        unknown |= ~missing & (np.abs(whole - sums["spend"]) > _CLOSE * np.abs(whole))
+        spend, revenue, cogs, variable = (np.nan_to_num(sums[name]) for name in _AMOUNTS)
+        counts = {
+            name: np.where(missing, 0.0, totals[name].to_numpy(dtype=float))
+            for name in ("impressions", "clicks", "conversions")
+        }
         return cls(spend, **counts, revenue=revenue, contribution=revenue - cogs - variable, unknown=unknown)
 
     @property

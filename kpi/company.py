@@ -6,15 +6,15 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from kpi.evaluate import ROWS
+from kpi.evaluate import REACH_FLOOR
 from kpi.fiscal import CIVIL, Calendar
-from kpi.schema import DATE, STORE, SUMMED
+from kpi.schema import DATE, STORE
 from kpi.selection import Selection, period_starts
 
 
 @dataclass(frozen=True, eq=False)
 class Ledger:
-    """Totals frames with the columns of `SUMMED` and of `STORE`: `total` has one row, `course` one a day,
+    """Totals frames with the columns of `STORE` and without the largest reach: `total` has one row, `course` one a day,
     `months` one a month of the company's calendar. `claims` is by month and platform and has no store columns.
 
     `days` is the number of days that both sides tell of, `first` and `last` are the ends of these.
@@ -49,8 +49,9 @@ def ledger(claims: pd.DataFrame, store: pd.DataFrame, calendar: Calendar = CIVIL
     days, of_day = np.unique(day[taken], return_inverse=True)
     by_month = Selection(days[0].item(), days[-1].item(), grain="month", calendar=calendar)
     months, month = np.unique(period_starts(days, by_month), return_inverse=True)
-    columns = [*SUMMED, ROWS]
-    rows = claims.to_numpy(dtype=np.float64)[taken][:, [claims.columns.get_loc(name) for name in columns]]
+    kept = [place for place, name in enumerate(claims.columns) if name != REACH_FLOOR]
+    columns = [claims.columns[place] for place in kept]
+    rows = claims.to_numpy(dtype=np.float64)[taken][:, kept]
 
     by_day = np.hstack([_sum_by_group(rows, of_day, len(days)), shop[np.searchsorted(shop_days, days)]])
     number = month[of_day] * len(platforms) + platform

@@ -2,6 +2,8 @@
 
 They make platform profit where a platform's own rows report no costs. Of the costs that hold for a row, those that name
 most of it count: platform and region before platform before region before neither; of equals, those of the latest day.
+Margin and fees are each those of the first that state them: a margin for one platform leaves the fees of all as they
+are.
 """
 
 import re
@@ -12,13 +14,13 @@ from typing import Final
 
 from kpi.formats import Formats
 from kpi.metrics import METRICS
+from kpi.plain_text import date_of
 from kpi.selection import Selection
 
 #: The measures that costs make where rows report none.
 COST_MEASURES: Final = ("cogs", "variable_costs")
 
 _NUMBER: Final = re.compile(r"\d{1,3}(?:[.,]\d{1,4})?", re.ASCII)
-_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 #: So many exceptions are named in a sentence; more are counted.
 _NAMED: Final = 3
 
@@ -30,24 +32,25 @@ class WrongCost(Exception):
 @dataclass(frozen=True)
 class Cost:
     """`margin` is what is left of revenue after the goods and `fees` what payment, fulfilment and marketplaces take, in
-    percent; of every platform and region where none is named, of all days where `since` is None.
+    percent, None where it is not stated; of every platform and region where none is named, of all days where `since` is
+    None.
     """
 
-    margin: float
-    fees: float = 0.0
+    margin: float | None
+    fees: float | None = None
     platform: str = ""
     region: str = ""
     since: date | None = None
 
     @property
-    def goods_share(self) -> float:
+    def goods_share(self) -> float | None:
         """The part of revenue that the goods cost."""
-        return (100 - self.margin) / 100
+        return None if self.margin is None else (100 - self.margin) / 100
 
     @property
-    def fees_share(self) -> float:
+    def fees_share(self) -> float | None:
         """The part of revenue that goes to fees."""
-        return self.fees / 100
+        return None if self.fees is None else self.fees / 100
 
     @property
     def place(self) -> tuple[str, str, date | None]:
@@ -71,31 +74,32 @@ class Assumption:
             return ""
         own = [name for name in self.reported if name in chosen["platform"]]
         kept = f"; rows of {_join(own)} that report costs keep them" if own else ""
+        if all(each.margin is None for each in used):
+            return ""
         return f"Profit is worked out {costs_in_words(used, formats, selection.start)}{kept}."
 
 
 NO_COSTS: Final = Assumption()
 
 
-def read_cost(margin: str, fees: str = "", platform: str = "", region: str = "", since: str = "") -> Cost:
-    """The costs that a person types; no fees are none. Raises WrongCost."""
-    share = _percentage(margin, "Gross margin", "such as 62 for 62 %")
-    if 0 < share < 1:
-        raise WrongCost(f"Gross margin is in percent: write {share * 100:g} for {share * 100:g} %.")
-    found = _percentage(fees, "Fees", "such as 8, or 0 where there are none") if fees.strip() else 0.0
-    return Cost(share, found, platform.strip(), region.strip(), read_day(since))
+def read_cost(margin: str = "", fees: str = "", platform: str = "", region: str = "", since: str = "") -> Cost:
+    """The costs that a person types: a margin, fees, or both. Raises WrongCost."""
+    share = None
+    if margin.strip() or not fees.strip():
+        share = _percentage(margin, "Gross margin", "such as 62 for 62 %")
+        if 0 < share < 1:
+            raise WrongCost(f"Gross margin is in percent: write {share * 100:g} for {share * 100:g} %.")
+    taken = _percentage(fees, "Fees", "such as 8, or 0 where there are none") if fees.strip() else None
+    return Cost(share, taken, platform.strip(), region.strip(), read_day(since))
 
 
 def read_day(text: str) -> date | None:
     """The day that a person types, None for none. Raises WrongCost."""
     if not (text := text.strip()):
         return None
-    try:
-        if _DAY.fullmatch(text):
-            return date.fromisoformat(text)
-    except ValueError:
-        pass
-    raise WrongCost(f"“{text[:40]}” is no day: write it as in 2025-01-31.")
+    if (found := date_of(text)) is None:
+        raise WrongCost(f"“{text[:40]}” is no day: write it as in 2025-01-31.")
+    return found
 
 
 def _percentage(text: str, name: str, example: str) -> float:
@@ -110,8 +114,34 @@ def _percentage(text: str, name: str, example: str) -> float:
 
 
 def with_cost(costs: Iterable[Cost], one: Cost) -> tuple[Cost, ...]:
-    """`costs` with `one` in the place of what held for the same."""
-    return by_weight((*(each for each in costs if each.place != one.place), one))
+    """`costs` with what `one` states in the place of what was stated for the same; the rest of that stays.
+
+    Raises WrongCost for fees that no margin goes with.
+    """
+    costs = tuple(costs)
+    before = next((each for each in costs if each.place == one.place), None)
+    if before is not None:
+        margin = before.margin if one.margin is None else one.margin
+        one = replace(one, margin=margin, fees=before.fees if one.fees is None else one.fees)
+    stated = by_weight((*(each for each in costs if each.place != one.place), one))
+    if in_force(stated, one)[0] is None:
+        raise WrongCost("Fees alone make no profit: state a gross margin too, here or for all.")
+    return stated
+
+
+def in_force(costs: Iterable[Cost], one: Cost) -> tuple[Cost | None, Cost | None]:
+    """The costs whose margin and the ones whose fees count for the rows that `one` of `costs` holds for."""
+    wider = [each for each in by_weight(costs) if _holds_with(each, one)]
+    return (
+        next((each for each in reversed(wider) if each.margin is not None), None),
+        next((each for each in reversed(wider) if each.fees is not None), None),
+    )
+
+
+def _holds_with(each: Cost, one: Cost) -> bool:
+    """Whether `each` holds for all rows that `one` holds for."""
+    begun = each.since is None or (one.since is not None and each.since <= one.since)
+    return begun and each.platform in ("", one.platform) and each.region in ("", one.region)
 
 
 def without_cost(costs: Iterable[Cost], place: tuple[str, str, date | None]) -> tuple[Cost, ...]:
@@ -119,7 +149,7 @@ def without_cost(costs: Iterable[Cost], place: tuple[str, str, date | None]) -> 
     costs = tuple(costs)
     left = tuple(each for each in costs if each.place != place)
     if len(left) == len(costs):
-        what = _who(Cost(0, 0, *place)) or "all platforms and days"
+        what = _who(Cost(None, None, *place)) or "all platforms and days"
         raise WrongCost(f"No costs are stated for exactly this: {what}.")
     return left
 
@@ -158,23 +188,32 @@ def needs_costs(metrics: Iterable[str]) -> bool:
 
 
 def costs_in_words(costs: Sequence[Cost], formats: Formats, start: date | None = None) -> str:
-    """``with your margin of 62 % and fees of 8 % (Meta: 55 % and 8 %)``; days to `start` need not be said."""
+    """``with your margin of 62 % and fees of 8 % (Meta: 55 % and fees of 8 %)``; days to `start` need not be said."""
 
-    def figures(each: Cost, between: str = "") -> str:
-        return _percent(each.margin, formats) + (f" and {between}{_percent(each.fees, formats)}" if each.fees else "")
+    def margin_of(each: Cost) -> float | None:
+        margin, _ = in_force(costs, each)
+        return margin.margin if margin else None
+
+    def figures(each: Cost) -> str:
+        _, fees = in_force(costs, each)
+        more = f" and fees of {_percent(fees.fees, formats)}" if fees and fees.fees else ""
+        return _percent(margin_of(each) or 0.0, formats) + more
 
     def who(each: Cost) -> str:
         shown = replace(each, since=None) if start and each.since and each.since <= start else each
         return _who(shown, formats)
 
-    first, *others = costs
-    more = [f"{who(each) or 'else'}: {figures(each, 'fees of ')}" for each in others[:_NAMED]]
+    named_costs = [each for each in costs if margin_of(each) is not None]
+    if not named_costs:
+        return f"with fees of {', '.join(_percent(each.fees or 0.0, formats) for each in costs)} and no margin"
+    first, *others = named_costs
+    more = [f"{who(each) or 'else'}: {figures(each)}" for each in others[:_NAMED]]
     if len(others) > _NAMED:
         more.append(f"and {len(others) - _NAMED} more")
     named, rest = who(first), "; ".join(more)
     whom = f" {'for ' if first.platform else ''}{named}" if named else ""
     exceptions = f" ({rest})" if rest else ""
-    return f"with your margin of {figures(first, 'fees of ')}{whom}{exceptions}"
+    return f"with your margin of {figures(first)}{whom}{exceptions}"
 
 
 def _in_use(costs: Iterable[Cost], selection: Selection, chosen: Mapping[str, Sequence[str]]) -> list[Cost]:

@@ -55,11 +55,15 @@ def missing_parts(reported: Sequence[PlatformReport], shop: bool, costs: bool) -
     """
     missing = unreported_measures(reported)
     found = []
-    without = [each.platform for each in reported if _COSTS & each.lacks.keys()]
+    unsold = [each.platform for each in reported if "revenue" in each.lacks and "revenue" not in missing]
+    without = [each.platform for each in reported if _COSTS & each.lacks.keys() and each.platform not in unsold]
     if without and not costs:
         found.append(MissingPart("Add your margin", _few_labels(_PROFITS), "costs"))
     elif without:
-        found.append(MissingPart(f"Add your margin for {', '.join(without)}", "their profit and everybody’s", "costs"))
+        found.append(MissingPart(f"Add your margin for {', '.join(without)}", "their profit", "costs"))
+    if unsold:  # no margin makes profit of what is not known to have been sold
+        add = f"Add reports of {', '.join(unsold)} with {MEASURE_LABELS['revenue']}"
+        found.append(MissingPart(add, "their ROAS and profit", "files"))
     if not shop:
         found.append(MissingPart("Add the shop’s days", _few_labels(_OF_SHOP), "files"))
     for measure in _WEIGHTY:

@@ -74,15 +74,16 @@ class Metric:
     @cached_property
     def measures(self) -> frozenset[str]:
         """The columns of the fact table this metric reads."""
-        return frozenset("spend" if part == ACQUISITION_SPEND else part for part in self._parts)
+        return frozenset("spend" if part == ACQUISITION_SPEND else part for part in self.parts)
 
     @cached_property
     def of_new_customers(self) -> bool:
         """Whether it says something of new customers only, and leaves existing ones out (kpi.retention)."""
-        return not self._parts.isdisjoint((ACQUISITION_SPEND, *OF_NEW_CUSTOMERS))
+        return not self.parts.isdisjoint((ACQUISITION_SPEND, *OF_NEW_CUSTOMERS))
 
     @cached_property
-    def _parts(self) -> frozenset[str]:
+    def parts(self) -> frozenset[str]:
+        """The sums that it is made of."""
         return frozenset(part.removeprefix("-") for part in (*self.over, *self.by))
 
 

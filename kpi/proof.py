@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from kpi.derive import tells
-from kpi.evaluate import ROWS, evaluate
-from kpi.metrics import METRICS
+from kpi.evaluate import ROWS, evaluate, sum_of
+from kpi.metrics import METRICS, Metric
 from kpi.schema import ACQUISITION_SPEND
 
 
@@ -57,34 +57,34 @@ def prove(
         return None
     formula = METRICS[metric]
     value = evaluate(totals, (metric,), whole)[metric].to_numpy()[row][0]
-    sums = totals[row].iloc[0]
-    over = _visible_terms(formula.over, sums, known)
+    mine = totals[row]
+    over = _visible_terms(formula, formula.over, mine, known)
     by: tuple[Part, ...] | None = ()
     if formula.of_whole:
-        by = _visible_terms(formula.over, whole.iloc[0], known)
+        by = _visible_terms(formula, formula.over, whole, known)
     elif formula.by:
-        by = _visible_terms(formula.by, sums, known)
+        by = _visible_terms(formula, formula.by, mine, known)
     if over is None or by is None:
         over = by = None
-    spend, acquisition = (_signed_sum(name, sums) for name in ("spend", ACQUISITION_SPEND))
-    return Proof(metric, _plain(value), over, by, int(np.nan_to_num(sums[ROWS])), spend, acquisition)
+    spend, acquisition, rows = (_plain(mine[name].iloc[0]) for name in ("spend", ACQUISITION_SPEND, ROWS))
+    return Proof(metric, _plain(value), over, by, int(rows or 0), spend, acquisition)
 
 
 def _visible_terms(
-    measures: tuple[str, ...], sums: pd.Series, known: Collection[str] | None
+    formula: Metric, measures: tuple[str, ...], row: pd.DataFrame, known: Collection[str] | None
 ) -> tuple[Part, ...] | None:
     """The terms of a sum: each by itself, or all in one where only that may be told, or None."""
+    values = [_signed_sum(formula, each, row) for each in measures]
     if known is None or all(tells((each.removeprefix("-"),), known) for each in measures):
-        return tuple(Part((each,), _signed_sum(each, sums)) for each in measures)
+        return tuple(Part((each,), value) for each, value in zip(measures, values, strict=True))
     if not tells(measures, known):
         return None
-    values = [_signed_sum(each, sums) for each in measures]
     total = None if None in values else float(sum(value for value in values if value is not None))
     return (Part(measures, total),)
 
 
-def _signed_sum(measure: str, sums: pd.Series) -> float | None:
-    value = _plain(sums.get(measure.removeprefix("-"), np.nan))
+def _signed_sum(formula: Metric, measure: str, row: pd.DataFrame) -> float | None:
+    value = _plain(sum_of(row, formula.key, measure.removeprefix("-"))[0])
     return -value if value is not None and measure.startswith("-") else value
 
 

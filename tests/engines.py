@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from facts import Facts
-from facts.costs import CostsChange, frame_with_costs, line_of
+from facts.costs import CostsChange, costs_of_rows, line_of
 from facts.engines.duckdb_table import DuckTable
 from facts.engines.lazy import LazyFacts
 from facts.engines.mapping import NO_MAPPING, TableMapping
@@ -32,7 +32,7 @@ from facts.memory.frame import FrameFacts
 from facts.own_rules import rules_in
 from facts.protocol import utc_now
 from facts.side_facts import SideFacts
-from kpi.costs import Assumption, Cost
+from kpi.costs import Cost
 
 QUICK = ["pandas", "polars", "duckdb"]
 SERVERS = [pytest.param(name, marks=pytest.mark.long) for name in ("spark", "postgres")]
@@ -97,8 +97,8 @@ def engine(name: str, folder: Path) -> Iterator[Fill]:
         rows: pa.Table, costs: Sequence[Cost] = (), mapping: TableMapping = NO_MAPPING, rules: bytes = b""
     ) -> Facts:
         frame = rows.set_column(0, "date", rows["date"].cast(pa.timestamp("us"))).to_pandas()
-        side = SideFacts(costs=Assumption(tuple(costs)))
-        return FrameFacts(frame_with_costs(frame, costs), "v", demo=True, side=side, own=rules_in(rules))
+        frame, stated = costs_of_rows(frame, tuple(costs))
+        return FrameFacts(frame, "v", demo=True, side=SideFacts(costs=stated), own=rules_in(rules))
 
     def polars(
         rows: pa.Table, costs: Sequence[Cost] = (), mapping: TableMapping = NO_MAPPING, rules: bytes = b""

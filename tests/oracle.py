@@ -11,7 +11,7 @@ from deltalake import DeltaTable
 
 from kpi.selection import Selection
 
-Sums = dict[str, float | None]
+Sums = dict[Any, float | None]
 
 MEASURES = [
     "impressions",
@@ -36,12 +36,11 @@ OF_NEW_CUSTOMERS = ["new_customers", "lifetime_margin", "acquisition_spend"]
 SUMS = [*MEASURES, "acquisition_spend"]
 
 
-def _sum_of(name: str) -> str:
-    """The SQL of one sum: NULL where no row reports it, or none that can win a customer."""
-    if name not in OF_NEW_CUSTOMERS:
-        return f"sum({name})::double"
+def _sum_of(name: str, among: str = "true") -> str:
+    """The SQL of one sum of the rows `among`: NULL where none reports it, or none that can win a customer."""
     column = "spend" if name == "acquisition_spend" else name
-    return f"(sum({column}) filter (where not {RETENTION}))::double"
+    wins = f" and not {RETENTION}" if name in OF_NEW_CUSTOMERS else ""
+    return f"(sum({column}) filter (where {among}{wins}))::double"
 
 
 def _profit(s: Mapping[str, float]) -> float:
@@ -84,12 +83,48 @@ SHARES: dict[str, Callable[[Any], float]] = {
 }
 
 
+class _Recorder(dict[str, float]):
+    """Which sums a formula reads."""
+
+    def __missing__(self, name: str) -> float:
+        self[name] = 1.0
+        return 1.0
+
+
+def _needs_of(key: str) -> tuple[str, ...]:
+    """The sums that a metric is made of, by its formula."""
+    read = _Recorder()
+    for formula in (SHARES[key],) if key in SHARES else FORMULAS[key]:
+        if formula is not None:
+            formula(read)
+    return tuple(sorted(read))
+
+
+NEEDS: dict[str, tuple[str, ...]] = {key: _needs_of(key) for key in (*FORMULAS, *SHARES)}
+
+
 class Oracle:
-    """Sums by SQL, metrics by `FORMULAS`."""
+    """Sums by SQL, metrics by `FORMULAS`, of the platforms that report all that a formula reads (docs/decisions/0032)
+    and of their rows that report the costs of what they sold.
+    """
 
     def __init__(self, path: Path) -> None:
         self._db = duckdb.connect()
         self._db.read_parquet(DeltaTable(str(path)).file_uris()).create_view("facts")
+        counts = self._db.execute(
+            f"select platform, {', '.join(f'count({name})' for name in MEASURES)} from facts group by 1"
+        )
+        reports = {
+            row[0]: {name for name, count in zip(MEASURES, row[1:], strict=True) if count} for row in counts.fetchall()
+        }
+        self._among: dict[tuple[str, ...], str] = {}
+        for needs in {each for each in NEEDS.values() if len(each) > 1 and "store_revenue" not in each}:
+            columns = {"spend" if name == "acquisition_spend" else name for name in needs}
+            named = ", ".join(f"'{name}'" for name, known in reports.items() if columns <= known) or "null"
+            whole = [
+                f"({name} is not null or coalesce(revenue, 0) = 0)" for name in columns & {"cogs", "variable_costs"}
+            ]
+            self._among[needs] = " and ".join([f"platform in ({named})", *whole])
         shop = path.with_name(f"{path.name}-business")
         if shop.exists():
             self._db.read_parquet(DeltaTable(str(shop)).file_uris()).create_view("shop")
@@ -102,12 +137,15 @@ class Oracle:
             where.append(f"{name} in ({','.join('?' * len(chosen))})")
             values += chosen
         places = ", ".join(str(place + 1) for place in range(len(by)))
+        given = [(needs, name) for needs in self._among for name in needs]
+        of_needs = [_sum_of(name, self._among[needs]) for needs, name in given]
         found = self._db.execute(
-            f"select {', '.join([*keys, *map(_sum_of, SUMS), 'count(*)'])} from facts "
+            f"select {', '.join([*keys, *map(_sum_of, SUMS), *of_needs, 'count(*)'])} from facts "
             f"where {' and '.join(where)} {f'group by {places}' if by else ''}",
             values,
         ).fetchall()
-        return {row[: len(by)]: dict(zip(SUMS, row[len(by) : -1], strict=True)) for row in found if row[-1]}
+        names: list[Any] = [*SUMS, *given]
+        return {row[: len(by)]: dict(zip(names, row[len(by) : -1], strict=True)) for row in found if row[-1]}
 
     def company(self, start: date, end: date, by: Sequence[str] = ()) -> dict[tuple[Any, ...], Sums]:
         """What all platforms claim and the shop sold on the days that both tell of; `by` month, or month and platform.
@@ -133,10 +171,18 @@ class Oracle:
 
     def metric(self, key: str, sums: Sums, parts: Mapping[Any, Sums], whole: Sums) -> float | None:
         """The value of a metric on sums, None where there is none; shares are of `whole`, split into `parts`."""
+        needs = NEEDS[key]
+
+        def mine(each: Sums) -> Sums:
+            return {name: each.get((needs, name), each.get(name)) for name in needs}
+
+        sums, whole = mine(sums), mine(whole)
         try:
             if key in SHARES:
                 of = SHARES[key]
-                if key == "profit_share" and any(of(part) < 0 for part in parts.values()):
+                every = [mine(part) for part in parts.values()]
+                known = [of(part) for part in every if None not in part.values()]
+                if key == "profit_share" and any(profit < 0 for profit in known):
                     return None
                 return of(sums) / of(whole)
             over, by = FORMULAS[key]

@@ -1,23 +1,33 @@
 """Every figure of every visual equals its formula on sums that a second computation gives, for any selection."""
 
+import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import numpy as np
 import pytest
+from deltalake import DeltaTable, write_deltalake
 from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app import create_app
 from components.address import Query, write
 from components.visuals import Page, Visual
 from facts import ALL_ROWS, Facts
+from facts.delta.table_names import DEMO_NAME
+from facts.delta.table_names import path_of as shop_of
 from facts.memory.frame import FrameFacts
+from facts.source import Source, load
 from kpi.comparison import baseline
 from kpi.metrics import METRICS
 from kpi.selection import Extent, Selection, only
 from pages import PAGES
+from settings import from_environment
 from tests.asking import view
 from tests.conftest import FIRST, LAST
 from tests.oracle import FORMULAS, SHARES, Oracle, same
@@ -112,6 +122,71 @@ def assert_right(query: Query, page: Page, client: FlaskClient, facts: Facts, or
                     assert same(row[metric], wanted, 1 if METRICS[metric].by or metric in SHARES else scale), metric
 
 
+@pytest.fixture(scope="module")
+def with_gaps(facts_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo company, of which TikTok reports no sales, Google no first orders, and Amazon some costs only."""
+    path = tmp_path_factory.mktemp("gaps") / "facts"
+    rows = DeltaTable(str(facts_path)).to_pandas()
+    sales = ["conversions", "revenue", "cogs", "variable_costs", "new_customers", "lifetime_margin"]
+    rows[sales] = rows[sales].astype(float)
+    rows.loc[rows["platform"] == "TikTok", sales] = np.nan
+    rows.loc[rows["platform"] == "Google", sales[-2:]] = np.nan
+    rows.loc[(rows["platform"] == "Amazon") & (rows["region"] == "Europe"), sales[2:4]] = np.nan
+    write_deltalake(str(path), rows, name=DEMO_NAME)
+    shutil.copytree(shop_of(facts_path), shop_of(path))
+    return path
+
+
+@pytest.fixture(scope="module")
+def client_with_gaps(with_gaps: Path) -> Iterator[FlaskClient]:
+    source = Source(with_gaps)
+    yield create_app(from_environment({"DASHBOARD_FACTS": str(with_gaps)}), source).server.test_client()
+    source.close()
+
+
+@settings(max_examples=40)
+@given(data=st.data())
+def test_where_platforms_lack_measures_every_visual_equals_its_formulas_on_what_is_known(
+    data: st.DataObject, client_with_gaps: FlaskClient, with_gaps: Path
+) -> None:
+    facts = load(with_gaps)
+    assert_right(
+        data.draw(queries(facts)), data.draw(st.sampled_from(PAGES)), client_with_gaps, facts, Oracle(with_gaps)
+    )
+
+
+def test_a_platform_without_revenue_is_left_out_of_profit_everywhere_and_that_is_said(
+    client_with_gaps: FlaskClient, with_gaps: Path
+) -> None:
+    rows = DeltaTable(str(with_gaps)).to_pandas()
+    sold_nothing = (rows["platform"] == "Amazon") & (rows["revenue"] == 0)  # of which nothing is left to know
+    known = rows[rows["cogs"].notna() | sold_nothing].fillna({"cogs": 0.0, "variable_costs": 0.0})
+    profit = (known["revenue"] - known["cogs"] - known["variable_costs"] - known["spend"]).sum()
+    roas = rows["revenue"].sum() / rows.loc[rows["platform"] != "TikTok", "spend"].sum()
+    answer = view(client_with_gaps, "cfo", "last=all&compare=none").json
+    cards = {row["metric"]: row["value"] for row in rows_of(client_with_gaps, "cfo/core-cards")}
+    trend = rows_of(client_with_gaps, "cfo/financial-trend")
+    proof = client_with_gaps.get("/proof/cfo/core-cards?metric=profit&last=all&compare=none").json
+    notes = client_with_gaps.get("/data/cfo/core-cards.json?last=all&compare=none").json["notes"]
+
+    assert cards["profit"] == pytest.approx(profit)
+    assert cards["roi"] == pytest.approx(profit / known["spend"].sum())
+    assert cards["roas"] == pytest.approx(roas) if "roas" in cards else True
+    assert sum(row["profit"] for row in trend) == pytest.approx(profit)
+    assert proof["value"] == pytest.approx(profit)
+    for said in (answer["visuals"]["core-cards"]["line"], answer["headline"], proof["note"], " ".join(notes)):
+        assert "TikTok: $" in said
+        assert "no attributed revenue" in said
+        assert "a part of Amazon: $" in said
+        assert "no costs known" in said
+
+
+def rows_of(client: FlaskClient, visual: str) -> list[dict[str, Any]]:
+    answer = client.get(f"/data/{visual}.json?last=all&compare=none")
+    assert answer.status_code == 200
+    return answer.json["rows"]
+
+
 def line_of(selection: Selection, then: Selection | None, extent: Extent) -> Selection | None:
     """What days and weeks are drawn before: those of 364 days ago where a year earlier is asked for."""
     if selection.compare != "year" or selection.grain == "month":
@@ -136,7 +211,8 @@ def assert_beside(
 
 def assert_bridged(found: list[dict[str, Any]], oracle: Oracle, whole: Any, before: Any, scale: float) -> None:
     """A bridge leads from the one profit to the other."""
-    if not before:
+    profits = [oracle.metric("profit", sums, {}, sums) for sums in (before, whole) if sums]
+    if not before or (not found and None in profits):
         assert found == []
         return
     values = {row["factor"]: row["value"] for row in found}

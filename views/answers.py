@@ -17,6 +17,7 @@ from components.spec import shape_of, visuals_of
 from components.visuals import Page, Visual
 from facts import Facts, Scope
 from facts.source import Source
+from kpi.basis import BasisSum
 from kpi.caveats import RESTATED, Caveats, caveats
 from kpi.comparison import baseline, difference, line_baseline
 from kpi.evaluate import REACH_FLOOR, evaluate, every_period
@@ -33,6 +34,7 @@ from views.past import Past, facts_of_address, past_banner
 from views.visible import may_know_costs, visible_ranks
 
 OVER_TIME: Final[Grouping] = (DATE,)
+_PLATFORM: Final[Grouping] = ("platform",)
 #: A dimension with more values than this is listed in part; the rest is found by name (`search_values`).
 MANY: Final = 200
 LISTED: Final = 100
@@ -188,6 +190,11 @@ def page_data_of(visuals: Sequence[Visual], facts: Facts, asked: ResolvedQuery, 
     whole = totals[TOTAL]
     if not len(whole):
         return None
+    some_left_out = any(isinstance(name, BasisSum) for name in whole.columns)
+    platforms, platforms_before = (
+        facts.totals(window, (_PLATFORM,), scope)[_PLATFORM] if some_left_out and window else None
+        for window in (asked.selection, asked.baseline)
+    )
     before: dict[Grouping, pd.DataFrame] = {}
     then: dict[Grouping, pd.DataFrame] = {}
     spark_before = NO_COURSE
@@ -231,6 +238,8 @@ def page_data_of(visuals: Sequence[Visual], facts: Facts, asked: ResolvedQuery, 
         else None,
         then,
         facts.own,
+        platforms,
+        platforms_before,
     )
 
 

@@ -9,6 +9,7 @@ import orjson
 import xlsxwriter
 
 from components.address import write
+from components.caveats import left_out
 from components.markup import to_markup
 from components.rows_table import rows_table
 from components.visuals import Page, Visual, for_files
@@ -57,7 +58,7 @@ def data_file(
         return orjson.dumps({"markup": to_markup(table)})
     through = facts.extent().last.isoformat()
     notes = [text for metric in visual.metrics for text in asked.caveats.on(metric)]
-    notes += asked.caveats.cost_note(visual.metrics)
+    notes += [*asked.caveats.cost_note(visual.metrics), *(left_out(visual.metrics, page_data) if page_data else ())]
     first = asked.caveats.provisional_from
     more = {"notes": list(dict.fromkeys(notes)), "provisional_from": first.isoformat() if first else None}
     return json_of(f"{page}.{visual.name}", write(asked.query), through, asked.formats.currency, rows, more)

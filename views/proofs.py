@@ -11,6 +11,7 @@ from components.proof import change_in_words, proof_answer
 from components.visuals import Visual
 from facts import Facts, Scope
 from kpi.formats import Formats
+from kpi.left_out import say_what_is_left_out
 from kpi.metrics import COMPANY_WIDE, METRICS
 from kpi.proof import Proof, prove
 from kpi.retention import existing_among
@@ -57,7 +58,9 @@ def proof_of(
     return {
         "metric": metric,
         "query": query,
-        **proof_answer(now, formats, _left_out(now, by, key, facts, asked), asked.caveats.cost_note((metric,))),
+        **proof_answer(
+            now, formats, _left_out(now, by, key, facts, asked, rights.rows), asked.caveats.cost_note((metric,))
+        ),
         "of": [["Date" if name == DATE else label_of(name), value] for name, value in zip(by, key, strict=True)],
         "company": metric in COMPANY_WIDE,
         "days": formats.days(asked.selection.start, asked.selection.end),
@@ -95,14 +98,25 @@ def _prove(
     return prove(metric, totals[by], key, totals[TOTAL], known) if len(totals[TOTAL]) else None
 
 
-def _left_out(proof: Proof, by: Sequence[str], key: Sequence[str], facts: Facts, asked: ResolvedQuery) -> list[str]:
-    """How much spend on existing customers the figure of one row leaves out."""
+def _left_out(
+    proof: Proof, by: Sequence[str], key: Sequence[str], facts: Facts, asked: ResolvedQuery, scope: Scope
+) -> list[str]:
+    """What the figure of one row leaves out: what platforms do not report, and spend on existing customers."""
     of_row = asked.selection
     for name, value in zip(by, key, strict=True):
         if name != DATE:
             of_row = of_row.narrow(name, (value,))
     existing = existing_among(facts.existing, asked.options, of_row.only)
-    return replace(asked.caveats, existing=existing).left_out((proof.metric,), proof.spend, proof.acquisition)
+    grouping = ("platform", *(name for name in by if name == DATE))
+    platforms = facts.totals(of_row, (grouping,), scope)[grouping]
+    if DATE in by:
+        days = platforms.index.get_level_values(DATE).astype(str)
+        platforms = platforms[days == key[by.index(DATE)]].droplevel(DATE)
+    caveats = replace(asked.caveats, existing=existing)
+    return [
+        *say_what_is_left_out((proof.metric,), platforms, asked.formats, caveats.amounts),
+        *caveats.left_out((proof.metric,), proof.spend, proof.acquisition),
+    ]
 
 
 def _with_labels(only: Sequence[tuple[str, Sequence[str]]]) -> list[list[Any]]:

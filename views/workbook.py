@@ -5,6 +5,7 @@ Formulas carry the value that the screen shows, so that readers which do not com
 
 import io
 import logging
+import math
 import re
 from collections.abc import Sequence
 from datetime import date
@@ -21,6 +22,7 @@ from components.visuals import Page, Visual, for_files
 from facts import Facts, Scope
 from kpi.bridge import LABELS
 from kpi.compare import BASELINE_DATE, CHANGE, compared_metric, kind_of_column
+from kpi.evaluate import is_of_some_rows
 from kpi.formats import MINUS, Formats
 from kpi.formula_guard import like_formula
 from kpi.metrics import METRICS, Metric
@@ -185,7 +187,7 @@ def _rows(book: _Book, sheet: Any, visual: Visual, rows: Sequence[Row], page_dat
         for column, name in enumerate(names):
             _cell(book, sheet, (line, column), name, row)
     if visual.kind == "cards":
-        _cards(book, sheet, rows, names)
+        _cards(book, sheet, rows, names, page_data)
     elif _adds_up(visual, keys, metrics) and rows and page_data is not None:
         _totals(book, sheet, names, metrics, rows, page_data)
 
@@ -261,15 +263,21 @@ def _part(parts: tuple[str, ...], places: dict[str, str]) -> str | None:
     return None
 
 
-def _ratio(metric: Metric, places: dict[str, str]) -> str | None:
-    """The formula of a ratio over the cells of its two sums, where both are there."""
-    if not metric.by:
+def _ratio(metric: Metric, places: dict[str, str], page_data: PageData | None) -> str | None:
+    """The formula of a ratio over the cells of its two sums, where both are there and of the same rows as it."""
+    if not metric.by or (page_data is not None and _leaves_out(metric.key, page_data)):
         return None
     over, by = _part(metric.over, places), _part(metric.by, places)
     if over is None or by is None:
         return None
     scale = f"{metric.scale:g}*" if metric.scale != 1 else ""
     return f'=IF({by}=0,"",{scale}{over}/{by})'
+
+
+def _leaves_out(metric: str, page_data: PageData) -> bool:
+    """Whether `metric` is worked out of some rows only, now or then (kpi.basis)."""
+    frames = [each[TOTAL] for each in (page_data.sums, page_data.sums_before) if TOTAL in each]
+    return any(is_of_some_rows(each, metric) for each in frames)
 
 
 def _totals(
@@ -293,21 +301,21 @@ def _totals(
         form = book.of(name, True)
         if not known or value != value:
             sheet.write_blank(line, column, None, form)
-        elif formula := _ratio(metric, places):
+        elif formula := _ratio(metric, places, page_data):
             sheet.write_formula(line, column, formula, form, float(value))
-        elif metric.by:
+        elif metric.by or not math.isclose(sum(known), value, rel_tol=1e-9, abs_tol=1e-6):
             sheet.write_number(line, column, float(value), form)
         else:
             sheet.write_formula(line, column, f"=SUM({column_of})", form, float(value))
 
 
-def _cards(book: _Book, sheet: Any, rows: Sequence[Row], names: Sequence[str]) -> None:
+def _cards(book: _Book, sheet: Any, rows: Sequence[Row], names: Sequence[str], page_data: PageData | None) -> None:
     """Ratios and changes of cards as formulas over the cards that they are made of."""
     for name in ("value", "baseline"):
         column = names.index(name)
         places = {row["metric"]: xl_rowcol_to_cell(line, column) for line, row in enumerate(rows, 1)}
         for line, row in enumerate(rows, 1):
-            formula = _ratio(METRICS[row["metric"]], places)
+            formula = _ratio(METRICS[row["metric"]], places, page_data)
             if formula and row[name] is not None:
                 sheet.write_formula(line, column, formula, _format(book, name, row), row[name])
     now, then, change = (names.index(name) for name in _CARDS)

@@ -3,6 +3,7 @@
 (() => {
   const { dashboard } = window;
   const LONGEST = 32_768; // characters of a query: the server takes no more (web/guard.py)
+  const RENEWALS = 5;
 
   /** @typedef {{ page: string, query: string, hash: string, over?: boolean, from: number, shown?: boolean }} Entry */
   /** @typedef {{ how?: string, anew?: boolean, scroll?: number | null, hash?: string }} How */
@@ -131,12 +132,16 @@
     show(to, what, { how: to === now.page && what === now.query ? "stay" : "push" });
   }
 
-  /** Newer data can tell more or less than those that the document was made for: another one is needed.
+  /** Newer data can tell more or less than those that the document was made for: another one is needed. It may come from a process
+      that has not read them yet, so there are a few more tries.
       @param {Wire.View} answer */
   function renew({ page, shape, data: { version } }) {
     const made = dashboard.spec.pages[page]?.shape;
-    if (made === undefined || made === shape || sessionStorage.getItem("renewed") === version) return false;
-    sessionStorage.setItem("renewed", version); // once, should the next document come from data that are older
+    if (made === undefined || made === shape) return false;
+    const [known, times] = (sessionStorage.getItem("renewed") ?? "").split(" ");
+    const tries = known === version ? Number(times ?? 0) : 0;
+    if (tries >= RENEWALS) return false;
+    sessionStorage.setItem("renewed", `${version} ${tries + 1}`);
     location.reload();
     return true;
   }

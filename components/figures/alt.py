@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from components.page_data import PageData, block, days_of, number
-from kpi.evaluate import evaluate, names
+from kpi.evaluate import evaluate, sum_of
 from kpi.formats import Formats
 from kpi.metrics import METRICS
 from kpi.selection import Grouping
@@ -61,12 +61,12 @@ def _course(metric: str, days: np.ndarray, values: np.ndarray, sums: pd.DataFram
 
 def _halves(metric: str, sums: pd.DataFrame, formats: Formats) -> str:
     """How the two halves of a totals frame's rows compare; a rate is divided once each half is added up."""
-    by, measures = METRICS[metric].by, tuple(sorted(METRICS[metric].measures))
-    rows = block(sums, measures).T
-    rows = rows[~np.isnan(rows).any(axis=1)]
+    by = METRICS[metric].by
+    lacking = np.logical_or.reduce([np.isnan(sum_of(sums, metric, measure)) for measure in METRICS[metric].parts])
+    rows = sums.to_numpy(dtype=np.float64)[~lacking]
     half = len(rows) // 2
-    added = np.stack([rows[:half].sum(axis=0), rows[len(rows) - half :].sum(axis=0)])
-    values = evaluate(pd.DataFrame(added, columns=names(measures)), (metric,)).to_numpy()
+    added = np.stack([np.nansum(rows[:half], axis=0), np.nansum(rows[len(rows) - half :], axis=0)])
+    values = evaluate(pd.DataFrame(added, columns=sums.columns), (metric,)).to_numpy()
     first, second = (values[:, 0] / (1 if by else half)).tolist()
     if first != first or second != second:  # a half without anything to divide by
         return ""

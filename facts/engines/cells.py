@@ -1,7 +1,7 @@
 """The cells an engine answered with, kept in memory to be filtered further and rolled up into totals."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
 from typing import Final
@@ -13,11 +13,12 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from facts.deadline import NoAnswer
-from facts.engines.expressions import REPORTED, WINS, Values, column_of
+from facts.engines.expressions import REPORTED, WINS, Values, basis_column, column_of
 from facts.memory.grid import FULL, Grid
 from facts.memory.groups import Meanings, coarse, number_groups, totals_of_grouping
-from facts.memory.sums import Floats, Ints, Sums, take_out_new_customers
+from facts.memory.sums import Floats, Ints, Sums, by_wins, take_out_new_customers
 from facts.protocol import Scope
+from kpi.basis import Basis, BasisSum
 from kpi.evaluate import REACH_FLOOR, ROWS
 from kpi.schema import DATE, MEASURES, in_order
 from kpi.selection import Grouping, Selection, period_starts
@@ -157,9 +158,11 @@ def _periods(first: int, days: int, selection: Selection) -> tuple[NDArray[np.da
     return periods, place.astype(np.intp, copy=False)
 
 
-def cells(answer: pa.Table, keys: Sequence[str], values: Values = MappingProxyType({})) -> Cells | GridCells:
-    """The cells in an engine's answer to `expressions.sums`, which was told `values`. Raises NoAnswer where a sum is no
-    number.
+def cells(
+    answer: pa.Table, keys: Sequence[str], values: Values = MappingProxyType({}), bases: Sequence[Basis] = ()
+) -> Cells | GridCells:
+    """The cells in an engine's answer to `expressions.sums`, which was told `values` and `bases`. Raises NoAnswer where
+    a sum is no number.
     """
     some = pc.greater(answer[ROWS], 0)
     if not pc.all(some, skip_nulls=False).as_py():  # a roll-up's rows of nothing; mostly there is no need to copy all
@@ -168,7 +171,7 @@ def cells(answer: pa.Table, keys: Sequence[str], values: Values = MappingProxyTy
         name: _number_column(answer[column_of(name)], name, values.get(name, ())) for name in keys if name != DATE
     }
     if DATE not in keys:
-        return Cells(_sums(answer, slice(None), answer.num_rows), codes, None)
+        return Cells(_sums(answer, slice(None), answer.num_rows, bases), codes, None)
     day = answer[DATE].cast(pa.date32()).cast(pa.int32()).to_numpy().astype(np.intp)
     if len(day):
         first = int(day.min())
@@ -177,13 +180,13 @@ def cells(answer: pa.Table, keys: Sequence[str], values: Values = MappingProxyTy
         across = number_groups((*codes, *wins), len(day), {**codes, **wins})
         size = days * across.size
         if len(day) >= FULL * size:
-            sums = _sums(answer, (day - first) * across.size + across.group, size)
+            sums = _sums(answer, (day - first) * across.size + across.group, size, bases)
             met = {name: (across.keys[name][0], found) for name, (_, found) in codes.items()}
             return GridCells(sums, met, first, days)
-    return Cells(_sums(answer, slice(None), len(day)), codes, day)
+    return Cells(_sums(answer, slice(None), len(day), bases), codes, day)
 
 
-def _sums(answer: pa.Table, place: Ints | slice, size: int) -> Sums:
+def _sums(answer: pa.Table, place: Ints | slice, size: int, bases: Sequence[Basis]) -> Sums:
     """The sums of an answer, each at its place among `size`."""
 
     def spread(name: str, into: Floats | None = None) -> Floats:
@@ -206,7 +209,13 @@ def _sums(answer: pa.Table, place: Ints | slice, size: int) -> Sums:
     }
     wins = spread(WINS) if WINS in answer.column_names else np.ones(size)
     take_out_new_customers(measures, reported, wins)
-    sums = Sums(measures, floor, spread(ROWS), reported)
+    of_basis: dict[BasisSum, Floats] = {}
+    for number, basis in enumerate(bases):
+        for label in basis.sums:
+            name = basis_column(number, label.measure)
+            for each, column in ((label, name), (replace(label, counts=True), f"{REPORTED}{name}")):
+                of_basis[each] = spread(column) * wins if by_wins(label) else spread(column)
+    sums = Sums(measures, floor, spread(ROWS), reported, of_basis)
     return sums.with_acquisition_spend(sums, lambda each: each * wins)
 
 

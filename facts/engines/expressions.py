@@ -11,12 +11,12 @@ from typing import Any, Final
 
 import narwhals as nw
 
-from facts.memory.sums import LACKS
 from facts.protocol import DataProblem, Scope
+from kpi.basis import Basis
 from kpi.costs import COST_MEASURES
 from kpi.evaluate import REACH_FLOOR, ROWS
 from kpi.own_dimensions import NO_OWN, Campaign, OwnValues
-from kpi.schema import DATE, DIMENSIONS, MEASURES, is_own
+from kpi.schema import ACQUISITION_SPEND, DATE, DIMENSIONS, MEASURES, is_own
 from kpi.selection import Only
 
 Frame = nw.LazyFrame[Any]
@@ -167,16 +167,18 @@ def sums(
     incomplete: Collection[str],
     values: Values = MappingProxyType({}),
     existing: Only = (),
-    assumed: bool = False,
+    bases: Sequence[tuple[Basis, nw.Expr]] = (),
 ) -> Frame:
     """One row a combination of `keys`, `date` by day: every measure added up, the largest reach of a row, the rows.
 
     `incomplete` are the measures that some row does not report; how many do stands beside them. `values` are what the
     dimensions hold, where that is known; their texts may come as places among them, from 1. Where some are `existing`
     customers, `WINS` is one of the keys: to group by it costs an engine less than a second sum of the same measures.
-    Where costs are `assumed`, rows with revenue that have none outweigh those that have some (facts.memory.sums).
+    `bases` come with which rows are theirs: their sums, and how many rows report each, are in columns of their own.
     """
     frame = rows.frame
+    if bases:
+        frame = frame.with_columns(mine.alias(_basis(place)) for place, (_, mine) in enumerate(bases))
     if own := [_number_own(name, rows.own) for name in keys if is_own(name)]:
         frame = frame.with_columns(*own)
     if existing:
@@ -191,24 +193,42 @@ def sums(
         frame = frame.with_columns(nw.col(DATE).cast(nw.Date))
     asked = [
         *(nw.col(name).sum().alias(name) for name in MEASURES),
-        *(_count(name, assumed).alias(f"{REPORTED}{name}") for name in MEASURES if name in incomplete),
+        *(nw.col(name).count().alias(f"{REPORTED}{name}") for name in MEASURES if name in incomplete),
         nw.col(REACH_FLOOR if rows.rolled else "reach").max().alias(REACH_FLOOR),
         nw.col(ROWS).sum().alias(ROWS) if rows.rolled else nw.len().alias(ROWS),
+        *(each for place, (basis, _) in enumerate(bases) for each in _sums_of_basis(place, basis)),
     ]
     return frame.group_by(*map(column_of, keys)).agg(*asked) if keys else frame.select(*asked)
 
 
-def _count(name: str, assumed: bool) -> nw.Expr:
-    """How many rows report a measure."""
-    if not (assumed and name in COST_MEASURES):
-        return nw.col(name).count()
-    lacks = nw.when(nw.col(name).is_null()).then(nw.col("revenue"))  # counted, as an engine's sum may be of decimals
-    return nw.col(name).count().cast(nw.Float64) + lacks.count().cast(nw.Float64) * LACKS
+def basis_column(place: int, measure: str) -> str:
+    """The column of an answer with the sum of a measure over a basis, and behind `REPORTED` how many rows report it."""
+    return f"{_basis(place)}_{measure}"
+
+
+def _basis(place: int) -> str:
+    return f"basis_{place}"
+
+
+def _sums_of_basis(place: int, basis: Basis) -> list[nw.Expr]:
+    asked: list[nw.Expr] = []
+    for label in basis.sums:
+        # what can win a customer is a key of the groups
+        measure = "spend" if label.measure == ACQUISITION_SPEND else label.measure
+        mine, name = nw.when(nw.col(_basis(place))).then(nw.col(measure)), basis_column(place, label.measure)
+        asked += [mine.sum().alias(name), mine.count().alias(f"{REPORTED}{name}")]
+    return asked
 
 
 def reports_of_costs(rows: Rows) -> Frame:
     """One row a platform: how many of its rows report each of the cost measures."""
     return rows.frame.group_by("platform").agg(*(nw.col(name).count().alias(name) for name in COST_MEASURES))
+
+
+def count_rows(rows: Rows, which: Mapping[str, nw.Expr]) -> Frame:
+    """One row: by name how many rows are among `which`."""
+    frame = rows.frame.select(nw.when(each).then(nw.lit(1)).alias(name) for name, each in which.items())
+    return frame.select(nw.col(name).count().alias(name) for name in which)
 
 
 def outline(rows: Rows) -> Frame:

@@ -13,7 +13,7 @@ import pyarrow as pa
 from cachetools import LRUCache
 
 from facts import ALL_ROWS
-from facts.costs import platforms_with_costs, with_costs
+from facts.costs import costs_are_known, platforms_with_costs, rows_of_basis, with_costs
 from facts.deadline import NoAnswer, wait
 from facts.engines import expressions
 from facts.engines.cells import Cells, GridCells, cells
@@ -23,7 +23,8 @@ from facts.engines.table import Sessions
 from facts.memory.groups import own_codes
 from facts.protocol import DataProblem, Scope
 from facts.side_facts import NO_SIDE_FACTS, TABLE_WITHOUT_SHOP, SideFacts, reports_of_counts
-from kpi.costs import Assumption, Cost
+from kpi.basis import Basis, bases
+from kpi.costs import COST_MEASURES, Assumption, Cost
 from kpi.evaluate import ROWS
 from kpi.own_dimensions import NO_OWN, Campaign, OwnDimension, OwnValues, own_values
 from kpi.retention import EXISTING_SEGMENTS, existing_customers
@@ -89,6 +90,7 @@ class LazyFacts:
         self._table, self._sessions = sessions.table, sessions
         self.own: OwnValues = NO_OWN
         self._costs = tuple(costs)
+        self._own_costs: dict[str, tuple[str, ...]] = {}
         self._lock = Lock()
         self._kept: LRUCache[CellsQuery, Cells | GridCells] = LRUCache(
             _CELL_BYTES, getsizeof=lambda cells: cells.nbytes
@@ -115,6 +117,7 @@ class LazyFacts:
             if costs:
                 counts = self._sessions.ask(expressions.reports_of_costs).to_pydict()
                 self.side = replace(self.side, costs=Assumption(self._costs, platforms_with_costs(counts)))
+            self._bases = self._find_bases() if self._incomplete else ()
         except NoAnswer as problem:
             raise DataProblem(str(problem)) from None
 
@@ -138,6 +141,28 @@ class LazyFacts:
             with self._lock:
                 self._options[scope] = known
         return known
+
+    def _find_bases(self) -> tuple[Basis, ...]:
+        """Which rows metrics are worked out of, where not all: of what platforms report, and of what costs hold for."""
+        told = self._ask(expressions.reports).to_pylist()
+        reports = {str(each["platform"]): [name for name in MEASURES if each[name]] for each in told}
+        of_costs = [
+            name
+            for name in COST_MEASURES
+            if name in self._incomplete and any(name in measures for measures in reports.values())
+        ]
+        self._own_costs = {
+            name: self.side.costs.reported if self._costs else tuple(each for each in reports if name in reports[each])
+            for name in of_costs
+        }
+        if not of_costs:
+            return bases(reports, ())
+        gaps = self._ask(
+            lambda rows: expressions.count_rows(
+                rows, {name: ~costs_are_known(rows, name, self._costs, self._own_costs[name]) for name in of_costs}
+            )
+        ).to_pylist()[0]
+        return bases(reports, [name for name in of_costs if gaps[name]])
 
     def _values(self, name: str, scope: Scope) -> tuple[str, ...]:
         answer = self._ask(lambda rows: expressions.values(rows, name, scope))
@@ -233,10 +258,10 @@ class LazyFacts:
                     self._incomplete,
                     self._values_of,
                     self.existing,
-                    bool(self._costs),
+                    [(basis, rows_of_basis(rows, basis, self._costs, self._own_costs)) for basis in self._bases],
                 )
             )
-            found = cells(answer, keys, self._values_of)
+            found = cells(answer, keys, self._values_of, self._bases)
             if named and self.own.dimensions:
                 platform, campaign = (found.codes[name] for name in ("platform", "campaign"))
                 found = replace(found, codes={**found.codes, **own_codes(self.own, platform, campaign)})

@@ -18,6 +18,7 @@ import pandas as pd
 from cachetools import LRUCache
 from numpy.typing import NDArray
 
+from facts.costs import bases_of_frame
 from facts.memory.grid import Grid, on_grid
 from facts.memory.groups import (
     GroupNumbers,
@@ -86,7 +87,7 @@ class FrameFacts:
         self._place = {name: {value: at for at, value in enumerate(values)} for name, values in self._values.items()}
         self.existing = existing_customers(self._values, existing)
         self._wins = ~self._any_of(self.existing)
-        self._rows = Sums.of_frame(frame, self._wins[self._cell], bool(side.costs.costs))
+        self._rows = Sums.of_frame(frame, self._wins[self._cell], bases_of_frame(frame, side.costs))
         self._lay_out()
         self._short = tuple(name for name in DIMENSIONS if len(self._values[name]) <= _SHORT)
         few = number_groups((*self._short, _WINS), self._cells, self._keys_of_cells(self._short))

@@ -36,7 +36,8 @@ def on_grid(rows: Sums, day: Ints, cell: Ints, days: int, cells: int) -> Sums | 
     values = np.zeros((len(rows.values), size))
     values[:, place] = rows.values
     reported = {measure: spread(known) for measure, known in rows.reported.items()}
-    return Sums(values, spread(rows.reach), spread(rows.rows), reported)
+    of_basis = {label: spread(each) for label, each in rows.of_basis.items()}
+    return Sums(values, spread(rows.reach), spread(rows.rows), reported, of_basis)
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class Grid:
             (self._split(self.rows.reach) * weight).max(axis=-1),
             weighted_sum(self.rows.rows),
             {measure: weighted_sum(known) for measure, known in self.rows.reported.items()},
+            {label: weighted_sum(each) for label, each in self.rows.of_basis.items()},
         )
         if wins is None:
             return sums
@@ -78,6 +80,7 @@ class Grid:
             self._split(self.rows.reach).max(axis=-2, initial=0.0),
             self._split(self.rows.rows).sum(axis=-2),
             {measure: self._split(known).sum(axis=-2) for measure, known in self.rows.reported.items()},
+            {label: self._split(each).sum(axis=-2) for label, each in self.rows.of_basis.items()},
         )
 
     def _split(self, each: Floats) -> Floats:

@@ -1,14 +1,14 @@
 """Sums of the measures by row, cell or group, which remember where a measure was not reported."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from kpi.costs import COST_MEASURES
+from kpi.basis import Basis, BasisSum
 from kpi.evaluate import REACH_FLOOR, ROWS, SUMS, names
 from kpi.schema import ACQUISITION_SPEND, MEASURES, OF_NEW_CUSTOMERS, SUMMED
 
@@ -20,19 +20,15 @@ _REACH: Final = MEASURES.index("reach")
 _SPEND: Final = MEASURES.index("spend")
 _OF_NEW: Final = tuple(MEASURES.index(name) for name in OF_NEW_CUSTOMERS)
 _ACQUISITION: Final = SUMMED.index(ACQUISITION_SPEND)
-_REVENUE: Final = MEASURES.index("revenue")
-_COSTS: Final = tuple(MEASURES.index(name) for name in COST_MEASURES)
-
-#: What a row with revenue and no costs counts for among those that report costs, where costs are assumed: it outweighs
-#: them all, so that no profit is a revenue less the costs of a part of it.
-LACKS: Final = -1e12
+#: What rows of existing customers have none of.
+_BY_WINS: Final = frozenset((*OF_NEW_CUSTOMERS, ACQUISITION_SPEND))
 
 
 @dataclass(frozen=True)
 class Sums:
     """n sums of each measure: `values` (measure × n, 0 where missing), `reach` the largest single row's, `rows` the
-    number of fact rows, and by incomplete measures (those that the same rows lack) the number of rows that report them,
-    less than one where the sum has no value.
+    number of fact rows, and by incomplete measures (those that the same rows lack) the number of rows that report them.
+    `of_basis` are the sums over the rows that some metrics are worked out of (kpi.basis).
 
     Rows have those of `MEASURES`; with `with_acquisition_spend` sums of them have those of `SUMMED`.
     """
@@ -41,13 +37,14 @@ class Sums:
     reach: Floats
     rows: Floats
     reported: Mapping[tuple[int, ...], Floats]
+    of_basis: Mapping[BasisSum, Floats] = field(default_factory=dict)
 
     @classmethod
-    def of_frame(cls, frame: pd.DataFrame, wins: Bools, assumed: bool = False) -> "Sums":
+    def of_frame(cls, frame: pd.DataFrame, wins: Bools, bases: Sequence[tuple[Basis, Bools]] = ()) -> "Sums":
         """Each row by itself; one of a roll-up stands for as many as its `rows` says.
 
-        Those that cannot win a customer, where `wins` is false, have no new customers whatever they report. Where costs
-        are `assumed`, sums with revenue whose costs nobody states have no costs (`LACKS`).
+        Those that cannot win a customer, where `wins` is false, have no new customers whatever they report. `bases`
+        come with which rows are theirs.
         """
         values = np.empty((len(MEASURES), len(frame)))
         reported: dict[tuple[int, ...], Floats] = {}
@@ -58,16 +55,12 @@ class Sums:
                 reported[place,] = (~missing).astype(np.float64)
                 column = np.where(missing, 0.0, column)
             values[place] = column
-        if assumed:
-            earns = reported.get((_REVENUE,), np.ones(len(frame))) > 0
-            for place in _COSTS:
-                if (known := reported.get((place,))) is not None:
-                    known[earns & (known == 0)] = LACKS
         take_out_new_customers(values, reported, wins)
+        of_basis = _sums_of_bases(values, reported, wins, bases)
         if ROWS in frame:
             floor = frame[REACH_FLOOR].to_numpy(dtype=np.float64, na_value=0.0)
-            return cls(values, floor, frame[ROWS].to_numpy(dtype=np.float64), reported)
-        return cls(values, values[_REACH], np.ones(len(frame)), reported)
+            return cls(values, floor, frame[ROWS].to_numpy(dtype=np.float64), reported, of_basis)
+        return cls(values, values[_REACH], np.ones(len(frame)), reported, of_basis)
 
     def take(self, which: slice | Ints) -> "Sums":
         """Some of them; a slice copies nothing."""
@@ -76,6 +69,7 @@ class Sums:
             self.reach[which],
             self.rows[which],
             {place: known[which] for place, known in self.reported.items()},
+            {label: each[which] for label, each in self.of_basis.items()},
         )
 
     def by_group(self, group: Ints, size: int) -> "Sums":
@@ -90,6 +84,7 @@ class Sums:
             reach,
             _sum_by_group(group, self.rows, size),
             {place: _sum_by_group(group, known, size) for place, known in self.reported.items()},
+            {label: _sum_by_group(group, each, size) for label, each in self.of_basis.items()},
         )
 
     def in_runs(self, starts: Ints, admitted: Floats | None) -> "Sums":
@@ -104,6 +99,7 @@ class Sums:
             sum_runs(self.reach, np.maximum),
             sum_runs(self.rows),
             {place: sum_runs(known) for place, known in self.reported.items()},
+            {label: sum_runs(each) for label, each in self.of_basis.items()},
         )
 
     def with_acquisition_spend(self, of: "Sums", winning_sum: Callable[[Floats], Floats]) -> "Sums":
@@ -112,21 +108,23 @@ class Sums:
         alike = tuple(place for place in _OF_NEW if (place,) not in self.reported)
         more = {(*alike, _ACQUISITION): count} if known is None else {alike: count, (_ACQUISITION,): winning_sum(known)}
         values = np.vstack([self.values, winning_sum(of.values[_SPEND])])
-        return Sums(values, self.reach, self.rows, {**self.reported, **more})
+        return Sums(values, self.reach, self.rows, {**self.reported, **more}, self.of_basis)
 
     def frame(self, index: pd.Index) -> pd.DataFrame:
         """A totals frame (see kpi.evaluate): NaN where no row reports a measure."""
-        block = np.vstack([self.values, self.reach, self.rows]).T
+        labels = [label for label in self.of_basis if not label.counts]
+        of_basis = [np.where(self.of_basis[_count_of(label)] > 0, self.of_basis[label], np.nan) for label in labels]
+        block = np.vstack([self.values, self.reach, self.rows, *of_basis]).T
         for places, known in self.reported.items():
             missing = known <= 0
             for place in (*places, *([SUMS.index(REACH_FLOOR)] if _REACH in places else [])):
                 block[missing, place] = np.nan
-        return pd.DataFrame(block, index=index, columns=names(SUMS), copy=False)
+        return pd.DataFrame(block, index=index, columns=names((*SUMS, *labels)), copy=False)
 
     @property
     def nbytes(self) -> int:
         """Size in memory."""
-        known = sum(each.nbytes for each in self.reported.values())
+        known = sum(each.nbytes for each in (*self.reported.values(), *self.of_basis.values()))
         return int(self.values.nbytes + self.reach.nbytes + self.rows.nbytes + known)
 
 
@@ -136,6 +134,30 @@ def take_out_new_customers(values: Floats, reported: Mapping[tuple[int, ...], Fl
         values[place] *= wins
         if (known := reported.get((place,))) is not None:
             known *= wins
+
+
+def by_wins(label: BasisSum) -> bool:
+    """Whether a sum over a basis has only rows that can win a customer."""
+    return label.measure in _BY_WINS
+
+
+def _count_of(label: BasisSum) -> BasisSum:
+    return replace(label, counts=True)
+
+
+def _sums_of_bases(
+    values: Floats, reported: Mapping[tuple[int, ...], Floats], wins: Bools, bases: Sequence[tuple[Basis, Bools]]
+) -> dict[BasisSum, Floats]:
+    """What each row adds to the sums over each basis, and whether it reports it."""
+    found: dict[BasisSum, Floats] = {}
+    for basis, mine in bases:
+        for label in basis.sums:
+            place = _SPEND if label.measure == ACQUISITION_SPEND else MEASURES.index(label.measure)
+            admitted = (mine & wins if by_wins(label) else mine).astype(np.float64)
+            found[label] = values[place] * admitted
+            known = reported.get((place,))
+            found[_count_of(label)] = admitted if known is None else known * admitted
+    return found
 
 
 def run_sums(starts: Ints, admitted: Floats | None) -> Callable[..., Floats]:

@@ -70,7 +70,8 @@ def plan_shop(
     """What storing the shop's days among `imports` would change, None where there are none. Raises ImportProblem.
 
     `currency` is that of the facts. Days of which no file named it are in the facts' (their `billed_currency` is
-    empty), and become so when the facts come later or a file names it. Days whose revenue is made of something else
+    empty), and become so when the facts come later or a file names it. Days that are said to be in another are so, as
+    they are where the facts come later; with `rates` they are converted. Days whose revenue is made of something else
     than that of the days whose place they would take are refused unless they are to `replace` them.
     """
     imports = [each for each in imports if each.kind == "business"]
@@ -88,6 +89,8 @@ def plan_shop(
     before_now = str(stored[CURRENCY].iloc[0]) if len(stored) else None
     stays = before_now if (left[BILLED] != "").any() else None
     code = currency.code if currency and not (currency.assumed and named) else None  # what is named counts
+    if rates is None and len(named) == 1 and not stays:
+        code = named[0]  # also beside figures in another, whichever came first: that is said, and mended by rates
     converts = bool(stays and code and stays != code and rates is not None and imports)
     into = (None if converts else stays) or code or (named[0] if named else before_now or DEFAULT_CURRENCY)
     relabeled = before_now if into != before_now and len(left) and not converts else None

@@ -81,3 +81,20 @@ def test_profit_appears_at_once_and_is_marked_and_undone(own: Served, page: Page
     expect(page.locator("#import-gaps")).to_contain_text("Add your margin")
     page.goto(f"{base}/cfo")
     expect(page.locator('[data-visual="cfo.core-cards"]')).not_to_contain_text("Profit")
+
+
+def test_an_open_page_shows_profit_once_costs_are_stated_elsewhere(own: Served, page: Page) -> None:
+    page.goto(f"http://127.0.0.1:{own.port}/cfo")
+    cards = page.locator('[data-visual="cfo.core-cards"]')
+    expect(cards).to_have_attribute("data-state", "ready")
+    expect(cards).not_to_contain_text("Profit")
+
+    assert own.command("costs", "--margin", "60").returncode == 0
+    show = page.locator("#banner-newer").get_by_role("button", name="Show")
+    expect(show).to_be_visible(timeout=30_000)
+    # As after a document that a process sent which had not read the newest data yet.
+    page.evaluate("async () => sessionStorage.setItem('renewed', (await (await fetch('version')).json()).version)")
+    show.click()
+
+    expect(cards).to_contain_text("Profit", timeout=30_000)
+    expect(page.locator("#banner-lacks")).not_to_contain_text("cost of goods")

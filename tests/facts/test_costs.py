@@ -2,6 +2,7 @@
 
 import math
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -25,6 +26,9 @@ STATED = (
     Cost(35.5, 0, "Meta", "Europe"),
 )
 
+#: Fees for everybody, a margin for Meta and for Europe, other fees for Meta in Europe.
+APART = (Cost(None, 8), Cost(55, None, "Meta"), Cost(40, None, region="Europe"), Cost(None, 2, "Meta", "Europe"))
+
 
 def without_most_costs(frame: pd.DataFrame, own: str) -> pd.DataFrame:
     """Only the platform `own` reports costs, and not all revenue is known."""
@@ -36,47 +40,58 @@ def without_most_costs(frame: pd.DataFrame, own: str) -> pd.DataFrame:
     )
 
 
-def profit_of(rows: pd.DataFrame, costs: tuple[Cost, ...]) -> float:
-    """Profit, one row after the other: of the costs that hold the most telling, and none where a row has none."""
+def holding(row: Any, costs: tuple[Cost, ...], what: str) -> float | None:
+    """What the most telling of the costs that hold for a row and state it say, in percent."""
+    stated = [
+        each
+        for each in costs
+        if each.platform in ("", row.platform)
+        and each.region in ("", row.region)
+        and (each.since is None or pd.Timestamp(each.since) <= row.date)
+        and getattr(each, what) is not None
+    ]
+    weight = lambda each: (2 * bool(each.platform) + bool(each.region), each.since or date.min)  # noqa: E731
+    best = max(stated, key=weight, default=None)
+    return best and getattr(best, what)
+
+
+def money_of(rows: pd.DataFrame, costs: tuple[Cost, ...], earning: set[str]) -> tuple[float, float]:
+    """Profit and spend, one row after the other, of the rows of platforms that report revenue, the `earning`, whose
+    costs are known: none where there are none.
+    """
     parts: dict[str, list[float]] = {"revenue": [], "cogs": [], "variable_costs": [], "spend": []}
-    lacking = False
-    for row in rows.itertuples():
-        holding = [
-            each
-            for each in costs
-            if each.platform in ("", row.platform)
-            and each.region in ("", row.region)
-            and (each.since is None or pd.Timestamp(each.since) <= row.date)
-        ]
-        best = max(
-            holding,
-            key=lambda each: (
-                2 * bool(each.platform) + bool(each.region),
-                each.since or date.min,
-            ),
-            default=None,
-        )
-        for name, share in (
-            ("cogs", best and 1 - best.margin / 100),
-            ("variable_costs", best and best.fees / 100),
+    for row in rows[rows["platform"].isin(earning)].itertuples():
+        margin, fees = holding(row, costs, "margin"), holding(row, costs, "fees")
+        if fees is None and margin is not None:
+            fees = 0.0
+        shares = {
+            "cogs": None if margin is None else 1 - margin / 100,
+            "variable_costs": None if fees is None else fees / 100,
+        }
+        sold = row.revenue if row.revenue == row.revenue else 0.0
+        told = {name: getattr(row, name) for name in shares}
+        if any(
+            told[name] != told[name] and share is None and (sold or row.platform != "Zeta")
+            for name, share in shares.items()
         ):
-            told = getattr(row, name)
-            if not math.isnan(told):
-                parts[name].append(told)
-            elif not math.isnan(row.revenue):
-                if share is None:
-                    lacking = True
-                else:
-                    parts[name].append(row.revenue * share)
+            continue
+        for name, share in shares.items():
+            if told[name] == told[name] or (share is not None and row.revenue == row.revenue):
+                parts[name].append(told[name] if told[name] == told[name] else row.revenue * share)
         for name in ("revenue", "spend"):
-            if not math.isnan(getattr(row, name)):
+            if getattr(row, name) == getattr(row, name):
                 parts[name].append(getattr(row, name))
-    if lacking or not all(parts.values()):
-        return math.nan
-    return sum(parts["revenue"]) - sum(parts["cogs"]) - sum(parts["variable_costs"]) - sum(parts["spend"])
+    if not all(parts.values()):
+        return math.nan, math.nan
+    revenue, cogs, fees, spend = (sum(parts[name]) for name in ("revenue", "cogs", "variable_costs", "spend"))
+    return revenue - cogs - fees - spend, spend
 
 
-@pytest.mark.parametrize("costs", [STATED, STATED[2:4], STATED[:1], STATED[3:4]], ids=["all", "Meta", "one", "from"])
+@pytest.mark.parametrize(
+    "costs",
+    [STATED, STATED[2:4], STATED[:1], STATED[3:4], APART],
+    ids=["all", "Meta", "one", "from", "margin and fees apart"],
+)
 @pytest.mark.parametrize("times", [False, True])
 def test_profit_is_that_of_each_row_with_its_costs(fill: Fill, costs: tuple[Cost, ...], times: bool) -> None:
     frame = without_most_costs(made(7, 120, 0.0) if times else gridded(8, 0.9, 0.0), "Zeta")
@@ -86,7 +101,7 @@ def test_profit_is_that_of_each_row_with_its_costs(fill: Fill, costs: tuple[Cost
         table = table.set_column(0, "date", table["date"].cast(pa.date32()))
     facts = fill(table, costs)
     scope = only({"region": ["Europe"]})
-    known = 0
+    known, earning = 0, set(frame.loc[frame["revenue"].notna(), "platform"])
     for first, last, narrowed, seen in (
         (0, 40, {}, ALL_ROWS),
         (6, 40, {"platform": ["Meta"]}, ALL_ROWS),
@@ -107,10 +122,10 @@ def test_profit_is_that_of_each_row_with_its_costs(fill: Fill, costs: tuple[Cost
             assert len(values) == len(groups)
             for key, rows in groups.items():
                 told = values.iloc[0] if not grouping else values.loc[key if len(grouping) > 1 else key[0]]
-                wanted = profit_of(rows, costs)
+                wanted, spent = money_of(rows, costs, earning)
                 known += wanted == wanted
                 assert told["profit"] == pytest.approx(wanted, nan_ok=True, rel=1e-9, abs=1e-6)
-                assert told["roi"] == pytest.approx(wanted / rows["spend"].sum(), nan_ok=True)
+                assert told["roi"] == pytest.approx(wanted / spent, nan_ok=True)
     assert known > 20
 
 

@@ -64,7 +64,7 @@ def test_totals_are_those_of_a_group_by(data: st.DataObject, tables: list[tuple[
         told, groups = wanted(frame, selection, scope, grouping)
         assert len(found[grouping]) == groups
         told = told.reindex(found[grouping].index)
-        np.testing.assert_allclose(found[grouping].to_numpy(), told.to_numpy(), rtol=1e-9)
+        np.testing.assert_allclose(found[grouping][list(told)].to_numpy(), told.to_numpy(), rtol=1e-9)
         whole = ["rows", *COUNTS]
         np.testing.assert_array_equal(found[grouping][whole].to_numpy(), told[whole].to_numpy())
 
@@ -90,7 +90,7 @@ def test_a_part_of_what_was_answered_is_as_if_asked_alone(fill: Fill, filled: fl
                 told, groups = wanted(frame, part, (), grouping)
                 assert len(found[grouping]) == groups
                 told = told.reindex(found[grouping].index)
-                np.testing.assert_allclose(found[grouping].to_numpy(), told.to_numpy(), rtol=1e-9)
+                np.testing.assert_allclose(found[grouping][list(told)].to_numpy(), told.to_numpy(), rtol=1e-9)
 
 
 @pytest.mark.parametrize("filled", [0.9, 0.4])
@@ -174,7 +174,9 @@ def test_a_roll_up_gives_the_totals_of_its_rows(fill: Fill) -> None:
     for grouping in GROUPINGS:
         told, groups = wanted(frame, whole, (), grouping)
         assert len(few[grouping]) == groups
-        np.testing.assert_allclose(few[grouping].to_numpy(), told.reindex(few[grouping].index).to_numpy(), rtol=1e-9)
+        np.testing.assert_allclose(
+            few[grouping][list(told)].to_numpy(), told.reindex(few[grouping].index).to_numpy(), rtol=1e-9
+        )
 
 
 def test_days_outside_the_data_have_no_row(tables: list[tuple[pd.DataFrame, Facts]]) -> None:
@@ -195,7 +197,7 @@ def test_long_dimensions_stand_beside_short_ones(fill: Fill) -> None:
         told, groups = wanted(frame, whole, (), grouping)
         assert len(found[grouping]) == groups
         np.testing.assert_allclose(
-            found[grouping].to_numpy(), told.reindex(found[grouping].index).to_numpy(), rtol=1e-9
+            found[grouping][list(told)].to_numpy(), told.reindex(found[grouping].index).to_numpy(), rtol=1e-9
         )
 
 

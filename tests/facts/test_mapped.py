@@ -168,7 +168,7 @@ def test_totals_are_those_of_a_group_by(data: st.DataObject, tables: list[tuple[
         told, groups = wanted(frame, selection, scope, grouping)
         assert len(found[grouping]) == groups
         told = told.reindex(found[grouping].index)
-        np.testing.assert_allclose(found[grouping].to_numpy(), told.to_numpy(), rtol=1e-9)
+        np.testing.assert_allclose(found[grouping][list(told)].to_numpy(), told.to_numpy(), rtol=1e-9)
         counts = ["rows", *COUNTS]
         np.testing.assert_array_equal(found[grouping][counts].to_numpy(), told[counts].to_numpy())
 
@@ -303,7 +303,7 @@ def test_a_duckdb_file_and_parquet_files_are_read_where_they_are(tmp_path: Path,
         facts = load(where, engine=Engine(mapping=str(mapping)))
         found = facts.totals(every, [("platform",)], ALL_ROWS)[("platform",)]
         told, _ = wanted(meant, every, (), ("platform",))
-        np.testing.assert_allclose(found.to_numpy(), told.reindex(found.index).to_numpy(), rtol=1e-9)
+        np.testing.assert_allclose(found[list(told)].to_numpy(), told.reindex(found.index).to_numpy(), rtol=1e-9)
         assert facts.currency == "EUR"
         facts.close()
     other = tmp_path / "other.toml"

@@ -53,7 +53,7 @@ def test_profit_appears_and_an_undo_takes_it_away_again(table: Path, kind: str) 
     assert costs("--margin", "50", "--platform", "fb", "--region", "de") == 0
 
     after = load(table, engine=engine)
-    wanted = {"Meta": 400 * 0.5 - 110, "Google": 200 * (0.62 - 0.08) - 100}
+    wanted = {"Meta": 400 * (0.5 - 0.08) - 110, "Google": 200 * (0.62 - 0.08) - 100}
     assert profit(after, "platform") == pytest.approx(wanted)
     assert profit(after)[0] == pytest.approx(sum(wanted.values()))
     assert len({before.version, after.version}) == 2
@@ -65,6 +65,26 @@ def test_profit_appears_and_an_undo_takes_it_away_again(table: Path, kind: str) 
     assert profit(load(table, engine=engine))[0] == pytest.approx(600 * 0.54 - 210)
     assert cli.main(["undo", "0"]) == 0
     assert profit(load(table, engine=engine))[0] != profit(load(table, engine=engine))[0]
+
+
+def test_what_one_platform_states_leaves_the_rest_as_all_have_it(
+    table: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert costs("--margin", "60", "--fees", "5") == 0
+    assert costs("--margin", "50", "--platform", "Google") == 0
+    assert costs("--fees", "12", "--platform", "Meta") == 0
+    said = capsys.readouterr().out
+    assert "margin 50 %  fees (5 %)  Google" in said  # in brackets what is taken over
+    assert "margin (60 %)  fees 12 %  Meta" in said
+    wanted = {"Meta": 400 * (0.6 - 0.12) - 110, "Google": 200 * (0.5 - 0.05) - 100}
+    assert profit(load(table), "platform") == pytest.approx(wanted)
+
+    assert costs("--margin", "70") == 0  # the fees of all stay too
+    wanted = {"Meta": 400 * (0.7 - 0.12) - 110, "Google": 200 * (0.5 - 0.05) - 100}
+    assert profit(load(table), "platform") == pytest.approx(wanted)
+    assert costs("--fees", "0") == 0
+    wanted["Google"] = 200 * 0.5 - 100
+    assert profit(load(table), "platform") == pytest.approx(wanted)
 
 
 def test_the_history_names_each_change_and_imports_keep_the_costs(
@@ -86,7 +106,7 @@ def test_the_history_names_each_change_and_imports_keep_the_costs(
 def test_from_a_day_on_is_no_profit_of_days_before_it(table: Path) -> None:
     assert costs("--margin", "62", "--from", "2025-09-01") == 0
     facts = load(table)
-    assert profit(facts)[0] != profit(facts)[0], "August's goods are not known"
+    assert profit(facts)[0] == pytest.approx(500 * 0.62 - 200), "August's goods are not known, its spend is left out"
     assert profit(facts, "platform")["Google"] == pytest.approx(200 * 0.62 - 100)
     source = Source(table)
     try:
@@ -118,7 +138,8 @@ def test_costs_in_files_win(table: Path, tmp_path: Path) -> None:
         (("--margin", "50", "--from", "1.9.2025"), "is no day"),
         (("--margin", "50", "--platform", "Pinterest"), "There is no platform “Pinterest” in your data: Meta, Google."),
         (("--margin", "50", "--region", "Spain"), "There is no region “Spain” in your data"),
-        (("--fees", "3"), "--margin PERCENT states a margin"),
+        (("--fees", "3"), "state a gross margin too"),
+        (("--platform", "Meta"), "--margin PERCENT or --fees PERCENT states costs"),
         (("--remove",), "No costs are stated for exactly this"),
     ],
 )

@@ -1,6 +1,8 @@
 """Files of kinds that people reported in public, imported by the command as they would, come to what they hold."""
 
+import itertools
 import json
+import shutil
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -98,8 +100,29 @@ def test_days_without_a_currency_follow_the_figures_that_come_later(
     assert outcome(table)["shop_currency"] == "EUR"
     assert outcome(table)["shop_revenue"] == 1800
 
-    assert cli.main(["import", "--currency", "GBP", put("shop.csv", SHOP)]) == 1
-    assert "give rates with --fx" in capsys.readouterr().err
+    assert cli.main(["import", "--currency", "GBP", put("shop.csv", SHOP)]) == 0  # it was assumed, and is corrected
+    assert "The shop's days are in GBP and the platforms' figures in EUR" in capsys.readouterr().out
+    assert outcome(table)["shop_currency"] == "GBP"
+    assert outcome(table)["shop_revenue"] == 1800
+    assert cli.main(["undo"]) == 0
+    assert outcome(table)["shop_currency"] == "EUR"
+    assert cli.main(["import", "--currency", "GBP", put("shop.csv", SHOP)]) == 0
+    assert outcome(table)["shop_currency"] == "GBP"
+
+
+@pytest.mark.parametrize("said", [(), ("--currency", "GBP")], ids=["nothing said", "said"])
+def test_the_order_of_the_files_does_not_matter(table: Path, put: Put, said: tuple[str, ...]) -> None:
+    plain = "date,platform,campaign,spend,revenue\n2025-09-01,Google,B,100,200\n"
+    files = [put("shop.csv", SHOP), put("meta.csv", META + "2025-09-01,A,5,1,1,9\n")]
+    files += [] if said else [put("plain.csv", plain)]
+    found = []
+    for order in itertools.permutations(files):
+        for path in (table, path_of(table)):
+            shutil.rmtree(path, ignore_errors=True)
+        assert cli.main(["import", *said, *order]) == 0
+        found.append(outcome(table))
+    assert all(each == found[0] for each in found)
+    assert (found[0]["shop_currency"], found[0]["currency"]) == (said[1] if said else "EUR", "EUR")
 
 
 def test_days_without_a_currency_follow_a_file_that_names_one(table: Path, put: Put) -> None:

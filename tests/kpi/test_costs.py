@@ -48,7 +48,9 @@ def test_names_are_those_of_the_data() -> None:
 
 def test_what_holds_for_the_same_takes_its_place_and_can_be_removed() -> None:
     costs = with_cost(with_cost((), Cost(62, 8)), Cost(50, platform="Meta"))
-    assert with_cost(costs, Cost(60)) == (Cost(60), Cost(50, platform="Meta"))
+    assert with_cost(costs, Cost(60)) == (Cost(60, 8), Cost(50, platform="Meta"))
+    assert with_cost(costs, Cost(None, 9)) == (Cost(62, 9), Cost(50, platform="Meta"))
+    assert with_cost(costs, Cost(60, 0)) == (Cost(60, 0), Cost(50, platform="Meta"))
     assert without_cost(costs, ("Meta", "", None)) == (Cost(62, 8),)
     with pytest.raises(WrongCost, match="No costs are stated for exactly this: Meta from 2025-06-01"):
         without_cost(costs, ("Meta", "", JUNE))
@@ -60,6 +62,11 @@ def test_costs_are_said_as_far_as_they_hold() -> None:
     assert said(Cost(62.5, 8)) == "Profit is worked out with your margin of 62.5 % and fees of 8 %."
     assert said(Cost(62), own=("Google",)).endswith("; rows of Google that report costs keep them.")
     assert said(Cost(62), own=("Google",), platform=["Meta"]) == said(Cost(62))
+    general = Cost(62, 8)  # a margin for one platform leaves the fees of all as they are, and the other way round
+    assert "62 % and fees of 8 % (Meta: 55 % and fees of 8 %)." in said(general, Cost(55, platform="Meta"))
+    assert "62 % and fees of 8 % (Meta: 62 % and fees of 15 %)." in said(general, Cost(None, 15, "Meta"))
+    assert "62 % and fees of 8 % (Meta: 55 %)." in said(general, Cost(55, 0, "Meta"))
+    assert said(Cost(None, 8)) == ""
     several = (Cost(62), Cost(55, 3, "Meta"), Cost(50, region="France"))
     assert "62 % (in France: 50 %; Meta: 55 % and fees of 3 %)." in said(*several)
     assert said(*several, platform=["Google"], region=["Germany"]) == said(Cost(62))
