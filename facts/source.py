@@ -35,7 +35,7 @@ from facts.engines.choice import Engine, by_duckdb, elsewhere, is_parquet, stamp
 from facts.memory.cuts import missing_cut_sentence, of_cuts
 from facts.memory.frame import FrameFacts
 from facts.own_rules import name_with_rules, read_rules, rules_of_data, rules_path, stamp_of
-from facts.protocol import DataProblem, Facts, NotYet, time_of_day, utc_now
+from facts.protocol import DataProblem, Facts, NoData, NotYet, time_of_day, utc_now
 from facts.reader_process import ReaderProcess
 from kpi.schema import COUNTS, DATE, DIMENSIONS, MEASURES
 from machine.memory import give_back
@@ -268,6 +268,8 @@ class Source:
                 if self.cause != str(problem) and not isinstance(problem, NotYet):
                     _log.warning("data not taken: %s", problem)
                 self._problem, self._seen = problem, seen
+                if isinstance(problem, NoData) and seen is not None:  # a folder that is gone may come back
+                    self._show_nothing()
                 return False
             self._problem, self._seen = None, seen
             if self._facts is not None and self._facts.version == found.version:
@@ -292,6 +294,18 @@ class Source:
         if turned:
             self._when_changed(now)
 
+    def _show_nothing(self) -> None:
+        """Show no figures any more, nor earlier versions: who imported them has taken them back."""
+        if self._facts is None:
+            return
+        self._past = PastVersions()
+        now = ShownKind(demo=True, changes=self._kind.changes + (not self._facts.demo))
+        turned = not self._facts.demo
+        self._facts = None
+        self._kind = now
+        if turned:
+            self._when_changed(now)
+
     def at(self, text: str) -> tuple[Facts, Version]:
         """The facts of an earlier version, named by its number, a day or a time, and which it is.
 
@@ -300,6 +314,8 @@ class Source:
         """
         if self._elsewhere is not None or is_parquet(self._path):
             raise DataProblem(no_versions := "These data have no versions.", no_versions)
+        if self._facts is None:
+            raise DataProblem(nothing := "There are no figures now, so there are no earlier ones.", nothing)
         version = explain_failures(lambda: version_at(self._path, text), self._path)
         facts = self._past.get(version)
         if facts is None:
@@ -311,7 +327,8 @@ class Source:
                     give_back()
                     self._admit(facts)
                     self._past.put(version, facts)
-        if self._facts is not None and facts.demo != self._facts.demo:  # also where the other was shown a moment ago
+        now = self._facts
+        if now is None or facts.demo != now.demo:  # also where the other was shown a moment ago
             mixed = f"Version {version.number} is of other data: the demo's and one's own do not mix."
             raise DataProblem(mixed, mixed)
         return facts, version

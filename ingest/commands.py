@@ -293,7 +293,11 @@ def _undo_last(facts: Path, goals: dict[Path, int | None]) -> int:
     for each, at in goals.items():
         _say(say_return(each, at))
     again = [f"`undo {'' if each == facts else '--business '}{version}`" for each, version in newest.items()]
-    _say(f"`undo` again goes further back. To have it as it was before this: {' and '.join(again)}.")
+    try:
+        further = "`undo` again goes further back." if before_command(facts) else ""
+    except ImportProblem:
+        further = "There is nothing further back."
+    _say(f"{further} To have it as it was before this: {' and '.join(again)}.")
     return 0
 
 

@@ -29,6 +29,7 @@ STATED = "import.costs"
 #: What becomes of costs.
 Change = Callable[[tuple[Cost, ...]], Sequence[Cost]]
 
+_NONE_YET = "There are no figures yet that costs could be of: import some first."
 _DEMO = "These are the demo’s figures, which have costs of their own: import your own, then state your costs."
 
 
@@ -47,8 +48,10 @@ class CostsStore:
         table = delta_table_at(Path(self.facts))
         if table is None:
             if not Path(self.facts).exists():
-                raise ImportProblem("There are no figures yet that costs could be of: import some first.")
+                raise ImportProblem(_NONE_YET)
             return False
+        if table.metadata().name == FACTS_NAME and not table.file_uris():  # what was imported was taken back
+            raise ImportProblem(_NONE_YET)
         if table.metadata().name == DEMO_NAME:
             raise ImportProblem(_DEMO)
         return table.metadata().name == FACTS_NAME

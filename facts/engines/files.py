@@ -29,7 +29,7 @@ from facts.engines.mapping import mapping_at
 from facts.engines.table import Sessions
 from facts.memory.cuts import missing_cut_sentence
 from facts.own_rules import name_with_rules, read_rules, rules_path
-from facts.protocol import DataProblem, time_of_day
+from facts.protocol import DataProblem, NoData, time_of_day
 from kpi.costs import Cost
 from kpi.evaluate import ROWS
 from kpi.schema import DATE, MEASURES
@@ -106,7 +106,9 @@ def open_files(found: Files, now: Callable[[], datetime], demo_name: str, engine
     """
     driver()
     if not found.rows:
-        raise DataProblem(f"The table at {found.label} has no rows.")
+        raise (
+            NoData(found.label) if found.name == FACTS_NAME else DataProblem(f"The table at {found.label} has no rows.")
+        )
     mapping = mapping_at(engine.mapping)
     sessions = Sessions(DuckTable(found.names, found.label), mapping)
     mapped = bool(mapping.name or missing_columns(found.columns))
