@@ -176,13 +176,15 @@ def _check_rows(rows: pa.Table, path: str | Path) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class ShownKind:
-    """Whether the demo (or nothing yet) is shown, and how often that has changed in this process.
+    """Whether the demo (or nothing) is shown, and how often that has changed in this process; `nothing` says which
+    where own data were taken back.
 
     A request that began with one and ends with the same has read no facts of the other kind.
     """
 
     demo: bool
     changes: int = 0
+    nothing: bool = False
 
 
 class Source:
@@ -299,7 +301,7 @@ class Source:
         if self._facts is None:
             return
         self._past = PastVersions()
-        now = ShownKind(demo=True, changes=self._kind.changes + (not self._facts.demo))
+        now = ShownKind(demo=True, changes=self._kind.changes + (not self._facts.demo), nothing=True)
         turned = not self._facts.demo
         self._facts = None
         self._kind = now
