@@ -1,4 +1,4 @@
-"""What stands before the last change of a log in which an undo is a change too, so that each undo goes one further back."""
+"""Where a log of changes stands in which an undo is a change too, so that each undo goes one further back."""
 
 from collections.abc import Iterable
 from typing import TypeVar

@@ -18,8 +18,9 @@ from facts.words.vocabulary import country
 from ingest.costs import CostsStore
 from ingest.results import ImportProblem
 from ingest.who import who
-from kpi.costs import Cost, WrongCost, known_names, read_cost, read_day, with_cost, without_cost
+from kpi.costs import Cost, WrongCost, costs_in_words, known_names, read_cost, read_day, with_cost, without_cost
 from kpi.plain_text import printable
+from kpi.units import USUAL
 
 
 def add_command(commands: Any) -> None:
@@ -34,7 +35,10 @@ def add_command(commands: Any) -> None:
     what.add_argument("--margin", metavar="PERCENT", help="what is left of revenue after the goods, such as 62")
     what.add_argument("--remove", action="store_true", help="state no costs any more for this platform, region and day")
     what.add_argument("--clear", action="store_true", help="state no costs any more")
-    what.add_argument("--undo", action="store_true", help="return to the costs before the last change")
+    what.add_argument(
+        "--undo", action="store_true", help="return to the costs before the last change, then to those before that"
+    )
+    what.add_argument("--history", action="store_true", help="list the changes: when, who, what held from then on")
     parser.add_argument("--fees", metavar="PERCENT", help="payment, fulfilment and marketplaces (default: none)")
     parser.add_argument("--platform", default="", help="for this platform alone")
     parser.add_argument("--region", default="", help="for this region alone")
@@ -45,6 +49,8 @@ def run(arguments: argparse.Namespace, facts: str, state: str, engine: Engine) -
     """Change or show the costs of `facts`; `state` is the folder that is set. Returns the exit status."""
     store = CostsStore(facts, costs_log(facts, state))
     try:
+        if arguments.history:
+            return _list_changes(store)
         costs = _carry_out(arguments, store, engine)
     except (ImportProblem, DataProblem, WrongCost) as problem:
         print(f"marketing-dashboard: {printable(str(problem))}", file=sys.stderr)
@@ -56,6 +62,20 @@ def run(arguments: argparse.Namespace, facts: str, state: str, engine: Engine) -
         print(printable(line))
     if not costs:
         print("No costs are stated: profit shows only where a platform's rows report costs.")
+    return 0
+
+
+def _list_changes(store: CostsStore) -> int:
+    """Print the changes of costs that are kept in a log, newest first. Raises ImportProblem."""
+    if store.in_table:
+        raise ImportProblem("`marketing-dashboard history` lists the changes of these data, costs included.")
+    changes = store.changes()
+    for each in reversed(changes):
+        what = costs_in_words(each.costs, USUAL) if each.costs else "no costs any more"
+        undone = "returned to: " if each.undone else ""
+        print(printable(f"{each.at:%Y-%m-%d %H:%M} UTC  {each.by:12}  {undone}{what}"))
+    if not changes:
+        print("No costs were stated for these data yet.")
     return 0
 
 
