@@ -3,7 +3,6 @@
 import argparse
 import logging
 import secrets
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -39,6 +38,7 @@ from ingest.write.summary import number
 from kpi.plain_text import printable
 from kpi.schema import DATE
 from kpi.selection import Selection
+from machine.complaint import complain
 
 _WATCH_EVERY: Final = 2.0
 _NO_VERSIONS: Final = "it has no versions to list; name another folder in DASHBOARD_FACTS"
@@ -306,4 +306,4 @@ def _say(text: str) -> None:
 
 
 def _complain(text: str) -> None:
-    print(f"marketing-dashboard: {printable(text)}", file=sys.stderr)
+    complain(printable(text))

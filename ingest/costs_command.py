@@ -1,7 +1,6 @@
 """The command costs: states gross margin and fees, so that the platforms' profit can be worked out, and shows them."""
 
 import argparse
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,8 +18,9 @@ from ingest.costs import CostsStore
 from ingest.results import ImportProblem
 from ingest.who import who
 from kpi.costs import Cost, WrongCost, costs_in_words, known_names, read_cost, read_day, with_cost, without_cost
-from kpi.plain_text import printable
+from kpi.plain_text import printable, sentence_of
 from kpi.units import USUAL
+from machine.complaint import complain
 
 
 def add_command(commands: Any) -> None:
@@ -53,11 +53,9 @@ def run(arguments: argparse.Namespace, facts: str, state: str, engine: Engine) -
             return _list_changes(store)
         costs = _carry_out(arguments, store, engine)
     except (ImportProblem, DataProblem, WrongCost) as problem:
-        print(f"marketing-dashboard: {printable(str(problem))}", file=sys.stderr)
-        return 1
+        return complain(sentence_of(problem))
     except (OSError, DeltaError, ValueError):
-        print("marketing-dashboard: The costs could not be read or written: try again.", file=sys.stderr)
-        return 1
+        return complain("The costs could not be read or written: try again.")
     for line in costs_in_lines(costs):
         print(printable(line))
     if not costs:

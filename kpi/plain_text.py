@@ -17,3 +17,10 @@ def storable(text: str) -> str:
 def printable(text: str) -> str:
     r"""`text` in one line, control characters as `\n` and `\x1b`: a name forges no line and no color."""
     return _CONTROLS.sub(lambda sign: sign[0].encode("unicode_escape").decode(), storable(text))
+
+
+def sentence_of(problem: BaseException) -> str:
+    """What went wrong, as the command line says it; of a file that the system refuses its name and why."""
+    if isinstance(problem, OSError) and problem.strerror:
+        return printable(f"{problem.filename or 'a file'}: {problem.strerror}.")
+    return printable(str(problem))

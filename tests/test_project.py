@@ -41,7 +41,7 @@ LAYERS = {
     "settings": ["machine"],
     "app": ["callbacks", "web", "views", "pages", "components", "facts", "access", "kpi", "machine", "settings"],
     "serving": ["app", "web", "facts", "access", "settings", "machine"],
-    "report": ["app", "web", "views", "pages", "components", "facts", "access", "kpi", "settings"],
+    "report": ["app", "web", "views", "pages", "components", "facts", "access", "kpi", "machine", "settings"],
     "cli": [
         "report",
         "serving",
