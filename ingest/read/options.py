@@ -88,7 +88,7 @@ def read_mapping(path: str | Path) -> Options:
     if content and all(isinstance(each, list) for each in content.values()):
         raise ImportProblem(
             f"{path} has rules of own dimensions ({', '.join(content)}), which go with no report: write them under "
-            "“Your own dimensions” on the Import page, or `marketing-dashboard dimensions FILE` (docs/own-dimensions.md)."
+            "“Your own dimensions” on the Import page, or `marketing-dashboard dimensions FILE`."
         )
     if content:
         raise ImportProblem(f"{path}: “{next(iter(content))}” means nothing here; see docs/import.md for what does.")
