@@ -28,7 +28,7 @@
         catches.innerHTML = answer.markup ?? ""; // the server's: whatever it holds is text there
         history.innerHTML = answer.history ?? "";
         catches.classList.remove("is-stale");
-        text(state, answer.refused ?? (answer.kept ? done : "Not kept yet."));
+        text(state, answer.refused ?? (answer.kept || "undo" in asked ? done : "Not kept yet."));
         keep.disabled = answer.kept || Boolean(answer.refused);
       } catch {
         text(state, "The server cannot be reached. Check the connection and try again.");

@@ -367,5 +367,5 @@ def test_days_and_numbers_may_be_texts(fill: Fill, request: pytest.FixtureReques
     assert found["spend"].to_dict() == {"United States": 19.5}
     assert facts.options(ALL_ROWS)["platform"] == ("Google", "Microsoft Advertising")
     assert facts.currency == "EUR"
-    with pytest.raises(DataProblem, match="date_day of .*, taken for date, is empty in 1 rows with spend"):
+    with pytest.raises(DataProblem, match=r"date_day of .*, taken for date, is empty in 1 rows with spend"):
         fill(table.set_column(3, "spend", pa.array(["12.50", "7", "1"])))
