@@ -38,15 +38,15 @@ def log_of(path: Path) -> Path:
 
 def rules_changes(path: Path) -> list[RulesChange]:
     """The changes of the rules at `path`, oldest first, one by hand included. Raises WrongRules, or OSError."""
-    recorded = _recorded(path)
+    recorded = _changes_in_log(path)
     return [*recorded, *_by_hand(path, recorded)]
 
 
 def change_rules(path: Path, content: bytes, by: str) -> None:
     """Keep `content` as the rules at `path`, and note the change. Raises WrongRules, or OSError, with nothing kept."""
     rules_in(content)
-    with _locked(path) as log:
-        recorded = _recorded(path)
+    with _lock_log(path) as log:
+        recorded = _changes_in_log(path)
         usable = [each for each in _by_hand(path, recorded) if _can_be_used(each.rules)]
         _keep(path, log, recorded, usable, content, by)
 
@@ -56,10 +56,10 @@ def undo_rules(path: Path, by: str) -> None:
 
     That is a change too. Raises WrongRules where there is none, or OSError.
     """
-    with _locked(path) as log:
-        recorded = _recorded(path)
+    with _lock_log(path) as log:
+        recorded = _changes_in_log(path)
         by_hand = _by_hand(path, recorded)
-        standing = _standing([*recorded, *by_hand])
+        standing = _states_left([*recorded, *by_hand])
         if not standing:
             raise WrongRules("no rules were kept, or every change is taken back: there is nothing to undo.")
         _keep(path, log, recorded, by_hand, standing[-2] if len(standing) > 1 else b"", by, undone=True)
@@ -67,14 +67,14 @@ def undo_rules(path: Path, by: str) -> None:
 
 def can_undo(changes: list[RulesChange]) -> bool:
     """Whether a change is left that can be taken back."""
-    return bool(_standing(changes))
+    return bool(_states_left(changes))
 
 
-def _standing(changes: list[RulesChange]) -> list[bytes]:
+def _states_left(changes: list[RulesChange]) -> list[bytes]:
     return steps((each.rules, each.undone) for each in changes)
 
 
-def _recorded(path: Path) -> list[RulesChange]:
+def _changes_in_log(path: Path) -> list[RulesChange]:
     try:
         lines = log_of(path).read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
@@ -113,7 +113,7 @@ def _keep(
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[IO[str]]:
+def _lock_log(path: Path) -> Iterator[IO[str]]:
     """The log, to be added to by nobody else meanwhile."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with open(log_of(path), "a", opener=_open_own, encoding="utf-8") as log:

@@ -176,8 +176,7 @@ def _check_rows(rows: pa.Table, path: str | Path) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class ShownKind:
-    """Whether the demo (or nothing) is shown, and how often that has changed in this process; `nothing` says which
-    where own data were taken back.
+    """Whether the demo, or `nothing`, is shown, and how often that has changed in this process.
 
     A request that began with one and ends with the same has read no facts of the other kind.
     """
@@ -271,7 +270,8 @@ class Source:
                     _log.warning("data not taken: %s", problem)
                 self._problem, self._seen = problem, seen
                 if isinstance(problem, NoData) and seen is not None:  # a folder that is gone may come back
-                    self._show_nothing()
+                    self._past = PastVersions()
+                    self._show(None)
                 return False
             self._problem, self._seen = None, seen
             if self._facts is not None and self._facts.version == found.version:
@@ -285,25 +285,14 @@ class Source:
                     _log.warning("%s", sentence)
             return True
 
-    def _show(self, facts: Facts) -> None:
-        """Put `facts` in the place of those that are shown; own ones are never shown while the demo is said to be."""
-        turned = facts.demo != self._kind.demo
-        now = ShownKind(facts.demo, self._kind.changes + turned)
-        if not facts.demo:
+    def _show(self, facts: Facts | None) -> None:
+        """Put `facts`, or nothing, in the place of those shown; own ones are never shown while the demo is said to be."""
+        demo = facts is None or facts.demo
+        turned = demo != self._kind.demo
+        now = ShownKind(demo, self._kind.changes + turned, nothing=facts is None)
+        if not demo:
             self._kind = now
         self._facts = facts
-        self._kind = now
-        if turned:
-            self._when_changed(now)
-
-    def _show_nothing(self) -> None:
-        """Show no figures any more, nor earlier versions: who imported them has taken them back."""
-        if self._facts is None:
-            return
-        self._past = PastVersions()
-        now = ShownKind(demo=True, changes=self._kind.changes + (not self._facts.demo), nothing=True)
-        turned = not self._facts.demo
-        self._facts = None
         self._kind = now
         if turned:
             self._when_changed(now)
@@ -329,8 +318,7 @@ class Source:
                     give_back()
                     self._admit(facts)
                     self._past.put(version, facts)
-        now = self._facts
-        if now is None or facts.demo != now.demo:  # also where the other was shown a moment ago
+        if self._kind.nothing or facts.demo != self._kind.demo:  # also where the other was shown a moment ago
             mixed = f"Version {version.number} is of other data: the demo's and one's own do not mix."
             raise DataProblem(mixed, mixed)
         return facts, version

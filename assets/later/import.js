@@ -391,8 +391,7 @@
     form().reset();
     ask([]);
     options().open = false;
-    hide(options(), true);
-    hide(overButton(), true);
+    for (const each of [options(), overButton()]) hide(each, true);
     state("");
     one(section, '[data-import="choose"]').focus();
   }

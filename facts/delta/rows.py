@@ -90,7 +90,7 @@ def fetch(path: str | Path, version: int | None = None, shop: int | None = None)
     held = [*_COLUMNS, *(_OF_CUTS if CUT in found.schema.names else ()), *rolled]
     rows = found.to_table(columns=held)
     if not len(rows) and metadata.name == FACTS_NAME:
-        raise NoData(path)
+        raise NoData(path, version)
     currency = rows[CURRENCY][0].as_py() if CURRENCY in held and len(rows) else _USUAL_CURRENCY
     shop_days = side_data.read(
         path, demo=metadata.name == DEMO_NAME, currency=currency, past=version is not None, shop=shop

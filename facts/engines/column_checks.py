@@ -75,20 +75,18 @@ def _advice(schema: Mapping[str, Any], name: str, mapping: TableMapping) -> str:
     where = f"in {mapping.name}" if mapping.name else "in a mapping file (DASHBOARD_FACTS_MAPPING)"
     wanted, cast = ("days", "a date") if is_day else ("numbers", "a number")
     if not fits:
-        return (
-            f"No column holds {wanted}: give the table, or a view of it, one that is cast to {cast}. {_names(schema)}"
-        )
+        return f"No column holds {wanted}: give the table, or a view of it, one that is cast to {cast}. {_columns_sentence(schema)}"
     return (
-        f'Columns of {wanted} are {_listed(fits)}: name one {where}, as in [columns] {name} = "{fits[0]}", or have the '
+        f'Columns of {wanted} are {_names_of(fits)}: name one {where}, as in [columns] {name} = "{fits[0]}", or have the '
         f"table, or a view of it, cast this one to {cast}."
     )
 
 
-def _names(schema: Mapping[str, Any]) -> str:
-    return f"It has: {_listed(list(schema))}."
+def _columns_sentence(schema: Mapping[str, Any]) -> str:
+    return f"It has: {_names_of(list(schema))}."
 
 
-def _listed(names: list[str]) -> str:
+def _names_of(names: list[str]) -> str:
     return ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
 
 
