@@ -62,6 +62,8 @@ def files(path: str | Path, version: int | None = None) -> Files:
 
 def _of_delta(path: str | Path, version: int | None) -> Files:
     table = open_table(path, version)
+    if table.metadata().name == FACTS_NAME and not table.file_uris():
+        raise NoData(path, version)
     added = pa.table(table.get_add_actions(flatten=True))
     known = [f"null_count.{name}" for name in MEASURES]
     complete = all(
@@ -106,9 +108,7 @@ def open_files(found: Files, now: Callable[[], datetime], demo_name: str, engine
     """
     driver()
     if not found.rows:
-        raise (
-            NoData(found.label) if found.name == FACTS_NAME else DataProblem(f"The table at {found.label} has no rows.")
-        )
+        raise DataProblem(f"The table at {found.label} has no rows.")
     mapping = mapping_at(engine.mapping)
     sessions = Sessions(DuckTable(found.names, found.label), mapping)
     mapped = bool(mapping.name or missing_columns(found.columns))

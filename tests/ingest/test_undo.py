@@ -186,6 +186,9 @@ def test_what_is_imported_after_the_first_import_was_undone_is_a_first_import_ag
     assert held(table) == (5, None)
     facts = load(table)
     assert (facts.currency, facts.side.costs.costs) == ("USD", ())
+    for engine in ("memory", "duckdb"):
+        with pytest.raises(DataProblem, match="Version 3 holds nothing: everything that was imported had been undone"):
+            load(table, version=3, engine=Engine(engine))
     assert cli.main(["undo"]) == 0
     assert held(table) == (0, None)
     assert cli.main(["undo"]) == 1
