@@ -286,7 +286,7 @@ class Source:
             return True
 
     def _show(self, facts: Facts | None) -> None:
-        """Put `facts`, or nothing, in the place of those shown; own ones are never shown while the demo is said to be."""
+        """Put `facts`, or nothing, in the place of what is shown; never own ones while the demo is said to be shown."""
         demo = facts is None or facts.demo
         turned = demo != self._kind.demo
         now = ShownKind(demo, self._kind.changes + turned, nothing=facts is None)

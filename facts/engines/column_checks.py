@@ -75,15 +75,12 @@ def _advice(schema: Mapping[str, Any], name: str, mapping: TableMapping) -> str:
     where = f"in {mapping.name}" if mapping.name else "in a mapping file (DASHBOARD_FACTS_MAPPING)"
     wanted, cast = ("days", "a date") if is_day else ("numbers", "a number")
     if not fits:
-        return f"No column holds {wanted}: give the table, or a view of it, one that is cast to {cast}. {_columns_sentence(schema)}"
+        there = f"It has: {_names_of(list(schema))}."
+        return f"No column holds {wanted}: give the table, or a view of it, one that is cast to {cast}. {there}"
     return (
-        f'Columns of {wanted} are {_names_of(fits)}: name one {where}, as in [columns] {name} = "{fits[0]}", or have the '
-        f"table, or a view of it, cast this one to {cast}."
+        f'Columns of {wanted} are {_names_of(fits)}: name one {where}, as in [columns] {name} = "{fits[0]}", or have '
+        f"the table, or a view of it, cast this one to {cast}."
     )
-
-
-def _columns_sentence(schema: Mapping[str, Any]) -> str:
-    return f"It has: {_names_of(list(schema))}."
 
 
 def _names_of(names: list[str]) -> str:

@@ -166,7 +166,7 @@ def test_undo_of_the_first_import_leaves_a_folder_as_if_nothing_had_been_importe
         assert cli.main(["undo", "--business", "0"]) == 0
 
         assert held(table) == (1, 10)
-        assert source.refresh(), source.problem
+        source.refresh()  # unless its own thread was quicker
         assert source.current() is not None
     finally:
         source.close()
