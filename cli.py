@@ -97,7 +97,9 @@ def run_command(arguments: Sequence[str] | None) -> int:
         if asked.command == "costs":
             return costs_command.run(asked, settings.facts, settings.state, engine_of(settings))
         if elsewhere(settings.facts):
-            return complain(f"{asked.command} works on a folder, and DASHBOARD_FACTS names an engine elsewhere.", 2)
+            why = f"{asked.command} works on a folder, and DASHBOARD_FACTS names an engine elsewhere."
+            own = f" `costs --{asked.command}` and `dimensions --{asked.command}` are about what is kept of yours here."
+            return complain(why + (own if asked.command in ("undo", "history") else ""), 2)
         commits = count_commits(settings)
         status = data.run(asked, Path(settings.facts), engine_of(settings))
         if asked.command == "import" and not asked.dry_run and (status == 0 or count_commits(settings) > commits):

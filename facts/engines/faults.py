@@ -34,6 +34,20 @@ _CAUSES: Final = tuple(
             "or the address needs sslmode=require",
         ),
         (
+            r"invalid response to ssl negotiation",
+            "what answers there is no Postgres. Check host and port in DASHBOARD_FACTS",
+        ),
+        (
+            r"\b(ssl|tls|certificate)\b",
+            "no encrypted connection could be made as the address asks for it. Mend its sslmode in DASHBOARD_FACTS, or "
+            "the server's certificate",
+        ),
+        (
+            r"invalid connection option|unexpected keyword argument|invalid (uri|dsn)",
+            "the address has an option that the driver does not know. After the ? of DASHBOARD_FACTS belong table=, "
+            "currency= and the driver's own",
+        ),
+        (
             r"password|authenticat|credential|access denied|unauthorized|incorrect username|role .* does not exist",
             "the server did not accept the user and password. Mend them in DASHBOARD_FACTS, or give them in the "
             "driver's own way (PGPASSFILE, a service account)",
@@ -88,5 +102,4 @@ def no_such_table(label: str, name: str, tables: Sequence[str]) -> DataProblem:
 
 def is_among(name: str, tables: Sequence[str]) -> bool:
     """Whether a table's name is one of `tables`, which have their schemas: one without has an engine's usual schema."""
-    names = {name.casefold(), *(f"{schema}.{name}".casefold() for schema in _USUAL)}
-    return any(each.casefold() in names for each in tables)
+    return not {name, *(f"{schema}.{name}" for schema in _USUAL)}.isdisjoint(tables)

@@ -142,6 +142,10 @@ def test_what_postgres_refuses(server: str, refusal: Refusal) -> None:
     missing = refusal(f"{base}?table=public.figurs")
     assert "There is no table public.figurs in postgres://127.0.0.1:" in missing
     assert f"It has: {table}." in missing
+    for name in (table.upper(), table.replace("facts", "Facts")):
+        assert f"There is no table {name} in" in refusal(f"{base}?table={name}"), (
+            "names in Postgres have their capitals"
+        )
     for wrong in (server.replace("p%40ss%2Fword", "hunter2"), server.replace("reader:", "somebody:")):
         assert "did not accept the user and password" in refusal(wrong)
     assert "has no database of that name" in refusal(server.replace("/postgres?", "/nodb?"))
@@ -155,6 +159,9 @@ def test_a_table_that_may_not_be_read_and_a_server_that_keeps_out(tmp_path: Path
         ("permission denied for table figures", "may not read it. Give that user the right to select"),
         ('FATAL: no pg_hba.conf entry for host "10.0.0.1", user "x"', "does not let this machine in"),
         ("fe_sendauth: no password supplied", "did not accept the user and password"),
+        ("server does not support SSL, but SSL was required", "no encrypted connection could be made"),
+        ("received invalid response to SSL negotiation: H", "what answers there is no Postgres"),
+        ('invalid connection option "password2"', "an option that the driver does not know"),
         ("canceling statement due to statement timeout", None),
     ):
         said = cause_of("postgres://h/d, table t", words)
