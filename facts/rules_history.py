@@ -56,12 +56,12 @@ def undo_rules(path: Path, by: str) -> None:
 
     That is a change too. Raises WrongRules where there is none, or OSError.
     """
+    if not can_undo(rules_changes(path)):  # and not even a log is made
+        raise WrongRules("no rules were kept, or every change is taken back: there is nothing to undo.")
     with _lock_log(path) as log:
         recorded = _changes_in_log(path)
         by_hand = _by_hand(path, recorded)
         standing = _states_left([*recorded, *by_hand])
-        if not standing:
-            raise WrongRules("no rules were kept, or every change is taken back: there is nothing to undo.")
         _keep(path, log, recorded, by_hand, standing[-2] if len(standing) > 1 else b"", by, undone=True)
 
 
@@ -90,7 +90,8 @@ def _by_hand(path: Path, recorded: list[RulesChange]) -> list[RulesChange]:
     there = _content(path)
     if there == (recorded[-1].rules if recorded else b""):
         return []
-    return [RulesChange(datetime.fromtimestamp(path.stat().st_mtime, UTC), BY_HAND, there[:LARGEST])]
+    at = datetime.fromtimestamp(path.stat().st_mtime, UTC) if path.exists() else utc_now()
+    return [RulesChange(at, BY_HAND, there[:LARGEST])]
 
 
 def _keep(
