@@ -193,6 +193,12 @@ def test_rules_of_long_names_are_kept_and_undone_with_their_figures_in_view(
     expect(history.first).to_contain_text("returned to no rules")
     expect(card.get_by_role("button", name="Undo")).to_have_count(0)
     page.get_by_role("button", name=re.compile("^Theme: system")).click()
+    keep = card.get_by_role("button", name="Keep these rules")
+    page.reload()
+    card.locator("summary").click()
+    expect(keep).to_be_disabled()
+    color = keep.evaluate("(each) => getComputedStyle(each).backgroundColor")
+    assert sum(map(int, re.findall(r"\d+", color)[:3])) < 200, "a light button on a dark page"
     scheme = "getComputedStyle(document.querySelector('input[type=date]')).colorScheme"
     assert page.evaluate(scheme) == "dark", "else the icon of the field for days is black on black"
     page.context.close()
