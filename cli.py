@@ -9,7 +9,8 @@ from pathlib import Path
 
 from facts.engines.choice import elsewhere, engine_of
 from facts.reader_process import ReaderProcess
-from kpi.plain_text import printable
+from kpi.plain_text import printable, sentence_of
+from machine.complaint import complain
 from settings import SETTINGS, Settings, WrongSetting, faults, from_environment, unknown_variables
 
 
@@ -59,7 +60,7 @@ def run_command(arguments: Sequence[str] | None) -> int:
     )
     if arguments[:1] != ["serve"]:  # which starts without the third of a second that importing the others takes
         from ingest import commands as data
-        from ingest import costs_command
+        from ingest import costs_command, rules_command
         from report import command as report
         from report import digest_command as digest
 
@@ -67,12 +68,7 @@ def run_command(arguments: Sequence[str] | None) -> int:
         costs_command.add_command(commands)
         report.add_command(commands)
         digest.add_command(commands)
-        rules = commands.add_parser(
-            "dimensions",
-            help="show what the rules of your own dimensions catch, and keep them (docs/own-dimensions.md)",
-        )
-        rules.add_argument("file", nargs="?", type=Path, metavar="FILE", help="rules (TOML); without it those kept")
-        rules.add_argument("--keep", action="store_true", help="keep the rules of FILE next to the facts")
+        rules_command.add_command(commands)
         rolled = commands.add_parser(
             "rollup", help="write the facts' sums by day and dimensions as a table to point the dashboard at"
         )
@@ -85,10 +81,9 @@ def run_command(arguments: Sequence[str] | None) -> int:
     try:
         settings = from_environment()
     except WrongSetting as problem:
-        print(f"marketing-dashboard: {problem}", file=sys.stderr)
-        return 2
+        return complain(str(problem), 2)
     for name in unknown_variables():
-        print(f"marketing-dashboard: {name} is no setting of this dashboard and is ignored.", file=sys.stderr)
+        complain(f"{name} is no setting of this dashboard and is ignored.")
     if asked.command == "address":
         return print_addresses(settings)
     if asked.command == "report":
@@ -97,7 +92,7 @@ def run_command(arguments: Sequence[str] | None) -> int:
         return digest.run(asked, settings)
     if asked.command != "serve":
         if asked.command == "dimensions":
-            return show_dimensions(settings, asked.file, asked.keep)
+            return carry_out_dimensions(settings, asked)
         if asked.command == "rollup":
             status = roll_up(settings, asked.out)
             if status == 0 and costs_command.are_stated(settings.facts, settings.state):
@@ -107,8 +102,8 @@ def run_command(arguments: Sequence[str] | None) -> int:
             return costs_command.run(asked, settings.facts, settings.state, engine_of(settings))
         if elsewhere(settings.facts):
             why = f"{asked.command} works on a folder, and DASHBOARD_FACTS names an engine elsewhere."
-            print(f"marketing-dashboard: {why}", file=sys.stderr)
-            return 2
+            own = f" `costs --{asked.command}` and `dimensions --{asked.command}` are about what is kept of yours here."
+            return complain(why + (own if asked.command in ("undo", "history") else ""), 2)
         commits = count_commits(settings)
         status = data.run(asked, Path(settings.facts), engine_of(settings))
         if asked.command == "import" and not asked.dry_run and (status == 0 or count_commits(settings) > commits):
@@ -141,12 +136,10 @@ def print_addresses(settings: Settings) -> int:
     try:
         addresses = own_addresses(settings)
     except NoSecret as problem:
-        print(f"marketing-dashboard: {problem}", file=sys.stderr)
-        return 1
+        return complain(str(problem))
     if not addresses:
-        why = f"no dashboard runs here over these data. `{command_line()} serve` starts one and prints its address."
-        print(f"marketing-dashboard: {why}", file=sys.stderr)
-        return 1
+        here = "no dashboard runs here over these data."
+        return complain(f"{here} `{command_line()} serve` starts one and prints its address.")
     print("\n".join((*addresses, once_sentence())))
     return 0
 
@@ -163,7 +156,7 @@ def say_how_to_look(settings: Settings) -> None:
     try:
         addresses = own_addresses(settings)
     except NoSecret as problem:
-        print(f"marketing-dashboard: {problem}", file=sys.stderr)
+        complain(str(problem))
         return
     if addresses:
         print("Look at it here: " + "\n                 ".join(addresses) + f"\n{once_sentence()}")
@@ -172,42 +165,53 @@ def say_how_to_look(settings: Settings) -> None:
         print(f"To look at it: {alone}{command_line()} serve")
 
 
-def show_dimensions(settings: Settings, file: Path | None, keep: bool) -> int:
-    """Print what each rule of own dimensions catches, of a `file` or of those kept; returns the exit status."""
-    from app import writing_of
-    from facts import ALL_ROWS, DataProblem
+def carry_out_dimensions(settings: Settings, asked: argparse.Namespace) -> int:
+    """Show, keep, list or undo the rules of own dimensions, as `asked`; returns the exit status."""
+    from facts import DataProblem
     from facts.deadline import NoAnswer
-    from facts.own_rules import WrongRules, keep_rules, rules_in, rules_of_data
-    from facts.source import load
-    from views.own_rules import catches_in, lines_of
+    from facts.own_rules import WrongRules, rules_of_data
+    from ingest.rules_command import change_or_list
 
     path = rules_of_data(settings.facts, settings.state)
     try:
         if path is None:
             raise WrongRules("set DASHBOARD_STATE to a folder, as DASHBOARD_FACTS names an engine elsewhere.")
-        if keep and file is None:
-            raise WrongRules("name the FILE whose rules are to be kept.")
-        source = file or path
-        if file is None and not path.exists():
-            raise WrongRules(f"no rules are kept in {path}: name a FILE with some.")
-        dimensions = rules_in(content := source.read_bytes())
-        if keep:
-            keep_rules(path, content)
-        facts = load(settings.facts, engine=engine_of(settings))
-        for line in lines_of(catches_in(facts, dimensions, ALL_ROWS), writing_of(settings)(facts)):
-            print(printable(line))
-        if keep:
-            print(f"Kept in {printable(str(path))}; a dashboard that runs has them within five seconds.")
-        elif file is not None:
-            print("Nothing is kept yet: --keep keeps these rules.")
-    except (WrongRules, DataProblem, NoAnswer) as problem:
-        print(f"marketing-dashboard: {printable(str(problem))}", file=sys.stderr)
-        return 1
-    except OSError as problem:
-        why = f"{printable(str(problem.filename))}: {problem.strerror}."
-        print(f"marketing-dashboard: {why}", file=sys.stderr)
-        return 1
+        if asked.undo or asked.history:
+            change_or_list(asked, path)
+        else:
+            show_dimensions(settings, path, asked.file, asked.keep)
+    except WrongRules as problem:
+        return complain(printable(f"{asked.file.name}: {problem}" if asked.file else str(problem)))
+    except (DataProblem, NoAnswer, OSError) as problem:
+        return complain(sentence_of(problem))
     return 0
+
+
+def show_dimensions(settings: Settings, path: Path, file: Path | None, keep: bool) -> None:
+    """Print what each rule of own dimensions catches, of a `file` or of those kept at `path`."""
+    from app import writing_of
+    from facts import ALL_ROWS
+    from facts.own_rules import WrongRules, rules_in
+    from facts.rules_history import change_rules
+    from facts.source import load
+    from ingest.who import who
+    from views.own_rules import catches_in, lines_of
+
+    if keep and file is None:
+        raise WrongRules("name the FILE whose rules are to be kept.")
+    if file is None and not path.exists():
+        raise WrongRules(f"no rules are kept in {path}: name a FILE with some.")
+    dimensions = rules_in(content := (file or path).read_bytes())
+    if keep:
+        change_rules(path, content, who())
+    facts = load(settings.facts, engine=engine_of(settings))
+    platforms = facts.options(ALL_ROWS)["platform"]
+    for line in lines_of(catches_in(facts, dimensions, ALL_ROWS), platforms, writing_of(settings)(facts)):
+        print(printable(line))
+    if keep:
+        print(f"Kept in {printable(str(path))}; a dashboard that runs has them within five seconds.")
+    elif file is not None:
+        print("Nothing is kept yet: --keep keeps these rules.")
 
 
 def count_commits(settings: Settings) -> int:
@@ -225,8 +229,7 @@ def roll_up(settings: Settings, out: Path) -> int:
         written = rollup.roll_up(settings.facts, out, settings.facts_mapping)
         print(f"{written:,} rows by day and dimensions in {printable(str(out))}.")
     except (DataProblem, NoAnswer) as problem:
-        print(f"marketing-dashboard: {printable(str(problem))}", file=sys.stderr)
-        return 1
+        return complain(sentence_of(problem))
     return 0
 
 
@@ -281,7 +284,7 @@ def check() -> int:
     if base := base_image():
         print(f"image     {base}")
     for sentence in wrong:
-        print(f"marketing-dashboard: {printable(sentence)}", file=sys.stderr)
+        complain(printable(sentence))
     print("no fault found" if not wrong else f"{len(wrong)} fault{'s' if len(wrong) > 1 else ''}")
     return 1 if wrong else 0
 

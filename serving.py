@@ -22,7 +22,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 import gunicorn.http.message
 from gunicorn.app.base import BaseApplication
 
-from access.own_key import NoSecret, address_with_key, once_sentence
+from access.own_key import NoSecret, address_with_key, command_line, once_sentence
 from access.running_servers import note_server
 from facts.engines.choice import engine_of
 from facts.protocol import DataProblem
@@ -233,6 +233,10 @@ class Announcer:
             self._said[0] = kind.demo
         finally:
             fcntl.lockf(self._file, fcntl.LOCK_UN)
+        if kind.nothing:
+            again = f"`{command_line()} import` brings some, `{command_line()} history` lists what was undone."
+            print(f"The dashboard has no data any more. {again}", flush=True)
+            return
         if kind.demo and self._check.demo_is_open():
             print(f"The dashboard shows the demo again: {self._address}", flush=True)
             return

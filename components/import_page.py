@@ -21,12 +21,18 @@ _DEMO: Final = (
     "This is the demo: files dropped here are read and shown, not kept. To see your own figures in its place, type the "
     "command below in the dashboard’s folder; it ends with how to look at them."
 )
+_NO_DATA: Final = (
+    "There are no figures here yet: files dropped here are read and shown, not kept. To see your own figures, type the "
+    "command below in the dashboard’s folder; it ends with how to look at them."
+)
 #: What a person types who has this dashboard in a folder.
 IMPORT_COMMAND: Final = ".venv/bin/marketing-dashboard import ~/Downloads/*.csv"
 
 
-def import_page(most: int, files: int, demo: bool, formats: Formats) -> list[Component]:
-    """The page that takes at most `files` files of `most` bytes together; in a `demo` nothing is kept."""
+def import_page(most: int, files: int, demo: bool, formats: Formats, empty: bool = False) -> list[Component]:
+    """The page that takes at most `files` files of `most` bytes together; in a `demo` nothing is kept, and where it is
+    `empty` there are no figures of a demo either.
+    """
     megabytes = f"{formats.number(round(most / 1e6))} MB"
     kinds = (
         f"CSV, TSV, Excel (.xlsx), Parquet, or a zip of these: at most {files} files and {megabytes}. "
@@ -53,7 +59,10 @@ def import_page(most: int, files: int, demo: bool, formats: Formats) -> list[Com
     )
     demo_note = []
     if demo:
-        demo_note = [html.P([icon_of("info"), html.Span(_DEMO)], className="import-demo"), *_command(IMPORT_COMMAND)]
+        demo_note = [
+            html.P([icon_of("info"), html.Span(_NO_DATA if empty else _DEMO)], className="import-demo"),
+            *_command(IMPORT_COMMAND),
+        ]
     listed = html.Ul(className="import-files", **{"aria-label": "Files"})
     return [
         html.Div([*demo_note, zone, listed], id="import-files", className="import-card"),

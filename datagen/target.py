@@ -19,6 +19,9 @@ DESCRIPTION: Final = (
     "Made by `python -m datagen`: a company that does not exist. Its planted effects are in truth.json."
 )
 SHOP_NAME: Final = "marketing-dashboard demo business_daily"
+#: What imports call theirs.
+_OWN_NAME: Final = "marketing-dashboard facts"
+_OWN_SHOP_NAME: Final = "marketing-dashboard business_daily"
 
 #: What a demo table needs to be read and written; one that needs more was changed by another program.
 _READER, _WRITER = 1, 2
@@ -45,7 +48,7 @@ def check(out: Path) -> None:
     if is_delta(out):
         if link := _link_of(out):
             raise Refused(f"{out} has a link in the place of {link}, another table's: give another --out.")
-        if (name := name_of(out)) != NAME:
+        if (name := name_of(out)) != NAME and not _is_emptied(out, name, _OWN_NAME):
             raise Refused(
                 f"{out} is a Delta table that datagen did not write (its name is {name!r}): give another --out."
             )
@@ -77,6 +80,11 @@ def name_of(path: Path) -> str | None:
         return None
     known = protocol.min_reader_version <= _READER and protocol.min_writer_version <= _WRITER
     return name if known and not _link_of(path) and not table.metadata().partition_columns else None
+
+
+def _is_emptied(path: Path, name: str | None, own: str) -> bool:
+    """Whether a table, called `name`, is one of imports (called `own`) that were all taken back."""
+    return name == own and not DeltaTable(str(path)).file_uris()
 
 
 def _link_of(path: Path) -> str | None:
@@ -114,7 +122,7 @@ def seed_of(out: Path) -> int | None:
 def takes_shop(store: Path) -> bool:
     """Whether the shop's days may be written there: nothing is, or the demo's."""
     if is_delta(store):
-        return name_of(store) == SHOP_NAME
+        return (name := name_of(store)) == SHOP_NAME or _is_emptied(store, name, _OWN_SHOP_NAME)
     if store.is_dir():
         return not any(store.iterdir())
     return not (store.exists() or store.is_symlink())

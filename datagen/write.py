@@ -27,7 +27,7 @@ from datagen import shop
 from datagen.company import Company
 from datagen.journal import run_alone
 from datagen.table import ARROW_SCHEMA, facts, quarters
-from datagen.target import DESCRIPTION, NAME, SHOP_NAME, Refused, check, days, is_delta, shop_of, takes_shop
+from datagen.target import DESCRIPTION, NAME, SHOP_NAME, Refused, check, days, is_delta, name_of, shop_of, takes_shop
 from datagen.truth import truth
 from kpi.schema import DATE, TEXT
 
@@ -77,7 +77,7 @@ def write(company: Company, first: int, last: int, out: Path, mode: str, progres
 
 def _commit(out: Path, adds: list[AddAction], mode: str, note: dict[str, str], arrow: pa.Schema, name: str) -> None:
     schema, properties = Schema.from_arrow(arrow), CommitProperties(custom_metadata=note)
-    if is_delta(out):
+    if is_delta(out) and name_of(out) == name:
         DeltaTable(str(out)).create_write_transaction(
             [*adds], mode, schema, commit_properties=properties, post_commithook_properties=_LOG_STAYS
         )
@@ -86,7 +86,7 @@ def _commit(out: Path, adds: list[AddAction], mode: str, note: dict[str, str], a
             str(out),
             schema,
             adds,
-            mode="error",
+            mode="overwrite" if is_delta(out) else "error",  # over what imports left that were taken back
             name=name,
             description=DESCRIPTION,
             configuration={"delta.enableExpiredLogCleanup": "false"},

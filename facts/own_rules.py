@@ -26,8 +26,10 @@ from typing import Any, Final
 from facts.engines.choice import elsewhere
 from facts.protocol import DataProblem
 from kpi.own_dimensions import OwnDimension, Rule
+from machine.file_kinds import kind_of
 
-_MOST_BYTES: Final = 60_000
+#: Bytes of a file of rules.
+LARGEST: Final = 60_000
 _MOST_DIMENSIONS: Final = 12
 _MOST_PATTERNS: Final = 500
 _LONGEST_PATTERN: Final = 200
@@ -37,6 +39,8 @@ _PARTS: Final = ("value", "campaign", "platform")
 _FOR_READERS: Final = (
     "The rules of your own dimensions cannot be used; whoever runs this dashboard finds the reason in its log."
 )
+
+_AS_TEXT: Final = "rules are a TOML file, a text as docs/own-dimensions.md shows it."
 
 
 class WrongRules(ValueError):
@@ -70,11 +74,15 @@ def read_rules(path: Path | None) -> tuple[OwnDimension, ...]:
 
 def rules_in(content: bytes) -> tuple[OwnDimension, ...]:
     """The own dimensions that a TOML document describes. Raises WrongRules."""
-    if len(content) > _MOST_BYTES:
-        raise WrongRules(f"they take more than {_MOST_BYTES // 1000} kB: leave some out.")
+    if (kind := kind_of(content)) or b"\0" in content:
+        raise WrongRules(f"this is {kind or 'a file of another kind'}, not a text: {_AS_TEXT}")
+    if len(content) > LARGEST:
+        raise WrongRules(f"they take more than {LARGEST // 1000} kB: leave some out.")
     try:
         document = tomllib.loads(content.decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as problem:
+    except UnicodeDecodeError:
+        raise WrongRules(f"this is no text in UTF-8: {_AS_TEXT}") from None
+    except (tomllib.TOMLDecodeError, RecursionError) as problem:
         raise WrongRules(f"this is not TOML: {problem}.") from None
     if len(document) > _MOST_DIMENSIONS:
         raise WrongRules(f"there are {len(document)} dimensions; at most {_MOST_DIMENSIONS} can be had.")

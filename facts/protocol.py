@@ -35,6 +35,19 @@ class DataProblem(Exception):
         self.reader = reader
 
 
+class NoData(DataProblem):
+    """There is nothing at a path yet, or nothing any more: its first import was taken back."""
+
+    def __init__(self, path: object, version: int | None = None) -> None:
+        """`version` is the one that was asked for, None for the newest."""
+        if version is not None:
+            nothing = f"Version {version} holds nothing: everything that was imported had been undone."
+            super().__init__(nothing, nothing)
+            return
+        how = "import your own with `marketing-dashboard import FILE`, or write the demo's with `python -m datagen`."
+        super().__init__(f"There is no data at {path}: {how}", f"There is no data yet: {how}")
+
+
 class NotYet(DataProblem):
     """The data are opened by the processes that serve, each for itself, after the fork."""
 

@@ -35,7 +35,7 @@ from facts.engines.choice import Engine, by_duckdb, elsewhere, is_parquet, stamp
 from facts.memory.cuts import missing_cut_sentence, of_cuts
 from facts.memory.frame import FrameFacts
 from facts.own_rules import name_with_rules, read_rules, rules_of_data, rules_path, stamp_of
-from facts.protocol import DataProblem, Facts, NotYet, time_of_day, utc_now
+from facts.protocol import DataProblem, Facts, NoData, NotYet, time_of_day, utc_now
 from facts.reader_process import ReaderProcess
 from kpi.schema import COUNTS, DATE, DIMENSIONS, MEASURES
 from machine.memory import give_back
@@ -176,13 +176,14 @@ def _check_rows(rows: pa.Table, path: str | Path) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class ShownKind:
-    """Whether the demo (or nothing yet) is shown, and how often that has changed in this process.
+    """Whether the demo, or `nothing`, is shown, and how often that has changed in this process.
 
     A request that began with one and ends with the same has read no facts of the other kind.
     """
 
     demo: bool
     changes: int = 0
+    nothing: bool = False
 
 
 class Source:
@@ -268,6 +269,9 @@ class Source:
                 if self.cause != str(problem) and not isinstance(problem, NotYet):
                     _log.warning("data not taken: %s", problem)
                 self._problem, self._seen = problem, seen
+                if isinstance(problem, NoData) and seen is not None:  # a folder that is gone may come back
+                    self._past = PastVersions()
+                    self._show(None)
                 return False
             self._problem, self._seen = None, seen
             if self._facts is not None and self._facts.version == found.version:
@@ -281,11 +285,12 @@ class Source:
                     _log.warning("%s", sentence)
             return True
 
-    def _show(self, facts: Facts) -> None:
-        """Put `facts` in the place of those that are shown; own ones are never shown while the demo is said to be."""
-        turned = facts.demo != self._kind.demo
-        now = ShownKind(facts.demo, self._kind.changes + turned)
-        if not facts.demo:
+    def _show(self, facts: Facts | None) -> None:
+        """Put `facts`, or nothing, in the place of what is shown; never own ones while the demo is said to be shown."""
+        demo = facts is None or facts.demo
+        turned = demo != self._kind.demo
+        now = ShownKind(demo, self._kind.changes + turned, nothing=facts is None)
+        if not demo:
             self._kind = now
         self._facts = facts
         self._kind = now
@@ -300,6 +305,8 @@ class Source:
         """
         if self._elsewhere is not None or is_parquet(self._path):
             raise DataProblem(no_versions := "These data have no versions.", no_versions)
+        if self._facts is None:
+            raise DataProblem(nothing := "There are no figures now, so there are no earlier ones.", nothing)
         version = explain_failures(lambda: version_at(self._path, text), self._path)
         facts = self._past.get(version)
         if facts is None:
@@ -311,7 +318,7 @@ class Source:
                     give_back()
                     self._admit(facts)
                     self._past.put(version, facts)
-        if self._facts is not None and facts.demo != self._facts.demo:  # also where the other was shown a moment ago
+        if self._kind.nothing or facts.demo != self._kind.demo:  # also where the other was shown a moment ago
             mixed = f"Version {version.number} is of other data: the demo's and one's own do not mix."
             raise DataProblem(mixed, mixed)
         return facts, version

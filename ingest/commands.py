@@ -3,7 +3,6 @@
 import argparse
 import logging
 import secrets
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -39,6 +38,7 @@ from ingest.write.summary import number
 from kpi.plain_text import printable
 from kpi.schema import DATE
 from kpi.selection import Selection
+from machine.complaint import complain
 
 _WATCH_EVERY: Final = 2.0
 _NO_VERSIONS: Final = "it has no versions to list; name another folder in DASHBOARD_FACTS"
@@ -293,7 +293,11 @@ def _undo_last(facts: Path, goals: dict[Path, int | None]) -> int:
     for each, at in goals.items():
         _say(say_return(each, at))
     again = [f"`undo {'' if each == facts else '--business '}{version}`" for each, version in newest.items()]
-    _say(f"`undo` again goes further back. To have it as it was before this: {' and '.join(again)}.")
+    try:
+        further = "`undo` again goes further back." if before_command(facts) else ""
+    except ImportProblem:
+        further = "There is nothing further back."
+    _say(f"{further} To have it as it was before this: {' and '.join(again)}.")
     return 0
 
 
@@ -302,4 +306,4 @@ def _say(text: str) -> None:
 
 
 def _complain(text: str) -> None:
-    print(f"marketing-dashboard: {printable(text)}", file=sys.stderr)
+    complain(printable(text))

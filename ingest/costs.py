@@ -16,6 +16,7 @@ from facts.delta.table_names import DEMO_NAME, FACTS_NAME
 from facts.delta.tables import delta_table_at
 from facts.engines.choice import elsewhere
 from facts.protocol import utc_now
+from facts.undo_steps import steps
 from ingest.results import ImportProblem
 from ingest.write.commit import COMMAND, alone
 from ingest.write.replace import LOG_STAYS
@@ -29,6 +30,7 @@ STATED = "import.costs"
 #: What becomes of costs.
 Change = Callable[[tuple[Cost, ...]], Sequence[Cost]]
 
+_NONE_YET = "There are no figures yet that costs could be of: import some first."
 _DEMO = "These are the demo’s figures, which have costs of their own: import your own, then state your costs."
 
 
@@ -47,8 +49,10 @@ class CostsStore:
         table = delta_table_at(Path(self.facts))
         if table is None:
             if not Path(self.facts).exists():
-                raise ImportProblem("There are no figures yet that costs could be of: import some first.")
+                raise ImportProblem(_NONE_YET)
             return False
+        if table.metadata().name == FACTS_NAME and not table.file_uris():  # what was imported was taken back
+            raise ImportProblem(_NONE_YET)
         if table.metadata().name == DEMO_NAME:
             raise ImportProblem(_DEMO)
         return table.metadata().name == FACTS_NAME
@@ -76,7 +80,7 @@ class CostsStore:
         if self.in_table:
             with alone(Path(self.facts), wait):
                 return self._change_table(change, by)
-        return self._write(change, by)
+        return self._write(lambda changes: _apply(change, changes[-1].costs if changes else ()), by)
 
     def _change_table(self, change: Change, by: str) -> tuple[Cost, ...]:
         table = DeltaTable(self.facts)
@@ -93,21 +97,30 @@ class CostsStore:
         return after
 
     def undo(self, by: str) -> tuple[Cost, ...]:
-        """Return a log to what it held before its last change; that is a change too. Raises ImportProblem."""
-        changes = self.changes()
-        if not changes:
-            raise ImportProblem("No costs were stated for these data: there is nothing to undo.")
-        earlier = changes[-2].costs if len(changes) > 1 else ()
-        return self._write(lambda _: earlier, by, undone=True)
+        """Return a log to what it held before the last change that still counts: each undo goes one further back.
 
-    def _write(self, change: Change, by: str, undone: bool = False) -> tuple[Cost, ...]:
+        That is a change too. Raises ImportProblem where there is none.
+        """
+
+        def earlier(changes: Sequence[CostsChange]) -> Sequence[Cost]:
+            standing = steps((each.costs, each.undone) for each in changes)
+            if not standing:
+                raise ImportProblem("No change of these data's costs is left: there is nothing to undo.")
+            return standing[-2] if len(standing) > 1 else ()
+
+        return self._write(earlier, by, undone=True)
+
+    def _write(
+        self, change: Callable[[Sequence[CostsChange]], Sequence[Cost]], by: str, undone: bool = False
+    ) -> tuple[Cost, ...]:
+        """Add to the log what `change` makes of its changes; gives the costs that hold then."""
         try:
             make_state_folder(self.log.parent)
             with open(self.log, "a", opener=_open_own, encoding="utf-8") as file:
                 fcntl.lockf(file, fcntl.LOCK_EX)
                 changes = self.changes()
                 before = changes[-1].costs if changes else ()
-                after = tuple(_apply(change, before))
+                after = tuple(change(changes))
                 if after != before:
                     file.write(line_of(CostsChange(_after(changes), by, after, undone)))
                     file.flush()

@@ -1,7 +1,6 @@
 """The command costs: states gross margin and fees, so that the platforms' profit can be worked out, and shows them."""
 
 import argparse
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,8 +17,10 @@ from facts.words.vocabulary import country
 from ingest.costs import CostsStore
 from ingest.results import ImportProblem
 from ingest.who import who
-from kpi.costs import Cost, WrongCost, known_names, read_cost, read_day, with_cost, without_cost
-from kpi.plain_text import printable
+from kpi.costs import Cost, WrongCost, costs_in_words, known_names, read_cost, read_day, with_cost, without_cost
+from kpi.plain_text import printable, sentence_of
+from kpi.units import USUAL
+from machine.complaint import complain
 
 
 def add_command(commands: Any) -> None:
@@ -35,7 +36,10 @@ def add_command(commands: Any) -> None:
     what.add_argument("--margin", metavar="PERCENT", help="what is left of revenue after the goods, such as 62")
     what.add_argument("--remove", action="store_true", help="state no costs any more for this platform, region and day")
     what.add_argument("--clear", action="store_true", help="state no costs any more")
-    what.add_argument("--undo", action="store_true", help="return to the costs before the last change")
+    what.add_argument(
+        "--undo", action="store_true", help="return to the costs before the last change, then to those before that"
+    )
+    what.add_argument("--history", action="store_true", help="list the changes: when, who, what held from then on")
     parser.add_argument(
         "--fees", metavar="PERCENT", help="payment, fulfilment and marketplaces (default: those of all)"
     )
@@ -48,17 +52,31 @@ def run(arguments: argparse.Namespace, facts: str, state: str, engine: Engine) -
     """Change or show the costs of `facts`; `state` is the folder that is set. Returns the exit status."""
     store = CostsStore(facts, costs_log(facts, state))
     try:
+        if arguments.history:
+            return _list_changes(store)
         costs = _carry_out(arguments, store, engine)
     except (ImportProblem, DataProblem, WrongCost) as problem:
-        print(f"marketing-dashboard: {printable(str(problem))}", file=sys.stderr)
-        return 1
+        return complain(sentence_of(problem))
     except (OSError, DeltaError, ValueError):
-        print("marketing-dashboard: The costs could not be read or written: try again.", file=sys.stderr)
-        return 1
+        return complain("The costs could not be read or written: try again.")
     for line in costs_in_lines(costs):
         print(printable(line))
     if not costs:
         print("No costs are stated: profit shows only where a platform's rows report costs.")
+    return 0
+
+
+def _list_changes(store: CostsStore) -> int:
+    """Print the changes of costs that are kept in a log, newest first. Raises ImportProblem."""
+    if store.in_table:
+        raise ImportProblem("`marketing-dashboard history` lists the changes of these data, costs included.")
+    changes = store.changes()
+    for each in reversed(changes):
+        what = costs_in_words(each.costs, USUAL) if each.costs else "no costs any more"
+        undone = "returned to: " if each.undone else ""
+        print(printable(f"{each.at:%Y-%m-%d %H:%M} UTC  {each.by:12}  {undone}{what}"))
+    if not changes:
+        print("No costs were stated for these data yet.")
     return 0
 
 

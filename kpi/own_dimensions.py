@@ -125,6 +125,11 @@ def rules_of(dimension: OwnDimension, campaigns: Iterable[Campaign]) -> list[Rul
     return found
 
 
+def platforms_without_fit(rule: Rule, platforms: Sequence[str]) -> list[str]:
+    """The platforms' patterns of a rule that none of `platforms` fits."""
+    return [pattern for pattern in rule.platforms if not any(_fits((pattern,), each) for each in platforms)]
+
+
 def _fits(patterns: tuple[str, ...], name: str) -> bool:
     return _first_of((patterns,)).match(_fold(name)) is not None
 

@@ -27,3 +27,10 @@ def date_of(text: str) -> date | None:
         return date.fromisoformat(text) if _DAY.fullmatch(text) else None
     except ValueError:
         return None
+
+
+def sentence_of(problem: BaseException) -> str:
+    """What went wrong, as the command line says it; of a file that the system refuses its name and why."""
+    if isinstance(problem, OSError) and problem.strerror:
+        return printable(f"{problem.filename or 'a file'}: {problem.strerror}.")
+    return printable(str(problem))

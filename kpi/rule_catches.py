@@ -1,12 +1,12 @@
 """What each rule of own dimensions catches among some campaigns, for who decides whether to keep them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import pandas as pd
 
-from kpi.own_dimensions import OTHER, Campaign, OwnDimension, Rule, rules_of
+from kpi.own_dimensions import OTHER, Campaign, OwnDimension, Rule, platforms_without_fit, rules_of
 
 #: How many campaigns are named for a rule, those with most spend.
 _NAMED: Final = 4
@@ -47,6 +47,18 @@ def catches_of(dimensions: Iterable[OwnDimension], spend: "pd.Series[float]") ->
             each.append(Catch(value, rule, len(mine), float(spend.iloc[mine].sum()), examples))
         found.append((dimension, each))
     return found
+
+
+def unknown_platforms(catches: Catches, platforms: Sequence[str]) -> list[str]:
+    """A sentence for each rule that names a platform which is none of `platforms`, those that there are."""
+    there = " and ".join(filter(None, [", ".join(platforms[:-1]), *platforms[-1:]]))
+    return [
+        f"{dimension.name}, rule {place} (“{rule.value}”): no platform here is called {' or '.join(strange)}; there "
+        f"{'is' if len(platforms) == 1 else 'are'} {there}."
+        for dimension, _ in catches
+        for place, rule in enumerate(dimension.rules, 1)
+        if (strange := [f"“{name}”" for name in platforms_without_fit(rule, platforms)])
+    ]
 
 
 def conditions_of(rule: Rule) -> str:

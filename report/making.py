@@ -10,7 +10,6 @@ import base64
 import logging
 import os
 import secrets
-import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -29,7 +28,8 @@ from components.visuals import Page
 from facts.engines.choice import engine_of
 from facts.protocol import DataProblem
 from facts.source import Source
-from kpi.plain_text import printable
+from kpi.plain_text import printable, sentence_of
+from machine.complaint import complain
 from pages import PAGES
 from report.chromium import NoChromium, Tab, tab
 from settings import Settings, WrongSetting
@@ -55,12 +55,9 @@ def run(asked: argparse.Namespace, settings: Settings) -> int:
     try:
         _make(asked, settings)
     except (NoReport, NoChromium, DataProblem, WrongPolicy, WrongSetting) as problem:
-        print(f"marketing-dashboard: {printable(str(problem))}", file=sys.stderr)
-        return 1
+        return complain(sentence_of(problem))
     except OSError as problem:
-        why = f"{printable(str(asked.out))} could not be written: {problem.strerror}."
-        print(f"marketing-dashboard: {why}", file=sys.stderr)
-        return 1
+        return complain(printable(f"{asked.out} could not be written: {problem.strerror}."))
     print(printable(str(asked.out)))
     return 0
 

@@ -12,6 +12,7 @@ from facts.source import load
 from kpi.selection import Selection
 
 RULES = "[[brand]]\nvalue = 'Brand'\ncampaign = '*brand*'\nplatform = ['Meta', 'Google']\n"
+PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
 
 
 @pytest.fixture
@@ -51,6 +52,9 @@ def test_rules_are_shown_and_then_kept(table: Path, tmp_path: Path, capsys: pyte
 @pytest.mark.parametrize(
     ("content", "arguments", "sentence"),
     [
+        (PNG, ["FILE"], "rules.toml: this is a PNG picture, not a text: rules are a TOML file"),
+        (RULES, ["FILE", "--undo"], "leave the FILE out"),
+        (None, ["--undo"], "there is nothing to undo"),
         ("[[brand]]", ["FILE"], "brand, rule 1 has no value"),
         (None, ["FILE"], "No such file"),
         (None, [], "no rules are kept in"),
@@ -61,15 +65,54 @@ def test_what_cannot_be_shown_is_a_sentence(
     table: Path,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
-    content: str | None,
+    content: str | bytes | None,
     arguments: list[str],
     sentence: str,
 ) -> None:
     file = tmp_path / "rules.toml"
     if content is not None:
-        file.write_text(content)
+        file.write_bytes(content if isinstance(content, bytes) else content.encode())
 
     assert cli.main(["dimensions", *(str(file) if each == "FILE" else each for each in arguments)]) == 1
 
     assert sentence in capsys.readouterr().err
-    assert not rules_path(table).exists()
+    assert [each for each in table.parent.iterdir() if "dimensions" in each.name] == []
+
+
+def test_kept_rules_are_listed_and_undone_one_change_after_the_other(
+    table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, other = tmp_path / "rules.toml", RULES.replace("brand", "line")
+    for text in (RULES, other):
+        file.write_text(text)
+        assert cli.main(["dimensions", str(file), "--keep"]) == 0
+    rules_path(table).write_text(f"{other}# a note\n")  # by hand
+    file.write_text(RULES.replace("Meta", "Bing"))
+    capsys.readouterr()
+    assert cli.main(["dimensions", str(file), "--keep"]) == 0
+    said = capsys.readouterr().out
+    assert "warning: brand, rule 1 (“Brand”): no platform here is called “Bing”; there are Meta, Google" in said
+
+    assert cli.main(["dimensions", "--history"]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert [line.split()[-1] for line in told] == ["brand", "line", "line", "brand"]
+    assert "by hand" in told[1]
+
+    for wanted in (f"{other}# a note\n", other, RULES, ""):
+        assert cli.main(["dimensions", "--undo"]) == 0
+        assert rules_path(table).read_text() == wanted
+    assert "no dimensions of your own again" in capsys.readouterr().out
+    assert "x.brand" not in load(table).options(ALL_ROWS)
+    assert cli.main(["dimensions", "--undo"]) == 1
+
+
+def test_rules_that_somebody_broke_or_removed_are_undone_to_those_before(table: Path, tmp_path: Path) -> None:
+    (tmp_path / "rules.toml").write_text(RULES)
+    assert cli.main(["dimensions", str(tmp_path / "rules.toml"), "--keep"]) == 0
+    for broken in ("[[brand", None):
+        rules_path(table).unlink() if broken is None else rules_path(table).write_text(broken)
+        assert cli.main(["dimensions", "--history"]) == 0
+        assert cli.main(["dimensions", "--undo"]) == 0
+        assert rules_path(table).read_text() == RULES
+    assert cli.main(["dimensions", "--undo"]) == 0
+    assert rules_path(table).read_text() == ""

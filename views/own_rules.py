@@ -1,12 +1,12 @@
 """What rules of own dimensions catch in the facts that are shown, and the same as lines of text."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from facts import Facts, Scope
 from kpi.formats import Formats
 from kpi.own_dimensions import OwnDimension
-from kpi.rule_catches import Catch, Catches, catches_of, conditions_of
+from kpi.rule_catches import Catch, Catches, catches_of, conditions_of, unknown_platforms
 from kpi.selection import Grouping, Selection
 from kpi.units import figure
 
@@ -20,12 +20,13 @@ def catches_in(facts: Facts, dimensions: Iterable[OwnDimension], scope: Scope) -
     return catches_of(dimensions, facts.totals(days, (_BY,), scope)[_BY]["spend"])
 
 
-def lines_of(catches: Catches, formats: Formats) -> Iterator[str]:
-    """A line a rule, below the name of its dimension."""
+def lines_of(catches: Catches, platforms: Sequence[str], formats: Formats) -> Iterator[str]:
+    """A line a rule, below the name of its dimension, and what rules ask for that is none of the `platforms`."""
     for dimension, each in catches:
         yield dimension.key
         for catch in each:
             yield f"  {catch.value}: {_count(catch, formats)} ({_why(catch)}){_examples(catch)}"
+    yield from (f"warning: {sentence}" for sentence in unknown_platforms(catches, platforms))
 
 
 def _count(catch: Catch, formats: Formats) -> str:

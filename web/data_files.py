@@ -120,7 +120,8 @@ def register(server: Flask, pages: Sequence[Page], desk: Desk, views: Views, pre
     @server.get("/version")
     def version() -> Response:
         facts = source.current()
-        return figures(orjson.dumps(data_of(facts, writing(facts)) if facts else {"version": None}), "application/json")
+        nothing = {"version": None, "undone": source.shown_kind().nothing}
+        return figures(orjson.dumps(data_of(facts, writing(facts)) if facts else nothing), "application/json")
 
     @server.get("/healthz")
     def healthz() -> Response:

@@ -123,7 +123,8 @@ class Front:
             return []
         if self._entrance.closed and not may_keep():
             return closed_page(OWN_DATA)
-        parts = import_page(self._entrance.largest_file, MOST_FILES, not may_keep(), self._desk.formats())
+        empty = self._desk.source.current() is None
+        parts = import_page(self._entrance.largest_file, MOST_FILES, not may_keep(), self._desk.formats(), empty)
         setup = setup_of(self._desk, self._facts_folder, current_rights()) if may_keep() else None
         return [*parts, *([setup_part(setup, self._desk.formats())] if setup else []), rules_card()]
 

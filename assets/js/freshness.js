@@ -104,7 +104,7 @@
       if (response.status === 401 && dashboard.spec.key) refused("", true); // own data have come, and nobody signs in here
       if (response.type === "opaqueredirect" || !response.ok) return; // the next change says it
       const now = await response.json();
-      if (now.version && turned(now)) return location.reload();
+      if (data && (now.version ? turned(now) : now.undone)) return location.reload();
       recovered();
       if (now.version && data && now.version !== data.version && !looksBack) newer(now);
       dashboard.view.catchUp();

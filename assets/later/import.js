@@ -359,6 +359,7 @@
       const response = await post(path, wish);
       if (!response) throw refuse(UNREACHED);
       const { version } = read(response.type === "opaqueredirect" ? 401 : response.status, await response.text());
+      if (version === null) return location.reload(); // the first import was taken back: no page shows anything
       await comes(version);
       text(line(), "Saved: every page shows it now.");
       line().focus();
@@ -390,8 +391,7 @@
     form().reset();
     ask([]);
     options().open = false;
-    hide(options(), true);
-    hide(overButton(), true);
+    for (const each of [options(), overButton()]) hide(each, true);
     state("");
     one(section, '[data-import="choose"]').focus();
   }

@@ -20,7 +20,7 @@ from facts.delta.damage import Damage, commit_damage, damage_of
 from facts.delta.table_names import DEMO_NAME, FACTS_NAME
 from facts.delta.tables import dataset
 from facts.own_rules import name_with_rules, read_rules, rules_path
-from facts.protocol import DataProblem
+from facts.protocol import DataProblem, NoData
 from kpi.schema import DATE, DIMENSIONS, MEASURES, ROLLED
 
 #: Columns that imports store beside those of kpi.schema. `cut` names what the rows are broken down by, joined by "+";
@@ -55,8 +55,7 @@ def explain_failures(read: Callable[[], _Read], path: str | Path, version: int |
     except TableNotFoundError as problem:
         if damage := damage_of(Path(path), version):
             raise _damage_problem(path, damage) from problem
-        how = "write the demo's with `python -m datagen`."
-        raise DataProblem(f"There is no data at {path}: {how}", f"There is no data yet: {how}") from None
+        raise NoData(path) from None
     except BaseException as problem:  # a damaged file makes its readers raise almost anything, or panic
         if damage := damage_of(Path(path), version):
             raise _damage_problem(path, damage) from problem
@@ -90,6 +89,8 @@ def fetch(path: str | Path, version: int | None = None, shop: int | None = None)
     rolled = [name for name in ROLLED if name in found.schema.names]
     held = [*_COLUMNS, *(_OF_CUTS if CUT in found.schema.names else ()), *rolled]
     rows = found.to_table(columns=held)
+    if not len(rows) and metadata.name == FACTS_NAME:
+        raise NoData(path, version)
     currency = rows[CURRENCY][0].as_py() if CURRENCY in held and len(rows) else _USUAL_CURRENCY
     shop_days = side_data.read(
         path, demo=metadata.name == DEMO_NAME, currency=currency, past=version is not None, shop=shop

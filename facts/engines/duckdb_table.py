@@ -16,6 +16,8 @@ from facts.protocol import DataProblem
 MEMORY: Final = "1200MB"
 
 _MOST: Final = 250_000
+#: So many files are named where one is not there.
+_FILES: Final = 10
 
 
 def driver() -> Any:
@@ -80,15 +82,24 @@ class DuckDatabase:
     def connect(self) -> "DuckSession":
         """A new session."""
         if not Path(self._address.url).is_file():
-            raise DataProblem(f"There is no DuckDB file at {self._address.url}.")
+            raise _no_file(Path(self._address.url))
         if self._database is None or self._database[0] != os.getpid():
             settings = {"memory_limit": MEMORY}
             self._database = os.getpid(), driver().connect(self._address.url, read_only=True, config=settings)
-        return DuckSession(self._database[1].cursor(), lambda cursor: cursor.table(self._address.table))
+        return DuckSession(
+            self._database[1].cursor(), lambda cursor: cursor.table(self._address.table), self._address.table
+        )
 
     def without_secrets(self, text: str) -> str:
         """An engine's message without secrets; files have none."""
         return text
+
+
+def _no_file(path: Path) -> DataProblem:
+    """That there is no database file at `path`, with those beside it."""
+    beside = sorted(each.name for each in path.parent.glob("*.duckdb"))[:_FILES] if path.parent.is_dir() else []
+    there = f"In {path.parent} there is {', '.join(beside)}" if beside else f"There is none in {path.parent} at all"
+    return DataProblem(f"There is no DuckDB file at {path}. {there}: name one in DASHBOARD_FACTS, after duckdb://.")
 
 
 def _stamp_of(path: Path) -> object:
@@ -102,12 +113,17 @@ def _stamp_of(path: Path) -> object:
 class DuckSession:
     """A cursor on the database, and its `table`: a column that a folder's name gives (`year=2025`) is one too."""
 
-    def __init__(self, cursor: Any, table: Callable[[Any], Any]) -> None:
-        self._cursor, self._table = cursor, table
+    def __init__(self, cursor: Any, table: Callable[[Any], Any], name: str = "") -> None:
+        self._cursor, self._table, self.table = cursor, table, name
 
     def frame(self) -> Frame:
         """The table's rows."""
         return nw.from_native(self._table(self._cursor))
+
+    def tables(self) -> list[str]:
+        """The tables and views of a database file."""
+        said = "select table_schema || '.' || table_name from information_schema.tables order by all"
+        return [name for (name,) in self._cursor.execute(said).fetchall()]
 
     def number_texts(self, frame: Frame, values: Values) -> Frame:
         """Files hold each text once and its place: a function of one text is worked out as often as that."""

@@ -55,12 +55,15 @@ class Rows:
     own: OwnValues = NO_OWN
 
 
-def columns_sentence(names: Iterable[str]) -> str:
-    """``It has: day, cost.`` and what to do, for somebody whose columns are called otherwise."""
+def columns_sentence(names: Iterable[str], mapping: str = "") -> str:
+    """``It has: day, cost.`` and what to do, for somebody whose columns are called otherwise; `mapping` is theirs."""
     every = list(names)
     more = f" and {len(every) - _SHOWN} more" if len(every) > _SHOWN else ""
+    there = f"It has: {', '.join(every[:_SHOWN])}{more}."
+    if mapping:
+        return f'{there} Say in {mapping} which it is, as in [columns] date = "day", spend = "cost".'
     return (
-        f"It has: {', '.join(every[:_SHOWN])}{more}. Say in a mapping file which they are, as in [columns] "
+        f"{there} Say in a mapping file which they are, as in [columns] "
         'date = "day", spend = "cost", and name it with DASHBOARD_FACTS_MAPPING (docs/engines.md).'
     )
 

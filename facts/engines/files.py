@@ -29,7 +29,7 @@ from facts.engines.mapping import mapping_at
 from facts.engines.table import Sessions
 from facts.memory.cuts import missing_cut_sentence
 from facts.own_rules import name_with_rules, read_rules, rules_path
-from facts.protocol import DataProblem, time_of_day
+from facts.protocol import DataProblem, NoData, time_of_day
 from kpi.costs import Cost
 from kpi.evaluate import ROWS
 from kpi.schema import DATE, MEASURES
@@ -62,6 +62,8 @@ def files(path: str | Path, version: int | None = None) -> Files:
 
 def _of_delta(path: str | Path, version: int | None) -> Files:
     table = open_table(path, version)
+    if table.metadata().name == FACTS_NAME and not table.file_uris():
+        raise NoData(path, version)
     added = pa.table(table.get_add_actions(flatten=True))
     known = [f"null_count.{name}" for name in MEASURES]
     complete = all(

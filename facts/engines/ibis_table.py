@@ -1,5 +1,6 @@
 """A table in a database that Ibis connects to: Postgres, BigQuery, Snowflake, ClickHouse, Trino."""
 
+import re
 from contextlib import suppress
 from typing import Any, Final
 
@@ -12,6 +13,12 @@ from facts.protocol import DataProblem
 
 #: Cells that an answer may have: they cross a network.
 _MOST: Final = 100_000
+
+#: Schemas that engines keep for themselves, and so many others are looked into for the tables there are.
+_OF_ENGINES: Final = re.compile(r"pg_|information_schema$|system$|sys$", re.IGNORECASE)
+_SCHEMAS: Final = 20
+#: Seconds to wait for a Postgres that does not answer, where the address does not say.
+_CONNECT: Final = 20
 
 _EXTRA: Final = {"postgresql": "postgres"}
 
@@ -30,7 +37,7 @@ class IbisTable:
         try:
             import ibis
 
-            backend = ibis.connect(self._address.url)
+            backend = ibis.connect(_with_timeout(self._address.url) if extra == "postgres" else self._address.url)
         except ImportError:
             raise DataProblem(
                 f"The driver of {scheme}:// is not installed: pip install 'marketing-dashboard[ibis]' "
@@ -43,17 +50,31 @@ class IbisTable:
         return self._address.without_secrets(text)
 
 
+def _with_timeout(url: str) -> str:
+    """The address of a Postgres that is not waited for without end."""
+    if "connect_timeout=" in url:
+        return url
+    return f"{url}{'&' if '?' in url else '?'}connect_timeout={_CONNECT}"
+
+
 class IbisSession:
     """A connection of its own."""
 
     def __init__(self, backend: Any, table: str) -> None:
-        self._backend, self._table = backend, table
+        self._backend, self.table = backend, table
 
     def frame(self) -> Frame:
         """The table's rows."""
-        *place, name = self._table.split(".")
+        *place, name = self.table.split(".")
         database: Any = tuple(place) if len(place) > 1 else place[0] if place else None
         return nw.from_native(self._backend.table(name, database=database))
+
+    def tables(self) -> list[str]:
+        """The tables and views of the schemas or data sets there are, the first of these."""
+        found = []
+        for schema in [each for each in self._backend.list_databases() if not _OF_ENGINES.match(each)][:_SCHEMAS]:
+            found += [f"{schema}.{name}" for name in self._backend.list_tables(database=schema)]
+        return found
 
     def collect(self, asked: Frame) -> pa.Table:
         """The answer."""

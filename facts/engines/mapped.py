@@ -12,6 +12,7 @@ from typing import Any, Final
 import narwhals as nw
 import pyarrow as pa
 
+from facts.engines.column_checks import TEXTS, subject
 from facts.engines.expressions import Frame, Rows, columns_sentence, missing_columns
 from facts.engines.mapping import TableMapping
 from facts.protocol import DataProblem
@@ -23,7 +24,6 @@ from kpi.schema import DATE, DIMENSIONS, MEASURES, UNKNOWN
 
 _CURRENCY: Final = "currency"
 _NEEDED: Final = {DATE: "the day", "spend": "the spend"}
-_TEXTS: Final = (nw.String, nw.Categorical, nw.Enum)
 
 #: By field the column that holds it.
 Places = Mapping[str, str]
@@ -65,7 +65,9 @@ def places_of(names: Sequence[str], label: str, mapping: TableMapping) -> Places
                 found[name] = column
     missing = [what for name, what in _NEEDED.items() if name not in found]
     if missing:
-        raise DataProblem(f"The table {label} has no column for {' and '.join(missing)}. {columns_sentence(names)}")
+        raise DataProblem(
+            f"The table {label} has no column for {' and '.join(missing)}. {columns_sentence(names, mapping.name)}"
+        )
     return found
 
 
@@ -80,8 +82,8 @@ def _named_column(names: Sequence[str], said: str, name: str, label: str, mappin
     same = same or [each for each in names if normal(each) == normal(said)]
     if not same:
         raise DataProblem(
-            f"{mapping.name} says that {name} is in “{said}”, a column that the table {label} does not have. "
-            f"{columns_sentence(names)}"
+            f"{mapping.name} says [columns] {name} = “{said}”, a column that the table {label} does not have. "
+            f"{columns_sentence(names, mapping.name)}"
         )
     return same[0]
 
@@ -92,8 +94,8 @@ def learn(frame: Frame, places: Places, label: str, mapping: TableMapping, colle
     lost = collect(undated.select(nw.len().alias(ROWS)))[ROWS][0].as_py()
     if lost:
         raise DataProblem(
-            f"The table {label} has {lost} rows with spend and no day in {places[DATE]}: their money would be in no "
-            "figure. Give them their day, or leave them out of the table."
+            f"{subject(DATE, places[DATE], label, mapping)} is empty in {lost} rows with spend: their money would be "
+            "in no figure. Give them their day, or leave them out of the table."
         )
     renamed = {}
     for name in DIMENSIONS:
@@ -125,21 +127,15 @@ def _currency(frame: Frame, places: Places, label: str, collect: Collect) -> str
     codes = {each.upper() for each in _texts(frame, places[_CURRENCY], collect)} if _CURRENCY in places else set()
     if len(codes) > 1:
         raise DataProblem(
-            f"The table {label} has money in {' and '.join(sorted(codes))}, which cannot be added: "
-            "point DASHBOARD_FACTS at a table in one currency."
+            f"The table {label} has money in {' and '.join(sorted(codes))} (its column {places[_CURRENCY]}), which "
+            "cannot be added: point DASHBOARD_FACTS at a table, or a view of it, in one currency."
         )
     return next(iter(codes), "")
 
 
-def mapped_rows(frame: Frame, places: Places, label: str, mapping: TableMapping, words: TableWords) -> Rows:
-    """Rows with the schema's columns: what the table does not tell is null, or `UNKNOWN` where it is text.
-
-    Raises DataProblem where a column holds something else.
-    """
-    schema = frame.collect_schema()
-    day = schema[places[DATE]]
-    if day not in (nw.Date, nw.Datetime, *_TEXTS):
-        raise DataProblem(f"The column {places[DATE]} of {label} is {day}; it must hold days.")
+def mapped_rows(frame: Frame, places: Places, mapping: TableMapping, words: TableWords) -> Rows:
+    """Rows with the schema's columns: what the table does not tell is null, or `UNKNOWN` where it is text."""
+    day = frame.collect_schema()[places[DATE]]
     texts = []
     for name in DIMENSIONS:
         if name in places:
@@ -147,9 +143,6 @@ def mapped_rows(frame: Frame, places: Places, label: str, mapping: TableMapping,
         else:
             said = platform_of(mapping.platform) if name == "platform" else ""
             texts.append(nw.lit(said or UNKNOWN).alias(name))
-    for name in MEASURES:
-        if name in places and not (schema[places[name]].is_numeric() or schema[places[name]] in _TEXTS):
-            raise DataProblem(f"The column {places[name]} of {label} is {schema[places[name]]}; it must hold numbers.")
     figures = [_number(frame, places, name, mapping).alias(name) for name in MEASURES]
     return Rows(frame.select(_day(frame, places).alias(DATE), *texts, *figures), day == nw.Datetime, rolled=False)
 
@@ -157,9 +150,15 @@ def mapped_rows(frame: Frame, places: Places, label: str, mapping: TableMapping,
 def _day(frame: Frame, places: Places) -> nw.Expr:
     """The day, of a text its first ten characters: 2025-10-03."""
     column = nw.col(places[DATE])
-    if frame.collect_schema()[places[DATE]] in _TEXTS:
-        return column.cast(nw.String).str.slice(0, 10).str.to_date(format="%Y-%m-%d")
+    if frame.collect_schema()[places[DATE]] in TEXTS:
+        return _unless_empty(places[DATE]).str.slice(0, 10).str.to_date(format="%Y-%m-%d")
     return column
+
+
+def _unless_empty(column: str) -> nw.Expr:
+    """A column's texts, null where they are empty."""
+    text = nw.col(column).cast(nw.String)
+    return nw.when(text.str.strip_chars() != "").then(text)
 
 
 def _text(column: str) -> nw.Expr:
@@ -180,8 +179,9 @@ def _number(frame: Frame, places: Places, name: str, mapping: TableMapping) -> n
     """A measure, multiplied by what the mapping says, else by what its column's name says."""
     if name not in places:
         return nw.lit(None, dtype=nw.Float64)
-    column = nw.col(places[name])
+    kind = frame.collect_schema()[places[name]]
+    column = _unless_empty(places[name]) if kind in TEXTS else nw.col(places[name])
     factor = mapping.scale.get(name, scale_of(normal(places[name])))
-    if factor != 1.0 or not frame.collect_schema()[places[name]].is_integer():
+    if factor != 1.0 or not kind.is_integer():
         column = column.cast(nw.Float64)
     return column if factor == 1.0 else column * factor

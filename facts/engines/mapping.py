@@ -12,11 +12,14 @@ from babel.numbers import is_currency
 
 from facts.protocol import DataProblem
 from kpi.schema import DATE, DIMENSIONS, IDENTIFIERS, MEASURES
+from machine.file_kinds import kind_of
 
 _CURRENCY: Final = "currency"
 
 #: What [columns] may name. Identifiers are let through, so that one file serves imports too.
 _FIELDS: Final = (DATE, _CURRENCY, *DIMENSIONS, *IDENTIFIERS, *MEASURES)
+#: So many files are named where one is not there.
+_FILES: Final = 10
 _SEE: Final = "docs/engines.md shows how it is written"
 
 
@@ -90,10 +93,21 @@ def read_mapping(path: Path) -> TableMapping:
 
 
 def _content(path: Path) -> dict[str, Any]:
+    named = f"DASHBOARD_FACTS_MAPPING names {path}"
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError):
-        raise DataProblem(f"The mapping {path} that DASHBOARD_FACTS_MAPPING names cannot be read.") from None
+        content = path.read_bytes()
+    except FileNotFoundError:
+        beside = sorted(each.name for each in path.parent.glob("*.toml"))[:_FILES] if path.parent.is_dir() else []
+        there = f"Beside it {'is' if len(beside) == 1 else 'are'} {', '.join(beside)}: " if beside else ""
+        raise DataProblem(f"{named}, a file that is not there. {there}name a TOML file, or unset it; {_SEE}.") from None
+    except OSError as problem:
+        raise DataProblem(f"{named}, which cannot be read ({problem.strerror}): name a TOML file; {_SEE}.") from None
+    if kind := kind_of(content):
+        raise DataProblem(f"{named}, which is {kind} and no TOML; {_SEE}.")
+    try:
+        return tomllib.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise DataProblem(f"{named}, which is no text in UTF-8; {_SEE}.") from None
     except (ValueError, RecursionError) as problem:
         raise DataProblem(f"{path.name} is not TOML ({problem}); {_SEE}.") from None
 

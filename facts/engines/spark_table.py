@@ -41,12 +41,16 @@ class SparkSession:
     """A session of its own on the server, so that what it is asked can be interrupted by itself."""
 
     def __init__(self, spark: Any, table: str) -> None:
-        self._spark, self._table = spark, table
+        self._spark, self.table = spark, table
         self._tag = f"marketing-dashboard-{uuid4()}"
 
     def frame(self) -> Frame:
         """The table's rows."""
-        return nw.from_native(self._spark.table(self._table))
+        return nw.from_native(self._spark.table(self.table))
+
+    def tables(self) -> list[str]:
+        """The tables and views of the database that the session is in."""
+        return [".".join([*(each.namespace or []), each.name]) for each in self._spark.catalog.listTables()]
 
     def collect(self, asked: Frame) -> pa.Table:
         """The answer."""

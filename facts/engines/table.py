@@ -1,7 +1,9 @@
 """What every engine offers, sessions on one table, and how a question is asked without waiting for ever."""
 
+import logging
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from threading import Event, Lock, Thread
 from typing import Protocol, runtime_checkable
@@ -10,10 +12,14 @@ import pyarrow as pa
 
 from facts.deadline import NoAnswer, present, wait
 from facts.engines import mapped
+from facts.engines.column_checks import check_columns
 from facts.engines.expressions import Frame, Rows, Values, rows
+from facts.engines.faults import cause_of, is_among, no_such_table
 from facts.engines.mapped import TableWords
 from facts.engines.mapping import NO_MAPPING, TableMapping
 from facts.protocol import DataProblem
+
+_log = logging.getLogger(__name__)
 
 
 class Session(Protocol):
@@ -38,6 +44,16 @@ class Numbers(Protocol):
 
     def number_texts(self, frame: Frame, values: Values) -> Frame:
         """`frame` with the place of each text among `values`, from 1, in its stead."""
+
+
+@runtime_checkable
+class Catalog(Protocol):
+    """A session that can list the tables there are, with their schemas: `table` is the one that it was opened for."""
+
+    table: str
+
+    def tables(self) -> list[str]:
+        """The tables that may be read. Raises whatever its engine raises."""
 
 
 class Table(Protocol):
@@ -113,14 +129,16 @@ class Sessions:
 
     def _rows(self, session: Session) -> Rows:
         """The table's rows with the schema's columns, whatever they are called there."""
-        frame, label = session.frame(), self.table.label
-        places = mapped.places_of(list(frame.collect_schema()), label, self.mapping)
+        label = self.table.label
+        frame, names = _opened_frame(session, label)
+        places = mapped.places_of(names, label, self.mapping)
         if places is None:
             return rows(frame, label)
         words = self._words
         if words is None:
+            check_columns(frame, places, label, self.mapping, session.collect)
             words = self._words = mapped.learn(frame, places, label, self.mapping, session.collect)
-        return mapped.mapped_rows(frame, places, label, self.mapping, words)
+        return mapped.mapped_rows(frame, places, self.mapping, words)
 
     @property
     def words(self) -> TableWords | None:
@@ -150,6 +168,23 @@ class Sessions:
             free, self._free = self._free, []
         for opened in free:
             opened.session.close()
+
+
+def _opened_frame(session: Session, label: str) -> tuple[Frame, list[str]]:
+    """The table's rows and the names of its columns. Raises DataProblem where there is no such table."""
+    missing = None
+    try:
+        frame = session.frame()
+        return frame, list(frame.collect_schema())
+    except Exception:
+        if isinstance(session, Catalog):
+            with suppress(Exception):  # what was wrong in the first place is said
+                tables = session.tables()
+                if not is_among(session.table, tables):
+                    missing = no_such_table(label, session.table, tables)
+        if missing is None:
+            raise
+        raise missing from None
 
 
 class _Asking:
@@ -206,8 +241,9 @@ def _sentence(table: Table, problem: Exception) -> Exception:
     if isinstance(problem, DataProblem | NoAnswer):
         return problem
     first = (table.without_secrets(str(problem)).strip().splitlines() or [type(problem).__name__])[0][:300]
+    _log.debug("no answer: %s", first)
     return NoAnswer(
-        f"The data at {table.label} gave no answer: {first}",
+        cause_of(table.label, first) or f"The data at {table.label} gave no answer: {first}",
         "The data gave no answer. Try again in a minute; whoever runs this dashboard finds the reason in its log.",
     )
 

@@ -10,6 +10,7 @@ from facts.words.headers import normal
 from facts.words.platforms import platform_of
 from ingest.layouts.business import MEASURES as BUSINESS
 from ingest.layouts.headers import EXTRA_CUTS, PERIOD_FIELDS
+from ingest.read.texts import text_of
 from ingest.read.wide import CHANNEL
 from ingest.results import ImportProblem
 from kpi.schema import DATE, DIMENSIONS, IDENTIFIERS, MEASURES
@@ -65,9 +66,7 @@ def platform_named(text: str) -> str:
 def read_toml(path: str | Path) -> dict[str, Any]:
     """A TOML file's content. Raises ImportProblem."""
     try:
-        return tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError) as problem:
-        raise ImportProblem(f"{path} cannot be read: {problem}.") from None
+        return tomllib.loads(text_of(path, "a text in TOML"))
     except ValueError as problem:  # a TOMLDecodeError, or a number of thousands of digits
         raise ImportProblem(f"{path} is not TOML: {problem}.") from None
     except RecursionError:
@@ -86,6 +85,11 @@ def read_mapping(path: str | Path) -> Options:
     kind = content.pop("kind", "ads")
     said = ("platform", "account", "currency", "dates", "decimal")
     plain = {name: content.pop(name) for name in said if name in content}
+    if content and all(isinstance(each, list) for each in content.values()):
+        raise ImportProblem(
+            f"{path} has rules of own dimensions ({', '.join(content)}), which go with no report: write them under "
+            "“Your own dimensions” on the Import page, or `marketing-dashboard dimensions FILE`."
+        )
     if content:
         raise ImportProblem(f"{path}: “{next(iter(content))}” means nothing here; see docs/import.md for what does.")
     if not isinstance(columns, dict) or not all(isinstance(each, str) for each in [*columns.values(), *plain.values()]):

@@ -1,6 +1,7 @@
 """Exchange rates by day: a table of date, currency and rate, or the European Central Bank's reference rates."""
 
 import csv
+import io
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -11,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ingest.read.dates import days, no_day
+from ingest.read.texts import text_of
 from ingest.results import CURRENCY, ImportProblem
 from kpi.schema import DATE, MONEY
 
@@ -56,9 +58,9 @@ def read_rates(path: str | Path) -> Rates:
     """
     path = Path(path)
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = [row for row in csv.reader(file) if any(cell.strip() for cell in row)]
-    except (OSError, UnicodeDecodeError, csv.Error) as problem:
+        lines = io.StringIO(text_of(path, "a CSV with date, currency and rate"), newline="")
+        rows = [row for row in csv.reader(lines) if any(cell.strip() for cell in row)]
+    except csv.Error as problem:
         raise ImportProblem(f"{path} cannot be read as CSV: {problem}.") from None
     header = [cell.strip().casefold() for cell in rows[0]] if rows else []
     long = {"date", "currency", "rate"} <= set(header)

@@ -157,6 +157,8 @@ def _by_content(name: str, start: bytes, opened: Callable[[], IO[bytes]]) -> lis
         raise ImportProblem(f"{name} is a workbook of old Excel, or locked by a password: save it as .xlsx or CSV.")
     if start.startswith((b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!")):
         raise ImportProblem(f"{name} is packed in a way that is not read here: unpack it, or use zip.")
+    if name.lower().endswith(".toml"):
+        raise ImportProblem(f"{name} is no report: name a mapping with --mapping and margins with --margins.")
     if start.lstrip(codecs.BOM_UTF8).lstrip()[:1] in (b"{", b"[", b"<"):
         raise ImportProblem(f"{name} is JSON, XML or a web page: export the report as CSV or Excel.")
     if start.startswith(b"%PDF"):

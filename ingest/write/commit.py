@@ -27,8 +27,8 @@ from ingest.write import ownership
 from ingest.write.currency import TableCurrency, currency_of
 from ingest.write.leftovers import sweep
 from ingest.write.ownership import is_own, own_table
-from ingest.write.replace import return_to
-from ingest.write.shop import ShopPlan, currencies_differ, empty_shop, path_of, plan_shop, shop_currency, store_shop
+from ingest.write.replace import empty_table, return_to
+from ingest.write.shop import ShopPlan, currencies_differ, path_of, plan_shop, shop_currency, store_shop
 from ingest.write.summary import of_plan, of_shop
 from ingest.write.table import WAIT, Plan, lock_table, note_of, plan, store
 
@@ -167,7 +167,7 @@ def return_both(facts: Path, goals: dict[Path, int | None], by: str) -> None:
 def _return_one(path: Path, version: int | None, note: dict[str, str]) -> None:
     table = DeltaTable(str(path))
     if version is None:
-        empty_shop(table, note | {UNDO: "nothing"})
+        empty_table(path, table, note | {UNDO: "nothing"})
     else:
         return_to(table, version, note | {UNDO: str(version)})
 

@@ -4,6 +4,7 @@ An undo is a version too. What it returned to counts as where the table is, not 
 """
 
 from pathlib import Path
+from typing import Final
 
 from facts.delta.log import Commit, whole_versions
 from facts.delta.table_names import path_of
@@ -11,6 +12,9 @@ from ingest.results import TableProblem
 from ingest.write import ownership
 from ingest.write.commit import COMMAND, UNDO
 from ingest.write.ownership import is_own
+
+#: What the commits of imports name: the files that they are of.
+_FILES: Final = "import.files"
 
 
 def before_command(facts: Path) -> dict[Path, int | None]:
@@ -26,18 +30,20 @@ def before_command(facts: Path) -> dict[Path, int | None]:
     }
     held = {path: commit for path, commits in logs.items() if (commit := held_version(commits)) is not None}
     newest = max(held.values(), key=lambda commit: commit.when, default=None)
-    command = newest.said.get(COMMAND) if newest else None
-    if command is None:
-        if facts not in held:
-            raise _nothing_before(facts)
-        return {facts: _version_before(facts, logs[facts])}
-    goals = {path: _before(logs[path], commit) for path, commit in held.items() if commit.said.get(COMMAND) == command}
-    if goals.get(facts, 0) is None:
-        made = f"the folder {facts}" if path_of(facts) not in goals else f"the folders {facts} and {path_of(facts)}"
-        raise TableProblem(
-            "These are the first figures of platforms that were imported: there is nothing to go back to. To start "
-            f"over, remove {made}."
-        )
+    if newest is None:
+        raise TableProblem("There is nothing to undo: no figures are imported.")
+    command = newest.said.get(COMMAND)
+    if command is None and facts not in held:
+        raise _nothing_before(facts)
+    taken = (
+        {facts: held[facts]}
+        if command is None
+        else {path: commit for path, commit in held.items() if commit.said.get(COMMAND) == command}
+    )
+    goals = {path: _before(logs[path], commit) for path, commit in taken.items()}
+    for path, version in goals.items():
+        if version is None and _FILES not in taken[path].said:  # nobody imported it: the demo stays
+            raise _nothing_before(path)
     return goals
 
 
@@ -50,18 +56,9 @@ def shop_before_command(facts: Path) -> dict[Path, int | None]:
     commits = whole_versions(shop)
     held = held_version(commits)
     before = None if held is None else _before(commits, held)
-    if held is None or (before is None and "import.files" not in held.said):  # the demo's days stay
+    if held is None or (before is None and _FILES not in held.said):  # the demo's days stay
         raise _nothing_before(shop)
     return {shop: before}
-
-
-def _version_before(path: Path, commits: list[Commit]) -> int:
-    """The version of one table before its last command. Raises TableProblem where there is none."""
-    held = held_version(commits)
-    version = None if held is None else _before(commits, held)
-    if version is None:
-        raise _nothing_before(path)
-    return version
 
 
 def held_version(commits: list[Commit]) -> Commit | None:
@@ -83,7 +80,11 @@ def _before(commits: list[Commit], held: Commit) -> int | None:
     command, number = held.said.get(COMMAND), held.number - 1
     while command and number in by_number and by_number[number].said.get(COMMAND) == command:
         number -= 1
-    return number if number >= 0 else None  # one that is gone cannot be returned to, as whoever does it says
+    if number < 0 or (
+        number in by_number and held_version([each for each in commits if each.number <= number]) is None
+    ):
+        return None
+    return number  # one that is gone cannot be returned to, as whoever does it says
 
 
 def _nothing_before(path: Path) -> TableProblem:

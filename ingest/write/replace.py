@@ -100,6 +100,15 @@ def replace_rows(
     return DeltaTable(str(path)).version()
 
 
+def empty_table(path: Path, table: DeltaTable, note: dict[str, str]) -> None:
+    """Let the next version of `table` at `path` have no rows, and nothing that was stated of them."""
+    metadata = table.metadata()
+    held = pa.schema(table.schema().to_arrow()).remove_metadata()
+    schema = pa.schema([pa.field(each.name, each.type) for each in held])
+    rows = [schema.empty_table()]
+    replace_table(path, table, rows, schema, metadata.name or "", metadata.description or "", note)
+
+
 def return_to(table: DeltaTable, version: int, note: dict[str, str]) -> None:
     """Let the next version of `table` be what it was at `version`."""
     table.restore(

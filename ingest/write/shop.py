@@ -197,13 +197,6 @@ def store_shop(planned: ShopPlan, note: dict[str, str], now: datetime | None = N
     return replace_rows(planned.path, table, rows, (DATE,), note)
 
 
-def empty_shop(table: DeltaTable, note: dict[str, str]) -> None:
-    """Let the next version of the shop's `table` have no days."""
-    replace_table(
-        Path(table.table_uri.removeprefix("file://")), table, [SCHEMA.empty_table()], SCHEMA, NAME, DESCRIPTION, note
-    )
-
-
 def _stored_days(table: DeltaTable | None, path: Path) -> pd.DataFrame:
     if table is None:
         return pd.DataFrame(columns=[*COLUMNS, BILLED, RATE, BASIS, FILE]).astype({DATE: "datetime64[us]"})

@@ -116,12 +116,26 @@ def test_a_refusal_is_one_sentence_and_changes_nothing(
     assert DeltaTable(str(table)).version() == 0
 
 
-def test_the_first_figures_cannot_be_undone(post: Post, table: Path, server: FlaskClient, provider: Provider) -> None:  # noqa: F811
-    page = server.get("/import", headers={"X-Auth-Id-Token": provider.token(["grp-import"])}).text
-    assert 'data-import="undo"' not in page
+def test_the_first_import_is_undone_and_then_nothing_is_told_of_it(
+    post: Post,  # noqa: F811
+    table: Path,  # noqa: F811
+    server: FlaskClient,  # noqa: F811
+    provider: Provider,
+) -> None:
+    importer = {"X-Auth-Id-Token": provider.token(["grp-import"])}
+    assert 'data-import="undo"' in server.get("/import", headers=importer).text
+
     status, answer = post("undo", {"mark": "0."})
+
+    assert (status, answer) == (200, {"version": None})
+    assert 'class="import-setup"' not in server.get("/import", headers=importer).text
+    for address in ("/data/cfo/core-cards.json?last=all", "/data/cfo/core-cards.json?last=all&as_of=0"):
+        refused = server.get(address, headers={"X-Auth-Id-Token": provider.token(["grp-read"])})
+        assert refused.status_code == 503
+        assert "There is no data yet: import your own with" in refused.json["error"]
+    status, answer = post("undo", {"mark": "1."})
     assert status == 409
-    assert "first figures" in answer["error"]
+    assert "there are no figures of your own yet" in answer["error"]
     assert str(table.parent) not in answer["error"]
 
 

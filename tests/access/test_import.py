@@ -20,13 +20,12 @@ from deltalake import DeltaTable
 from flask.testing import FlaskClient
 
 from access.policy import WrongPolicy, policy_of
-from app import create_app
-from facts.source import Source, load
+from facts.source import load
 from ingest import uploaded
 from ingest.one_file import How, import_file
 from pages import GIVEN
-from settings import from_environment
-from tests.access.signing import AUDIENCE, IMPORTERS, ISSUER, Provider
+from tests.access.clients import signed_in_client
+from tests.access.signing import IMPORTERS, Provider
 from tests.asking import json_in, view
 from tests.ingest.read.conftest import FIXTURES
 from web.imports.body import Body
@@ -47,20 +46,8 @@ def table(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def server(table: Path, provider: Provider, tmp_path: Path) -> Iterator[FlaskClient]:
-    policy = tmp_path / "policy.toml"
-    policy.write_text(IMPORTERS)
-    environment = {
-        "DASHBOARD_FACTS": str(table),
-        "DASHBOARD_AUTH": "jwt",
-        "DASHBOARD_AUTH_KEYS": str(provider.jwks),
-        "DASHBOARD_AUTH_ISSUER": ISSUER,
-        "DASHBOARD_AUTH_AUDIENCE": AUDIENCE,
-        "DASHBOARD_POLICY": str(policy),
-        "DASHBOARD_UPLOAD_LIMIT": "1",
-    }
-    source = Source(table)
-    yield create_app(from_environment(environment), source).server.test_client()
-    source.close()
+    with signed_in_client(table, provider, IMPORTERS, tmp_path, DASHBOARD_UPLOAD_LIMIT="1") as client:
+        yield client
 
 
 Post = Callable[..., Any]

@@ -17,13 +17,11 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app import create_app
 from components.address import RANKS, Address, Query, read, write
 from facts.own_rules import keep_rules, rules_path
-from facts.source import Source
 from kpi.selection import only
-from settings import from_environment
-from tests.access.signing import AUDIENCE, ISSUER, Provider
+from tests.access.clients import signed_in_client
+from tests.access.signing import Provider
 from tests.asking import json_in, view
 from tests.components.test_address import EXTENT, OPTIONS
 
@@ -69,21 +67,8 @@ def table(facts_path: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def server(table: Path, provider: Provider, tmp_path: Path) -> Iterator[FlaskClient]:
-    policy = tmp_path / "policy.toml"
-    policy.write_text(POLICY)
-    environment = {
-        "DASHBOARD_FACTS": str(table),
-        "DASHBOARD_AUTH": "jwt",
-        "DASHBOARD_AUTH_KEYS": str(provider.jwks),
-        "DASHBOARD_AUTH_ISSUER": ISSUER,
-        "DASHBOARD_AUTH_AUDIENCE": AUDIENCE,
-        "DASHBOARD_POLICY": str(policy),
-    }
-    source = Source(table)
-    client = create_app(from_environment(environment), source).server.test_client()
-    client.source = source  # type: ignore[attr-defined]
-    yield client
-    source.close()
+    with signed_in_client(table, provider, POLICY, tmp_path) as client:
+        yield client
 
 
 @pytest.fixture
@@ -247,6 +232,51 @@ def test_the_import_page_shows_what_rules_catch_and_then_keeps_them(
     assert ask({"text": new}, "agency").status_code == 403
     assert ask({"text": new}, **{"X-Requested-With": "x"}).status_code == 403
     assert str(table.parent) not in json.dumps([told, kept.json, wrong.json])
+
+
+def test_kept_rules_have_a_history_and_each_undo_goes_one_change_further_back(
+    server: FlaskClient, headers: Headers, table: Path
+) -> None:
+    def ask(body: dict[str, Any], role: str = "all") -> Any:
+        return server.post("/import/dimensions", json=body, headers=headers(role) | OURS)
+
+    first, second = ('[[line]]\nvalue = "A"\n', '[[stage]]\nvalue = "B"\n')
+    for text in (first, second):
+        mark = ask({"text": text}).json["mark"]
+        assert ask({"text": text, "keep": True, "mark": mark}).status_code == 200
+    there = ask({}).json
+    assert there["history"].count("<li>") == 3, "the rules that were there before the first are the first change"
+    assert "u-all" not in there["history"] or "stage" in there["history"]
+
+    assert ask({"undo": True, "mark": "of others"}).status_code == 409
+    assert ask({"undo": True, "mark": there["mark"]}, "agency").status_code == 403
+    assert rules_path(table).read_text() == second
+
+    for wanted in (first, RULES, ""):
+        undone = ask({"undo": True, "mark": ask({}).json["mark"]})
+        assert undone.status_code == 200
+        assert rules_path(table).read_text() == wanted
+    assert "returned to no rules" in undone.json["history"]
+    assert 'data-rules="undo"' not in undone.json["history"]
+    nothing = ask({"undo": True, "mark": undone.json["mark"]})
+    assert (nothing.status_code, nothing.json["error"][:18]) == (409, "No rules were kept")
+
+
+def test_a_rule_for_a_platform_that_is_not_there_is_said_with_those_that_are(
+    server: FlaskClient, headers: Headers
+) -> None:
+    text = '[[line]]\nvalue = "A"\nplatform = ["Gogle", "meta"]\n[[line]]\nvalue = "B"\nplatform = "Goo*"\n'
+    told = server.post("/import/dimensions", json={"text": text}, headers=headers("all") | OURS).json["markup"]
+    assert told.count("no platform here is called") == 1
+    assert "line, rule 1 (“A”): no platform here is called “Gogle”; there are Meta, Google" in told
+
+
+def test_a_picture_in_the_place_of_rules_is_named(server: FlaskClient, headers: Headers) -> None:
+    picture = "\ufffdPNG\r\n\x1a\n\x00\x00\x00\rIHDR"  # as a browser reads one as a text
+    told = server.post("/import/dimensions", json={"text": picture}, headers=headers("all") | OURS).json["error"]
+    assert told == (
+        "This is a file of another kind, not a text: rules are a TOML file, a text as docs/own-dimensions.md shows it."
+    )
 
 
 def test_the_demo_shows_what_rules_catch_and_keeps_none(client: FlaskClient, facts_path: Path) -> None:

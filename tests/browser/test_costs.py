@@ -98,3 +98,22 @@ def test_an_open_page_shows_profit_once_costs_are_stated_elsewhere(own: Served, 
 
     expect(cards).to_contain_text("Profit", timeout=30_000)
     expect(page.locator("#banner-lacks")).not_to_contain_text("cost of goods")
+
+
+def test_the_first_import_is_undone_on_the_page_which_then_says_how_to_import(own: Served, page: Page) -> None:
+    base = f"http://127.0.0.1:{own.port}"
+    page.goto(f"{base}/import")
+    while page.locator("#import-history").count():  # every change, the first import last
+        shown = page.locator("#import-history li").count()
+        page.locator("#import-history").get_by_role("button", name="Undo").click()
+        page.wait_for_function(
+            "before => (n => n !== before)(document.querySelectorAll('#import-history li').length)", arg=shown
+        )
+        page.wait_for_load_state()
+
+    expect(page.get_by_text("There is no data yet: import your own with")).to_be_visible()
+    expect(page.get_by_role("button", name="Choose files")).to_be_visible()
+    expect(page.locator("#import-here")).to_have_count(0)
+    assert own.ask("/data/cfo/core-cards.json?last=all", Cookie=own.cookie()).status == 503
+    assert "The dashboard has no data any more." in own.said()
+    assert own.command("undo").stderr.endswith("There is nothing to undo: no figures are imported.\n")

@@ -1,15 +1,18 @@
 """A filter of one's own in the browser: ticked, in the address, with a chip, "Only" and Back; and its rules kept."""
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, Locator, expect
 
 from facts.own_rules import keep_rules, rules_path
+from ingest.one_file import How, import_file
 from tests.browser.conftest import Visit, served
 from tests.browser.test_overlaps import CUT, OVERLAPS
+from tests.own_data import Served, serve
 
 RULES = b"""
 [[brand]]
@@ -113,3 +116,89 @@ def test_the_import_page_shows_what_each_rule_catches(visit_in: Callable[..., Vi
     expect(card.locator(".own-rules-state")).to_contain_text("This is not TOML")
     visit.complaints.clear()  # a browser notes each answer of 400
     assert rules_path(table).read_bytes() == RULES
+
+
+def ask_for(card: Locator, text: str) -> None:
+    """Have the page show what rules catch."""
+    card.locator("textarea").fill(text)
+    card.get_by_role("button", name="Show what they catch").click()
+
+
+def test_nothing_below_is_of_rules_that_were_refused(visit_in: Callable[..., Visit], own: str) -> None:
+    visit = visit_in(own)
+    visit.page.goto(f"{own}/import")
+    card = visit.page.locator(".own-rules")
+    card.locator("summary").click()
+    rows, state = card.locator(".own-rules-catches tbody tr"), card.locator(".own-rules-state")
+    expect(rows).to_have_count(3)
+    card.locator("textarea").fill("[[stage")
+    expect(state).to_have_text("Changed: show what they catch.")
+    card.get_by_role("button", name="Show what they catch").click()
+    expect(state).to_contain_text("This is not TOML")
+    expect(rows).to_have_count(0)
+    ask_for(card, '[[stage]]\nvalue = "Any"\nplatform = ["Gogle", "Meta"]\n')
+    expect(rows).to_have_count(2)
+    expect(card).to_contain_text("stage, rule 1 (“Any”): no platform here is called “Gogle”; there are Meta")
+    visit.complaints.clear()  # a browser notes each answer of 400
+
+
+LONG = "PROSPECTING_DE_AT_CH_brand-awareness_video_carousel_lookalike" * 3
+
+
+@pytest.fixture
+def long_names(tmp_path: Path) -> Iterator[Served]:
+    """A company's own data whose campaigns have names of 180 letters without a space."""
+    rows = [f"2025-09-0{day},Meta,Acme,{LONG}{day},USD,1000000,10,5" for day in range(1, 6)]
+    header = "date,platform,account,campaign,currency,spend,impressions,clicks"
+    (tmp_path / "rows.csv").write_text("\n".join([header, *rows]))
+    import_file(tmp_path / "rows.csv", How(tmp_path / "facts"), lambda said: None)
+    with serve(tmp_path / "facts", tmp_path) as server:
+        yield server
+
+
+#: For each figure of the rules' tables whether it is seen without scrolling.
+IN_VIEW = """() => [...document.querySelectorAll(".own-rules-table td:not(.words)")].map((cell) => {
+    const box = cell.getBoundingClientRect(), room = cell.closest(".table-scroll").getBoundingClientRect();
+    return box.width > 0 && box.left >= room.left && box.right <= Math.min(room.right, innerWidth);
+})"""
+
+
+def test_rules_of_long_names_are_kept_and_undone_with_their_figures_in_view(
+    long_names: Served, browser: Browser
+) -> None:
+    base = f"http://127.0.0.1:{long_names.port}"
+    page = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme="light").new_page()
+    page.goto(f"{base}/?key={long_names.new_key()}")
+    card = page.locator(".own-rules")
+    history = card.locator(".own-rules-history li")
+    for width, name in ((1440, "stage"), (1024, "line"), (390, "brand")):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(f"{base}/import")
+        card.locator("summary").click()
+        expect(card.locator("textarea")).not_to_have_value("")
+        ask_for(card, f'[[{name}]]\nvalue = "{LONG[:78]}"\ncampaign = "PROSPECTING*"\n')
+        expect(card.locator("tbody tr")).to_have_count(2)
+        assert page.evaluate(IN_VIEW) == [True] * 4
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        card.get_by_role("button", name="Keep these rules").click()
+        expect(history.first).to_contain_text(name)
+    expect(history).to_have_count(3)
+
+    for name in ("line", "stage"):
+        card.get_by_role("button", name="Undo").click()
+        expect(card.locator("textarea")).to_have_value(re.compile(rf"^\[\[{name}\]\]"))
+    card.get_by_role("button", name="Undo").click()
+    expect(card.locator(".own-rules-state")).to_contain_text("Undone")
+    expect(card.locator("textarea")).to_have_value(re.compile("^# Each dimension is a list of rules"))
+    expect(history.first).to_contain_text("returned to no rules")
+    expect(card.get_by_role("button", name="Undo")).to_have_count(0)
+    page.get_by_role("button", name=re.compile("^Theme: system")).click()
+    keep = card.get_by_role("button", name="Keep these rules")
+    page.reload()
+    card.locator("summary").click()
+    expect(keep).to_be_disabled()
+    color = keep.evaluate("(each) => getComputedStyle(each).backgroundColor")
+    assert sum(map(int, re.findall(r"\d+", color)[:3])) < 200, "a light button on a dark page"
+    scheme = "getComputedStyle(document.querySelector('input[type=date]')).colorScheme"
+    assert page.evaluate(scheme) == "dark", "else the icon of the field for days is black on black"
+    page.context.close()

@@ -204,10 +204,19 @@ REFUSED = [
     ),
     ({"date_day": ["2025-01-01"], "clicks": [1]}, r"no column for the spend\. It has: date_day, clicks\. Say in a"),
     ({"date_month": ["2025-01-01"], "spend": [1.0]}, r"holds months \(date_month\).* a daily model"),
-    ({"date_day": [None, "2025-01-01"], "spend": [5.0, 1.0]}, r"1 rows with spend and no day in date_day"),
+    (
+        {"date_day": [None, "2025-01-01"], "spend": [5.0, 1.0]},
+        r"date_day of .*, taken for date, is empty in 1 rows with spend",
+    ),
     ({"date_day": ["2025-01-01"] * 2, "spend": [1.0, 1.0], "currency": ["EUR", "usd"]}, "money in EUR and USD"),
-    ({"date_day": ["2025-01-01"], "spend": [True]}, "spend of .* is Boolean; it must hold numbers"),
-    ({"date_day": [20250101], "spend": [1.0]}, "date_day of .* is Int64; it must hold days"),
+    (
+        {"date_day": ["2025-01-01"], "spend": [True]},
+        "spend of .*, taken for spend, holds true or false, and must hold numbers",
+    ),
+    (
+        {"date_day": [20250101], "spend": [1.0]},
+        "date_day of .*, taken for date, holds whole numbers, and must hold days",
+    ),
 ]
 
 
@@ -219,7 +228,9 @@ def test_what_cannot_be_mapped_is_refused_in_a_sentence(columns: Mapping[str, li
 
 def test_a_mapping_that_names_a_column_which_is_not_there_is_refused() -> None:
     mapping = TableMapping("m.toml", {"spend": "Belopp"})
-    with pytest.raises(DataProblem, match=r"m\.toml says that spend is in “Belopp”, a column .* It has: day, cost\."):
+    with pytest.raises(
+        DataProblem, match=r"m\.toml says \[columns\] spend = “Belopp”, a column .* It has: day, cost\. Say in m\.toml"
+    ):
         LazyFacts(Sessions(PolarsTable(pa.table({"day": ["2025-01-01"], "cost": [1.0]})), mapping), "v")
 
 
@@ -356,5 +367,5 @@ def test_days_and_numbers_may_be_texts(fill: Fill, request: pytest.FixtureReques
     assert found["spend"].to_dict() == {"United States": 19.5}
     assert facts.options(ALL_ROWS)["platform"] == ("Google", "Microsoft Advertising")
     assert facts.currency == "EUR"
-    with pytest.raises(DataProblem, match="1 rows with spend and no day in date_day"):
+    with pytest.raises(DataProblem, match=r"date_day of .*, taken for date, is empty in 1 rows with spend"):
         fill(table.set_column(3, "spend", pa.array(["12.50", "7", "1"])))

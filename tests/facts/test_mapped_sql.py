@@ -23,7 +23,7 @@ def test_sql_for_engines_that_cannot_run_here(dialect: str) -> None:
     assert places is not None
     words = TableWords({"platform": {"google_ads": "Google", "adwords": "Google", "it's": "Its"}})
 
-    rows = mapped_rows(frame, places, "t", mapping, words)
+    rows = mapped_rows(frame, places, mapping, words)
     asked = expressions.sums(
         expressions.filter_rows(rows, START, START, only({"platform": ["Google"]})), ("date", "platform"), MEASURES
     )
@@ -53,7 +53,7 @@ def test_many_names_are_one_flat_list_of_cases() -> None:
     places = places_of(["date_day", "campaign_name", "spend"], "t", NO_MAPPING)
     assert places is not None
 
-    rows = mapped_rows(frame, places, "t", NO_MAPPING, words)
+    rows = mapped_rows(frame, places, NO_MAPPING, words)
 
     for dialect in ("bigquery", "snowflake", "postgres"):
         assert "shown 399" in ibis.to_sql(rows.frame.to_native(), dialect=dialect)

@@ -147,10 +147,11 @@ def test_a_broken_version_is_refused_and_the_old_one_stays(table: Path, spoil: o
 
 
 def test_without_data_there_is_a_sentence(tmp_path: Path) -> None:
+    how = "import your own with `marketing-dashboard import FILE`, or write the demo's with `python -m datagen`."
     source = Source(tmp_path / "nothing")
     assert source.current() is None
-    assert source.cause == f"There is no data at {tmp_path / 'nothing'}: write the demo's with `python -m datagen`."
-    assert source.problem == "There is no data yet: write the demo's with `python -m datagen`."
+    assert source.cause == f"There is no data at {tmp_path / 'nothing'}: {how}"
+    assert source.problem == f"There is no data yet: {how}"
 
 
 def test_a_request_never_sees_two_versions(table: Path) -> None:

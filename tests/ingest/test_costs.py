@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import duckdb
 import pyarrow.parquet as pq
 import pytest
 from deltalake import DeltaTable
@@ -177,14 +178,14 @@ def test_facts_that_nobody_writes_here_have_them_in_the_state_folder(
         assert profit(facts)[0] != profit(facts)[0]
         assert costs("--margin", "62", "--fees", "8", "--platform", "Meta") == 0
         assert costs("--margin", "50", "--platform", "Google") == 0
-        assert source.refresh()
+        source.refresh()  # unless its own thread was quicker
         wanted = {"Meta": 400 * 0.54 - 110, "Google": 200 * 0.5 - 100}
         newer = source.current()
         assert newer is not None
         assert profit(newer, "platform") == pytest.approx(wanted)
         assert newer.version != facts.version
         assert costs("--undo") == 0
-        assert source.refresh()
+        source.refresh()  # unless its own thread was quicker
         assert profit(source.current(), "platform")["Google"] != wanted["Google"]
     finally:
         source.close()
@@ -199,3 +200,41 @@ def test_a_roll_up_has_none_of_them(table: Path, tmp_path: Path, capsys: pytest.
     assert cli.main(["rollup", str(tmp_path / "rolled")]) == 0
     assert "Your costs are no part of it" in capsys.readouterr().out
     assert DeltaTable(str(tmp_path / "rolled")).to_pandas()["cogs"].isna().all()
+
+
+def test_each_undo_of_a_warehouses_costs_goes_one_change_further_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as database:
+        database.sql(
+            "create table t as select date '2025-09-01' as date_day, 'google_ads' as platform, 100.0 as spend, "
+            "500.0 as conversions_value"
+        )
+    monkeypatch.setenv("DASHBOARD_FACTS", f"duckdb://{tmp_path}/warehouse.duckdb?table=t")
+    monkeypatch.setenv("DASHBOARD_STATE", str(tmp_path / "state"))
+    settings = from_environment()
+
+    def now() -> float:
+        return profit(load(settings.facts, engine=engine_of(settings)))[0]
+
+    for margin, wanted in (("40", 100), ("50", 150), ("60", 200)):
+        assert costs("--margin", margin) == 0
+        assert now() == pytest.approx(wanted)
+
+    assert costs("--undo") == 0
+    assert now() == pytest.approx(150)
+    assert costs("--undo") == 0
+    assert now() == pytest.approx(100)
+    assert costs("--margin", "80") == 0
+    assert costs("--undo") == 0  # over what was undone before, to what was there
+    assert now() == pytest.approx(100)
+    assert costs("--undo") == 0
+    assert now() != now(), "profit is missing as before the first change"
+    capsys.readouterr()
+    assert costs("--undo") == 1
+    assert "there is nothing to undo" in capsys.readouterr().err
+    assert costs("--history") == 0
+    told = capsys.readouterr().out.splitlines()
+    assert len(told) == 8
+    assert "with your margin of 40 %" in told[-1]
+    assert "returned to: no costs any more" in told[0]

@@ -10,6 +10,9 @@ from deltalake import DeltaTable
 
 import cli
 from datagen import __main__ as datagen
+from facts import DataProblem
+from facts.engines.choice import Engine
+from facts.source import Source, load
 from ingest.write.shop import path_of
 
 META = "Day,Campaign name,Amount spent (EUR),Link clicks\n"
@@ -81,14 +84,17 @@ def test_each_undo_goes_one_command_further_back(
     assert held(table) == three_commands[1]
     assert cli.main(["undo"]) == 0
     assert held(table) == three_commands[0]
-    assert cli.main(["undo"]) == 1
-    assert "the first figures of platforms" in capsys.readouterr().err
-    assert held(table) == three_commands[0]
 
     assert cli.main(["import", put("e.csv", META + "2025-09-05,A,16,1\n")]) == 0
     assert held(table) == (19, None)
     assert cli.main(["undo"]) == 0  # over what was undone before, to what was there
     assert held(table) == three_commands[0]
+    capsys.readouterr()
+    assert cli.main(["undo"]) == 0
+    assert "There is nothing further back." in capsys.readouterr().out
+    assert held(table) == (0, None)
+    assert cli.main(["undo"]) == 1
+    assert "There is nothing to undo: no figures are imported." in capsys.readouterr().err
 
 
 def test_undo_after_the_demo_is_back_has_nothing_before(
@@ -129,13 +135,78 @@ def test_undo_of_the_shops_first_days_leaves_none(table: Path, put: Put, capsys:
     assert cli.main(["undo", "--business"]) == 1
 
 
-def test_undo_of_the_first_figures_says_how_to_start_over(
+@pytest.mark.parametrize("engine", ["memory", "duckdb"])
+def test_undo_of_the_first_import_leaves_a_folder_as_if_nothing_had_been_imported(
+    table: Path, put: Put, capsys: pytest.CaptureFixture[str], engine: str
+) -> None:
+    mine = put("a.csv", META + "2025-09-01,A,1,1\n")
+    first = [mine, put("shop.csv", "Day,Orders,Total sales\n2025-09-01,1,10\n")]
+    assert cli.main(["import", *first]) == 0
+    (table / "notes.txt").write_text("not ours")
+    source = Source(table, engine=Engine(engine))
+    try:
+        assert source.current() is not None
+
+        assert cli.main(["undo"]) == 0
+
+        source.refresh()
+        assert source.current() is None, "the figures of a moment ago"
+        assert source.shown_kind().demo
+        assert "There is no data yet: import your own with" in str(source.problem)
+        with pytest.raises(DataProblem, match="There are no figures now"):
+            source.at("0")
+        with pytest.raises(DataProblem, match="There is no data at"):
+            load(table, engine=Engine(engine))
+        assert (table / "notes.txt").read_text() == "not ours"
+        assert Path(mine).exists()
+        assert cli.main(["costs", "--margin", "62"]) == 1
+        assert "There are no figures yet that costs could be of" in capsys.readouterr().err
+
+        assert cli.main(["undo", "0"]) == 0
+        assert cli.main(["undo", "--business", "0"]) == 0
+
+        assert held(table) == (1, 10)
+        source.refresh()  # unless its own thread was quicker
+        assert source.current() is not None
+    finally:
+        source.close()
+
+
+def test_what_is_imported_after_the_first_import_was_undone_is_a_first_import_again(
     table: Path, put: Put, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert cli.main(["import", put("a.csv", META + "2025-09-01,A,1,1\n")]) == 0
+    assert cli.main(["costs", "--margin", "62"]) == 0
+    assert cli.main(["undo"]) == 0
+    assert cli.main(["undo"]) == 0
+    dollars = META.replace("EUR", "USD") + "2025-09-01,B,5,1\n"
+
+    assert cli.main(["import", put("b.csv", dollars)]) == 0
+
+    assert held(table) == (5, None)
+    facts = load(table)
+    assert (facts.currency, facts.side.costs.costs) == ("USD", ())
+    for engine in ("memory", "duckdb"):
+        with pytest.raises(DataProblem, match="Version 3 holds nothing: everything that was imported had been undone"):
+            load(table, version=3, engine=Engine(engine))
+    assert cli.main(["undo"]) == 0
+    assert held(table) == (0, None)
     assert cli.main(["undo"]) == 1
-    assert "the first figures of platforms that were imported" in capsys.readouterr().err
-    assert held(table) == (1, None)
+
+
+def test_the_demo_can_be_written_where_the_first_import_was_undone(table: Path, put: Put) -> None:
+    days = ["--start", "2025-08-01", "--end", "2025-08-02", "--out", str(table)]
+    assert cli.main(["import", put("a.csv", META + "2025-09-01,A,1,1\n")]) == 0
+    assert cli.main(["import", put("shop.csv", "Day,Orders,Total sales\n2025-09-01,1,10\n")]) == 0
+    assert datagen.main(days) == 1, "own data stay"
+    assert cli.main(["undo"]) == 0
+    assert cli.main(["undo"]) == 0
+
+    assert datagen.main(days) == 0
+
+    facts = load(table)
+    assert facts.demo
+    assert facts.side.store is not None
 
 
 KILLED = """
