@@ -20,8 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from kpi.derive import withheld
 from kpi.costs import needs_costs
+from kpi.derive import withheld
 from kpi.metrics import COMPANY_WIDE, METRICS
 from kpi.schema import DIMENSIONS
 from kpi.selection import Only, only

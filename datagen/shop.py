@@ -6,13 +6,12 @@ most where the sale is made on the platform), and more overlap the more is adver
 touched come on top (`UNPAID`: direct, search, mail). An outage of a platform's tracking takes its claims, not the
 shop's sales. The claims of all platforms come to about 1.2 times what the shop sold.
 
-First orders are a little smaller than others (`FIRST_ORDER`). Beside the ads there are an agency, paid by the month, and
-affiliates, who have a share of first orders. The shop sells on its own site and on Amazon.
+First orders are a little smaller than others (`FIRST_ORDER`). Beside the ads there are an agency, paid by the month,
+and affiliates, who have a share of first orders. The shop sells on its own site and on Amazon.
 """
 
 from calendar import monthrange
 from datetime import date
-
 from typing import Final
 
 import numpy as np
@@ -73,7 +72,7 @@ def shop(company: Company, first: int, last: int) -> pa.Table:
     return pa.table({DATE: dates, **columns, **texts}, schema=SCHEMA)
 
 
-def planted() -> dict[str, object]:
+def truth_of_shop() -> dict[str, object]:
     """What is planted in the shop's days, for truth.json."""
     return {
         "banked": dict(zip(PLATFORMS, BANKED, strict=True)),
@@ -121,7 +120,5 @@ def _day(company: Company, day: int) -> dict[str, float]:
         "gross_profit": round(revenue - cogs, 2),
         "cogs": cogs,
         "fees": round(shop_sum(made["variable_costs"]), 2),
-        "other_marketing": round(
-            AGENCY / monthrange(of_month.year, of_month.month)[1] + AFFILIATES * new_revenue, 2
-        ),
+        "other_marketing": round(AGENCY / monthrange(of_month.year, of_month.month)[1] + AFFILIATES * new_revenue, 2),
     }

@@ -50,7 +50,7 @@ def truth(company: Company, first: int, last: int) -> dict[str, Any]:
         "worth_feeding": _now(response, FEED),
         "response": response,
         "multipliers": _multipliers(),
-        "shop": shop.planted(),
+        "shop": shop.truth_of_shop(),
         "noise": {"log_sd": NOISE, "variance_over_mean": OVERDISPERSION, "order_value_cv": ORDER_VALUE_CV},
     }
 

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -30,9 +31,9 @@ TABLE_WITHOUT_SHOP: Final = "The table that is shown is read where it is, and ha
 
 @dataclass(frozen=True, eq=False)
 class SideFacts:
-    """`store`: by day the columns of `kpi.schema.STORE`, NaN where the shop's days do not tell one, and what facts.delta
-    has of their texts (SHOP_TEXTS); None where there are no such days, and `no_store` says why and what to do.
-    `reported` tells of each platform's data,
+    """`store`: by day the columns of `kpi.schema.STORE`, NaN where the shop's days do not tell one, and their texts
+    (SHOP_TEXTS); None where there are no such days, and `no_store` says why and what to do. `reported` tells of each
+    platform's data,
     `costs` are those that somebody stated; `missing_cut` says that a cut is named which no rows have,
     `reason` why the shop's days cannot be read: both to whoever runs the dashboard. `other_marketing` says whether the
     shop's days tell of marketing beside the ads.
@@ -50,6 +51,12 @@ class SideFacts:
     def has_no_shop(self) -> bool:
         """Whether nobody has imported the shop's days; where they cannot be read, they are there."""
         return self.store is None and self.no_store in (_IMPORT, TABLE_WITHOUT_SHOP)
+
+    @cached_property
+    def untold(self) -> frozenset[str]:
+        """The measures that the shop's days tell on no day; none where there are no such days."""
+        store = self.store
+        return frozenset() if store is None else frozenset(name for name in STORE if not store[name].notna().any())
 
     @property
     def takes_imports(self) -> bool:

@@ -30,8 +30,8 @@ class Ledger:
     `months` one a calendar month. `claims` is by month and platform and has no store columns.
 
     `days` is the number of days that both sides tell of, `first` and `last` are the ends of these. `outside` is the
-    spend, by name, of marketplaces whose sales are not among the shop's: nothing of theirs is in the frames. `gaps` says
-    for columns of `STORE` on how many days they have no value; such a column has none in a sum either.
+    spend, by name, of marketplaces whose sales are not among the shop's: nothing of theirs is in the frames. `gaps`
+    says for columns of `STORE` on how many days they have no value; such a column has none in a sum either.
     """
 
     days: int

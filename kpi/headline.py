@@ -93,7 +93,11 @@ def _lead_sentence(metric: str, value: float, old: float, formats: Formats, labe
     now, then = brief(metric, abs(value), formats), brief(metric, abs(old), formats)
     if (loss := _LOSSES.get(metric)) and (value < 0) != (old < 0):
         gain = _label(metric, labels)
-        return f"A {gain} of {then} became a {loss} of {now}" if value < 0 else f"A {loss} of {then} became a {gain} of {now}"
+        return (
+            f"A {gain} of {then} became a {loss} of {now}"
+            if value < 0
+            else f"A {loss} of {then} became a {gain} of {now}"
+        )
     name = f"the {loss}" if loss and value < 0 else _label(metric, labels)
     step = change(metric, abs(value), abs(old))
     if step is None:

@@ -4,9 +4,8 @@ from threading import Lock
 from typing import Final
 from weakref import WeakKeyDictionary
 
-from cachetools import LRUCache
-
 import numpy as np
+from cachetools import LRUCache
 
 from components.page_data import NO_COURSE, Company
 from facts import ALL_ROWS, Facts, Scope
@@ -111,8 +110,9 @@ def _earlier(facts: Facts, selection: Selection, now: Ledger, baseline: Selectio
 
 
 def ledger_of(facts: Facts, selection: Selection, only: np.ndarray | None = None) -> Ledger | None:
-    """The ledger of a selection's days, of all rows: neither filters nor grain are the company's. Where `only` some days
-    count, of these.
+    """The ledger of a selection's days, of all rows: neither filters nor grain are the company's.
+
+    Where `only` some days count, it is of these.
     """
     store = facts.side.store
     if store is None:
