@@ -53,7 +53,7 @@ class SideFacts:
         return self.store is None and self.no_store in (_IMPORT, TABLE_WITHOUT_SHOP)
 
     @cached_property
-    def untold(self) -> frozenset[str]:
+    def shop_gaps(self) -> frozenset[str]:
         """The measures that the shop's days tell on no day; none where there are no such days."""
         store = self.store
         return frozenset() if store is None else frozenset(name for name in STORE if not store[name].notna().any())

@@ -43,7 +43,7 @@ CFO = Page(
             company_cards(
                 "banked-cards",
                 "The shop’s own figures",
-                "What is left in the bank after the advertising, whatever the platforms claim?",
+                "By the shop’s own books: what is left in the bank after the advertising?",
                 ("store_revenue", "contribution_after_marketing", "cam_margin", "blended_cac", "new_roas", "mer"),
                 account,
                 (
@@ -58,10 +58,10 @@ CFO = Page(
                 "core-cards",
                 "Core figures",
                 "Does the advertising pay, after all costs?",
-                ("revenue", "spend", "profit", "margin", "roi", "cac", "profit_per_conversion", "mer"),
+                ("revenue", "spend", "profit", "margin", "roi", "cac", "profit_per_conversion"),
                 instead={
                     **{"revenue": "clicks", "profit": "roas", "margin": "conversions", "roi": "cpa", "cac": "aov"},
-                    **{"profit_per_conversion": "cpc", "mer": "cpm"},
+                    **{"profit_per_conversion": "cpc"},
                 },
             ),
             trend(

@@ -48,7 +48,7 @@ def may_know_costs(rights: Rights) -> bool:
 def unknown_to(rights: Rights, facts: Facts) -> frozenset[str]:
     """The metrics that no platform which `rights` may see has the measures for, nor the shop on any day."""
     reported = _reports(rights, facts)
-    shop = COMPANY_WIDE if reported and facts.side.has_no_shop else metrics_of_measures(facts.side.untold)
+    shop = COMPANY_WIDE if reported and facts.side.has_no_shop else metrics_of_measures(facts.side.shop_gaps)
     return unknown_metrics(reported) | shop
 
 
@@ -83,14 +83,14 @@ def what_is_unknown(pages: Sequence[Page], rights: Rights, facts: Facts) -> str:
         return ""
     gone = [key for key in on_pages if key in unknown - COMPANY_WIDE]
     side = facts.side
-    untold = side.untold if COMPANY_WIDE.isdisjoint(rights.hides) else frozenset()
+    untold = side.shop_gaps if COMPANY_WIDE.isdisjoint(rights.hides) else frozenset()
     return say_what_is_unknown(_reports(rights, facts), gone, not side.has_no_shop, side.takes_imports, untold)
 
 
 def parts_missing(rights: Rights, facts: Facts) -> list[MissingPart]:
     """What somebody may add to the data that `rights` may see."""
     side = facts.side
-    return missing_parts(_reports(rights, facts), not side.has_no_shop, bool(side.costs.costs), side.untold)
+    return missing_parts(_reports(rights, facts), not side.has_no_shop, bool(side.costs.costs), side.shop_gaps)
 
 
 def _reports(rights: Rights, facts: Facts) -> list[PlatformReport]:

@@ -28,7 +28,8 @@ def test_claims_stand_beside_what_the_shop_sold(visit: Visit):
     expect(root.locator("p.line")).to_contain_text(f"claim ${claimed:,.0f}, the shop sold ${sold:,.0f}")
     expect(root.locator("p.line")).to_contain_text("whatever is filtered")
 
-    cards = visit.page.locator('[data-visual="cfo.core-cards"]')
+    visit.open("/?last=120d&platform=Google,Meta")
+    cards = visit.page.locator('[data-visual="executive.efficiency-cards"]')
     spend = sum(row["spend"] for row in months)
     expect(cards.locator('[data-metric="mer"]')).to_have_text(f"{sold / spend:.2f}×")
     expect(cards.locator("p.line")).to_contain_text("MER: the whole company’s, whatever is filtered.")
