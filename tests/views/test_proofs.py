@@ -97,8 +97,10 @@ def test_a_proof_of_the_shop_is_of_the_whole_company(client: FlaskClient) -> Non
     assert left["value"] == pytest.approx(sum(values))
     assert min(values[0], -max(values[1:])) > 0, "each part is there, with its sign"
     assert left["company"] is True
-    assert client.get("/proof/cfo/banked-cards?metric=store_orders").json["sentence"].endswith(
-        " = the sum of store orders in 28 days"
+    assert (
+        client.get("/proof/cfo/banked-cards?metric=store_orders")
+        .json["sentence"]
+        .endswith(" = the sum of store orders in 28 days")
     )
     claimed, whole = (client.get(f"/proof/cmo/banked-cards?metric=cac{query}").json for query in ("&region=Europe", ""))
     assert claimed["value"] == whole["value"]
