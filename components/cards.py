@@ -108,8 +108,8 @@ def company_card(row: Mapping[str, Any], company: Company, formats: Formats) -> 
     """What a card of the whole company shows of its row: the courses, and so their days, are its own."""
     metric, spark, before = row["metric"], company.spark, company.spark_before
     drawn = _card(row, (company.days, company.days_before), spark, before, formats)
-    label = company.labels.get(metric)
-    notes = list(missing_parts(metric, company, formats))
+    _, label = company.labels.get(metric, ("", ""))
+    notes = [brief_words for brief_words, _ in missing_parts(metric, company, formats)]
     more = {"low": None, "days": _days(spark, before), "notes": notes}
     return drawn | more | ({"label": label} if label else {})
 

@@ -86,7 +86,7 @@ def _gap(claimed: float | None, banked: float | None) -> float | None:
 def _notes(metrics: Iterable[str], company: Company, page_data: PageData) -> list[str]:
     """What must be known of all cards: what they are without, and what the shop's days do not tell."""
     formats = page_data.formats
-    missing = [text for metric in metrics for text in missing_parts(metric, company, formats)]
+    missing = [text for metric in metrics for _, text in missing_parts(metric, company, formats)]
     taxes = "The shop’s net sales are with shipping and taxes here: import net sales." if company.with_tax else ""
     partly = company.partly(page_data.selection, formats)
     return [*filter(None, [outside_spend(company, formats), taxes, partly]), *dict.fromkeys(missing)]

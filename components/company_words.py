@@ -15,22 +15,21 @@ _COLUMNS: Final = {name: name.removeprefix("store_") for name in STORE}
 
 
 def name_of(metric: str, company: Company) -> str:
-    """What a metric is called here, in short."""
+    """What a metric is called in a sentence: by its abbreviation, or by the whole of its name."""
     known = METRICS[metric]
-    return company.labels.get(metric) or known.short or known.label
+    label, _ = company.labels.get(metric, ("", ""))
+    return label or (known.short if known.short.isupper() else known.label)
 
 
-def missing_parts(metric: str, company: Company, formats: Formats) -> Iterator[str]:
-    """Why `metric` has no value: what the shop's days do not tell."""
+def missing_parts(metric: str, company: Company, formats: Formats) -> Iterator[tuple[str, str]]:
+    """Why `metric` has no value, in a few words and with what to do: what the shop's days do not tell."""
     for measure in STORE:
-        if measure not in METRICS[metric].measures or measure not in company.gaps:
-            continue
-        what, column, gaps = MEASURE_LABELS[measure].removeprefix("store "), _COLUMNS[measure], company.gaps[measure]
-        if gaps == company.days:
-            yield f"The shop’s days have no {what}: import them with the column {column}."
-        else:
-            days = f"{formats.number(gaps)} of {formats.number(company.days)} days"
-            yield f"The shop’s days have no {what} on {days}: import these with the column {column}."
+        if measure in METRICS[metric].measures and measure in company.gaps:
+            what, gaps = MEASURE_LABELS[measure].removeprefix("store "), company.gaps[measure]
+            some = f" on {formats.number(gaps)} of {formats.number(company.days)} days" if gaps < company.days else ""
+            which = "these" if some else "them"
+            column = _COLUMNS[measure]
+            yield f"No {what}{some}.", f"The shop’s days have no {what}{some}: import {which} with the column {column}."
 
 
 def outside_spend(company: Company, formats: Formats) -> str:

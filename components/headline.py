@@ -32,7 +32,7 @@ def sentence(leads: tuple[str, ...], drivers: tuple[str, ...]) -> Visual:
                 _NO_PARTS,
                 None,
                 page_data.formats,
-                company.labels,
+                {metric: label for metric, (label, _) in company.labels.items()},
             )
             return in_words(whole)
         said = headline(

@@ -89,6 +89,7 @@ SHOP_METRICS: Final = (
         "What is left of the shop’s net sales after goods, fees, ad spend and other marketing: what the bank sees, "
         "whatever the platforms claim. It is the whole company’s.",
         _AFTER_MARKETING,
+        short="Left after marketing",
     ),
     Metric(
         "cam_margin",

@@ -22,8 +22,8 @@ _WANTED = tuple(key for key in METRICS if not METRICS[key].of_whole)
 
 #: What is left where nobody says what other marketing costs.
 _WITHOUT_OTHER_MARKETING: Final = {
-    "contribution_after_marketing": "Contribution after ad spend",
-    "cam_margin": "Margin after ad spend",
+    "contribution_after_marketing": ("Contribution after ad spend", "Left after ad spend"),
+    "cam_margin": ("Margin after ad spend", "Margin after ad spend"),
 }
 
 #: Companies by facts and days: no other filter is theirs, so that most changes find them made.

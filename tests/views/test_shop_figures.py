@@ -110,7 +110,7 @@ def test_the_executive_page_leads_with_it_and_says_what_was_left(tmp_path: Path)
     answered = answer(table, EXECUTIVE)
 
     assert next(iter(cards(answered, "period-cards"))) == "contribution_after_marketing"
-    assert cards(answered, "period-cards")["contribution_after_marketing"]["label"] == "Contribution after ad spend"
+    assert cards(answered, "period-cards")["contribution_after_marketing"]["label"] == "Left after ad spend"
     assert answered["headline"] == "Contribution after ad spend fell 52.6% to $2.52k: net sales fell 16.7%, spend held."
     filtered = answer(table, EXECUTIVE, "last=28d&platform=Meta")
     assert "contribution_after_marketing" not in cards(filtered, "period-cards")
@@ -158,7 +158,7 @@ def test_a_part_that_is_missing_on_some_days_leaves_no_value_and_a_reason(tmp_pa
     card = cards(answered)["contribution_after_marketing"]
     assert (card["value"], card["text"]) == (None, "–")
     reason = "The shop’s days have no fees on 26 of 28 days: import these with the column fees."
-    assert card["notes"][0] == reason
+    assert card["notes"][0] == "No fees on 26 of 28 days."
     assert reason in answered["visuals"]["banked-cards"]["line"]
     assert cards(answered)["blended_cac"]["value"] == pytest.approx(150 / 4)
     assert "contribution_after_marketing" not in cards(answer(table, EXECUTIVE), "period-cards")
