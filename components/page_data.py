@@ -50,8 +50,9 @@ class Company:
     `now` and `before` have one row, `months` one a calendar month, `claims` one a month and platform; `spark` and
     `spark_before` are the courses over time. `days` is the number of days, `start` and `end` their ends, `days_before`
     the number of those compared. `outside` is the spend of marketplaces whose sales are not among the shop's, `gaps` on
-    how many days the shop's days lack a measure (kpi.company). `labels` are of metrics that are called otherwise here, in full and in short;
-    `with_tax` says that net sales are not net.
+    how many days the shop's days lack a measure (kpi.company).
+    `labels` are of metrics that are called otherwise here, in full and in short; `with_tax` says that net sales are
+    not net.
     """
 
     days: int

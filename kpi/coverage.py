@@ -78,15 +78,21 @@ def missing_parts(
     elif without:
         found.append(MissingPart(f"Add your margin for {', '.join(without)}", "their profit and everybody’s", "costs"))
     if not shop:
-        found.append(MissingPart("Add the shop’s days", _few_labels(_BANKED), "files"))
+        found.append(MissingPart("Add the shop’s days", _few_names(_BANKED), "files"))
     elif lost := [key for key in _BANKED if METRICS[key].measures & untold]:
-        found.append(MissingPart(f"Add the shop’s {_in_words(lost, untold)}", _few_labels(lost), "files"))
+        found.append(MissingPart(f"Add the shop’s {_in_words(lost, untold)}", _few_names(lost), "files"))
     for measure in _WEIGHTY:
         if measure in missing - _COSTS:
             brings = [key for key, metric in METRICS.items() if measure in metric.measures and not metric.of_whole]
             others = [key for key in brings if key != measure]
             found.append(MissingPart(f"Add reports with {MEASURE_LABELS[measure]}", _few_labels(others), "files"))
     return found
+
+
+def _few_names(metrics: Sequence[str]) -> str:
+    """What metrics are called whole, but for what is known by its abbreviation."""
+    known = [METRICS[key] for key in metrics]
+    return _few([metric.short if metric.short.isupper() else metric.label for metric in known], 4)
 
 
 def _few_labels(metrics: Sequence[str]) -> str:
