@@ -142,7 +142,7 @@ class Visit:
         while not self.page.evaluate(ARRIVED):
             assert time.monotonic() < until, "the answer did not arrive within 15 s"
             self.page.wait_for_timeout(10)
-        expect(self.page.locator('[data-visual]:not([data-state="ready"])')).to_have_count(0)
+        expect(self.page.locator('[data-visual]:not([data-left-out], [data-state="ready"])')).to_have_count(0)
 
     def unfold(self) -> "Visit":
         """Every visual of the open page that is folded is opened, as by its button."""
