@@ -143,7 +143,8 @@
       jumped = -1;
       const line = one(page(), ".jump").getBoundingClientRect().bottom + innerHeight / 5;
       const past = headings.filter((heading) => heading.getBoundingClientRect().top < line).length;
-      mark(scrollY + innerHeight >= root.scrollHeight - 1 && scrollY ? headings.length - 1 : Math.max(0, past - 1));
+      if (scrollY === 0) return mark(0); // the bar stands below the first chapter here, and near the second
+      mark(scrollY + innerHeight >= root.scrollHeight - 1 ? headings.length - 1 : Math.max(0, past - 1));
     });
   }
 

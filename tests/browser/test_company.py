@@ -105,7 +105,7 @@ def test_the_shops_own_figures_stand_first_until_a_filter_would_split_them(visit
     visit.box("platform", "TikTok").uncheck()
     visit.settled()
     expect(banked).to_be_hidden()
-    sentence = visit.page.locator('.left-out[data-of="banked-cards"]')
+    sentence = visit.page.locator('[data-page="cfo"] .left-out[data-of="banked-cards"]')
     expect(sentence).to_contain_text("no filter splits them")
     sentence.get_by_role("button", name="Remove the platform filter").click()
     visit.settled()
