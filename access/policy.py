@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from kpi.costs import needs_costs
 from kpi.derive import withheld
 from kpi.metrics import COMPANY_WIDE, METRICS
 from kpi.schema import DIMENSIONS
@@ -118,7 +119,7 @@ def _role(name: str, content: Any, pages: Collection[str]) -> Role:
         frozenset(groups),
         tuple(page for page in pages if page in opened),
         rows,
-        withheld(hides) | (COMPANY_WIDE if rows else frozenset()),
+        withheld(hides) | (COMPANY_WIDE if rows or needs_costs(hides) else frozenset()),
         frozenset(hides),
     )
 

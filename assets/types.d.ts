@@ -241,6 +241,8 @@ declare namespace Wire {
     /** Where it is of other days than the other cards. */
     days?: string[][];
     low: Figure;
+    /** Where the metric is called otherwise than in the spec. */
+    label?: string;
     notes: string[];
     noted: boolean;
   }

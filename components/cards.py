@@ -3,7 +3,10 @@
 from collections.abc import Mapping, Set
 from typing import Any
 
-from components.page_data import TOTAL, Course, PageData, block, brief_figures, exact
+import pandas as pd
+
+from components.company_words import missing_parts, name_of, outside_spend
+from components.page_data import TOTAL, Company, Course, PageData, block, brief_figures, exact
 from components.visuals import Visual
 from kpi.compare import change
 from kpi.formats import Formats
@@ -20,10 +23,18 @@ def cards(
     width: int = 12,
     instead: Mapping[str, str] | None = None,
 ) -> Visual:
-    """A row of cards, one a metric. Where the data lack one, the one that `instead` names for it stands there."""
+    """A row of cards, one a metric. Where the data lack one, the one that `instead` names for it stands there.
+
+    What leads a row and is the whole company's stands there only where nothing is filtered and the shop tells it.
+    """
 
     def visible_metrics(page_data: PageData) -> tuple[str, ...]:
-        return tuple(metric for metric in metrics if page_data.company or metric not in COMPANY_WIDE)
+        return tuple(
+            metric
+            for metric in metrics
+            if metric not in COMPANY_WIDE
+            or (page_data.company_knows(metric) if metric == metrics[0] else page_data.company)
+        )
 
     def values(page_data: PageData) -> list[dict[str, Any]]:
         found = []
@@ -32,16 +43,7 @@ def cards(
             now, before = (
                 (company.now, company.before) if company else (page_data.now[TOTAL], page_data.before.get(TOTAL))
             )
-            value = block(now, (metric,))[0, 0].item()
-            old = block(before, (metric,))[0, 0].item() if before is not None else None
-            found.append(
-                {
-                    "metric": metric,
-                    "value": exact(metric, value),
-                    "baseline": exact(metric, old),
-                    "change": change(metric, value, old),
-                }
-            )
+            found.append(card_row(metric, now, before))
         return found
 
     def draw(page_data: PageData) -> dict[str, Any]:
@@ -49,21 +51,18 @@ def cards(
         now, before = page_data.spark, page_data.spark_before
         drawn = []
         for card in values(page_data):
-            metric = card.pop("metric")
-            card |= _texts(METRICS[metric], card, formats)
-            if metric not in COMPANY_WIDE and card["was"]:
-                card["was"] += _per_day(METRICS[metric], card, page_data)
+            metric = card["metric"]
             if company and metric in COMPANY_WIDE:
-                card |= _course(metric, company.spark, company.spark_before, formats)
-                card |= {"days": _days(company.spark, company.spark_before)}
-            else:
-                card |= _course(metric, now, before, formats)
-            drawn.append({**card, "low": exact("reach", page_data.reach_floor) if metric == "reach" else None})
+                drawn.append(company_card(card, company, formats))
+                continue
+            days = (page_data.selection.days, page_data.baseline.days if page_data.baseline else 0)
+            low = exact("reach", page_data.reach_floor) if metric == "reach" else None
+            drawn.append(_card(card, days, now, before, formats) | {"low": low})
         return {
             "metrics": visible_metrics(page_data),
             "cards": drawn,
             "days": _days(now, before),
-            "line": _line(page_data, visible_metrics(page_data)),
+            "line": _line(page_data, metrics, visible_metrics(page_data)),
         }
 
     def less(hidden: Set[str]) -> Visual | None:
@@ -93,7 +92,41 @@ def cards(
     )
 
 
-def _texts(metric: Metric, card: dict[str, Any], formats: Formats) -> dict[str, Any]:
+def card_row(metric: str, now: pd.DataFrame, before: pd.DataFrame | None) -> dict[str, Any]:
+    """The row of a card's data: its figure in two metrics frames of one row, and the change."""
+    value = block(now, (metric,))[0, 0].item()
+    old = block(before, (metric,))[0, 0].item() if before is not None else None
+    return {
+        "metric": metric,
+        "value": exact(metric, value),
+        "baseline": exact(metric, old),
+        "change": change(metric, value, old),
+    }
+
+
+def company_card(row: Mapping[str, Any], company: Company, formats: Formats) -> dict[str, Any]:
+    """What a card of the whole company shows of its row: the courses, and so their days, are its own."""
+    metric, spark, before = row["metric"], company.spark, company.spark_before
+    drawn = _card(row, (company.days, company.days_before), spark, before, formats)
+    _, label = company.labels.get(metric, ("", ""))
+    notes = [brief_words for brief_words, _ in missing_parts(metric, company, formats)]
+    more = {"low": None, "days": _days(spark, before), "notes": notes}
+    return drawn | more | ({"label": label} if label else {})
+
+
+def _card(
+    row: Mapping[str, Any], days: tuple[int, int], now: Course, before: Course, formats: Formats
+) -> dict[str, Any]:
+    """What a card shows of its row; `days` are how many it is of, and those compared."""
+    metric = METRICS[row["metric"]]
+    texts = _texts(metric, row, formats)
+    if texts["was"]:
+        texts["was"] += _per_day(metric, row, days, formats)
+    figures = {name: value for name, value in row.items() if name != "metric"}
+    return figures | texts | _course(metric.key, now, before, formats)
+
+
+def _texts(metric: Metric, card: Mapping[str, Any], formats: Formats) -> dict[str, Any]:
     """The figure and the one it comes from in short, its change, and whether that is good or bad ("" for neither).
 
     A percentage of nothing, or of a loss that became a profit, says nothing: only its sign is left. What stayed
@@ -116,13 +149,13 @@ def _texts(metric: Metric, card: dict[str, Any], formats: Formats) -> dict[str, 
     }
 
 
-def _per_day(metric: Metric, card: Mapping[str, Any], page_data: PageData) -> str:
+def _per_day(metric: Metric, card: Mapping[str, Any], days: tuple[int, int], formats: Formats) -> str:
     """`` (−4.2% a day)``: the change of a sum by the day, where the days compared are not as many; "" otherwise."""
-    now, then = page_data.selection, page_data.baseline
-    if then is None or then.days == now.days or metric.unit not in ("money", "count") or metric.by:
+    now, then = days
+    if not then or then == now or metric.unit not in ("money", "count") or metric.by:
         return ""
-    a_day = change(metric.key, card["value"] / now.days, card["baseline"] / then.days)
-    words = step(metric.key, a_day, page_data.formats)
+    a_day = change(metric.key, card["value"] / now, card["baseline"] / then)
+    words = step(metric.key, a_day, formats)
     return f" ({words} a day)" if words else ""
 
 
@@ -139,10 +172,20 @@ def _days(now: Course, before: Course) -> list[tuple[str, ...]]:
     return [now.days, before.days]
 
 
-def _line(page_data: PageData, metrics: tuple[str, ...]) -> str | None:
-    """What must be known of the company's figures among others that are filtered."""
-    names = [METRICS[metric].short or METRICS[metric].label for metric in metrics if metric in COMPANY_WIDE]
-    if not names or page_data.company is None:
+def _line(page_data: PageData, wanted: tuple[str, ...], metrics: tuple[str, ...]) -> str | None:
+    """What must be known of the company's figures among others that are filtered; `metrics` are those of `wanted` that
+    are shown.
+    """
+    company = page_data.company
+    if company is None or COMPANY_WIDE.isdisjoint(wanted):
         return None
-    said = [f"{' and '.join(names)}: the whole company’s, whatever is filtered."] if page_data.query.only else []
-    return " ".join([*said, *filter(None, [page_data.company.partly(page_data.selection, page_data.formats)])]) or None
+    shown = [name_of(metric, company) for metric in metrics if metric in COMPANY_WIDE]
+    gone = [name_of(metric, company) for metric in wanted[:1] if metric in COMPANY_WIDE and metric not in metrics]
+    said = []
+    if shown and page_data.query.only:
+        said.append(f"{' and '.join(shown)}: the whole company’s, whatever is filtered.")
+    if gone and page_data.query.only:
+        said.append(f"{gone[0]} is the whole company’s: it is not shown while filters are on.")
+    if shown:
+        said += [company.partly(page_data.selection, page_data.formats), outside_spend(company, page_data.formats)]
+    return " ".join(filter(None, said)) or None

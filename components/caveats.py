@@ -100,7 +100,7 @@ def _cards(answer: Answer, page_data: PageData) -> Answer:
     cards = [
         {**card, "notes": notes, "noted": len(notes) > len(caveats.provisional_note())}
         for key, card in zip(answer["metrics"], answer["cards"], strict=True)
-        for notes in [[*left_out((key,), page_data), *caveats.on(key)]]
+        for notes in [[*card.get("notes", ()), *left_out((key,), page_data), *caveats.on(key)]]
     ]
     said = [
         *_several(list(answer["metrics"]), page_data),

@@ -1,15 +1,21 @@
 """The sentence over a page's figures, made of them by `kpi.headline`."""
 
 from collections.abc import Set
-from typing import Any
+from typing import Any, Final
+
+import pandas as pd
 
 from components.caveats import left_out
 from components.page_data import TOTAL, PageData
 from components.visuals import Visual
 from kpi.formats import in_words
 from kpi.headline import headline
+from kpi.metrics import COMPANY_WIDE
 
 _PLATFORM = ("platform",)
+
+#: The shop's figures have no parts.
+_NO_PARTS: Final = pd.DataFrame()
 
 
 def sentence(leads: tuple[str, ...], drivers: tuple[str, ...]) -> Visual:
@@ -17,7 +23,19 @@ def sentence(leads: tuple[str, ...], drivers: tuple[str, ...]) -> Visual:
     metrics = tuple(dict.fromkeys((*leads, *drivers)))
 
     def words(page_data: PageData) -> str:
-        before = page_data.before
+        before, company = page_data.before, page_data.company
+        if company and leads[0] in COMPANY_WIDE and page_data.company_knows(leads[0]):
+            whole = headline(
+                leads[:1],
+                metrics,
+                company.now,
+                company.before,
+                _NO_PARTS,
+                None,
+                page_data.formats,
+                labels={metric: label for metric, (label, _) in company.labels.items()},
+            )
+            return in_words(whole)
         said = headline(
             leads,
             metrics,

@@ -66,14 +66,21 @@ def _chapter(page: Page, title: str, visuals: Sequence[Visual], prefix: str) -> 
         else:
             parts += (part for visual in together for part in _with_headline(page, visual, prefix))
     if any(visual.compares for visual in visuals):
-        parts.append(html.P(className="left-out", tabIndex=-1, hidden=True, **{"data-of": title}))
+        parts.append(_left_out(title))
     return parts
 
 
 def _with_headline(page: Page, visual: Visual, prefix: str) -> list[Component]:
     """A visual; after the page's first, where it is cards, the sentence, for screens on which these come first."""
     first = visual is page.visuals[0] and visual.kind == "cards"
-    return [_visual(page, visual, prefix), *([html.P(page.lead, className="headline")] if first else [])]
+    headline = html.P(page.lead, className="headline") if first else None
+    instead = _left_out(visual.name) if visual.why_not else None
+    return [part for part in (_visual(page, visual, prefix), instead, headline) if part is not None]
+
+
+def _left_out(of: str) -> Component:
+    """Where it is said why something is not shown (assets/js/chapters.js): a chapter's visuals, or one."""
+    return html.P(className="left-out", tabIndex=-1, hidden=True, **{"data-of": of})
 
 
 def _rank_by(metrics: Sequence[str]) -> Component:
@@ -144,7 +151,7 @@ def _room(visual: Visual) -> dict[str, Any] | None:
         return {"minHeight": f"{visual.spec['height']}px"}
     if visual.kind == "cards":  # in rows of four, on a telephone of two (assets/css/cards.css)
         cards = len(visual.spec["metrics"])
-        return {"--fours": 1 if cards == 5 else -(-cards // 4), "--twos": -(-cards // 2)}
+        return {"--fours": 1 if cards in (5, 6) else -(-cards // 4), "--twos": -(-cards // 2)}
     return None
 
 

@@ -48,7 +48,11 @@ class Company:
     """Metrics frames of the whole company, whatever is filtered, over the days that both platforms and shop report.
 
     `now` and `before` have one row, `months` one a calendar month, `claims` one a month and platform; `spark` and
-    `spark_before` are the courses over time. `days` is the number of days, `start` and `end` their ends.
+    `spark_before` are the courses over time. `days` is the number of days, `start` and `end` their ends, `days_before`
+    the number of those compared. `outside` is the spend of marketplaces whose sales are not among the shop's, `gaps` on
+    how many days the shop's days lack a measure (kpi.company).
+    `labels` are of metrics that are called otherwise here, in full and in short; `with_tax` says that net sales are
+    not net.
     """
 
     days: int
@@ -60,6 +64,11 @@ class Company:
     claims: pd.DataFrame
     spark: Course
     spark_before: Course
+    days_before: int = 0
+    outside: Mapping[str, float] = field(default_factory=dict)
+    gaps: Mapping[str, int] = field(default_factory=dict)
+    labels: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    with_tax: bool = False
 
     def partly(self, selection: Selection, formats: Formats) -> str:
         """A sentence where it does not cover all days of a selection, else ""."""
@@ -118,6 +127,13 @@ class PageData:
     def longer(self) -> float:
         """By which factor the selection has more days than its baseline; 1 where there is none."""
         return self.selection.days / self.baseline.days if self.baseline else 1.0
+
+    def company_knows(self, metric: str) -> bool:
+        """Whether the whole company is chosen, and the shop tells `metric` of all its days."""
+        company = self.company
+        if company is None or self.query.only or company.days != self.selection.days:
+            return False
+        return number(company.now[metric].iloc[0]) is not None
 
     def narrow_query(self, pairs: tuple[tuple[str, str], ...]) -> str:
         """The canonical query that filters to `pairs` on top of what is chosen."""

@@ -9,7 +9,7 @@ from kpi.formats import Formats
 from kpi.formula import MEASURE_LABELS
 from kpi.metrics import METRICS
 from kpi.proof import Part, Proof
-from kpi.schema import ACQUISITION_SPEND, MONEY, STORE
+from kpi.schema import ACQUISITION_SPEND, MONEY, STORE, STORE_MONEY
 from kpi.units import NOTHING, decimals, figure
 
 #: Digits beyond the usual ones that are tried so that a change comes out of the figures as they are written.
@@ -99,7 +99,7 @@ def _amount(part: Part, formats: Formats) -> str:
     if part.value is None:
         return NOTHING
     value = -part.value if _is_subtracted(part) else part.value
-    if part.measures[0].removeprefix("-") in (*MONEY, *STORE, ACQUISITION_SPEND):
+    if part.measures[0].removeprefix("-") in (*MONEY, *STORE_MONEY, ACQUISITION_SPEND):
         return figure("spend", value, formats)
     return formats.number(value, 0 if float(value).is_integer() else 2)
 
@@ -125,7 +125,8 @@ def _sentence(proof: Proof, formats: Formats) -> str | None:
         return f"{_value(proof, formats)} = {over} / {_sum(proof.by, formats, tail)}"
     if len(proof.over) > 1:
         return f"{_value(proof, formats)} = {over.strip('()')}"
-    rows = "row" if proof.rows == 1 else "rows"
+    rows = "day" if proof.over[0].measures[0] in STORE else "row"
+    rows += "" if proof.rows == 1 else "s"
     return f"{_value(proof, formats)} = the sum of {_name(proof.over[0])} in {formats.number(proof.rows)} {rows}"
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from components.page_data import PageData
 from components.visuals import Visual
 from kpi.formats import in_words
 from kpi.schema import label_of
@@ -35,6 +36,21 @@ def left_out(
             ),
         }
         for chapter, groups in chapters.items()
+    ]
+
+
+def not_shown(visuals: Sequence[Visual], page_data: PageData) -> list[dict[str, Any]]:
+    """Those of `visuals` that are of the whole company and not shown for a query, each by itself with the reason."""
+    filters = {dimension: label_of(dimension).lower() for dimension, _ in page_data.query.only}
+    return [
+        {
+            "chapter": visual.name,
+            "visuals": [visual.name],
+            "by": filters if page_data.company else {},
+            "text": why,
+        }
+        for visual in visuals
+        if visual.why_not and (why := visual.why_not(page_data))
     ]
 
 

@@ -37,7 +37,8 @@ class Visual:
     of the page. `less` makes the same visual without some metrics, None where nothing sensible is left; a visual
     that has no `less` needs all of its metrics. `fit` does the same where the data lack them, and may put others in
     their place. One that only `compares` the groups of a grouping is left out where there are fewer than two. `own`
-    makes the same with the columns of a company's own dimensions.
+    makes the same with the columns of a company's own dimensions. One that is of the whole company has a `why_not`: why
+    it is not shown for a query, "" where it is.
 
     Where it stands in a page: in the `chapter` of that title; in a place with others, by `choice`; `folded`, with only
     its head to be seen before it is opened.
@@ -61,6 +62,7 @@ class Visual:
     compares: Grouping = ()
     of_change: bool = False
     own: Callable[[tuple[str, ...]], "Visual"] | None = None
+    why_not: Callable[[PageData], str] | None = None
     chapter: str = ""
     choice: Choice | None = None
     folded: bool = False

@@ -16,7 +16,7 @@ SHAPE: Final = (len(CAMPAIGNS), len(REGIONS), len(DEVICES), len(SEGMENTS))
 ROWS: Final = int(np.prod(SHAPE))
 
 #: What the random streams are for; a stream is (seed, purpose, index), so that no day depends on another's draws.
-FOUNDING, YEAR, MONTH, WEEK, DAY, SHOP = range(6)
+FOUNDING, YEAR, MONTH, WEEK, DAY, SHOP, FIRST_ORDERS = range(7)
 
 #: Share of spend by region and by device, a row a platform.
 REGION_SHARE: Final = (

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from datagen import company as table
-from datagen import season
+from datagen import season, shop
 from datagen.campaigns import DEVICES, PLATFORMS, REGIONS, SEGMENTS
 from datagen.company import CUT, FEED, LOSING_POCKET, ROWS, SHAPE, Company
 from datagen.effect import Effect
@@ -50,6 +50,7 @@ def truth(company: Company, first: int, last: int) -> dict[str, Any]:
         "worth_feeding": _now(response, FEED),
         "response": response,
         "multipliers": _multipliers(),
+        "shop": shop.truth_of_shop(),
         "noise": {"log_sd": NOISE, "variance_over_mean": OVERDISPERSION, "order_value_cv": ORDER_VALUE_CV},
     }
 

@@ -8,14 +8,16 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
-from facts.delta.side_data import SHOP
+from facts.delta.side_data import SHOP, SHOP_TEXTS
 from kpi.caveats import PlatformReport
 from kpi.costs import COST_MEASURES, NO_COSTS, Assumption
-from kpi.schema import DATE, MEASURES, in_order
+from kpi.schema import DATE, MEASURES, STORE, in_order
 
 _IMPORT: Final = (
     "Import the shop's own days to see what was banked beside what is claimed: a file with the columns date, orders "
@@ -29,10 +31,12 @@ TABLE_WITHOUT_SHOP: Final = "The table that is shown is read where it is, and ha
 
 @dataclass(frozen=True, eq=False)
 class SideFacts:
-    """`store`: by day `store_revenue` (kpi.schema.STORE) and, where known, the goods' and other costs of the shop;
-    None where there are no such days, and `no_store` says why and what to do. `reported` tells of each platform's data,
+    """`store`: by day the columns of `kpi.schema.STORE`, NaN where the shop's days do not tell one, and their texts
+    (SHOP_TEXTS); None where there are no such days, and `no_store` says why and what to do. `reported` tells of each
+    platform's data,
     `costs` are those that somebody stated; `missing_cut` says that a cut is named which no rows have,
-    `reason` why the shop's days cannot be read: both to whoever runs the dashboard.
+    `reason` why the shop's days cannot be read: both to whoever runs the dashboard. `other_marketing` says whether the
+    shop's days tell of marketing beside the ads.
     """
 
     store: pd.DataFrame | None = None
@@ -41,11 +45,18 @@ class SideFacts:
     costs: Assumption = NO_COSTS
     missing_cut: str = ""
     reason: str = ""
+    other_marketing: bool = False
 
     @property
     def has_no_shop(self) -> bool:
         """Whether nobody has imported the shop's days; where they cannot be read, they are there."""
         return self.store is None and self.no_store in (_IMPORT, TABLE_WITHOUT_SHOP)
+
+    @cached_property
+    def shop_gaps(self) -> frozenset[str]:
+        """The measures that the shop's days tell on no day; none where there are no such days."""
+        store = self.store
+        return frozenset() if store is None else frozenset(name for name in STORE if not store[name].notna().any())
 
     @property
     def takes_imports(self) -> bool:
@@ -69,8 +80,14 @@ def of_text(text: str | None) -> SideFacts:
     if not shop or not shop.get(DATE):
         return SideFacts(no_store=(shop or {}).get("problem", _IMPORT), reason=(shop or {}).get("reason", ""))
     days = pd.DatetimeIndex(pd.to_datetime(shop[DATE]).astype("datetime64[us]"), name=DATE)
-    columns = {f"store_{name}": pd.Series(shop[name], index=days, dtype=float) for name in SHOP if name in shop}
-    return SideFacts(pd.DataFrame(columns, index=days))
+    figures = {name: pd.Series(shop.get(name, np.nan), index=days, dtype=float) for name in SHOP}
+    texts = {name: [text or "" for text in shop.get(name, [""] * len(days))] for name in SHOP_TEXTS}
+    goods = figures["cogs"].fillna(figures["revenue"] - figures["gross_profit"])
+    columns = {f"store_{name}": values for name, values in (figures | {"cogs": goods}).items()}
+    # A bill stands on some days and on no others; where there is none at all, the pages say so (views.company).
+    columns["other_marketing"] = figures["other_marketing"].fillna(0.0)
+    told = bool(figures["other_marketing"].notna().any())
+    return SideFacts(pd.DataFrame({name: columns[name] for name in STORE} | texts, index=days), other_marketing=told)
 
 
 def stated_costs(text: str | None) -> str | None:

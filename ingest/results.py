@@ -84,7 +84,7 @@ class Import:
     `frame` of an advertising report has the columns of kpi.schema with `cut`, `program` and `currency`; text holds no
     null, measures are floats with NaN where the source says nothing, several rows of one key are added up. `frame` of
     `kind` "business" has the columns of `ingest.layouts.business`, and `basis` says what its revenue is made of where
-    that is known. `rows` counts the file's rows that went into it.
+    that is known, `channels` names the sales channels that it is of. `rows` counts the file's rows that went into it.
     """
 
     file: str
@@ -96,6 +96,7 @@ class Import:
     findings: tuple[Finding, ...] = ()
     missing: Mapping[str, str] = field(default_factory=dict)
     basis: str = ""
+    channels: str = ""
 
     @property
     def currencies(self) -> set[str]:

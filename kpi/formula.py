@@ -23,6 +23,14 @@ MEASURE_LABELS: Final[dict[str, str]] = {
     "variable_costs": "variable costs",
     "lifetime_margin": "lifetime margin",
     "store_revenue": "store net sales",
+    "store_orders": "store orders",
+    "store_new_customers": "store new customers",
+    "store_new_revenue": "net sales of first orders",
+    "store_returns": "store returns",
+    "store_discounts": "store discounts",
+    "store_cogs": "store cost of goods",
+    "store_fees": "store fees",
+    "other_marketing": "other marketing",
     ACQUISITION_SPEND: "acquisition spend",
 }
 

@@ -3,16 +3,26 @@
 from typing import Final
 
 from kpi.metrics import Metric
-from kpi.schema import ACQUISITION_SPEND, MONEY
+from kpi.schema import ACQUISITION_SPEND, MONEY, STORE
 
 #: The headings in their order.
-GROUPS: Final = ("What happened", "Money", "Rates", "Costs", "Returns", "Shares of the whole")
+GROUPS: Final = (
+    "What happened",
+    "Money",
+    "Rates",
+    "Costs",
+    "Returns",
+    "The shop’s own figures",
+    "Shares of the whole",
+)
 
 
 def group(metric: Metric) -> str:
     """The heading that `metric` is listed under; it follows from the formula, so that a new metric has one."""
     if metric.of_whole:
         return "Shares of the whole"
+    if not metric.measures.isdisjoint(STORE):
+        return "The shop’s own figures"
     if not metric.by:
         return "Money" if metric.unit == "money" else "What happened"
     if metric.measures.isdisjoint(MONEY):
@@ -50,5 +60,13 @@ WHY: Final[dict[str, str]] = {
     "never come back count too.",
     "payback_months": "The sources tell the sum of twelve months and not its course; an even pace is the plainest "
     "assumption.",
+    "store_revenue": "What platforms claim overlaps and can be more than there was; the shop counts each order once.",
+    "store_returns": "By the day of the refund, as the bank sees it: the days of a sale do not change afterwards.",
+    "contribution_after_marketing": "Profit rests on what the platforms claim. This rests on nothing but what was "
+    "sold, so it is what the advertising can be held against at the end of a month.",
+    "cam_margin": "Of net sales, so that months of different size compare.",
+    "mer": "It cannot be claimed twice. It says nothing of a single platform.",
+    "blended_cac": "The platforms’ own figure divides by the customers that they claim; this one by those that came.",
+    "new_roas": "Growth is paid by new customers. A ROAS of all orders counts those who were customers already.",
     "profit_share": "Shares of a sum with losses in it add up to more than all of it, and mislead.",
 }

@@ -12,6 +12,7 @@ from kpi.units import brief, figure
 
 #: What a figure is made of, in the order in which it is said: the parts that explain its change.
 _DRIVERS: Final[Mapping[str, tuple[str, ...]]] = {
+    "contribution_after_marketing": ("store_revenue", "spend"),
     "profit": ("spend", "revenue"),
     "revenue": ("spend", "roas"),
     "conversions": ("clicks", "cvr"),
@@ -21,6 +22,12 @@ _DRIVERS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 Figures = Mapping[str, float | None]
+
+#: What the opposite of a figure that may be below nothing is called.
+_LOSSES: Final[Mapping[str, str]] = {
+    "profit": "loss",
+    "contribution_after_marketing": "loss after marketing",
+}
 
 
 def headline(
@@ -32,8 +39,10 @@ def headline(
     platforms_before: pd.DataFrame | None,
     formats: Formats,
     longer: float = 1.0,
+    labels: Mapping[str, str] = {},
 ) -> str:
-    """The sentence over the first of `leads` that has a value; "" where none has.
+    """The sentence over the first of `leads` that has a value; "" where none has. `labels` are of metrics that are
+    called otherwise here.
 
     `now` and `before` are metrics frames of one row, `platforms` and `platforms_before` those by platform; a driver is
     named where it is among `shown`. Where the days are `longer` than those before by a factor, the platform is the one
@@ -48,14 +57,14 @@ def headline(
     value, old = row[lead], _row(before).get(lead) if before is not None else None
     assert value is not None
     if old is None:
-        return f"{_amount(lead, value, formats)}{_most(lead, value, platforms, formats)}."
+        return f"{_amount(lead, value, formats, labels)}{_most(lead, value, platforms, formats)}."
     earlier = _row(before) if before is not None else {}
     drivers = [
         _step(key, row[key], earlier[key], formats)
         for key in _DRIVERS[lead]
         if key in shown and row.get(key) is not None and earlier.get(key) is not None
     ]
-    said = _lead_sentence(lead, value, old, formats)
+    said = _lead_sentence(lead, value, old, formats, labels)
     why = f": {', '.join(drivers)}" if drivers else ""
     return f"{said}{why}{_whence(lead, value - old, platforms, platforms_before, formats, longer)}."
 
@@ -65,8 +74,8 @@ def _row(frame: pd.DataFrame) -> dict[str, float | None]:
     return {str(key): None if value != value else float(value) for key, value in values.items()}
 
 
-def _label(metric: str) -> str:
-    label = METRICS[metric].label.partition(" (")[0]
+def _label(metric: str, labels: Mapping[str, str] = {}) -> str:
+    label = labels.get(metric, METRICS[metric].label).partition(" (")[0]
     return label[0].lower() + label[1:]
 
 
@@ -74,21 +83,24 @@ def _capital(text: str) -> str:
     return text[0].upper() + text[1:]
 
 
-def _amount(metric: str, value: float, formats: Formats) -> str:
-    if metric == "profit" and value < 0:
-        return f"The loss is {brief(metric, -value, formats)}"
+def _amount(metric: str, value: float, formats: Formats, labels: Mapping[str, str]) -> str:
+    if metric in _LOSSES and value < 0:
+        return f"The {_LOSSES[metric]} is {brief(metric, -value, formats)}"
     verb = "are" if METRICS[metric].unit == "count" else "is"
-    return f"{_capital(_label(metric))} {verb} {brief(metric, value, formats)}"
+    return f"{_capital(_label(metric, labels))} {verb} {brief(metric, value, formats)}"
 
 
-def _lead_sentence(metric: str, value: float, old: float, formats: Formats) -> str:
+def _lead_sentence(metric: str, value: float, old: float, formats: Formats, labels: Mapping[str, str]) -> str:
     """``Profit fell 13.4% to $508k``; a profit that became a loss, and the other way, has no percentage."""
     now, then = brief(metric, abs(value), formats), brief(metric, abs(old), formats)
-    if metric == "profit" and (value < 0) != (old < 0):
+    if (loss := _LOSSES.get(metric)) and (value < 0) != (old < 0):
+        gain = _label(metric, labels)
         return (
-            f"A profit of {then} became a loss of {now}" if value < 0 else f"A loss of {then} became a profit of {now}"
+            f"A {gain} of {then} became a {loss} of {now}"
+            if value < 0
+            else f"A {loss} of {then} became a {gain} of {now}"
         )
-    name = "the loss" if metric == "profit" and value < 0 else _label(metric)
+    name = f"the {loss}" if loss and value < 0 else _label(metric, labels)
     step = change(metric, abs(value), abs(old))
     if step is None:
         return f"{_capital(name)} rose from {then} to {now}"

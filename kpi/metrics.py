@@ -9,6 +9,7 @@ from typing import Final
 
 from kpi.formula import Metric as Metric
 from kpi.schema import ACQUISITION_SPEND, STORE
+from kpi.shop_metrics import SHOP_METRICS
 
 _CONTRIBUTION = ("revenue", "-cogs", "-variable_costs")
 _PROFIT = (*_CONTRIBUTION, "-spend")
@@ -312,39 +313,7 @@ _CATALOGUE: Final = (
         of_whole=True,
         decimals=1,
     ),
-    Metric(
-        "store_revenue",
-        "Store net sales",
-        "money",
-        "up",
-        "What the shop sold by its own books, whoever brought the order. It is the whole company’s: filters other than "
-        "dates do not apply to it.",
-        ("store_revenue",),
-    ),
-    Metric(
-        "mer",
-        "Marketing efficiency ratio",
-        "ratio",
-        "up",
-        "What the shop sold for each unit of ad spend on all platforms. It is the whole company’s: filters other than "
-        "dates do not apply to it.",
-        ("store_revenue",),
-        ("spend",),
-        decimals=2,
-        short="MER",
-    ),
-    Metric(
-        "overclaim",
-        "Over-claim factor",
-        "ratio",
-        "neither",
-        "What the platforms claim together for each unit that the shop sold. Above 1 they claim more than there was; "
-        "below 1 they may still claim orders that would have come anyway.",
-        ("revenue",),
-        ("store_revenue",),
-        decimals=2,
-        short="Over-claim",
-    ),
+    *SHOP_METRICS,
 )
 
 METRICS: Final[dict[str, Metric]] = {metric.key: metric for metric in _CATALOGUE}

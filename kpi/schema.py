@@ -48,7 +48,17 @@ ACQUISITION_SPEND: Final = "acquisition_spend"
 SUMMED: Final = (*MEASURES, ACQUISITION_SPEND)
 
 #: What the shop itself tells of a day, for the whole company: no row of the fact table has it, no dimension splits it.
-STORE: Final = ("store_revenue",)
+STORE_COUNTS: Final = ("store_orders", "store_new_customers")
+STORE_MONEY: Final = (
+    "store_revenue",
+    "store_new_revenue",
+    "store_returns",
+    "store_discounts",
+    "store_cogs",
+    "store_fees",
+    "other_marketing",
+)
+STORE: Final = STORE_COUNTS + STORE_MONEY
 
 #: What a roll-up has beside them: how many rows a row of its stands for, and the largest reach of one of those.
 ROLLED: Final = ("rows", "reach_floor")

@@ -2,6 +2,7 @@
 
 from components.callouts import callouts
 from components.cards import cards
+from components.company_cards import account, company_cards
 from components.figures.bars import bars
 from components.figures.bridge import waterfall
 from components.figures.heatmap import heatmap
@@ -38,15 +39,29 @@ CFO = Page(
     "What the ads cost, what is left after goods, fees and the ads themselves, and where money is made and lost.",
     (
         *chapter(
+            "The shop’s own figures",
+            company_cards(
+                "banked-cards",
+                "The shop’s own figures",
+                "By the shop’s own books: what is left in the bank after the advertising?",
+                ("store_revenue", "contribution_after_marketing", "cam_margin", "blended_cac", "new_roas", "mer"),
+                account,
+                (
+                    *("store_orders", "store_new_customers", "store_new_revenue", "store_discounts", "store_returns"),
+                    *("store_cogs", "store_fees", "spend", "other_marketing"),
+                ),
+            ),
+        ),
+        *chapter(
             "Result",
             cards(
                 "core-cards",
                 "Core figures",
                 "Does the advertising pay, after all costs?",
-                ("revenue", "spend", "profit", "margin", "roi", "cac", "profit_per_conversion", "mer"),
+                ("revenue", "spend", "profit", "margin", "roi", "cac", "profit_per_conversion"),
                 instead={
                     **{"revenue": "clicks", "profit": "roas", "margin": "conversions", "roi": "cpa", "cac": "aov"},
-                    **{"profit_per_conversion": "cpc", "mer": "cpm"},
+                    **{"profit_per_conversion": "cpc"},
                 },
             ),
             trend(

@@ -1,6 +1,7 @@
 """CMO: how far the ads reach, who responds, on which device, in which region and segment."""
 
 from components.cards import cards
+from components.company_cards import claims_and_banked, company_cards
 from components.figures.funnel import funnel
 from components.figures.pie import pie
 from components.figures.spend_conversions import spend_conversions
@@ -57,6 +58,14 @@ CMO = Page(
             "Rate, %",
             apart=True,
             width=8,
+        ),
+        company_cards(
+            "banked-cards",
+            "New customers: claimed and banked",
+            "What does a new customer really cost, and what do first orders bring?",
+            ("cac", "blended_cac", "roas", "new_roas"),
+            claims_and_banked,
+            claims=(("cac", "blended_cac"), ("roas", "new_roas")),
         ),
         spend_conversions(
             "spend-conversions",

@@ -43,7 +43,7 @@ EXECUTIVE = Page(
             "period-cards",
             "This period",
             "Is the business of advertising growing, and at what cost?",
-            ("revenue", "spend", "profit", "conversions"),
+            ("contribution_after_marketing", "revenue", "spend", "profit", "conversions"),
             instead={"profit": "clicks", "revenue": "impressions"},
         ),
         cards(
@@ -121,6 +121,7 @@ EXECUTIVE = Page(
         ),
     ),
     headline=sentence(
-        leads=("profit", "revenue", "conversions"), drivers=("spend", "revenue", "roas", "clicks", "cvr")
+        leads=("contribution_after_marketing", "profit", "revenue", "conversions"),
+        drivers=("spend", "revenue", "roas", "clicks", "cvr", "store_revenue"),
     ),
 )

@@ -35,6 +35,19 @@ OF_NEW_CUSTOMERS = ["new_customers", "lifetime_margin", "acquisition_spend"]
 
 SUMS = [*MEASURES, "acquisition_spend"]
 
+#: What the shop's days have, by the name it has in sums: its column.
+STORE = {
+    "store_revenue": "revenue",
+    "store_orders": "orders",
+    "store_new_customers": "new_customers",
+    "store_new_revenue": "new_revenue",
+    "store_returns": "returns",
+    "store_discounts": "discounts",
+    "store_cogs": "cogs",
+    "store_fees": "fees",
+    "other_marketing": "other_marketing",
+}
+
 
 def _sum_of(name: str, among: str = "true") -> str:
     """The SQL of one sum of the rows `among`: NULL where none reports it, or none that can win a customer."""
@@ -43,8 +56,18 @@ def _sum_of(name: str, among: str = "true") -> str:
     return f"(sum({column}) filter (where {among}{wins}))::double"
 
 
+def _of_new(name: str) -> str:
+    """The same of rows of facts that stand beside the shop's days as `f`."""
+    column = "spend" if name == "acquisition_spend" else name
+    return f"(sum(f.{column}) filter (where not {RETENTION}))::double"
+
+
 def _profit(s: Mapping[str, float]) -> float:
     return s["revenue"] - s["cogs"] - s["variable_costs"] - s["spend"]
+
+
+def _after_marketing(s: Mapping[str, float]) -> float:
+    return s["store_revenue"] - s["store_cogs"] - s["store_fees"] - s["spend"] - s["other_marketing"]
 
 
 #: Numerator and denominator of every metric, written down from the field's definitions, not from the catalogue.
@@ -69,7 +92,11 @@ FORMULAS: dict[str, tuple[Callable[[Any], float], Callable[[Any], float] | None]
     "breakeven_roas": (lambda s: s["revenue"], lambda s: s["revenue"] - s["cogs"] - s["variable_costs"]),
     "ltv": (lambda s: s["lifetime_margin"], lambda s: s["new_customers"]),
     "ltv_cac": (lambda s: s["lifetime_margin"], lambda s: s["acquisition_spend"]),
-    "store_revenue": (lambda s: s["store_revenue"], None),
+    **{name: ((lambda s, name=name: s[name]), None) for name in STORE},
+    "contribution_after_marketing": (_after_marketing, None),
+    "cam_margin": (_after_marketing, lambda s: s["store_revenue"]),
+    "blended_cac": (lambda s: s["spend"], lambda s: s["store_new_customers"]),
+    "new_roas": (lambda s: s["store_new_revenue"], lambda s: s["spend"]),
     "mer": (lambda s: s["store_revenue"], lambda s: s["spend"]),
     "overclaim": (lambda s: s["revenue"], lambda s: s["store_revenue"]),
     "payback_months": (lambda s: 12 * s["acquisition_spend"], lambda s: s["lifetime_margin"]),
@@ -150,24 +177,40 @@ class Oracle:
     def company(self, start: date, end: date, by: Sequence[str] = ()) -> dict[tuple[Any, ...], Sums]:
         """What all platforms claim and the shop sold on the days that both tell of; `by` month, or month and platform.
 
-        A platform's part has no store revenue: the shop's sales cannot be split.
+        A platform's part has no sums of the shop: its sales cannot be split. Amazon's rows are of it on days whose
+        channels name it. A column of the shop that lacks one day has no sum; a day without other marketing has none.
         """
         split = "platform" in by
-        keys = {"month": "strftime(f.date, '%Y-%m') as month", "platform": "platform"}
+        keys = {"month": "strftime(f.date, '%Y-%m') as month", "platform": "f.platform"}
         places = ", ".join(str(place + 1) for place in range(len(by)))
-        days = "(select date, sum(spend) as spend, sum(revenue) as revenue from facts group by 1)"
-        rows = self._db.execute(
-            f"select {', '.join([keys[name] for name in by] + ['sum(f.spend)::double', 'sum(f.revenue)::double'])}, "
-            f"{'null' if split else 'sum(s.revenue)::double'}, count(*) "
-            f"from {'facts' if split else days} f join shop s on s.date = f.date "
-            f"where f.date between ? and ? and s.revenue is not null {f'group by {places}' if by else ''}",
+        taken = (
+            "facts f join shop s on s.date = f.date where f.date between ? and ? and s.revenue is not null "
+            "and (f.platform not ilike 'amazon%' or s.channels ilike '%amazon%')"
+        )
+        grouped = f"group by {places}" if by else ""
+        words = [keys[name] for name in by]
+        of_facts = [_of_new(name) if name in OF_NEW_CUSTOMERS else f"sum(f.{name})::double" for name in SUMS]
+        claims = self._db.execute(
+            f"select {', '.join([*words, *of_facts, 'count(*)'])} from {taken} {grouped}", [start, end]
+        ).fetchall()
+        found = {row[: len(by)]: dict(zip(SUMS, row[len(by) : -1], strict=True)) for row in claims if row[-1]}
+        if split:
+            return {key: sums | dict.fromkeys(STORE) for key, sums in found.items()}
+        of_shop = [
+            "sum(coalesce(other_marketing, 0))::double"
+            if column == "other_marketing"
+            else f"(case when count(*) = count({column}) then sum({column}) end)::double"
+            for column in STORE.values()
+        ]
+        sold = self._db.execute(
+            f"select {', '.join([*words, *of_shop, 'count(*)'])} from shop f where f.date between ? and ? "
+            f"and f.revenue is not null and f.date in (select date from facts) {grouped}",
             [start, end],
         ).fetchall()
-        return {
-            row[: len(by)]: dict(zip(("spend", "revenue", "store_revenue"), row[len(by) : -1], strict=True))
-            for row in rows
-            if row[-1]
-        }
+        for row in sold:
+            if row[-1]:
+                found.setdefault(row[: len(by)], {}).update(zip(STORE, row[len(by) : -1], strict=True))
+        return found
 
     def metric(self, key: str, sums: Sums, parts: Mapping[Any, Sums], whole: Sums) -> float | None:
         """The value of a metric on sums, None where there is none; shares are of `whole`, split into `parts`."""

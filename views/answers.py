@@ -12,7 +12,7 @@ from access.rights import Rights
 from components.address import DEFAULT_LAST, Address, Query, period_label, read, write
 from components.caveats import with_caveats
 from components.page_data import NO_COURSE, TOTAL, PageData, number
-from components.sparse import left_out
+from components.sparse import left_out, not_shown
 from components.spec import shape_of, visuals_of
 from components.visuals import Page, Visual
 from facts import Facts, Scope
@@ -155,7 +155,7 @@ def view(
         "data": data_of(facts, asked.formats)
         | {"notice": notice(facts, problem), "platforms": freshness(facts, asked)},
         "as_of": past_banner(past, page, asked, facts, scope),
-        "period": _period(asked, page, scope),
+        "period": _period(asked, page, scope, facts.side.store is not None and not page.panel),
         "extent": {"first": asked.extent.first.isoformat(), "last": asked.extent.last.isoformat()},
         "options": {name: values if len(values) <= MANY else values[:LISTED] for name, values in asked.options.items()},
         "many": {name: len(values) for name, values in asked.options.items() if len(values) > MANY},
@@ -163,7 +163,12 @@ def view(
         "chips": [_chip(name, values, asked.options.get(name, ())) for name, values in asked.query.only],
         "scope": [f"{label_of(name)}: {', '.join(values)}" for name, values in scope],
         **({"spec": visuals_of(page)} if page.panel else {}),
-        "left_out": left_out(page.visuals, page_data.now, asked.baseline is not None) if page_data else [],
+        "left_out": [
+            *left_out(page.visuals, page_data.now, asked.baseline is not None),
+            *not_shown(page.visuals, page_data),
+        ]
+        if page_data
+        else [],
         "visuals": {visual.name: draw_visual(visual, page_data, asked, nothing) for visual in page.visuals},
     }
 
@@ -317,7 +322,7 @@ def _of_files(selection: Selection) -> Grain | None:
     return None if selection.grain == "day" else selection.grain
 
 
-def _period(asked: ResolvedQuery, page: Page, scope: Scope) -> dict[str, Any]:
+def _period(asked: ResolvedQuery, page: Page, scope: Scope, shop: bool) -> dict[str, Any]:
     chosen, before, days = asked.selection, asked.baseline, asked.formats.days
     note = None
     if before is None and chosen.compare != "none":
@@ -336,7 +341,7 @@ def _period(asked: ResolvedQuery, page: Page, scope: Scope) -> dict[str, Any]:
         "label": days(chosen.start, chosen.end),
         "last": period_label(last) if (last := _last(asked.query)) else None,
         "sentence": ". ".join(
-            filter(None, [f"{length}, {against}", *_of_scope(scope), " ".join(filter(None, (caveats, costs)))])
+            filter(None, [f"{length}, {against}", *_of_scope(scope, shop), " ".join(filter(None, (caveats, costs)))])
         ),
         "baseline": baseline,
         "baseline_note": note,
@@ -345,9 +350,13 @@ def _period(asked: ResolvedQuery, page: Page, scope: Scope) -> dict[str, Any]:
     }
 
 
-def _of_scope(scope: Scope) -> list[str]:
-    """Which rows a reader's figures are of, where they are not all: nobody takes a part for the company."""
-    return [f"Only {', '.join(values)}, which is what you may see" for _, values in scope]
+def _of_scope(scope: Scope, shop: bool) -> list[str]:
+    """Which rows a reader's figures are of, where they are not all: nobody takes a part for the company. Nor are the
+    figures of its `shop` shown to them.
+    """
+    said = [f"Only {', '.join(values)}, which is what you may see" for _, values in scope]
+    whole = ["The shop’s own figures are the whole company’s, so they are not shown to you"]
+    return said + whole if said and shop else said
 
 
 def _chip(dimension: str, values: Sequence[str], options: Sequence[str]) -> dict[str, str]:

@@ -4,6 +4,7 @@ from threading import Lock
 from typing import Final
 from weakref import WeakKeyDictionary
 
+import numpy as np
 from cachetools import LRUCache
 
 from components.page_data import NO_COURSE, Company
@@ -18,6 +19,12 @@ from views.course import course
 
 _BY: Grouping = ("platform", DATE)
 _WANTED = tuple(key for key in METRICS if not METRICS[key].of_whole)
+
+#: What is left where nobody says what other marketing costs.
+_WITHOUT_OTHER_MARKETING: Final = {
+    "contribution_after_marketing": ("Contribution after ad spend", "Left after ad spend"),
+    "cam_margin": ("Margin after ad spend", "Margin after ad spend"),
+}
 
 #: Companies by facts and days: no other filter is theirs, so that most changes find them made.
 _MOST: Final = 32
@@ -65,8 +72,9 @@ def _company(facts: Facts, selection: Selection, baseline: Selection | None, for
     now = ledger_of(facts, selection)
     if now is None:
         return None
-    then = ledger_of(facts, baseline) if baseline else None
-    earlier = then if then and baseline and then.days == baseline.days else None
+    earlier = _earlier(facts, selection, now, baseline) if baseline else None
+    side = facts.side
+    of_days = side.store[side.store.index.isin(now.course.index)] if side.store is not None else None
     return Company(
         now.days,
         now.first,
@@ -77,13 +85,38 @@ def _company(facts: Facts, selection: Selection, baseline: Selection | None, for
         evaluate(now.claims, _WANTED),
         course(now.course, Selection(now.first, now.last), _WANTED, formats),
         course(earlier.course, Selection(earlier.first, earlier.last), _WANTED, formats) if earlier else NO_COURSE,
+        earlier.days if earlier else 0,
+        now.outside,
+        now.gaps,
+        {} if side.other_marketing else _WITHOUT_OTHER_MARKETING,
+        of_days is not None and bool(of_days["basis"].str.contains("tax").any()),
     )
 
 
-def ledger_of(facts: Facts, selection: Selection) -> Ledger | None:
-    """The ledger of a selection's days, of all rows: neither filters nor grain are the company's."""
+def _earlier(facts: Facts, selection: Selection, now: Ledger, baseline: Selection) -> Ledger | None:
+    """What `now` is compared with: whole windows, or both cut to the same positions; None for anything else, and where
+    one has the spend of marketplaces and the other has not.
+    """
+    cut = now.days < selection.days
+    if cut and baseline.days != selection.days:
+        return None
+    days = None
+    if cut:
+        start, then = (np.datetime64(each, "D") for each in (selection.start, baseline.start))
+        days = now.course.index.to_numpy().astype("datetime64[D]") - start + then
+    earlier = ledger_of(facts, baseline, days)
+    whole = now.days if cut else baseline.days
+    return earlier if earlier and earlier.days == whole and earlier.outside.keys() == now.outside.keys() else None
+
+
+def ledger_of(facts: Facts, selection: Selection, only: np.ndarray | None = None) -> Ledger | None:
+    """The ledger of a selection's days, of all rows: neither filters nor grain are the company's.
+
+    Where `only` some days count, it is of these.
+    """
     store = facts.side.store
     if store is None:
         return None
     days = Selection(selection.start, selection.end, compare="none")
-    return ledger(facts.totals(days, (_BY,), ALL_ROWS)[_BY], store, selection.calendar)
+    claims = facts.totals(days, (_BY,), ALL_ROWS)[_BY]
+    return ledger(claims, store, store["channels"], only, selection.calendar)

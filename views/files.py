@@ -59,6 +59,7 @@ def data_file(
     through = facts.extent().last.isoformat()
     notes = [text for metric in visual.metrics for text in asked.caveats.on(metric)]
     notes += [*asked.caveats.cost_note(visual.metrics), *(left_out(visual.metrics, page_data) if page_data else ())]
+    notes += filter(None, [visual.why_not(page_data)] if visual.why_not and page_data else [])
     first = asked.caveats.provisional_from
     more = {"notes": list(dict.fromkeys(notes)), "provisional_from": first.isoformat() if first else None}
     return json_of(f"{page}.{visual.name}", write(asked.query), through, asked.formats.currency, rows, more)
@@ -137,7 +138,7 @@ def xlsx_of(columns: Sequence[str], rows: Sequence[Row], title: str) -> bytes:
 
 def metric_of_cell(name: str, row: Mapping[str, Any]) -> str:
     """The metric of a row's column: cards name theirs in the row, the steps of a bridge are profit."""
-    if name in ("value", "baseline", "change"):
+    if name in ("value", "baseline", "change", "gap"):
         return str(row.get("metric", "profit"))
     return compared_metric(name) or name
 

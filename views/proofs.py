@@ -15,7 +15,7 @@ from kpi.left_out import say_what_is_left_out
 from kpi.metrics import COMPANY_WIDE, METRICS
 from kpi.proof import Proof, prove
 from kpi.retention import existing_among
-from kpi.schema import DATE, label_of
+from kpi.schema import DATE, STORE, label_of
 from kpi.selection import Selection
 from views.answers import ResolvedQuery, data_of, with_gaps
 from views.company import ledger_of
@@ -47,12 +47,13 @@ def proof_of(
     if len(key) != len(by):
         raise NoProof(f"A row here is named by its {' and '.join(by)}, one key each.")
     known = [each for each in METRICS if each not in rights.hides] if rights.hides else None
-    now = _prove(metric, key, by, facts, asked.selection, rights.rows, known)
+    of_company = metric in COMPANY_WIDE or visual.why_not is not None
+    now = _prove(metric, key, by, facts, asked.selection, rights.rows, known, of_company)
     if now is None:
         raise NoProof("There is no such figure for these filters.")
     before = None
     if asked.baseline is not None and DATE not in by:
-        before = _prove(metric, key, by, facts, asked.baseline, rights.rows, known)
+        before = _prove(metric, key, by, facts, asked.baseline, rights.rows, known, of_company)
     query = write(asked.query)
     whole = METRICS[metric]
     return {
@@ -62,9 +63,9 @@ def proof_of(
             now, formats, _left_out(now, by, key, facts, asked, rights.rows), asked.caveats.cost_note((metric,))
         ),
         "of": [["Date" if name == DATE else label_of(name), value] for name, value in zip(by, key, strict=True)],
-        "company": metric in COMPANY_WIDE,
+        "company": of_company,
         "days": formats.days(asked.selection.start, asked.selection.end),
-        "filters": [] if metric in COMPANY_WIDE else _with_labels(asked.query.only),
+        "filters": [] if of_company else _with_labels(asked.query.only),
         "scope": _with_labels(rights.rows),
         "data": data_of(facts, formats)["label"],
         "version": facts.version,
@@ -90,10 +91,13 @@ def _prove(
     selection: Selection,
     scope: Scope,
     known: Sequence[str] | None,
+    of_company: bool,
 ) -> Proof | None:
-    if metric in COMPANY_WIDE:
+    if of_company:
         ledger = None if scope or key else ledger_of(facts, selection)
-        return prove(metric, ledger.total, (), ledger.total, known) if ledger else None
+        proof = prove(metric, ledger.total, (), ledger.total, known) if ledger else None
+        days_alone = METRICS[metric].measures <= set(STORE)  # no row of the facts has them
+        return replace(proof, rows=ledger.days) if proof and ledger and days_alone else proof
     totals = with_gaps(facts.totals(selection, dict.fromkeys((by, TOTAL)), scope), selection)
     return prove(metric, totals[by], key, totals[TOTAL], known) if len(totals[TOTAL]) else None
 

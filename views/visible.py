@@ -10,7 +10,7 @@ from components.visuals import Page, fit_to_data, with_own_dimensions, without
 from facts import Facts
 from kpi.caveats import PlatformReport
 from kpi.costs import needs_costs
-from kpi.coverage import MissingPart, missing_parts, say_what_is_unknown, unknown_metrics
+from kpi.coverage import MissingPart, metrics_of_measures, missing_parts, say_what_is_unknown, unknown_metrics
 from kpi.metrics import COMPANY_WIDE
 
 #: Pages that were made to fit, with what they were made of: the same few data are asked all the time.
@@ -46,9 +46,10 @@ def may_know_costs(rights: Rights) -> bool:
 
 
 def unknown_to(rights: Rights, facts: Facts) -> frozenset[str]:
-    """The metrics that no platform which `rights` may see has the measures for; without the shop's days, theirs too."""
+    """The metrics that no platform which `rights` may see has the measures for, nor the shop on any day."""
     reported = _reports(rights, facts)
-    return unknown_metrics(reported) | (COMPANY_WIDE if reported and facts.side.has_no_shop else frozenset())
+    shop = COMPANY_WIDE if reported and facts.side.has_no_shop else metrics_of_measures(facts.side.shop_gaps)
+    return unknown_metrics(reported) | shop
 
 
 def page_of(page: Page, rights: Rights, facts: Facts | None) -> Page:
@@ -82,12 +83,14 @@ def what_is_unknown(pages: Sequence[Page], rights: Rights, facts: Facts) -> str:
         return ""
     gone = [key for key in on_pages if key in unknown - COMPANY_WIDE]
     side = facts.side
-    return say_what_is_unknown(_reports(rights, facts), gone, not side.has_no_shop, side.takes_imports)
+    untold = side.shop_gaps if COMPANY_WIDE.isdisjoint(rights.hides) else frozenset()
+    return say_what_is_unknown(_reports(rights, facts), gone, not side.has_no_shop, side.takes_imports, untold)
 
 
 def parts_missing(rights: Rights, facts: Facts) -> list[MissingPart]:
     """What somebody may add to the data that `rights` may see."""
-    return missing_parts(_reports(rights, facts), not facts.side.has_no_shop, bool(facts.side.costs.costs))
+    side = facts.side
+    return missing_parts(_reports(rights, facts), not side.has_no_shop, bool(side.costs.costs), side.shop_gaps)
 
 
 def _reports(rights: Rights, facts: Facts) -> list[PlatformReport]:

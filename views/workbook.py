@@ -17,6 +17,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from components.address import write
 from components.caveats import left_out
 from components.page_data import TOTAL, PageData
+from components.sparse import not_shown
 from components.spec import spec
 from components.visuals import Page, Visual, for_files
 from facts import Facts, Scope
@@ -47,6 +48,7 @@ def workbook(
     empty = why_there_is_nothing(asked, facts, scope).text if page_data is None else ""
     known = spec((page,), prefix, asked.formats, hidden)["metrics"]
     notes = [*asked.notes, *asked.caveats.cost_note(known), *(left_out(known, page_data) if page_data else ())]
+    notes += [each["text"] for each in not_shown(page.visuals, page_data)] if page_data else []
     _about(book, page, facts, asked, notes, empty, prefix, known)
     for visual in page.visuals:
         sheet = book.sheet(visual.title)

@@ -74,6 +74,7 @@
   /** @param {CardParts} part @param {Wire.Card} card @param {Wire.Period} period @param {string[][]} days */
   function fill(part, card, period, days) {
     Object.assign(part, { card, period, days });
+    text(part.label, card.label ?? part.metric.short);
     text(part.value, card.text);
     attribute(part.value, "data-value", card.value === null ? "" : String(card.value));
     const [words, step] = against(card, period);
@@ -153,7 +154,7 @@
   function explain({ key, metric, card, period }) {
     const { full } = dashboard.format;
     /** @type {TipLine[]} */
-    const found = [{ kind: "title", text: metric.label }];
+    const found = [{ kind: "title", text: card.label ?? metric.label }];
     if (metric.unit === "people" && card.value !== null) {
       found.push({ kind: "figure", text: `Between ${full(metric, card.low)} and ${full(metric, card.value)}` });
     } else found.push({ kind: "figure", text: full(metric, card.value) });

@@ -97,12 +97,14 @@
 
   /** What is left out of a chapter, with a button for each filter that does it. The focus is taken over from what went.
       @param {HTMLElement} line @param {Wire.View} answer */
-  function say(line, { chosen, left_out: all }) {
+  function say(line, { page: of, chosen, left_out: all }) {
     const entry = all.find(({ chapter }) => chapter === line.dataset.of);
     const now = JSON.stringify(entry) ?? "";
     if (line.dataset.now === now) return;
     line.dataset.now = now;
-    const within = line.contains(document.activeElement) || document.activeElement?.closest("[data-left-out]");
+    const gone = document.activeElement?.closest("[data-left-out]");
+    const names = gone ? [gone, ...gone.querySelectorAll("[data-visual]")].map((each) => each.getAttribute("data-visual")) : [];
+    const within = line.contains(document.activeElement) || entry?.visuals.some((name) => names.includes(`${of}.${name}`));
     const narrowed = Object.entries(entry?.by ?? {}).filter(([dimension]) => chosen[dimension]?.length);
     const buttons = narrowed.map(([dimension, label]) => {
       const what = { type: "button", class: "btn btn-link btn-sm", "data-do": "clear", "data-dimension": dimension };
@@ -149,7 +151,8 @@
       jumped = -1;
       const line = one(page(), ".jump").getBoundingClientRect().bottom + innerHeight / 5;
       const past = headings.filter((heading) => heading.getBoundingClientRect().top < line).length;
-      mark(scrollY + innerHeight >= root.scrollHeight - 1 && scrollY ? headings.length - 1 : Math.max(0, past - 1));
+      if (scrollY === 0) return mark(0); // the bar stands below the first chapter here, and near the second
+      mark(scrollY + innerHeight >= root.scrollHeight - 1 ? headings.length - 1 : Math.max(0, past - 1));
     });
   }
 

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from components import theme
+from components.company_words import outside_spend
 from components.figures import alt
 from components.figures.frame import Answer
 from components.page_data import Company, PageData, block, chart_figures, exact, number
@@ -236,7 +237,14 @@ def _line(page_data: PageData, company: Company) -> str:
     whole = "All platforms and markets, whatever is filtered." if page_data.query.only else ""
     return " ".join(
         filter(
-            None, [said, whole, *_cut_short(page_data, company), company.partly(page_data.selection, page_data.formats)]
+            None,
+            [
+                said,
+                whole,
+                outside_spend(company, page_data.formats),
+                *_cut_short(page_data, company),
+                company.partly(page_data.selection, page_data.formats),
+            ],
         )
     )
 

@@ -17,7 +17,20 @@ from facts.protocol import FOR_READERS
 from kpi.schema import DATE
 
 #: The columns of the shop's days that the dashboard reads, beside the day.
-SHOP: Final = ("revenue", "cogs", "gross_profit", "fees")
+SHOP: Final = (
+    "orders",
+    "new_customers",
+    "revenue",
+    "new_revenue",
+    "discounts",
+    "returns",
+    "gross_profit",
+    "cogs",
+    "fees",
+    "other_marketing",
+)
+#: The texts of the shop's days: the sales channels that they are of, and what their revenue is made of.
+SHOP_TEXTS: Final = ("channels", "basis")
 
 _IMPORTED_AT: Final = "imported_at"
 #: Days before a platform's last for which is told when they were imported; nobody restates for longer.
@@ -50,7 +63,7 @@ def _shop(facts: Path, demo: bool, currency: str, version: int | None) -> dict[s
     if table.metadata().name != (DEMO_SHOP_NAME if demo else SHOP_NAME):
         return None
     found = dataset(table, path)
-    held = [name for name in (DATE, "currency", *SHOP) if name in found.schema.names]
+    held = [name for name in (DATE, "currency", *SHOP, *SHOP_TEXTS) if name in found.schema.names]
     rows = found.to_table(columns=held).sort_by(DATE).to_pydict()
     strange = sorted({each for each in rows.pop("currency") if each != currency})
     if strange:

@@ -12,11 +12,24 @@ from kpi.schema import DATE
 #: Whole numbers a day.
 COUNTS: Final = ("orders", "new_orders", "new_customers")
 
-#: Money a day. `revenue` is what the shop calls its sales; net of discounts and returns where the shop says so.
-MONEY: Final = ("revenue", "discounts", "returns", "gross_profit", "cogs", "fees")
+#: Money a day. `revenue` is what the shop calls its sales; net of discounts and returns where the shop says so, and
+#: `new_revenue` what of it first orders brought. `other_marketing` are agencies, affiliates, creative work.
+MONEY: Final = (
+    "revenue",
+    "new_revenue",
+    "discounts",
+    "returns",
+    "gross_profit",
+    "cogs",
+    "fees",
+    "other_marketing",
+)
 
 MEASURES: Final = COUNTS + MONEY
 COLUMNS: Final = (DATE, *MEASURES, "currency")
+
+#: The text column that names where an order was placed: the web shop, a till, a marketplace.
+CHANNELS: Final = "channels"
 
 LAYOUT: Final = Layout(
     name="business_daily",
@@ -31,6 +44,10 @@ LAYOUT: Final = Layout(
             "total revenue|revenue|net sales|total sales|Nettoumsatz|Umsatz|Chiffre d'affaires|Ventes nettes"
             "|Ventas netas|Ingresos"
         ),
+        "new_revenue": names(
+            "new revenue|new customer revenue|new customer sales|new customer net sales|net sales of first orders"
+            "|first-time customer sales|first order revenue"
+        ),
         "discounts": names("discounts|coupons|Rabatte|Réductions|Descuentos"),
         "returns": names("returns|refunds|sales reversals|Retouren|Retours|Devoluciones"),
         "gross_profit": names("gross profit|Rohertrag|Marge brute|Beneficio bruto"),
@@ -39,6 +56,8 @@ LAYOUT: Final = Layout(
             "fees|variable costs|transaction fees|payment fees|fulfilment costs|fulfillment costs|Gebühren|Frais"
             "|Comisiones"
         ),
+        "other_marketing": names("other marketing|other marketing costs|agency and affiliates"),
+        CHANNELS: names("sales channel|sales channels|channels|Verkaufskanal|Canal de vente|Canal de ventas"),
         "currency": names("currency|Währung|Devise|Moneda|Divisa"),
     },
     needs=("orders", "revenue"),
@@ -76,6 +95,7 @@ SHOPIFY_ORDERS: Final = Layout(
         "returns": names("Refunded Amount"),
         "currency": names("Currency"),
         "state": names("Financial Status"),
+        CHANNELS: names("Source"),
         "cancelled": names("Cancelled at|Canceled at"),
     },
     marks=frozenset(names("Financial Status|Lineitem name|Lineitem quantity|Refunded Amount|Lineitem price")),

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from facts.words.headers import normal
 from facts.words.platforms import platform_of
+from ingest.layouts.business import CHANNELS
 from ingest.layouts.business import MEASURES as BUSINESS
 from ingest.layouts.headers import EXTRA_CUTS, PERIOD_FIELDS
 from ingest.read.texts import text_of
@@ -101,7 +102,7 @@ def read_mapping(path: str | Path) -> Options:
     ):
         raise ImportProblem(f'{path}: write [wide] with patterns of columns, as in spend = "{CHANNEL}_spend".')
     fields = {name.replace("_", " ") if name.replace("_", " ") in EXTRA_CUTS else name for name in columns}
-    known_fields = {DATE, "currency", *BUSINESS} if kind == "business" else _FIELDS
+    known_fields = {DATE, "currency", CHANNELS, *BUSINESS} if kind == "business" else _FIELDS
     unknown = sorted(fields - known_fields - set(PERIOD_FIELDS))
     if unknown:
         raise ImportProblem(

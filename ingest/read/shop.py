@@ -47,6 +47,7 @@ def shop_days(table: Table) -> Import:
         rows=len(table),
         dropped=tuple(table.dropped),
         findings=tuple(table.findings),
+        channels=_channels(table),
         missing={name: "the file has no such column" for name in business.MEASURES if name not in known},
         basis=_basis(table),
     )
@@ -57,6 +58,14 @@ def _basis(table: Table) -> str:
     layout, places = table.known.layout.name, table.known.positions.get("revenue", ())
     header = table.known.normal[places[0]] if places else ""
     return business.REVENUE_LAYOUTS.get(layout) or business.REVENUE_HEADERS.get(header, "")
+
+
+def _channels(table: Table) -> str:
+    """The sales channels that the file names, one after another; a day without orders in one is of it all the same."""
+    if not table.has(business.CHANNELS):
+        return ""
+    texts = table.texts(business.CHANNELS, "")
+    return ", ".join(sorted({str(texts.categories[code]) for code in np.unique(texts.codes)} - {""}))
 
 
 def _leave_out_unsold(table: Table) -> None:
@@ -80,6 +89,7 @@ def _by_order(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
         customers = table.texts("customer", "")
         new = np.array([each.casefold() == _NEW for each in customers.categories])[customers.codes]
         frame["new_orders"] = frame["new_customers"] = new.astype(float)
+        frame["new_revenue"] = np.where(new, frame["revenue"], 0.0)
     refunds = frame["revenue"] < 0
     if refunds.any() and not table.has("returns"):
         back = frame[refunds].assign(returns=-frame["revenue"], orders=0.0, new_orders=0.0, new_customers=0.0)
@@ -89,6 +99,7 @@ def _by_order(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
     orders = frame.groupby(_ORDER, sort=False, observed=True).first().assign(orders=1.0)
     if table.has("returns"):
         orders["revenue"] -= orders["returns"].fillna(0)
+        orders["new_revenue"] -= orders["returns"].where(orders["new_revenue"] != 0, 0).fillna(0)
         table.note("Revenue is what the orders came to, with shipping and taxes, less what was paid back.")
     table.note(f"{len(orders):,} orders, each counted once, on its own day.")
     return pd.concat([orders.reset_index(drop=True), back.drop(columns=_ORDER)], ignore_index=True)

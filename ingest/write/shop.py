@@ -15,7 +15,7 @@ from facts.delta.table_names import DEMO_SHOP_NAME
 from facts.delta.table_names import SHOP_NAME as NAME
 from facts.delta.table_names import path_of as path_of
 from facts.delta.tables import dataset
-from ingest.layouts.business import COLUMNS, COUNTS, MEASURES, MONEY, ORDERS
+from ingest.layouts.business import CHANNELS, COLUMNS, COUNTS, MEASURES, MONEY, ORDERS
 from ingest.read.rates import BILLED, RATE, RATE_DATE, Rates, convert_money
 from ingest.results import CURRENCY, Finding, Import, ImportProblem, TableProblem
 from ingest.write import ownership
@@ -36,6 +36,7 @@ SCHEMA: Final = pa.schema(
     + [(name, pa.int64() if name in COUNTS else pa.float64()) for name in MEASURES]
     + [(CURRENCY, pa.string()), (BILLED, pa.string()), (RATE, pa.float64()), (RATE_DATE, pa.date32())]
     + [(FILE, pa.string()), (IMPORTED_AT, pa.timestamp("us", "UTC")), (BASIS, pa.string())]
+    + [(CHANNELS, pa.string())]
 )
 
 
@@ -102,7 +103,8 @@ def plan_shop(
     findings: list[Finding] = []
     held = stored
     for each in imports:
-        new = convert_money(each.frame, into, rates, MONEY).assign(**{FILE: each.file, BASIS: each.basis})
+        new = convert_money(each.frame, into, rates, MONEY)
+        new = new.assign(**{FILE: each.file, BASIS: each.basis, CHANNELS: each.channels})
         new[BILLED] = new[BILLED].where((each.frame[CURRENCY].astype(str) != "").to_numpy(), "")
         if new[DATE].duplicated().any():
             raise ImportProblem(f"{each.file} has a day in two currencies: import them one by one.")
@@ -119,6 +121,7 @@ def plan_shop(
         into == before_now
         and len(earlier) == len(frame)
         and bool(np.array_equal(_floats(earlier[figures]), _floats(frame[figures]), equal_nan=True))
+        and list(earlier[CHANNELS]) == list(frame[CHANNELS])
     )
     before = _sums(earlier) if len(earlier) else None
     assumed = not currency and bool((frame[BILLED] == "").any())
@@ -199,11 +202,12 @@ def store_shop(planned: ShopPlan, note: dict[str, str], now: datetime | None = N
 
 def _stored_days(table: DeltaTable | None, path: Path) -> pd.DataFrame:
     if table is None:
-        return pd.DataFrame(columns=[*COLUMNS, BILLED, RATE, BASIS, FILE]).astype({DATE: "datetime64[us]"})
+        return pd.DataFrame(columns=[*COLUMNS, BILLED, RATE, BASIS, CHANNELS, FILE]).astype({DATE: "datetime64[us]"})
     found = dataset(table, path).to_table().to_pandas()
     found = found.reindex(columns=list(SCHEMA.names))  # a table of an earlier time has fewer
     days = pd.to_datetime(found[DATE]).astype("datetime64[us]")
-    return found.assign(**{DATE: days, BASIS: found[BASIS].astype(object).fillna("")})
+    texts = {name: found[name].astype(object).fillna("") for name in (BASIS, CHANNELS)}
+    return found.assign(**{DATE: days, **texts})
 
 
 def _to_arrow(frame: pd.DataFrame, now: datetime) -> pa.Table:

@@ -142,12 +142,12 @@ class Visit:
 
     def settled(self) -> None:
         """What was asked for last has arrived, and every visual of the open page has its figures."""
-        expect(self.page.locator("[data-visual]").first).to_be_visible()
+        expect(self.page.locator("[data-visual]:not([data-left-out])").first).to_be_visible()
         until = time.monotonic() + 15
         while not self.page.evaluate(ARRIVED):
             assert time.monotonic() < until, "the answer did not arrive within 15 s"
             self.page.wait_for_timeout(10)
-        expect(self.page.locator('[data-visual]:not([data-state="ready"])')).to_have_count(0)
+        expect(self.page.locator('[data-visual]:not([data-left-out], [data-state="ready"])')).to_have_count(0)
 
     def unfold(self) -> "Visit":
         """Every visual of the open page that is folded is opened, as by its button."""

@@ -28,7 +28,8 @@ def test_claims_stand_beside_what_the_shop_sold(visit: Visit):
     expect(root.locator("p.line")).to_contain_text(f"claim ${claimed:,.0f}, the shop sold ${sold:,.0f}")
     expect(root.locator("p.line")).to_contain_text("whatever is filtered")
 
-    cards = visit.page.locator('[data-visual="cfo.core-cards"]')
+    visit.open("/?last=120d&platform=Google,Meta")
+    cards = visit.page.locator('[data-visual="executive.efficiency-cards"]')
     spend = sum(row["spend"] for row in months)
     expect(cards.locator('[data-metric="mer"]')).to_have_text(f"{sold / spend:.2f}×")
     expect(cards.locator("p.line")).to_contain_text("MER: the whole company’s, whatever is filtered.")
@@ -87,3 +88,47 @@ def test_an_earlier_version_says_so_and_leads_back(restated: str, visit_in):
     visit.settled()
     assert visit.address() == "/"
     assert float(visit.cards()["revenue"]) < float(before)
+
+
+def test_the_shops_own_figures_stand_first_until_a_filter_would_split_them(visit: Visit):
+    visit.open("/cfo")
+    banked = visit.page.locator('[data-visual="cfo.banked-cards"]')
+    rows = {row["metric"]: row for row in visit.data("cfo.banked-cards")["rows"]}
+    left, spend, sold = (rows[key] for key in ("contribution_after_marketing", "spend", "store_revenue"))
+
+    expect(banked.locator(".card-value")).to_have_count(6)
+    expect(banked.locator('[data-metric="mer"]')).to_have_text(f"{sold['value'] / spend['value']:.2f}×")
+    shown = banked.locator('[data-metric="contribution_after_marketing"]').get_attribute("data-value")
+    assert float(shown or "nan") == pytest.approx(left["value"])
+    expect(banked.locator(".line")).to_contain_text("Taken off: $")
+
+    visit.box("platform", "TikTok").uncheck()
+    visit.settled()
+    expect(banked).to_be_hidden()
+    sentence = visit.page.locator('[data-page="cfo"] .left-out[data-of="banked-cards"]')
+    expect(sentence).to_contain_text("no filter splits them")
+    sentence.get_by_role("button", name="Remove the platform filter").click()
+    visit.settled()
+    expect(banked).to_be_visible()
+    expect(sentence).to_be_hidden()
+
+
+def test_the_executive_page_leads_with_what_was_banked(visit: Visit):
+    visit.open("/")
+    cards = visit.page.locator('[data-visual="executive.period-cards"] .card-value')
+    expect(cards).to_have_count(5)
+    expect(cards.first).to_have_attribute("data-metric", "contribution_after_marketing")
+    expect(visit.page.locator("#figures")).to_contain_text("after marketing")
+    visit.box("device", "Mobile").uncheck()
+    visit.settled()
+    expect(cards).to_have_count(4)
+
+
+def test_claims_of_new_customers_stand_beside_the_shops_and_the_gap_is_said(visit: Visit):
+    visit.open("/cmo")
+    cards = visit.page.locator('[data-visual="cmo.banked-cards"]')
+    rows = {row["metric"]: row for row in visit.data("cmo.banked-cards")["rows"]}
+
+    expect(cards.locator('[data-metric="blended_cac"]')).to_have_text(f"${rows['blended_cac']['value']:.2f}")
+    assert rows["blended_cac"]["gap"] == pytest.approx(rows["blended_cac"]["value"] - rows["cac"]["value"])
+    expect(cards.locator(".line")).to_contain_text(f"Blended CAC is ${rows['blended_cac']['gap']:.2f}")

@@ -73,7 +73,13 @@ def test_without_a_metric_a_visual_keeps_its_chapter_and_place() -> None:
 def test_no_chapter_is_called_as_a_visual_and_none_is_in_two_pieces() -> None:
     order = [visual.chapter for visual in CFO.visuals]
 
-    assert list(dict.fromkeys(order)) == ["Result", "Claimed and banked", "Platforms", "Customers"]
+    assert list(dict.fromkeys(order)) == [
+        "The shop’s own figures",
+        "Result",
+        "Claimed and banked",
+        "Platforms",
+        "Customers",
+    ]
     assert sorted(order, key=list(dict.fromkeys(order)).index) == order
     assert {title.lower().replace(" ", "-") for title in order}.isdisjoint(visual.name for visual in CFO.visuals)
     assert {visual.chapter for visual in chapter("One", *CFO.visuals)} == {"One"}

@@ -9,6 +9,8 @@ import pytest
 
 from datagen.company import CUT, FEED, company_of_seed
 from datagen.events import effects_between
+from datagen.shop import shop
+from datagen.table import facts
 from datagen.truth import responses
 
 
@@ -136,3 +138,28 @@ def test_a_campaign_that_rested_has_no_response(company):
     told = responses(company, ordinal("2024-01-01"), ordinal("2024-01-28"))
     resting = next(t for t in told if t["campaign"] == "Retargeting – Engaged Viewers 14d")
     assert resting["contribution_of_next_dollar"] is resting["spend_per_day"] is None
+
+
+def test_the_shops_days_are_what_was_planted(planted):
+    """Of half a year: claims are banked in part, first orders are smaller, an agency is paid by the month."""
+    company = company_of_seed(planted["seed"])
+    first, last = ordinal("2025-01-01"), ordinal("2025-06-30")
+    days = shop(company, first, last).to_pandas()
+    truth = planted["shop"]
+
+    assert set(days["channels"]) == {", ".join(truth["channels"])}
+    sums = days.drop(columns=["date", "currency", "channels"]).sum()
+    assert sums["discounts"] / sums["revenue"] == pytest.approx(truth["discounts"], rel=0.05)
+    assert sums["returns"] / sums["revenue"] == pytest.approx(truth["returns"], rel=0.05)
+    other = 6 * truth["agency_a_month"] + truth["affiliates"] * sums["new_revenue"]
+    assert sums["other_marketing"] == pytest.approx(other, abs=5)
+    assert (days["new_revenue"] < days["revenue"]).all()
+    assert (days["new_customers"] <= days["orders"]).all()
+
+    claims = facts(company, first, last).to_pandas()
+    share = claims["platform"].map(truth["banked"]).astype(float)
+    first_orders = claims["revenue"] * claims["new_customers"] / claims["conversions"].clip(lower=1e-9)
+    size = (sums["new_revenue"] / sums["new_customers"]) / (
+        (first_orders * share).sum() / (claims["new_customers"] * share).sum()
+    )
+    assert size == pytest.approx(truth["first_order_value"], rel=0.02)

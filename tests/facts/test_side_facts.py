@@ -64,8 +64,9 @@ def test_quotients_are_over_the_days_that_both_tell_of(tmp_path: Path) -> None:
 
     visuals = drawn(table)
 
-    card = visuals["core-cards"]["cards"][-1]
-    assert visuals["core-cards"]["metrics"][-1] == "mer"
+    summary = drawn(table, page=EXECUTIVE)["efficiency-cards"]
+    card = summary["cards"][-1]
+    assert summary["metrics"][-1] == "mer"
     assert card["value"] == pytest.approx((400 + 300) / (2 * 200))
     line = visuals["reconciliation"]["line"]
     assert "claim $1,000, the shop sold $700" in line
@@ -74,17 +75,17 @@ def test_quotients_are_over_the_days_that_both_tell_of(tmp_path: Path) -> None:
     assert "Sep 2025 holds 3 of its 30 days." in line
     bars = [(trace["y"], trace["x"]) for trace in visuals["reconciliation"]["traces"]]
     assert bars[:3] == [(["Claimed, Sep 2025"], [600]), (["Claimed, Sep 2025"], [400]), (["Sold, Sep 2025"], [700])]
-    assert "2 days of the 4 chosen" in visuals["core-cards"]["line"]
-    filtered = drawn(table, "last=all&platform=Meta")
-    assert filtered["core-cards"]["cards"][-1]["value"] == card["value"]
-    assert filtered["core-cards"]["line"].startswith("MER: the whole company’s")
+    assert "2 days of the 4 chosen" in summary["line"]
+    filtered = drawn(table, "last=all&platform=Meta", EXECUTIVE)["efficiency-cards"]
+    assert filtered["cards"][-1]["value"] == card["value"]
+    assert filtered["line"].startswith("MER: the whole company’s")
 
 
 def test_without_the_shops_days_the_card_is_left_out_and_the_visual_says_what_to_import(tmp_path: Path) -> None:
     table = tmp_path / "facts"
     bring(ads(tmp_path / "ads.csv", "2025-09-01"), table)
     visuals = drawn(table)
-    assert "mer" not in visuals["core-cards"]["metrics"]
+    assert visuals["banked-cards"]["state"] == "empty"
     assert "mer" not in drawn(table, page=EXECUTIVE)["efficiency-cards"]["metrics"]
     assert visuals["reconciliation"]["state"] == "empty"
     assert "Import the shop's own days" in visuals["reconciliation"]["text"]
@@ -100,7 +101,7 @@ def test_a_reader_of_some_rows_gets_no_company(tmp_path: Path) -> None:
     facts, scope = load(table), (("platform", ("Meta",)),)
     visuals = view(CFO, facts, ask(facts, Address.of(""), USUAL, scope, RANKS), scope)["visuals"]
     assert visuals["reconciliation"]["state"] == "empty"
-    assert "mer" not in visuals["core-cards"]["metrics"]
+    assert visuals["banked-cards"]["state"] == "empty"
 
 
 def test_a_newer_version_of_either_table_is_taken(demo: Path) -> None:

@@ -87,7 +87,24 @@ def test_a_proof_in_words(client: FlaskClient) -> None:
     assert proof["before"]["change"].endswith("×")
     profit = client.get("/proof/cfo/core-cards?metric=profit").json
     assert [part["taken"] for part in profit["over"]] == [False, True, True, True]
-    assert client.get("/proof/cfo/core-cards?metric=mer").json["company"] is True
+
+
+def test_a_proof_of_the_shop_is_of_the_whole_company(client: FlaskClient) -> None:
+    left = client.get("/proof/cfo/banked-cards?metric=contribution_after_marketing").json
+    values = [part["value"] for part in left["over"]]
+    labels = ["store net sales", "store cost of goods", "store fees", "spend", "other marketing"]
+    assert [part["label"] for part in left["over"]] == labels
+    assert left["value"] == pytest.approx(sum(values))
+    assert min(values[0], -max(values[1:])) > 0, "each part is there, with its sign"
+    assert left["company"] is True
+    assert (
+        client.get("/proof/cfo/banked-cards?metric=store_orders")
+        .json["sentence"]
+        .endswith(" = the sum of store orders in 28 days")
+    )
+    claimed, whole = (client.get(f"/proof/cmo/banked-cards?metric=cac{query}").json for query in ("&region=Europe", ""))
+    assert claimed["value"] == whole["value"]
+    assert claimed["filters"] == []
 
 
 @pytest.mark.parametrize(
