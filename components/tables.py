@@ -12,8 +12,9 @@ from components.page_data import TOTAL, PageData, block, exact, table_figures
 from components.shades import center_of, explain_shades, shades
 from components.visuals import Visual
 from kpi.compare import BASELINE, CHANGE, change
+from kpi.formats import Formats
 from kpi.metrics import METRICS
-from kpi.rank import Ranking, rank
+from kpi.rank import LEAST_SHARE, Ranking, rank
 from kpi.selection import Grouping
 from kpi.units import figure
 
@@ -245,12 +246,14 @@ def _left_out(found: Ranking, page_data: PageData) -> str | None:
     least = figure("spend", found.least_spend, page_data.formats)
     campaigns = "campaign" if found.too_small == 1 else "campaigns"
     few = page_data.formats.number(found.too_small)
-    return f"{few} {campaigns} with less than {enough(found.of_average)} ({least}) left out: too little to judge."
+    return f"{few} {campaigns} with less than {enough(found.of_average, page_data.formats)} ({least}) left out: too little to judge."
 
 
-def enough(average: bool) -> str:
+def enough(average: bool, formats: Formats) -> str:
     """The spend from which a campaign is ranked, in words; see `kpi.rank`."""
-    return "the average campaign’s spend" if average else "1% of the spend"
+    if average:
+        return "the average campaign’s spend"
+    return f"{formats.between(formats.percent, LEAST_SHARE, 0, 2)} of the spend"
 
 
 def _nothing_to_rank(found: Ranking, page_data: PageData) -> str:

@@ -49,11 +49,13 @@
     const filters = (most = 0) => chips.map(({ label, named, all }) => `${label}: ${all.length > most ? named : all}`).join("; ");
     const mine = scope.length ? [`Only ${scope.join("; ")}: the rows that this reader may see`] : [];
     const all = `No filters: all ${mine.length ? "of these" : "figures of these days"}`;
-    const demo = byId("banner-demo")?.querySelector(".banner-text")?.textContent.split(". ").slice(0, 1) ?? []; // without its offer
+    // A report has no banner that says so, nor has a page behind a company's sign-in.
+    const demo = data.demo ? "Demo data" : "";
+    const whole = demo && `${demo}: a company that does not exist`;
     const lacks = [byId("banner-lacks")?.querySelector(".banner-text")?.textContent ?? ""].filter(Boolean);
     return [
-      [...past, ...mine, chips.length ? `Filters: ${filters(600)}` : all, data.label, ...demo, ...lacks],
-      [period.label, ...mine, filters() || "No filters", `${data.label} (version ${data.version})`],
+      [...past, ...mine, chips.length ? `Filters: ${filters(600)}` : all, data.label, whole, ...lacks].filter(Boolean),
+      [demo, period.label, ...mine, filters() || "No filters", `${data.label} (version ${data.version})`].filter(Boolean),
     ];
   }
 
