@@ -550,6 +550,7 @@ interface Dashboard {
     full(metric: { unit?: Wire.Unit; decimals: number }, value: Wire.Figure | undefined): string;
     brief(metric: { unit?: Wire.Unit; decimals: number }, value: Wire.Figure | undefined): string;
     count(value: number): string;
+    hover(traces: Trace[]): void;
     tick(unit: string, label: string): string;
     ticks(axis: Axis): Record<string, string> | undefined;
     days(name: string): string[];
