@@ -19,6 +19,7 @@ from facts import ALL_ROWS
 from facts.memory.frame import FrameFacts
 from kpi.formats import Formats
 from kpi.schema import DATE, DIMENSIONS, IDENTIFIERS, MEASURES, UNKNOWN
+from kpi.units import USUAL
 from pages import EVERY, PAGES
 from views.answers import ask, page_data_of
 
@@ -54,7 +55,7 @@ def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def read_for(visual: Visual, facts: FrameFacts, address: str, formats: Formats = Formats()) -> PageData:
+def read_for(visual: Visual, facts: FrameFacts, address: str, formats: Formats = USUAL) -> PageData:
     """What a visual reads for an address, for who may see everything."""
     return page_data_of([visual], facts, ask(facts, Address.of(address), formats, ALL_ROWS, RANKS), ALL_ROWS)
 
