@@ -143,6 +143,8 @@ declare namespace Wire {
     layout: Layout;
     traces: Trace[];
     grain?: boolean;
+    /** Whether its figures are in words on paper, as they are not written at its marks. */
+    in_words?: boolean;
     pick?: Record<string, string>;
   }
   interface CalloutsSpec {

@@ -19,6 +19,10 @@
     root.dataset.paper = "";
     const drawn = charts();
     for (const item of drawn) item.width = item.parts.clientWidth;
+    for (const item of drawn.filter(({ spec }) => spec.in_words)) { // nobody hovers over paper
+      const { alt = "" } = /** @type {Wire.Chart} */ (item.pending?.context.visual);
+      item.body.append(make("p", { class: "line paper-words", text: alt }));
+    }
     dashboard.theme.force("light");
     const draw = (/** @type {ChartItem} */ item) => (item.visual ? dashboard.charts.again(item) : dashboard.visuals.again(item));
     await Promise.all([document.fonts.ready, ...drawn.map(draw)]);
@@ -29,6 +33,7 @@
     delete root.dataset.paper;
     dashboard.theme.force(null);
     byId("paper-head")?.remove();
+    for (const words of document.querySelectorAll(".paper-words")) words.remove();
     scrollTo({ top: scrolled, behavior: "instant" });
   }
 

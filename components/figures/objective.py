@@ -91,6 +91,7 @@ def objective(name: str, title: str, question: str, width: int = 6, height: int 
         height=height,
         width=width,
         compares=by,
+        in_words=True,
     )
 
 
