@@ -386,7 +386,10 @@ interface TableHead {
 }
 interface TableParts {
   shape: string;
+  /** All metrics of the answer, those whose columns are shown, and the places of these among all. */
+  every: string[];
   metrics: string[];
+  places: number[];
   dimensions: string[];
   columns: NameColumn[];
   heads: TableHead[];
@@ -594,8 +597,14 @@ interface Dashboard {
   /** Pages without visuals, by the name of their module in later/. */
   bodies: Record<string, { show(section: HTMLElement): void }>;
   strip: { listen(item: ChartItem): void; show(item: ChartItem, point: ChartPoint, pairs: Pair[]): void; clear(item: ChartItem): void };
+  columns: {
+    fitting(item: TableItem, visual: Wire.Table, metrics: string[], columns: NameColumn[]): string[];
+    choose(select: HTMLSelectElement): void;
+    again(which?: (item: Item) => boolean): void;
+  };
   tables: {
     draw(item: TableItem, visual: Wire.Table, answer: Wire.View): void;
+    refit(item: TableItem): void;
     sort(button: HTMLElement): void;
     move(event: KeyboardEvent): void;
   };

@@ -99,7 +99,8 @@
     const textposition = values.map((value) => (value !== null && value < 0 ? loss : gain));
     const plain = { hoverinfo: "skip", showlegend: false, cliponaxis: false };
     const fitting = along === "y" ? narrowed(text, x.length, layout) : {};
-    return { type: "scatter", mode: "text", x, y, [along]: ends, text, textposition, visible, ...(yaxis && { yaxis }), ...plain, ...fitting };
+    const panel = yaxis ? { yaxis } : {};
+    return { type: "scatter", mode: "text", x, y, [along]: ends, text, textposition, visible, ...panel, ...plain, ...fitting };
   }
 
   const SMALLEST = 9; // px of letters that can be read

@@ -17,11 +17,13 @@
     scrolled = scrollY;
     say();
     root.dataset.paper = "";
+    dashboard.columns.again();
     const drawn = charts();
     for (const item of drawn) item.width = item.parts.clientWidth;
     for (const item of drawn.filter(({ spec }) => spec.in_words)) { // nobody hovers over paper
-      const { alt = "" } = /** @type {Wire.Chart} */ (item.pending?.context.visual);
-      item.body.append(make("p", { class: "line paper-words", text: alt }));
+      const { alt = "" } = /** @type {Wire.Chart} */ (item.pending?.context.visual ?? {});
+      const figures = alt.replace(/^[^.]*\. /, ""); // what kind of chart it is can be seen
+      item.body.append(make("p", { class: "line paper-words", text: figures }));
     }
     dashboard.theme.force("light");
     const draw = (/** @type {ChartItem} */ item) => (item.visual ? dashboard.charts.again(item) : dashboard.visuals.again(item));
@@ -34,6 +36,7 @@
     dashboard.theme.force(null);
     byId("paper-head")?.remove();
     for (const words of document.querySelectorAll(".paper-words")) words.remove();
+    dashboard.columns.again();
     scrollTo({ top: scrolled, behavior: "instant" });
   }
 

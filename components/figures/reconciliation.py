@@ -47,7 +47,6 @@ def reconciliation(name: str, title: str, question: str, width: int = 12, height
     traces: list[dict[str, Any]] = [
         {
             "type": "bar",
-            **_INSIDE,
             "hovertemplate": f"%{{fullData.name}}, %{{x}}: %{{y:{theme.HOVER['money']}}} claimed<extra></extra>",
         },
         {
@@ -147,7 +146,6 @@ def _vertical_bars(company: Company, formats: Formats, height: int) -> Answer:
                 "name": theme.name(str(platform)),
                 "x": labels,
                 "y": chart_figures(of_one, "revenue"),
-                "text": _amounts(of_one["revenue"], "revenue", formats),
                 "width": min(_WIDEST, _WIDTH_A_MONTH * len(labels)),
                 "marker": {"color": theme.platform_colour(str(platform))},
             }
