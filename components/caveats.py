@@ -59,7 +59,7 @@ def once(
         answer = answers[visual.name]
         found[visual.name] = in_words(answer, before)
         if not (visual.folded or visual.choice or visual.name in hidden):
-            before.update(answer.get("caveats", ()))
+            before.update(answer.get("caveats", ()), _within_cards(answer))
     return found
 
 
@@ -108,7 +108,13 @@ def _cards(answer: Answer, page_data: PageData) -> Answer:
         *left_out(answer["metrics"], page_data),
         *caveats.ends(),
     ]
-    return _with({**answer, "cards": cards}, said)
+    answer = {**answer, "cards": cards}
+    return _with(answer, [text for text in said if text not in _within_cards(answer)])
+
+
+def _within_cards(answer: Answer) -> list[str]:
+    """What cards without a value say in its place (assets/js/cards.js)."""
+    return [card["notes"][0] for card in answer.get("cards", ()) if card["value"] is None and card["notes"]]
 
 
 def _table(visual: Visual, answer: Answer, page_data: PageData) -> Answer:

@@ -5,11 +5,7 @@
 
   /** @type {Dashboard["tables"]["draw"]} */
   function draw(item, visual, answer) {
-    const rank = item.root.querySelector(".rank select");
-    if (rank) {
-      /** @type {HTMLSelectElement} */ (rank).value = answer.chosen.rank;
-      showRanked(item, answer.chosen.rank);
-    }
+    if (item.root.querySelector(".rank")) showRanked(item, answer.chosen.rank);
     place(item, visual);
     dashboard.visuals.line(item, visual.line);
   }

@@ -63,7 +63,9 @@ def test_as_many_columns_as_fit_stand_beside_the_names_from_the_chosen_one_on(
             mine = [metric for metric in found["metrics"] if metric in metrics]
             order = [*metrics[place:], *metrics[:place]]
             assert mine == order[: len(mine)], "those that follow it, and then the first"
-            short = len(visual.spec["keys"]) == 1 and visual.name != "platform-summary"  # names, and figures of few digits
+            short = (
+                len(visual.spec["keys"]) == 1 and visual.name != "platform-summary"
+            )  # names, and figures of few digits
             assert len(found["metrics"]) >= {480: 3, 390: 2, 320: 1}[width] + short, (visual.name, first)
             assert mine, "the chosen one at least"
         chosen.select_option("all")
@@ -156,3 +158,9 @@ def test_a_wide_screen_shows_every_column_and_no_list(visit: Visit):
     expect(root.locator("tbody tr:first-child .figure").filter(visible=True)).to_have_count(
         7
     )  # with what they are ranked by
+
+
+def test_the_list_says_what_is_ranked_by_where_nothing_can_be(visit: Visit):
+    root = visit.open("/?rank=cac&objective=Retention").reveal("executive.top-campaigns")
+    expect(root).to_contain_text("No campaign can be ranked by CAC (paid) here.")
+    expect(root.locator(".rank select")).to_have_value("cac")

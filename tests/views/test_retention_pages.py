@@ -81,7 +81,10 @@ def test_a_line_names_those_who_are_in_the_selection(client: FlaskClient, query:
 @pytest.mark.parametrize("query", ["segment=Loyal customers", "objective=Retention&rank=cac", "", "rank=cac"])
 def test_no_page_says_twice_what_a_metric_leaves_out(client: FlaskClient, page: str, query: str) -> None:
     answer = view(client, page, query).json
-    words = " ".join(f"{each.get('text', '')} {each.get('line') or ''}" for each in answer["visuals"].values())
+    visuals = answer["visuals"].values()
+    cards = [card for each in visuals for card in each.get("cards", ()) if card["value"] is None]
+    words = " ".join([f"{each.get('text', '')} {each.get('line') or ''}" for each in visuals])
+    words = " ".join([words, *(card["notes"][0] for card in cards if card["notes"])])
     said = re.findall(r"[\w :()]+ (?:leaves?|have|has) (?:out|no value)[^.]*\.", words)
 
     assert len(said) >= 1
@@ -94,7 +97,10 @@ def test_of_customers_alone_there_is_no_cac_and_the_page_says_why(client: FlaskC
     sentence = "CAC (paid) has no value: all spend here is on existing customers (Retention, Loyal customers)."
 
     assert cards["cards"][cards["metrics"].index("cac")]["value"] is None
-    assert sentence in cards["line"]
+    assert cards["cards"][cards["metrics"].index("cac")]["notes"][0] == sentence, (
+        "the card says it in the value's place"
+    )
+    assert sentence not in (cards["line"] or "")
     assert seen["unit-economics"]["why"]["cac"] == [WHY] * len(seen["unit-economics"]["keys"][0])
     kinds = [each["title"] for each in seen["advanced-insight"]["items"]]
     assert kinds == ["Strongest retention pocket"]
