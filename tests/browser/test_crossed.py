@@ -1,4 +1,4 @@
-"""No line of a grid goes through words: what is written in a plot has a halo, and the words on a pause stand above it."""
+"""No line of a grid goes through words: what is written in a plot has a halo, and a pause its words above the plot."""
 
 from collections.abc import Callable, Iterator
 

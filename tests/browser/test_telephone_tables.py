@@ -1,4 +1,4 @@
-"""Tables on a telephone: names stay, as many columns as fit beside them, no figure is cut, every value can be reached."""
+"""Tables on a telephone: names stay, as many columns as fit beside them, nothing is cut, every value can be reached."""
 
 from collections.abc import Callable
 
@@ -63,9 +63,7 @@ def test_as_many_columns_as_fit_stand_beside_the_names_from_the_chosen_one_on(
             mine = [metric for metric in found["metrics"] if metric in metrics]
             order = [*metrics[place:], *metrics[:place]]
             assert mine == order[: len(mine)], "those that follow it, and then the first"
-            short = (
-                len(visual.spec["keys"]) == 1 and visual.name != "platform-summary"
-            )  # names, and figures of few digits
+            short = len(visual.spec["keys"]) == 1 and visual.name != "platform-summary"
             assert len(found["metrics"]) >= {480: 3, 390: 2, 320: 1}[width] + short, (visual.name, first)
             assert mine, "the chosen one at least"
         chosen.select_option("all")
