@@ -35,7 +35,7 @@ def left_out(
         if visual.of_change and not compared:
             of_chapter.setdefault(((), _NO_EARLIER), []).append(visual)
         elif visual.compares and len(now[visual.compares]) < 2:
-            by = _named(visual.compares)
+            by = _names_of(visual.compares)
             of_chapter.setdefault((by, _only(by, now[visual.compares])), []).append(visual)
         elif why := (reasons or {}).get(visual.name):
             of_chapter.setdefault(((), f"{why}, {_NOTHING}"), []).append(visual)
@@ -55,7 +55,7 @@ _NO_EARLIER: Final = "As no earlier period is compared, there is nothing to tell
 _NOTHING: Final = "there is nothing to compare in"
 
 
-def _named(by: Grouping) -> Grouping:
+def _names_of(by: Grouping) -> Grouping:
     """The dimensions that name what is compared: a campaign needs no platform."""
     return ("campaign",) if "campaign" in by else by
 
