@@ -143,6 +143,8 @@ declare namespace Wire {
     layout: Layout;
     traces: Trace[];
     grain?: boolean;
+    /** Whether its figures are in words on paper, as they are not written at its marks. */
+    in_words?: boolean;
     pick?: Record<string, string>;
   }
   interface CalloutsSpec {
@@ -386,7 +388,10 @@ interface TableHead {
 }
 interface TableParts {
   shape: string;
+  /** All metrics of the answer, those whose columns are shown, and the places of these among all. */
+  every: string[];
   metrics: string[];
+  places: number[];
   dimensions: string[];
   columns: NameColumn[];
   heads: TableHead[];
@@ -552,6 +557,7 @@ interface Dashboard {
     full(metric: { unit?: Wire.Unit; decimals: number }, value: Wire.Figure | undefined): string;
     brief(metric: { unit?: Wire.Unit; decimals: number }, value: Wire.Figure | undefined): string;
     count(value: number): string;
+    hover(traces: Trace[]): void;
     tick(unit: string, label: string): string;
     ticks(axis: Axis): Record<string, string> | undefined;
     days(name: string): string[];
@@ -593,8 +599,14 @@ interface Dashboard {
   /** Pages without visuals, by the name of their module in later/. */
   bodies: Record<string, { show(section: HTMLElement): void }>;
   strip: { listen(item: ChartItem): void; show(item: ChartItem, point: ChartPoint, pairs: Pair[]): void; clear(item: ChartItem): void };
+  columns: {
+    fitting(item: TableItem, visual: Wire.Table, metrics: string[], columns: NameColumn[]): string[];
+    choose(select: HTMLSelectElement): void;
+    again(which?: (item: Item) => boolean): void;
+  };
   tables: {
     draw(item: TableItem, visual: Wire.Table, answer: Wire.View): void;
+    refit(item: TableItem): void;
     sort(button: HTMLElement): void;
     move(event: KeyboardEvent): void;
   };

@@ -27,7 +27,7 @@ def place(
 
     def draw(page_data: PageData) -> dict[str, Any]:
         found = ranks_by_metric(page_data)
-        least = enough(of_average(len(page_data.around[_CAMPAIGN])))
+        least = enough(of_average(len(page_data.around[_CAMPAIGN])), page_data.formats)
         if not found:
             return {"items": [_item("Not ranked", f"It has less than {least}: too little to judge by.")]}
         (first, at, of), *others = found

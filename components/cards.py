@@ -9,7 +9,7 @@ from components.company_words import missing_parts, name_of, outside_spend
 from components.page_data import TOTAL, Company, Course, PageData, block, brief_figures, exact
 from components.visuals import Visual
 from kpi.compare import change
-from kpi.formats import Formats
+from kpi.formats import MINUS, Formats
 from kpi.metrics import COMPANY_WIDE, METRICS, Metric
 from kpi.schema import DATE
 from kpi.units import brief, step
@@ -129,8 +129,8 @@ def _card(
 def _texts(metric: Metric, card: Mapping[str, Any], formats: Formats) -> dict[str, Any]:
     """The figure and the one it comes from in short, its change, and whether that is good or bad ("" for neither).
 
-    A percentage of nothing, or of a loss that became a profit, says nothing: only its sign is left. What stayed
-    the same changed by nothing, nothing itself included.
+    A percentage of nothing, or of a loss that became a profit, says nothing: the difference stands in its place. What
+    stayed the same changed by nothing, nothing itself included.
     """
     value, old = card["value"], card["baseline"]
     most = "≤ " if metric.unit == "people" else ""
@@ -138,7 +138,7 @@ def _texts(metric: Metric, card: Mapping[str, Any], formats: Formats) -> dict[st
     turned = known and metric.unit != "percent" and value * old < 0
     change = step(metric.key, 0.0 if known and value == old else card["change"], formats)
     if known and (turned or change is None):
-        change = "+" if value > old else "−" if value < old else "±"
+        change = f"{'+' if value > old else MINUS}{brief(metric.key, abs(value - old), formats)}"
     judged = known and change is not None and change[0] != "±" and metric.better != "neither"
     return {
         "text": (most if value is not None else "") + brief(metric.key, value, formats),

@@ -1,6 +1,6 @@
 """Adds to a visual’s answer what must be known of its figures: why a cell is empty, and what is late."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -18,9 +18,9 @@ _EXISTING: Final = "Its ads are for existing customers: this spend buys no first
 
 
 def with_caveats(visual: Visual, answer: Answer, page_data: PageData) -> Answer:
-    """`answer` with a reason for each "–" that has one and a line for what affects its figures.
+    """`answer` with a reason for each "–" that has one, and in `caveats` the sentences on what affects its figures.
 
-    A chart all of whose figures are missing becomes the reason why.
+    A chart all of whose figures are missing becomes the reason why. `in_words` puts the sentences into the answer.
     """
     if answer["state"] == "empty" and visual.kind == "chart":
         return _without_figures(answer, _missing_metrics(visual, page_data), page_data)
@@ -35,7 +35,33 @@ def with_caveats(visual: Visual, answer: Answer, page_data: PageData) -> Answer:
     missing = _missing_metrics(visual, page_data)
     if missing and len(missing) == len(set(visual.metrics)):
         return _without_figures(answer, missing, page_data)
-    return _with_line(answer, [*_several(missing, page_data), *left_out(visual.metrics, page_data)])
+    return _with(answer, [*_several(missing, page_data), *left_out(visual.metrics, page_data)])
+
+
+def in_words(answer: Answer, known: Collection[str] = ()) -> Answer:
+    """`answer` with the sentences of its `caveats` in the line below it, or in the words of an empty one; without those
+    that are `known`.
+    """
+    caveats: Sequence[str] = answer.get("caveats", ())
+    said = [text for text in dict.fromkeys(caveats) if text not in known]
+    place = "text" if answer["state"] == "empty" else "line"
+    rest = {name: value for name, value in answer.items() if name != "caveats"}
+    return {**rest, place: " ".join(filter(None, [answer.get(place), *said])) or None} if said else rest
+
+
+def once(
+    visuals: Iterable[Visual], answers: Mapping[str, Answer], known: Iterable[str], hidden: Collection[str]
+) -> dict[str, Answer]:
+    """The `answers` of a page's visuals in words, no sentence twice: not what is `known` from the head of the page, nor
+    what stands below an earlier visual that nobody has to open and that is not among the `hidden`.
+    """
+    before, found = set(known), {}
+    for visual in visuals:
+        answer = answers[visual.name]
+        found[visual.name] = in_words(answer, before)
+        if not (visual.folded or visual.choice or visual.name in hidden):
+            before.update(answer.get("caveats", ()), _within_cards(answer))
+    return found
 
 
 def left_out(metrics: Iterable[str], page_data: PageData) -> list[str]:
@@ -107,7 +133,13 @@ def _cards(answer: Answer, page_data: PageData) -> Answer:
         *left_out(answer["metrics"], page_data),
         *caveats.ends(),
     ]
-    return _with_line({**answer, "cards": cards}, said)
+    answer = {**answer, "cards": cards}
+    return _with(answer, [text for text in said if text not in _within_cards(answer)])
+
+
+def _within_cards(answer: Answer) -> list[str]:
+    """What cards without a value say in its place (assets/js/cards.js)."""
+    return [card["notes"][0] for card in answer.get("cards", ()) if card["value"] is None and card["notes"]]
 
 
 def _table(visual: Visual, answer: Answer, page_data: PageData) -> Answer:
@@ -126,7 +158,7 @@ def _table(visual: Visual, answer: Answer, page_data: PageData) -> Answer:
             why[metric] = [reason if gap else "" for gap, reason in zip(gaps, reasons, strict=True)]
     lacking = [metric for metric in metrics if caveats.missing_measures(metric)]
     answer = {**answer, "why": why} if why else answer
-    return _with_line(answer, [*_several(lacking, page_data), *left_out(metrics, page_data)])
+    return _with(answer, [*_several(lacking, page_data), *left_out(metrics, page_data)])
 
 
 def _reasons_of_platforms(metric: str, visual: Visual, answer: Answer, page_data: PageData) -> list[str]:
@@ -150,8 +182,5 @@ def _of_existing(visual: Visual, answer: Answer, page_data: PageData) -> list[bo
     return [name in lost for name in zip(*answer["keys"], strict=True)]
 
 
-def _with_line(answer: Answer, said: list[str]) -> Answer:
-    if not said:
-        return answer
-    known = answer.get("line")
-    return {**answer, "line": " ".join(dict.fromkeys([*([known] if known else []), *said])) or None}
+def _with(answer: Answer, said: list[str]) -> Answer:
+    return {**answer, "caveats": said} if said else answer

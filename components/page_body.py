@@ -101,28 +101,19 @@ _MEAN: Final = html.Button(
 
 
 def _columns(visual: Visual) -> Component | None:
-    """What a telephone shows of a table beside its names: two columns, or all of them, which are then scrolled.
-
-    They are counted from the table's end, as a ranking may begin with what it ranks by (assets/css/telephone.css).
+    """Which column of a table a telephone shows first beside its names; as many more follow as fit
+    (assets/js/columns.js), or all of them, which are then scrolled.
     """
-    pairs = _pairs(visual)
-    if visual.kind != "table" or len(pairs) < 2:
+    metrics = visual.spec.get("metrics", ())
+    if visual.kind != "table" or len(metrics) < 2:
         return None
-    labels = [", ".join(METRICS[key].short or METRICS[key].label for key in pair) for pair in pairs]
-    options = [html.Option(label, value=str(len(pairs) - place)) for place, label in enumerate(labels)]
+    options = [html.Option(METRICS[key].short or METRICS[key].label, value=key) for key in metrics]
     select = html.Select(
-        [*options, html.Option("All columns", value="all")],
+        [*options, html.Option("All columns, side by side", value="all")],
         className="form-select form-select-sm",
         **{"data-do": "columns"},
     )
-    return html.Label([html.Span("Columns"), select], className="columns")
-
-
-def _pairs(visual: Visual) -> list[tuple[str, ...]]:
-    """A table's metrics in twos from its end; the first may be alone."""
-    metrics = visual.spec.get("metrics", ())
-    odd = len(metrics) % 2
-    return [metrics[max(0, place) : place + 2] for place in range(-odd, len(metrics), 2)]
+    return html.Label([html.Span("First column"), select], className="columns")
 
 
 def _alternatives(page: Page, label: str, visuals: Sequence[Visual], prefix: str) -> Component:
@@ -221,7 +212,7 @@ def _visual(page: Page, visual: Visual, prefix: str, unchosen: bool = False) -> 
             "data-visual": name,
             "data-state": "loading",
             "aria-labelledby": f"visual-{page.key}-{visual.name}",
-            **({"data-columns": str(len(_pairs(visual)))} if columns else {}),
+            **({"data-columns": visual.spec["metrics"][0]} if columns else {}),
             **hidden,
         },
     )

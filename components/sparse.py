@@ -1,7 +1,7 @@
 """What a selection leaves nothing to compare in, and a sentence that says so where it would have stood."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
@@ -12,30 +12,42 @@ from kpi.schema import label_of
 from kpi.selection import Grouping
 
 
+def without_comparison(visuals: Sequence[Visual], page_data: PageData, compared: bool = True) -> list[dict[str, Any]]:
+    """What `left_out` says of a page, and the visuals that find fewer than two things to compare by themselves."""
+    reasons = {visual.name: why for visual in visuals if visual.alone and (why := visual.alone(page_data))}
+    return left_out(visuals, page_data.now, compared, reasons)
+
+
 def left_out(
-    visuals: Sequence[Visual], now: Mapping[Grouping, pd.DataFrame], compared: bool = True
+    visuals: Sequence[Visual],
+    now: Mapping[Grouping, pd.DataFrame],
+    compared: bool = True,
+    reasons: Mapping[str, str] | None = None,
 ) -> list[dict[str, Any]]:
     """For each chapter the visuals that compare fewer than two things of `now`, and why, in a sentence; where no other
-    period is `compared`, also those that tell of a change alone.
+    period is `compared`, also those that tell of a change alone. Others have `reasons` of their own, by their names.
 
     ``As Google is the only platform, there is nothing to compare in “Share of spend” and “Share of profit”.``
     """
-    chapters: dict[str, dict[Grouping, list[Visual]]] = {}
+    chapters: dict[str, dict[tuple[Grouping, str], list[Visual]]] = {}
     for visual in visuals:
+        of_chapter = chapters.setdefault(visual.chapter, {})
         if visual.of_change and not compared:
-            chapters.setdefault(visual.chapter, {}).setdefault((), []).append(visual)
+            of_chapter.setdefault(((), _NO_EARLIER), []).append(visual)
         elif visual.compares and len(now[visual.compares]) < 2:
-            chapters.setdefault(visual.chapter, {}).setdefault(visual.compares, []).append(visual)
+            by = _names_of(visual.compares)
+            of_chapter.setdefault((by, _only(by, now[visual.compares])), []).append(visual)
+        elif why := (reasons or {}).get(visual.name):
+            of_chapter.setdefault(((), f"{why}, {_NOTHING}"), []).append(visual)
     return [
         {
             "chapter": chapter,
             "visuals": [visual.name for group in groups.values() for visual in group],
-            "by": {dimension: label_of(dimension).lower() for by in groups for dimension in by},
-            "text": " ".join(
-                _sentence(by, now[by], group) if by else _without_comparison(group) for by, group in groups.items()
-            ),
+            "by": {dimension: label_of(dimension).lower() for by, _ in groups for dimension in by},
+            "text": " ".join(_sentence(why, group) for (_, why), group in groups.items()),
         }
         for chapter, groups in chapters.items()
+        if groups
     ]
 
 
@@ -54,19 +66,24 @@ def not_shown(visuals: Sequence[Visual], page_data: PageData) -> list[dict[str, 
     ]
 
 
-def _without_comparison(visuals: Sequence[Visual]) -> str:
-    titles = _enumerate(list(dict.fromkeys(f"“{visual.title}”" for visual in visuals)))
-    return f"As no earlier period is compared, there is nothing to tell in {titles}."
+_NO_EARLIER: Final = "As no earlier period is compared, there is nothing to tell in"
+_NOTHING: Final = "there is nothing to compare in"
 
 
-def _sentence(by: Grouping, frame: pd.DataFrame, visuals: Sequence[Visual]) -> str:
-    titles = list(dict.fromkeys(f"“{visual.title}”" for visual in visuals))
-    names = [frame.index.get_level_values(level)[0] for level in range(frame.index.nlevels)]
-    reasons = [
-        f"{in_words(str(name))} is the only {label_of(dimension).lower()}"
-        for name, dimension in zip(names, by, strict=True)
-    ]
-    return f"As {_enumerate(reasons)}, there is nothing to compare in {_enumerate(titles)}."
+def _names_of(by: Grouping) -> Grouping:
+    """The dimensions that name what is compared: a campaign needs no platform."""
+    return ("campaign",) if "campaign" in by else by
+
+
+def _only(by: Grouping, frame: pd.DataFrame) -> str:
+    places = range(frame.index.nlevels) if len(by) == frame.index.nlevels else [-1]
+    names = [str(frame.index.get_level_values(place)[0]) for place in places]
+    reasons = [f"{in_words(name)} is the only {label_of(key).lower()}" for name, key in zip(names, by, strict=True)]
+    return f"As {_enumerate(reasons)}, {_NOTHING}"
+
+
+def _sentence(why: str, visuals: Sequence[Visual]) -> str:
+    return f"{why} {_enumerate(list(dict.fromkeys(f'“{visual.title}”' for visual in visuals)))}."
 
 
 def _enumerate(words: Sequence[str]) -> str:

@@ -12,8 +12,9 @@ from components.page_data import TOTAL, PageData, block, exact, table_figures
 from components.shades import center_of, explain_shades, shades
 from components.visuals import Visual
 from kpi.compare import BASELINE, CHANGE, change
+from kpi.formats import Formats
 from kpi.metrics import METRICS
-from kpi.rank import Ranking, rank
+from kpi.rank import LEAST_SHARE, Ranking, order_by, rank
 from kpi.selection import Grouping
 from kpi.units import figure
 
@@ -98,9 +99,8 @@ def ranking(
 
     def draw(page_data: PageData) -> dict[str, Any]:
         found = rank_campaigns(page_data)
-        every = rank(page_data.now[_CAMPAIGN], page_data.query.rank, best=True, limit=1).rows
-        if every.empty:
-            return {"state": "empty", "text": _nothing_to_rank(found, page_data)}
+        if found.rows.empty:
+            return _nothing_to_rank(found, page_data)
         columns = _columns(page_data, found.rows, visible_metrics(page_data), gradient)
         more = [[page_data.own.value(key, campaign) for campaign in found.rows.index] for key in keys[2:]]
         return {
@@ -112,9 +112,12 @@ def ranking(
             "line": line_below(found, page_data),
         }
 
+    def alone(page_data: PageData) -> str:
+        """Why the lower half has nothing to stand against the upper one."""
+        count = len(order_by(page_data.now[_CAMPAIGN], page_data.query.rank, best=True))
+        return "" if count > 1 else "As only one campaign can be judged" if count else "As no campaign can be ranked"
+
     def line_below(found: Ranking, page_data: PageData) -> str | None:
-        if not len(found.rows):
-            return "The only one that can be judged stands beside."
         return None if halves and not best else _left_out(found, page_data)  # the other half says it
 
     def rows(page_data: PageData) -> list[dict[str, Any]]:
@@ -180,6 +183,8 @@ def ranking(
         width=width,
         less=less,
         own=with_own,
+        compares=_CAMPAIGN,
+        alone=alone if halves and not best else None,
     )
 
 
@@ -244,19 +249,21 @@ def _left_out(found: Ranking, page_data: PageData) -> str | None:
         return None
     least = figure("spend", found.least_spend, page_data.formats)
     campaigns = "campaign" if found.too_small == 1 else "campaigns"
-    few = page_data.formats.number(found.too_small)
-    return f"{few} {campaigns} with less than {enough(found.of_average)} ({least}) left out: too little to judge."
+    few, so_much = page_data.formats.number(found.too_small), enough(found.of_average, page_data.formats)
+    return f"{few} {campaigns} with less than {so_much} ({least}) left out: too little to judge."
 
 
-def enough(average: bool) -> str:
+def enough(average: bool, formats: Formats) -> str:
     """The spend from which a campaign is ranked, in words; see `kpi.rank`."""
-    return "the average campaign’s spend" if average else "1% of the spend"
+    if average:
+        return "the average campaign’s spend"
+    return f"{formats.between(formats.percent, LEAST_SHARE, 0, 2)} of the spend"
 
 
-def _nothing_to_rank(found: Ranking, page_data: PageData) -> str:
-    by = METRICS[page_data.query.rank].label
+def _nothing_to_rank(found: Ranking, page_data: PageData) -> dict[str, Any]:
+    known = METRICS[page_data.query.rank]
     small = _left_out(found, page_data)
-    nothing = f"No campaign has a value of {by} to rank by here." + (f" {small}" if small else "")
+    nothing = f"No campaign can be ranked by {known.short or known.label} here." + (f" {small}" if small else "")
     if page_data.spend_and_acquisition[1] is None and (why := left_out((page_data.query.rank,), page_data)):
-        return " ".join([nothing, *why])
-    return f"{nothing} Choose more days."
+        return {"state": "empty", "text": nothing, "caveats": why}
+    return {"state": "empty", "text": f"{nothing} Choose more days."}

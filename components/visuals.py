@@ -36,7 +36,8 @@ class Visual:
     address, whose columns are at least `columns`. What the browser knows beforehand is `spec`; `width` is in twelfths
     of the page. `less` makes the same visual without some metrics, None where nothing sensible is left; a visual
     that has no `less` needs all of its metrics. `fit` does the same where the data lack them, and may put others in
-    their place. One that only `compares` the groups of a grouping is left out where there are fewer than two. `own`
+    their place. One that only `compares` the groups of a grouping is left out where there are fewer than two; `alone`
+    finds other reasons why there are, ``As only one campaign can be judged``, "" where there is none. `own`
     makes the same with the columns of a company's own dimensions. One that is of the whole company has a `why_not`: why
     it is not shown for a query, "" where it is.
 
@@ -60,6 +61,7 @@ class Visual:
     less: Callable[[Set[str]], "Visual | None"] | None = None
     fit: Callable[[Set[str]], "Visual | None"] | None = None
     compares: Grouping = ()
+    alone: Callable[[PageData], str] | None = None
     of_change: bool = False
     own: Callable[[tuple[str, ...]], "Visual"] | None = None
     why_not: Callable[[PageData], str] | None = None

@@ -1,5 +1,6 @@
 """Call-outs: sentences about what stands out in a selection, with their figures and a filter to look closer."""
 
+import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
@@ -205,7 +206,7 @@ def _extreme_words(kind: str, metric: str, names: list[str], text: str, row: _Ro
 def _change_sentence(metric: str, value: float, earlier: float, since: str, say: _Say) -> str:
     """``up $31,204 (+12.3%) from $252,118 over 4 – 31 Aug``; a share of nothing or of a loss says nothing."""
     step = value - earlier
-    if not step:
+    if not re.search("[1-9]", say(metric, abs(step))):  # nothing between values that print alike
         return f"the same as {since}"
     share = change(metric, value, earlier) if earlier > 0 else None
     percent = "" if share is None else f" ({'+' if share > 0 else '−'}{say('roi', abs(share))})"

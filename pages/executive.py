@@ -84,7 +84,7 @@ EXECUTIVE = Page(
                     "What are the strengths and gaps of each channel?",
                     _PROFILE,
                     width=5,
-                    height=420,
+                    height=360,
                 ),
                 "Dots": dots(
                     "platform-dots",
@@ -92,7 +92,7 @@ EXECUTIVE = Page(
                     "How far apart are the channels, each figure on its own scale?",
                     _PROFILE,
                     width=12,
-                    height=420,
+                    height=360,
                 ),
             },
             width=5,

@@ -145,7 +145,7 @@ class Oracle:
             row[0]: {name for name, count in zip(MEASURES, row[1:], strict=True) if count} for row in counts.fetchall()
         }
         self._among: dict[tuple[str, ...], str] = {}
-        for needs in {each for each in NEEDS.values() if len(each) > 1 and "store_revenue" not in each}:
+        for needs in {each for each in NEEDS.values() if len(each) > 1 and not {*each} & {*STORE}}:
             columns = {"spend" if name == "acquisition_spend" else name for name in needs}
             named = ", ".join(f"'{name}'" for name, known in reports.items() if columns <= known) or "null"
             whole = [

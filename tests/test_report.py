@@ -53,6 +53,8 @@ def test_a_pdf_has_the_figures_of_the_data_addresses(
         first, *_ = texts = [page.get_textpage().get_text_range() for page in document]
         assert f"1 / {len(texts)}" in first
     assert "Filters: Platform: Meta, Google" in first
+    assert "Demo data: a company that does not exist" in first
+    assert all("CFO dashboard · Demo data · " in text for text in texts), "a sheet that is taken out says so, too"
     rows = client.get(f"/data/cfo/core-cards.json?{QUERY}").json["rows"]
     assert rows
     for row in rows:

@@ -10,9 +10,9 @@ import pandas as pd
 
 from access.rights import Rights
 from components.address import DEFAULT_LAST, Address, Query, period_label, read, write
-from components.caveats import with_caveats
+from components.caveats import in_words, once, with_caveats
 from components.page_data import NO_COURSE, TOTAL, PageData, number
-from components.sparse import left_out, not_shown
+from components.sparse import not_shown, without_comparison
 from components.spec import shape_of, visuals_of
 from components.visuals import Page, Visual
 from facts import Facts, Scope
@@ -143,6 +143,7 @@ def view(
     page_data = page_data_of(every, facts, asked, scope) if page.visuals else None
     empty = why_there_is_nothing(asked, facts, scope) if page.visuals and page_data is None else None
     nothing = empty.text if empty else ""
+    out = _left_out(page, page_data, asked) if page_data else []
     over = draw_visual(page.headline, page_data, asked, nothing) if page.headline else {}
     return {
         "page": page.key,
@@ -163,13 +164,13 @@ def view(
         "chips": [_chip(name, values, asked.options.get(name, ())) for name, values in asked.query.only],
         "scope": [f"{label_of(name)}: {', '.join(values)}" for name, values in scope],
         **({"spec": visuals_of(page)} if page.panel else {}),
-        "left_out": [
-            *left_out(page.visuals, page_data.now, asked.baseline is not None),
-            *not_shown(page.visuals, page_data),
-        ]
-        if page_data
-        else [],
-        "visuals": {visual.name: draw_visual(visual, page_data, asked, nothing) for visual in page.visuals},
+        "left_out": out,
+        "visuals": once(
+            page.visuals,
+            {visual.name: _draw(visual, page_data, asked, nothing) for visual in page.visuals},
+            asked.caveats.ends(),
+            [name for each in out for name in each["visuals"]],
+        ),
     }
 
 
@@ -267,8 +268,19 @@ def with_gaps(totals: dict[Grouping, pd.DataFrame], selection: Selection) -> dic
     return {**totals, OVER_TIME: every_period(totals[OVER_TIME], periods(selection))}
 
 
+def _left_out(page: Page, page_data: PageData, asked: ResolvedQuery) -> list[dict[str, Any]]:
+    """The visuals of a page that are not shown for a query, with the reasons (docs/wire.md)."""
+    alone = without_comparison(page.visuals, page_data, asked.baseline is not None)
+    return [*alone, *not_shown(page.visuals, page_data)]
+
+
 def draw_visual(visual: Visual, page_data: PageData | None, asked: ResolvedQuery, nothing: str = "") -> dict[str, Any]:
-    """One visual's answer; `nothing` is why there is none on the page. What goes wrong in one stays in it."""
+    """One visual's answer by itself; `nothing` is why there is none on the page. What goes wrong in one stays in it."""
+    return in_words(_draw(visual, page_data, asked, nothing))
+
+
+def _draw(visual: Visual, page_data: PageData | None, asked: ResolvedQuery, nothing: str) -> dict[str, Any]:
+    """A visual's answer before its caveats are in words (`components.caveats`)."""
     if page_data is None:
         return {"state": "empty", "text": nothing}
     try:

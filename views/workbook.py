@@ -157,6 +157,7 @@ def _about(
         ("Time steps", asked.selection.grain + (", and the mean of seven" if asked.query.rolling else "")),
         ("Currency", asked.formats.currency),
         ("Data", f"{data_of(facts, asked.formats)['label']}, version {facts.version}"),
+        *([("", "Demo data: a company that does not exist")] if facts.demo else []),
         ("Address", f"{prefix}{page.path}{'?' if query else ''}{query}"),
         *(("Note", note) for note in notes),
         *([("Nothing to show", empty)] if empty else []),

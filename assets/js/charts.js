@@ -35,6 +35,7 @@
     const data = visual.traces.map(({ of, ...filled }) => merged(item.spec.traces[of], filled));
     const layout = merged(item.spec.layout, visual.layout ?? {});
     Object.assign(layout, { width: item.width, height: item.spec.height, autosize: false });
+    dashboard.format.hover(data);
     dashboard.legend.put(item, data, layout);
     dashboard.margins.fit(layout, data, item.width);
     dashboard.labels.put(data, layout);

@@ -88,6 +88,18 @@
     return between([step[2], step[3]], value < 0 ? -scaled : scaled, decimals(scaled));
   }
 
+  /** A percentage that plotly would write in its own way on hover ("1.20%"). */
+  const PERCENT = "%{y:.2%}";
+  /** Where the locale writes percentages in another way ("1,20 %"), points bring them as words.
+      @type {Dashboard["format"]["hover"]} */
+  function hover(traces) {
+    if (signs.percent.join("") === "%" && !signs.percent[0]) return;
+    for (const trace of traces.filter(({ hovertemplate }) => hovertemplate?.includes(PERCENT))) {
+      trace.hovertemplate = trace.hovertemplate?.replace(PERCENT, "%{text}");
+      trace.text = trace.y.map((/** @type {Wire.Figure} */ value) => full({ unit: "percent", decimals: 2 }, value));
+    }
+  }
+
   /** @type {Record<string, string>} */
   const KINDS = { "$~s": "money", "~s": "count", ".2~%": "percent" };
   /** What plotly takes for names of ticks, made when it asks: only it knows its ticks (docs/decisions/0025).
@@ -111,7 +123,7 @@
     signs.plotly[name].replace("%b", month).replace("%Y", "2028").replace(/%-?[a-z]/g, "28"));
 
   dashboard.format = {
-    full, brief, count, tick, ticks, days,
+    full, brief, count, hover, tick, ticks, days,
     /** The currency's sign alone. */
     sign: () => signs.money.join("").trim(),
     use: ({ formats }) => (signs = formats),

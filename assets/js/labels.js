@@ -10,6 +10,9 @@
     if (layout.xaxis?.type === "category" && layout.xaxis.dtick) {
       for (const trace of written) if (trace.mode === "text") lift(trace, data, layout);
     }
+    for (const dots of written.filter(({ mode, x }) => mode === "markers+text" && layout.xaxis?.type === "category" && x)) {
+      Object.assign(dots, narrowed(dots.text, dots.x.length, layout));
+    }
     for (const cells of data.filter(({ type }) => type === "heatmap")) inCells(cells, layout);
     for (const bar of written.filter(({ type, textposition }) => type === "bar" && textposition === "outside")) {
       bar.textposition = "none";
@@ -49,13 +52,13 @@
     trace.y = y.map((top, place) => (top === null ? null : Math.max(.../** @type {number[]} */ (near(place)))));
   }
 
-  /** @typedef {{ along: string, range: string, gain: string, loss: string, room: (layout: Layout) => number }} Way @type {Way} */
+  /** @typedef {{ along: string, gain: string, loss: string, room: (layout: Layout) => number }} Way @type {Way} */
   const UPRIGHT = {
-    along: "y", range: "yaxis", gain: "top center", loss: "bottom center", room: ({ height, margin: { t, b } }) => height - t - b,
+    along: "y", gain: "top center", loss: "bottom center", room: ({ height, margin: { t, b } }) => height - t - b,
   };
   /** @type {Way} */
   const LYING = {
-    along: "x", range: "xaxis", gain: "middle right", loss: "middle left", room: ({ width, margin: { l, r } }) => width - l - r,
+    along: "x", gain: "middle right", loss: "middle left", room: ({ width, margin: { l, r } }) => width - l - r,
   };
 
   /** Where a text would reach over the names beside the plot, or over its edge, the axis of lying bars goes on beyond it.
@@ -80,10 +83,10 @@
   }
 
   /** The texts of bars whose axis has a range, a little off their ends. @param {Written} bar @param {Layout} layout @returns {Trace} */
-  function atEnds({ x, y, text, orientation, visible }, layout) {
-    const { along, range, gain, loss, room } = orientation === "h" ? LYING : UPRIGHT;
-    const [low, high] = layout[range].range;
-    const pixel = (high - low) / room(layout);
+  function atEnds({ x, y, text, orientation, visible, yaxis }, layout) {
+    const { along, gain, loss, room } = orientation === "h" ? LYING : UPRIGHT;
+    const { range: [low, high], domain: [from, to] = [0, 1] } = layout[along === "x" ? "xaxis" : (yaxis ?? "y").replace("y", "yaxis")];
+    const pixel = (high - low) / (room(layout) * (to - from));
     const values = along === "x" ? x : y;
     const line = layout.shapes?.[0]?.x0; // across lying bars: no text is written over it
     const ends = values.map((/** @type {Wire.Figure} */ value, place) => {
@@ -95,7 +98,18 @@
     });
     const textposition = values.map((value) => (value !== null && value < 0 ? loss : gain));
     const plain = { hoverinfo: "skip", showlegend: false, cliponaxis: false };
-    return { type: "scatter", mode: "text", x, y, [along]: ends, text, textposition, visible, ...plain };
+    const fitting = along === "y" ? narrowed(text, x.length, layout) : {};
+    const panel = yaxis ? { yaxis } : {};
+    return { type: "scatter", mode: "text", x, y, [along]: ends, text, textposition, visible, ...panel, ...plain, ...fitting };
+  }
+
+  const SMALLEST = 9; // px of letters that can be read
+  /** Figures side by side over `count` names are as small as they must be, and none where that is too small to read.
+      @param {string[]} text @param {number} count @param {Layout} layout @returns {Partial<Trace>} */
+  function narrowed(text, count, layout) {
+    const size = Math.floor((13 * LYING.room(layout)) / count / (Math.max(1, ...text.map((words) => dashboard.margins.width(words))) + 4));
+    if (size >= 13) return {};
+    return size < SMALLEST ? { text: text.map(() => "") } : { textfont: { size } };
   }
 
   dashboard.labels = { put };

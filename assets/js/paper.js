@@ -17,8 +17,14 @@
     scrolled = scrollY;
     say();
     root.dataset.paper = "";
+    dashboard.columns.again();
     const drawn = charts();
     for (const item of drawn) item.width = item.parts.clientWidth;
+    for (const item of drawn.filter(({ spec }) => spec.in_words)) { // nobody hovers over paper
+      const { alt = "" } = /** @type {Wire.Chart} */ (item.pending?.context.visual ?? {});
+      const figures = alt.replace(/^[^.]*\. /, ""); // what kind of chart it is can be seen
+      item.body.append(make("p", { class: "line paper-words", text: figures }));
+    }
     dashboard.theme.force("light");
     const draw = (/** @type {ChartItem} */ item) => (item.visual ? dashboard.charts.again(item) : dashboard.visuals.again(item));
     await Promise.all([document.fonts.ready, ...drawn.map(draw)]);
@@ -29,6 +35,8 @@
     delete root.dataset.paper;
     dashboard.theme.force(null);
     byId("paper-head")?.remove();
+    for (const words of document.querySelectorAll(".paper-words")) words.remove();
+    dashboard.columns.again();
     scrollTo({ top: scrolled, behavior: "instant" });
   }
 
@@ -49,11 +57,13 @@
     const filters = (most = 0) => chips.map(({ label, named, all }) => `${label}: ${all.length > most ? named : all}`).join("; ");
     const mine = scope.length ? [`Only ${scope.join("; ")}: the rows that this reader may see`] : [];
     const all = `No filters: all ${mine.length ? "of these" : "figures of these days"}`;
-    const demo = byId("banner-demo")?.querySelector(".banner-text")?.textContent.split(". ").slice(0, 1) ?? []; // without its offer
+    // A report has no banner that says so, nor has a page behind a company's sign-in.
+    const demo = data.demo ? "Demo data" : "";
+    const whole = demo && `${demo}: a company that does not exist`;
     const lacks = [byId("banner-lacks")?.querySelector(".banner-text")?.textContent ?? ""].filter(Boolean);
     return [
-      [...past, ...mine, chips.length ? `Filters: ${filters(600)}` : all, data.label, ...demo, ...lacks],
-      [period.label, ...mine, filters() || "No filters", `${data.label} (version ${data.version})`],
+      [...past, ...mine, chips.length ? `Filters: ${filters(600)}` : all, data.label, whole, ...lacks].filter(Boolean),
+      [demo, period.label, ...mine, filters() || "No filters", `${data.label} (version ${data.version})`].filter(Boolean),
     ];
   }
 

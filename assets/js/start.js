@@ -41,7 +41,7 @@
   const CHANGES = {
     preset: () => dashboard.toolbar.choosePreset(),
     days: () => dashboard.toolbar.chooseDays(),
-    columns: (select) => (visualOf(select).dataset.columns = select.value),
+    columns: (select) => dashboard.columns.choose(/** @type {any} */ (select)),
     rank: (select) => dashboard.view.change({ rank: select.value }),
     itself: (box) => dashboard.freshness.chooseItself(box),
   };

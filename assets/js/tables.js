@@ -5,30 +5,37 @@
 
   /** @type {Dashboard["tables"]["draw"]} */
   function draw(item, visual, answer) {
-    const metrics = visual.metrics ?? item.spec.metrics;
-    const shape = metrics.join();
-    if (item.parts?.shape !== shape) build(item, metrics, shape);
-    const part = item.parts;
-    part.visual = visual;
-    dashboard.hide(part.key, !visual.shades.some(Boolean));
-    const rank = item.root.querySelector(".rank select");
-    if (rank) {
-      /** @type {HTMLSelectElement} */ (rank).value = answer.chosen.rank;
-      showRanked(item, metrics, answer.chosen.rank);
-    }
-    fill(item);
+    if (item.root.querySelector(".rank")) showRanked(item, answer.chosen.rank);
+    place(item, visual);
     dashboard.visuals.line(item, visual.line);
   }
 
-  /** On a telephone the columns beside the names are those with what is newly ranked by; an extra column for it is always
-      seen (css/telephone.css). @param {TableItem} item @param {string[]} metrics @param {string} rank */
-  function showRanked({ root, spec }, metrics, rank) {
-    if (root.dataset.ranked === rank) return; // columns chosen since stay
+  /** @param {TableItem} item @param {Wire.Table} visual */
+  function place(item, visual) {
+    const metrics = visual.metrics ?? item.spec.metrics;
+    const shown = dashboard.columns.fitting(item, visual, metrics, columnsOf(item.spec.keys));
+    const shape = `${metrics.length} ${shown.join()}`;
+    if (item.parts?.shape !== shape) build(item, metrics, shown, shape);
+    const part = item.parts;
+    part.visual = visual;
+    dashboard.hide(part.key, !visual.shades.some(Boolean));
+    fill(item);
+  }
+
+  /** The same figures in other columns. @type {Dashboard["tables"]["refit"]} */
+  function refit(item) {
+    const { line } = item.parts.visual;
+    place(item, item.parts.visual);
+    dashboard.visuals.line(item, line);
+  }
+
+  /** What is newly ranked by is the first column of a telephone. @param {TableItem} item @param {string} rank */
+  function showRanked({ root, spec }, rank) {
+    if (root.dataset.ranked === rank) return; // a column chosen since stays
     root.dataset.ranked = rank;
-    const place = metrics.indexOf(rank);
     const columns = /** @type {HTMLSelectElement | null} */ (root.querySelector("[data-do=columns]"));
-    if (!columns || place < 0 || metrics.length > spec.metrics.length || root.dataset.columns === "all") return;
-    root.dataset.columns = columns.value = String(Math.ceil((metrics.length - place) / 2)); // pairs are counted from the end
+    if (!columns || !spec.metrics.includes(rank) || root.dataset.columns === "all") return;
+    root.dataset.columns = columns.value = rank;
   }
 
   /** Platform and campaign share a column: the name, and below it where it runs; a company's own dimensions follow.
@@ -39,8 +46,8 @@
   };
   const ofCampaigns = (/** @type {string[]} */ keys) => keys[0] === "platform" && keys[1] === "campaign";
 
-  /** @param {TableItem} item @param {string[]} metrics @param {string} shape */
-  function build(item, metrics, shape) {
+  /** @param {TableItem} item @param {string[]} every @param {string[]} metrics those that are shown @param {string} shape */
+  function build(item, every, metrics, shape) {
     const sort = item.parts?.sort ?? null;
     item.body.replaceChildren();
     item.line = null;
@@ -53,15 +60,15 @@
     for (const key of metrics) row.append(head(heads, key, dashboard.metric(key).short, dashboard.metric(key), shaded[key]));
     const body = /** @type {TableBody} */ (Object.assign(make("tbody"), { item }));
     const foot = make("tfoot");
-    const extra = metrics.length > item.spec.metrics.length; // what a ranking is ranked by (css/telephone.css)
-    const table = make("table", { class: "figures", "data-extra": extra }, make("thead", {}, row), body, foot);
+    const table = make("table", { class: "figures" }, make("thead", {}, row), body, foot);
     const how = `${item.title}. Arrow keys go from figure to figure, Enter shows how one comes about.`;
     const scroll = make("div", { class: "table-scroll", tabindex: "0", role: "region", "aria-label": how }, table);
     const note = make("p", { class: "line shade-note", text: item.spec.shaded });
     item.body.append(scroll, note);
-    const known = sort && heads.some((each) => each.key === sort.key);
+    const known = sort && [...every, ...columns.map(({ key }) => key)].includes(sort.key);
     const dimensions = ofCampaigns(item.spec.keys) ? ["platform", "campaign"] : item.spec.keys; // which name a row
-    const parts = { shape, metrics, dimensions, columns, heads, body, foot, rows: [], total: null, key: note };
+    const places = metrics.map((key) => every.indexOf(key));
+    const parts = { shape, every, metrics, places, dimensions, columns, heads, body, foot, rows: [], total: null, key: note };
     item.parts = /** @type {any} */ ({ ...parts, sort: known ? sort : null }); // `draw` adds the answer
   }
 
@@ -87,7 +94,7 @@
 
   /** @param {TableItem} item */
   function fill(item) {
-    const { body, rows, visual, columns, metrics, sort } = item.parts;
+    const { body, rows, visual, columns, metrics, places, sort } = item.parts;
     const { total } = visual;
     const order = ordered(item.parts);
     while (rows.length < order.length) rows.push(newRow(body, columns, metrics, !item.still));
@@ -101,7 +108,7 @@
     if (total) {
       const last = (item.parts.total ??= newRow(item.parts.foot, columns, metrics, false));
       last.names.forEach((name, place) => text(name.main, place === 0 ? "Total" : ""));
-      last.cells.forEach((cell, place) => text(cell, dashboard.format.full(dashboard.metric(metrics[place]), total[place])));
+      last.cells.forEach((cell, place) => text(cell, dashboard.format.full(dashboard.metric(metrics[place]), total[places[place]])));
     }
     dashboard.hide(item.parts.foot, !total);
     marks(item);
@@ -132,7 +139,7 @@
   }
 
   /** @param {TableParts} parts @param {TableRow} row @param {number} from @param {number | null} [above] */
-  function fillRow({ visual, columns, metrics, dimensions }, { row, names, cells }, from, above) {
+  function fillRow({ visual, columns, metrics, places, dimensions }, { row, names, cells }, from, above) {
     row.pairs = dimensions.map((dimension, place) => [dimension, visual.keys[place][from]]);
     columns.forEach(({ key, place, below }, at) => {
       const name = names[at];
@@ -153,11 +160,12 @@
       name.cell.classList.toggle("repeats", at === 0 && columns.length > 1 && same);
     });
     metrics.forEach((key, place) => {
-      const value = visual.values[place][from];
+      const at = places[place];
+      const value = visual.values[at][from];
       text(cells[place], dashboard.format.full(dashboard.metric(key), value));
       const why = value === null ? visual.why?.[key]?.[from] ?? "" : "";
       if (cells[place].title !== why) cells[place].title = why;
-      const shade = visual.shades[place]?.[from] ?? 0;
+      const shade = visual.shades[at]?.[from] ?? 0;
       const tone = shade > 0 ? `better-${shade}` : shade < 0 ? `worse${shade}` : "";
       const cell = /** @type {HTMLElement} */ (cells[place].parentNode);
       if (cell.className !== tone) cell.className = tone;
@@ -165,12 +173,12 @@
   }
 
   /** The rows' order: as it came, or by a column; what has no value comes last either way. @param {TableParts} parts */
-  function ordered({ visual, sort, metrics, columns }) {
+  function ordered({ visual, sort, every, columns }) {
     const order = visual.keys[0].map((_, place) => place);
     if (!sort) return order;
     const column = columns.find((each) => each.key === sort.key);
     /** @type {any[]} */
-    const values = column ? visual.keys[column.place] : visual.values[metrics.indexOf(sort.key)];
+    const values = column ? visual.keys[column.place] : visual.values[every.indexOf(sort.key)];
     /** @type {(a: any, b: any) => number} */
     const compare = column ? (a, b) => a.localeCompare(b) : (a, b) => a - b;
     return order.sort((a, b) => {
@@ -180,10 +188,10 @@
   }
 
   /** Says by which column the rows stand, in words for who cannot see it. @param {TableItem} item */
-  function marks({ parts: { heads, sort, visual, metrics } }) {
+  function marks({ parts: { heads, sort, visual, every } }) {
     let by = sort;
-    if (!by && visual.sort && metrics.includes(visual.sort)) {
-      const values = visual.values[metrics.indexOf(visual.sort)];
+    if (!by && visual.sort && every.includes(visual.sort)) {
+      const values = visual.values[every.indexOf(visual.sort)];
       const [first, last] = [values[0] ?? null, values.at(-1) ?? null];
       by = { key: visual.sort, down: last === null || Number(first) >= last };
     }
@@ -223,5 +231,5 @@
     stop.focus();
   }
 
-  dashboard.tables = { draw, sort, move };
+  dashboard.tables = { draw, refit, sort, move };
 })();

@@ -23,26 +23,35 @@
       const inset = name === "xaxis" ? `auto ${r}px 0 ${l}px` : sides;
       if (title.style.inset !== inset) title.style.inset = inset;
     }
-    putNote(item, layout);
+    putNotes(item, layout);
   }
 
   const HIGH = 18;
-  /** Take the note off `layout`: one word or two above the plot, at a place of its x axis, whose range is given.
-      @param {ChartItem} item @param {Layout} layout */
-  function putNote(item, layout) {
-    const { annotations: [note] = [], xaxis, margin: { l, r, t }, width } = layout;
+  const BETWEEN = 8; // px from one note to the next
+  /** A place on an axis of figures or of days. @param {string | number} value */
+  const at = (value) => (typeof value === "string" ? Date.parse(value) : value);
+
+  /** Take the notes off `layout`: a word or two above the plot, each at a place of its x axis, whose range is given. One that
+      would lie over the note before it goes. @param {ChartItem} item @param {Layout} layout */
+  function putNotes(item, layout) {
+    const { annotations: notes = [], xaxis, margin: { l, r, t }, width } = layout;
     delete layout.annotations;
     const titles = (item.titles ??= {});
-    if (!note && !titles.note) return;
-    const place = (titles.note ??= placed(item, "note"));
-    hide(place, !note);
-    if (!note) return;
-    text(place, note.text);
-    const [low, high] = xaxis.range;
-    const half = dashboard.margins.width(note.text, 12) / 2;
-    const middle = l + ((note.x - low) / (high - low)) * (width - l - r);
-    const inset = `${t - HIGH}px auto auto ${Math.round(Math.max(0, Math.min(middle - half, width - 2 * half)))}px`;
-    if (place.style.inset !== inset) place.style.inset = inset;
+    const [low, high] = notes.length ? xaxis.range.map(at) : [0, 1];
+    let free = 0;
+    for (let place = 0; place < notes.length || titles[`note${place}`]; place += 1) {
+      const note = notes[place];
+      const title = (titles[`note${place}`] ??= placed(item, "note"));
+      const wide = note ? dashboard.margins.width(note.text, 12) : 0;
+      const middle = note ? l + ((at(note.x) - low) / (high - low)) * (width - l - r) : 0;
+      const left = Math.round(Math.max(0, Math.min(middle - wide / 2, width - wide)));
+      hide(title, !note || left < free);
+      if (!note || left < free) continue;
+      free = left + wide + BETWEEN;
+      text(title, note.text);
+      const inset = `${t - HIGH}px auto auto ${left}px`;
+      if (title.style.inset !== inset) title.style.inset = inset;
+    }
   }
 
   /** @param {ChartItem} item @param {string} name */

@@ -114,6 +114,8 @@
   function place(item) {
     const { context, now } = pendingOf(item);
     item.drawn = now;
+    const rank = /** @type {HTMLSelectElement | null} */ (item.root.querySelector(".rank select")); // also where nothing can be ranked
+    if (rank) rank.value = context.answer.chosen.rank;
     try {
       if (context.visual.state === "ready") {
         if (item.said) clear(item);

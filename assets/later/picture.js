@@ -2,7 +2,7 @@
 (() => {
   const { dashboard } = window;
   const { make, one } = dashboard;
-  const CONTROLS = ".menu, .info, .rank, .callout-link, .marks-button, .marks, .strip, .filter-reset";
+  const CONTROLS = ".menu, .info, .rank, .columns, .callout-link, .marks-button, .marks, .strip, .filter-reset";
 
   let fonts = "";
 
@@ -52,6 +52,10 @@
       };
       for (const [name, value] of Object.entries(look)) path.setAttribute(name, value);
     });
+    const around = { "paint-order": "stroke", stroke: dashboard.theme.colour("--bs-body-bg"), "stroke-width": "4" };
+    for (const word of sheet.querySelectorAll(".scatterlayer text")) { // no line of the grid goes through words
+      for (const [name, value] of Object.entries(around)) word.setAttribute(name, value);
+    }
     const beyond = [...root.querySelectorAll(".table-scroll")].map((table) => table.scrollWidth - table.clientWidth);
     sheet.style.width = `${root.offsetWidth + Math.max(0, ...beyond)}px`;
     one(sheet, ".visual-head").after(...words().map((text) => make("p", { class: "picture-words", text })));

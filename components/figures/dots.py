@@ -1,7 +1,7 @@
 """A dot plot of platforms on several metrics: a panel each with its own axis from zero, over the same names."""
 
 from collections.abc import Set
-from typing import Any, Final
+from typing import Any
 
 from components import theme
 from components.figures import alt
@@ -10,9 +10,6 @@ from components.page_data import PageData, chart_figures, exact, number
 from components.visuals import Visual
 from kpi.metrics import METRICS
 from kpi.units import figure
-
-#: More platforms than this have no room for figures beside their dots; these are on hover.
-_LABELLED: Final = 6
 
 
 def dots(name: str, title: str, question: str, metrics: tuple[str, ...], width: int = 6, height: int = 340) -> Visual:
@@ -48,7 +45,7 @@ def dots(name: str, title: str, question: str, metrics: tuple[str, ...], width: 
                     "of": place,
                     "x": [theme.name(key) for key in names],
                     "y": values,
-                    "text": text if len(names) <= _LABELLED else [""] * len(names),
+                    "text": text,
                     "customdata": text,
                     "marker": {"color": [theme.platform_colour(key) for key in names]},
                 }

@@ -29,11 +29,13 @@ def chart(
     width: int = 6,
     compares: Grouping = (),
     fit: Callable[[Set[str]], Visual | None] | None = None,
+    in_words: bool = False,
 ) -> Visual:
     """A plotly chart: `draw` answers with `traces` (each `of` a prototype) and what changes in the layout.
 
     `pick` says what a click on a mark filters to: the dimension whose value stands in which field of plotly's points
-    (x, y, label, text; name is that of the trace). What says more on hover says that too.
+    (x, y, label, text; name is that of the trace). What says more on hover says that too. One whose marks do not have
+    their figures written at them has them `in_words` on paper.
     """
     if pick:
         traces = [_with_hint(trace) for trace in traces]
@@ -48,7 +50,14 @@ def chart(
         columns=(*needs[0], *metrics),
         draw=draw,
         rows=rows,
-        spec={"traces": list(traces), "layout": layout, "height": height, "grain": grain, "pick": pick or {}},
+        spec={
+            "traces": list(traces),
+            "layout": layout,
+            "height": height,
+            "grain": grain,
+            "pick": pick or {},
+            "in_words": in_words,
+        },
         width=width,
         compares=compares,
         fit=fit,

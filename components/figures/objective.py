@@ -1,5 +1,6 @@
 """A scatter chart of objectives by share of spend and ROI; size is profit, color and shape its sign."""
 
+from collections.abc import Mapping
 from math import ceil
 from typing import Any
 
@@ -8,6 +9,7 @@ from components.figures import alt
 from components.figures.frame import Answer, chart, without_value
 from components.page_data import PageData, chart_figures, exact, number
 from components.visuals import Visual
+from kpi.formats import Formats
 from kpi.units import figure
 
 #: The plot on a narrow screen and its words, in px, by which names are kept off each other; the largest marker's area.
@@ -24,7 +26,7 @@ def objective(name: str, title: str, question: str, width: int = 6, height: int 
         "textfont": {"size": 13},
         "cliponaxis": False,
         "marker": {"sizemode": "area", "opacity": 0.85, "line": {"color": theme.SURFACE, "width": 1.5}},
-        "hovertemplate": "%{text}<br>%{x:.1%} of spend, ROI %{y:.1%}<br>Profit %{customdata}<extra></extra>",
+        "hovertemplate": "%{text}<br>%{customdata}<extra></extra>",
     }
 
     def draw(page_data: PageData) -> Answer:
@@ -49,7 +51,7 @@ def objective(name: str, title: str, question: str, width: int = 6, height: int 
                 _along(returns, up, _HIGH),
                 [(size / largest * _LARGEST / 2) ** 0.5 for size in sizes],
             ),
-            "customdata": [figure("profit", value, page_data.formats) for value in profit],
+            "customdata": [_hover(row, page_data.formats) for _, row in frame.iterrows()],
             "marker": {
                 "size": [round(size, 2) for size in sizes],
                 "sizeref": largest / _LARGEST,
@@ -89,7 +91,14 @@ def objective(name: str, title: str, question: str, width: int = 6, height: int 
         height=height,
         width=width,
         compares=by,
+        in_words=True,
     )
+
+
+def _hover(row: Mapping[str, float], formats: Formats) -> str:
+    """``12.3% of spend, ROI 45.6%``, and the profit in a line of its own."""
+    share, returned, profit = (figure(metric, number(row[metric]), formats) for metric in _METRICS[:3])
+    return f"{share} of spend, ROI {returned}<br>Profit {profit}"
 
 
 def _range(values: list[float | None], pad: float, floor: float | None = None) -> tuple[float, float]:

@@ -19,7 +19,7 @@ from components.visuals import Visual
 from kpi.formats import Formats
 from kpi.schema import in_order
 from kpi.selection import cut_short, period_start
-from kpi.units import figure
+from kpi.units import brief, figure
 
 #: The row of a month's platforms together. No platform is called so.
 ALL: Final = "All platforms"
@@ -33,6 +33,8 @@ _MOST_LABELS: Final = 8
 #: Half the height of a mark in px, over which the label stands, and that of the words around the plot.
 _MARK: Final = 9.0
 _AROUND: Final = 60.0
+#: What each part of a bar has in it: its amount, where it is wide enough.
+_INSIDE: Final = {"textposition": "inside", "insidetextanchor": "middle", "textangle": 0, "textfont": {"size": 12}}
 #: Months up to which bars lie.
 _MOST_LYING: Final = 2
 #: Figures that are kept: they follow from the days alone, and what is changed most is another filter.
@@ -74,12 +76,14 @@ def reconciliation(name: str, title: str, question: str, width: int = 12, height
             "type": "bar",
             "orientation": "h",
             "width": 0.62,
+            **_INSIDE,
             "hovertemplate": f"%{{fullData.name}}: %{{x:{theme.HOVER['money']}}} claimed<extra></extra>",
         },
         {
             "type": "bar",
             "orientation": "h",
             "width": 0.62,
+            **_INSIDE,
             "name": "Store net sales",
             "marker": {"color": theme.MUTED},
             "hovertemplate": f"The shop sold %{{x:{theme.HOVER['money']}}}{_FACTOR}",
@@ -111,6 +115,7 @@ def reconciliation(name: str, title: str, question: str, width: int = 12, height
         xaxis=theme.axis(showgrid=False, tickfont={"size": 13, "color": theme.TEXT}, type="category"),
         yaxis=theme.axis("Claimed and sold", "money", rangemode="tozero"),
         barmode="relative",
+        uniformtext={"mode": "hide", "minsize": 10},
         showlegend=True,
         margin={"l": 8, "r": 8, "t": 20, "b": 8},
     )
@@ -124,7 +129,7 @@ def reconciliation(name: str, title: str, question: str, width: int = 12, height
         columns=("month", "platform", *_METRICS),
         draw=draw,
         rows=rows,
-        spec={"traces": traces, "layout": layout, "height": height, "grain": False},
+        spec={"traces": traces, "layout": layout, "height": height, "grain": False, "in_words": True},
         width=width,
     )
 
@@ -178,13 +183,18 @@ def _horizontal_bars(company: Company, formats: Formats) -> Answer:
         {
             "of": 3,
             "name": theme.name(str(platform)),
-            "x": chart_figures(company.claims.xs(platform, level=1).reindex(months.index), "revenue"),
+            "x": chart_figures(of_one, "revenue"),
             "y": claimed,
+            "text": _amounts(of_one["revenue"], "revenue", formats),
             "marker": {"color": theme.platform_colour(str(platform))},
         }
         for platform in _platforms(company.claims)
+        for of_one in [company.claims.xs(platform, level=1).reindex(months.index)]
     ]
-    filled.append({"of": 4, "x": chart_figures(months, "store_revenue"), "y": sold, "customdata": factors})
+    amounts = _amounts(months["store_revenue"], "store_revenue", formats)
+    filled.append(
+        {"of": 4, "x": chart_figures(months, "store_revenue"), "y": sold, "text": amounts, "customdata": factors}
+    )
     filled.append(
         {
             "of": 2,
@@ -209,6 +219,10 @@ def _horizontal_bars(company: Company, formats: Formats) -> Answer:
         "margin": {"r": 48},
     }
     return {"traces": filled, "layout": layout, "alt": alt.claims(months, formats)}
+
+
+def _amounts(values: pd.Series, metric: str, formats: Formats) -> list[str]:
+    return [brief(metric, number(value), formats) for value in values]
 
 
 def _platforms(claims: pd.DataFrame) -> tuple[str, ...]:

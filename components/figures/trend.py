@@ -1,7 +1,7 @@
 """A line chart over time, with the comparison dotted behind it."""
 
 from collections.abc import Mapping, Sequence, Set
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
 import numpy as np
@@ -26,6 +26,8 @@ _BY: Grouping = (DATE,)
 _SEEN_AS_LINE, _FEW_DAYS = 3, 5
 #: The least share of a chart's width that has room for the words on a gap, and half a period in hours.
 _ROOM: Final = 0.15
+#: The margin that they stand in, above the plot, in px.
+_ABOVE: Final = 24
 _HALF: Final[dict[Grain, int]] = {"day": 12, "week": 84, "month": 365}
 _PER = {"day": "a day", "week": "a week", "month": "a month"}
 
@@ -113,11 +115,14 @@ def trend(
             }
         grain = page_data.selection.grain
         gaps = gaps_of(page_data.sums[_BY])
-        shapes = [_not_running(first, last, days, grain) for first, last in gaps]
+        shapes = [_not_running(first, last, grain) for first, last in gaps]
         if first := page_data.caveats.provisional_from:
             shapes.append(_shade(period_start(first, page_data.selection), days[-1]))
         if shapes:
             layout["shapes"] = shapes
+        if words := [_words_on(first, last) for first, last in gaps if last - first >= (days[-1] - days[0]) * _ROOM]:
+            layout |= {"annotations": words, "margin": {"t": _ABOVE}}
+            layout["xaxis"] |= {"range": [f"{day}" for day in (days[0], days[-1])]}
         runs = [(first, min(period_end(last, page_data.selection), page_data.selection.end)) for first, last in gaps]
         missing = alt.gaps(runs, page_data.formats)
         said = " ".join([alt.lines(page_data, _BY, metrics, now), *_explain_means(page_data), *missing])
@@ -186,6 +191,7 @@ def trend(
         grain=True,
         width=width,
         fit=fit,
+        in_words=True,
     )
 
 
@@ -282,17 +288,17 @@ def _shade(first: date, last: date) -> dict[str, Any]:
     }
 
 
-def _not_running(first: date, last: date, days: Sequence[date], grain: Grain) -> dict[str, Any]:
-    """A band over the periods from `first` to `last`, which have no rows; with its words where there is room."""
-    wide = last - first >= (days[-1] - days[0]) * _ROOM
-    words = (
-        {"label": {"text": "not running", "textposition": "top center", "font": {"color": theme.MUTED, "size": 12}}}
-        if wide
-        else {}
-    )
+def _not_running(first: date, last: date, grain: Grain) -> dict[str, Any]:
+    """A band over the periods from `first` to `last`, which have no rows."""
     half = timedelta(hours=_HALF[grain])
     ends = (datetime.combine(first, time()) - half, datetime.combine(last, time()) + half)
-    return {**_shade(first, last), "x0": f"{ends[0]:%Y-%m-%d %H:%M}", "x1": f"{ends[1]:%Y-%m-%d %H:%M}", **words}
+    return {**_shade(first, last), "x0": f"{ends[0]:%Y-%m-%d %H:%M}", "x1": f"{ends[1]:%Y-%m-%d %H:%M}"}
+
+
+def _words_on(first: date, last: date) -> dict[str, Any]:
+    """The words on a band: above the plot, where neither its grid nor a line crosses them (assets/js/titles.js)."""
+    middle = datetime.combine(first, time(), UTC) + (last - first) / 2
+    return {"x": middle.isoformat(), "text": "not running"}
 
 
 def _ticks(days: list[date], page_data: PageData) -> dict[str, Any]:

@@ -233,8 +233,8 @@ def test_a_sign_that_turned_and_a_baseline_of_nothing_say_so(visit_in: Callable[
     visit.page.goto(f"{turning}/cfo?last=7d")
     expect(visit.page.locator(".card-value").first).to_be_visible()
     said = cards_by_metric(visit.page)
-    assert said["profit"].startswith("▲ turned from −$")
-    assert said["revenue"] == "▲ from $0"
+    assert said["profit"] == "▲$5.70k turned from −$2.10k"
+    assert said["revenue"] == "▲$5.40k from $0"
     assert said["profit_per_conversion"] == "no value before"
 
 

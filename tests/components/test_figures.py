@@ -12,12 +12,14 @@ import pytest
 
 from components import theme
 from components.address import RANKS, Address
+from components.locales import formats_of
 from components.page_data import PageData
 from components.visuals import Visual
 from facts import ALL_ROWS
 from facts.memory.frame import FrameFacts
 from kpi.formats import Formats
 from kpi.schema import DATE, DIMENSIONS, IDENTIFIERS, MEASURES, UNKNOWN
+from kpi.units import USUAL
 from pages import EVERY, PAGES
 from views.answers import ask, page_data_of
 
@@ -53,9 +55,9 @@ def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def read_for(visual: Visual, facts: FrameFacts, address: str) -> PageData:
+def read_for(visual: Visual, facts: FrameFacts, address: str, formats: Formats = USUAL) -> PageData:
     """What a visual reads for an address, for who may see everything."""
-    return page_data_of([visual], facts, ask(facts, Address.of(address), Formats(), ALL_ROWS, RANKS), ALL_ROWS)
+    return page_data_of([visual], facts, ask(facts, Address.of(address), formats, ALL_ROWS, RANKS), ALL_ROWS)
 
 
 def coloured(value: Any) -> Any:
@@ -231,9 +233,15 @@ def test_a_course_leaves_out_the_periods_that_are_cut_short_and_no_others(begun:
 
 
 @pytest.mark.parametrize(
-    ("count", "said"), [(90, "with 1% of the spend or more"), (150, "with the average campaign’s spend or more")]
+    ("count", "locale", "said"),
+    [
+        (90, "en-US", "with 1% of the spend or more"),
+        (90, "de-DE", "with 1\u00a0% of the spend or more"),
+        (90, "fr-FR", "with 1\u00a0% of the spend or more"),
+        (150, "de-DE", "with the average campaign’s spend or more"),
+    ],
 )
-def test_a_campaigns_place_names_the_spend_from_which_campaigns_are_ranked(count: int, said: str) -> None:
+def test_a_campaigns_place_names_the_spend_from_which_campaigns_are_ranked(count: int, locale: str, said: str) -> None:
     texts = dict.fromkeys((*DIMENSIONS, *IDENTIFIERS), "x")
     names = [f"c{number}" for number in range(count)]
     rows = pd.DataFrame(
@@ -242,7 +250,7 @@ def test_a_campaigns_place_names_the_spend_from_which_campaigns_are_ranked(count
     facts = FrameFacts(rows.assign(spend=100.0 + np.arange(count)), "v")
     place = next(visual for page in EVERY for visual in page.visuals if visual.name == "place")
 
-    answer = place.draw(read_for(place, facts, f"campaign=c{count - 1}&compare=none"))
+    answer = place.draw(read_for(place, facts, f"campaign=c{count - 1}&compare=none", formats_of(locale)))
 
     assert said in answer["items"][0]["text"]
 

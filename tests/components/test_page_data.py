@@ -38,4 +38,4 @@ def test_a_card_of_nothing_from_nothing_has_not_changed() -> None:
     said = _texts(METRICS["revenue"], {"value": 0.0, "baseline": 0.0, "change": None}, USUAL)
     assert said["step"] == "±0.0%"
     assert said["tone"] == ""
-    assert _texts(METRICS["revenue"], {"value": 5.0, "baseline": 0.0, "change": None}, USUAL)["step"] == "+"
+    assert _texts(METRICS["revenue"], {"value": 5.0, "baseline": 0.0, "change": None}, USUAL)["step"] == "+$5"

@@ -33,6 +33,18 @@ test("a card has three digits, the whole figure where it is small, and steps up 
   assert.equal(format.brief(metric("percent", 1), 12.5), "1,250.0%");
 });
 
+test("percentages on hover have the sign as the locale writes it, and plotly's own where that is the same", () => {
+  const trace = () => /** @type {any} */ ({ hovertemplate: "%{y:.2%} on %{customdata}", y: [0.0123, null] });
+  const [usual, german] = [trace(), trace()];
+  format.hover([usual, { hovertemplate: "%{y:$,.0f}", y: [1] }]);
+  assert.equal(usual.hovertemplate, "%{y:.2%} on %{customdata}");
+  format.use({ formats: { ...FORMATS, decimal: ",", percent: ["", "\u00a0%"] } });
+  format.hover([german]);
+  assert.equal(german.hovertemplate, "%{text} on %{customdata}");
+  assert.deepEqual(german.text, ["1,23\u00a0%", "–"]);
+  format.use({ formats: FORMATS });
+});
+
 test("Indian groups are of two digits after the first three", () => {
   format.use({ formats: { ...FORMATS, groups: [3, 2] } });
   assert.equal(format.count(1234567890), "1,23,45,67,890");

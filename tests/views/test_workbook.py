@@ -100,6 +100,7 @@ def test_the_parts_of_ratios_are_live(client: FlaskClient) -> None:
     assert summary["E2"].number_format == '"$"#,##0;"−$"#,##0'
     about = [[cell.value for cell in row] for row in live["Filters and definitions"].iter_rows()]
     assert ["Days", "Sep 1 – 28, 2025 (28 days)", None] in about
+    assert "Demo data: a company that does not exist" in [row[1] for row in about]
     assert any(row[0] == "ROI" and row[2].endswith("/ spend") for row in about)
 
 
