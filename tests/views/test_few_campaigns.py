@@ -54,7 +54,9 @@ def test_two_that_can_be_judged_keep_both_lists(four: FrameFacts) -> None:
 
 
 def test_one_campaign_leaves_the_cmo_without_its_ranking(four: FrameFacts) -> None:
-    ((text, names),) = left_out(four, CMO, "campaign=A").items()
+    ((text, names),) = (
+        (text, names) for text, names in left_out(four, CMO, "campaign=A").items() if "shop" not in text
+    )
 
     assert names == ["top-campaigns"]
     assert "As A is the only campaign, there is nothing to compare in “Top campaigns”." in text

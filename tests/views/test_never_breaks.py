@@ -178,7 +178,7 @@ def test_json_is_the_contract(client: FlaskClient) -> None:
 
     assert list(answer) == ["visual", "query", "data_through", "currency", "rows", "notes", "provisional_from"]
     assert (answer["visual"], answer["query"]) == ("cfo.core-cards", "platform=Meta")
-    assert [set(row) for row in answer["rows"]] == [{"metric", "value", "baseline", "change"}] * 8
+    assert [set(row) for row in answer["rows"]] == [{"metric", "value", "baseline", "change"}] * 7
 
 
 def test_without_data_it_says_so_and_is_not_ready(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from kpi.units import USUAL
 from pages import CFO, CMO, EXECUTIVE, PAGES
 from views.answers import ask, view
 from views.files import data_file
-from views.visible import fitting_page, parts_missing, what_is_unknown
+from views.visible import fitting_page, parts_missing, visible_ranks, what_is_unknown
 from views.workbook import workbook
 
 EVERYTHING = Rights(tuple(page.key for page in PAGES))
@@ -70,7 +70,8 @@ def table_of(folder: Path, *files: Path) -> Path:
 def answer(table: Path, page: Any = CFO, address: str = "last=28d", scope: Any = ALL_ROWS) -> dict[str, Any]:
     facts = load(table)
     fitting = fitting_page(page, EVERYTHING, facts) if scope == ALL_ROWS else page
-    return view(fitting, facts, ask(facts, Address.of(address), USUAL, scope, RANKS), scope)
+    ranks = visible_ranks(EVERYTHING, facts)
+    return view(fitting, facts, ask(facts, Address.of(address), USUAL, scope, ranks), scope)
 
 
 def cards(answered: dict[str, Any], name: str = "banked-cards") -> dict[str, dict[str, Any]]:
