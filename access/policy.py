@@ -41,7 +41,7 @@ class Role:
     """`rows` are those it sees, in the form of `Selection.only` (() is every row).
 
     `chosen` are the metrics that the file hides; `hides` also holds what would give them away (kpi.derive) and, where a
-    role does not see every row, what tells of the whole company.
+    role does not see every row or hides what costs are part of, what tells of the whole company.
     """
 
     name: str

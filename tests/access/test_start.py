@@ -237,7 +237,7 @@ def test_check_explains_each_fault(
     assert status == 1
     assert said.err == "marketing-dashboard: roles.nowhere.rows: there is no region “Atlantis” in the data.\n"
     assert "finance-europe: groups grp-fin-emea; pages cfo; rows region Europe" in said.out
-    given = "nor shows what would give it away or tells of the whole company: breakeven_roas, contribution"
+    given = "nor shows what would give it away or tells of the whole company: blended_cac, breakeven_roas, cam_margin"
     assert f"hides profit\n          {given}" in said.out
     monkeypatch.setenv("DASHBOARD_AUTH_KEYS", str(tmp_path / "none.json"))
     monkeypatch.setenv("DASHBOARD_POLICY", str(tmp_path / "none.toml"))
