@@ -53,7 +53,7 @@ def _sum_of(name: str, among: str = "true") -> str:
     """The SQL of one sum of the rows `among`: NULL where none reports it, or none that can win a customer."""
     column = "spend" if name == "acquisition_spend" else name
     wins = f" and not {RETENTION}" if name in OF_NEW_CUSTOMERS else ""
-    return f"(sum({column}) filter (where {among}{wins}))::double"
+    return f"(sum(f.{column}) filter (where {among}{wins}))::double"
 
 
 def _of_new(name: str) -> str:
@@ -149,9 +149,9 @@ class Oracle:
             columns = {"spend" if name == "acquisition_spend" else name for name in needs}
             named = ", ".join(f"'{name}'" for name, known in reports.items() if columns <= known) or "null"
             whole = [
-                f"({name} is not null or coalesce(revenue, 0) = 0)" for name in columns & {"cogs", "variable_costs"}
+                f"(f.{name} is not null or coalesce(f.revenue, 0) = 0)" for name in columns & {"cogs", "variable_costs"}
             ]
-            self._among[needs] = " and ".join([f"platform in ({named})", *whole])
+            self._among[needs] = " and ".join([f"f.platform in ({named})", *whole])
         shop = path.with_name(f"{path.name}-business")
         if shop.exists():
             self._db.read_parquet(DeltaTable(str(shop)).file_uris()).create_view("shop")
@@ -167,7 +167,7 @@ class Oracle:
         given = [(needs, name) for needs in self._among for name in needs]
         of_needs = [_sum_of(name, self._among[needs]) for needs, name in given]
         found = self._db.execute(
-            f"select {', '.join([*keys, *map(_sum_of, SUMS), *of_needs, 'count(*)'])} from facts "
+            f"select {', '.join([*keys, *map(_sum_of, SUMS), *of_needs, 'count(*)'])} from facts f "
             f"where {' and '.join(where)} {f'group by {places}' if by else ''}",
             values,
         ).fetchall()
@@ -190,10 +190,13 @@ class Oracle:
         grouped = f"group by {places}" if by else ""
         words = [keys[name] for name in by]
         of_facts = [_of_new(name) if name in OF_NEW_CUSTOMERS else f"sum(f.{name})::double" for name in SUMS]
+        given = [(needs, name) for needs in self._among for name in needs]
+        of_facts += [_sum_of(name, self._among[needs]) for needs, name in given]
         claims = self._db.execute(
             f"select {', '.join([*words, *of_facts, 'count(*)'])} from {taken} {grouped}", [start, end]
         ).fetchall()
-        found = {row[: len(by)]: dict(zip(SUMS, row[len(by) : -1], strict=True)) for row in claims if row[-1]}
+        names: list[Any] = [*SUMS, *given]
+        found = {row[: len(by)]: dict(zip(names, row[len(by) : -1], strict=True)) for row in claims if row[-1]}
         if split:
             return {key: sums | dict.fromkeys(STORE) for key, sums in found.items()}
         of_shop = [

@@ -2,6 +2,7 @@
 in whether they have it."""
 
 from pathlib import Path
+from shutil import rmtree
 from typing import Any
 
 POLICY = """
@@ -120,4 +121,5 @@ def put_page(folder: Path, content: str = MARGIN, name: str = "margin.py") -> Pa
     """The folder, with the page in it."""
     folder.mkdir(exist_ok=True)
     (folder / name).write_text(content)
+    rmtree(folder / "__pycache__", ignore_errors=True)  # of a page of the same name, size and second
     return folder
