@@ -89,7 +89,7 @@ def test_names_of_near_markers_stand_apart_and_ticks_differ(visit_in: Callable[.
     page = visit.page
     page.goto(f"{server}/cfo?platform=TikTok&last=7d")
     empty = page.locator('[data-visual]:not([data-left-out], [data-state="ready"])')
-    expect(empty).to_have_count(1)  # a loss has no share of profit
+    expect(empty).to_have_count(0)
     expect(visit.reveal("cfo.objective-efficiency").locator(".main-svg").first).to_be_visible()
     assert page.evaluate(OVERLAPS) == []
     assert page.evaluate(CUT) == []
@@ -191,7 +191,7 @@ def test_labels_of_weeks_and_months_stand_apart(visit_in: Callable[..., Visit], 
 
 def test_an_overlap_would_be_seen(visit: Visit):
     page = visit.open("/").page
-    for what, how in ((".card-value", "translateY(1.5rem)"), ("tbody td:nth-child(3) .figure", "translateX(-4rem)")):
+    for what, how in ((".card-value", "translateY(1.5rem)"), ("tbody td:nth-child(3) .figure", "translateX(-7rem)")):
         page.evaluate("([what, how]) => (document.querySelector(what).style.transform = how)", [what, how])
         assert page.evaluate(OVERLAPS) != []
         page.evaluate("what => (document.querySelector(what).style.transform = '')", what)

@@ -32,7 +32,7 @@ def sign_in(page: Page, user: str) -> None:
 
 
 def settled(page: Page) -> None:
-    expect(page.locator("[data-visual]").first).to_be_visible(timeout=30_000)
+    expect(page.locator("[data-visual]:not([data-left-out])").first).to_be_visible(timeout=30_000)
     expect(page.locator('[data-visual][data-state="loading"]')).to_have_count(0, timeout=30_000)
 
 
