@@ -199,3 +199,11 @@ def test_an_overlap_would_be_seen(visit: Visit):
     page.evaluate("(document.querySelector('.js-plotly-plot text').style.transform = 'translateX(-40rem)')")
     assert page.evaluate(CUT) != []
     assert page.evaluate(OVERLAPS) == []
+
+
+@pytest.mark.parametrize("width", [1440, 1024])
+def test_a_long_comparison_has_its_line_to_itself(visit_in: Callable[..., Visit], server: str, width: int):
+    """The head of the first cards stands beside the period, which says which days and feasts differ."""
+    page = visit_in(server, viewport={"width": width, "height": 900}).open("/cfo?last=month-1").page
+    expect(page.locator("#period")).to_contain_text("than then")
+    assert page.evaluate(OVERLAPS) == []
