@@ -47,6 +47,8 @@ def sentence(leads: tuple[str, ...], drivers: tuple[str, ...]) -> Visual:
             page_data.longer,
         )
         lead = next((key for key in leads if page_data.now[TOTAL][key].notna().any()), None)
+        if lead == "profit" and page_data.company_knows("store_revenue"):  # which stands beside what the shop banked
+            said = f"By the platforms’ claims, {said[0].lower()}{said[1:]}"
         return " ".join([in_words(said), *(left_out((lead,), page_data) if said and lead else ())])
 
     def draw(page_data: PageData) -> dict[str, Any]:
