@@ -53,7 +53,7 @@ _CATALOGUE: Final = (
         "Order value that the platforms claim for their ads. Claims of several platforms for one order overlap, so "
         "their sum is not the company’s revenue.",
         ("revenue",),
-        short="Revenue from ads",
+        short="Ad revenue",
     ),
     Metric(
         "ctr",

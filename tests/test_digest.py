@@ -180,7 +180,7 @@ def test_what_the_last_digest_said_is_corrected_and_its_links_stay(
     assert digest("--to", "cfo@example.com", "--query", days[1]) == 0
 
     text, html = parts(mailbox.mails[1])
-    (told,) = re.findall(r"Revenue from ads: (\S+)  ", first)
+    (told,) = re.findall(r"Ad revenue: (\S+)  ", first)
     said = text.partition("Corrections")[2]
     assert f"was {told} and is now" in said
     assert ": Meta restated." in said

@@ -29,8 +29,8 @@ def test_t_turns_a_chart_into_its_table_and_back(visit: Visit) -> None:
     expect(root.locator(".chart-rows")).to_be_focused()
     expect(root.get_by_role("img")).to_have_count(0)  # one of the two at a time
     assert root.bounding_box()["height"] == height
-    now = ["Day", "Revenue from ads", "Spend", "Profit"]
-    then = ["Compared with", "Revenue from ads, then", "Spend, then", "Profit, then"]
+    now = ["Day", "Ad revenue", "Spend", "Profit"]
+    then = ["Compared with", "Ad revenue, then", "Spend, then", "Profit, then"]
     expect(table.get_by_role("columnheader")).to_have_text(now + then)
     expect(table.locator("caption")).to_contain_text("Sep 22 – 28, 2025: 7 rows.")
     rows = visit.data(TREND)["rows"]

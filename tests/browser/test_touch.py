@@ -150,6 +150,6 @@ def test_a_day_of_a_trend_says_all_its_values_below_the_chart(phone: Visit) -> N
     expect(strip.locator("strong")).to_have_text("Sep 15")
     lines = strip.locator("[role=status] span").all_inner_texts()
     assert [line.split(":")[0] for line in lines] == [
-        *("Revenue from ads", "Revenue from ads, before", "Spend", "Spend, before", "Profit", "Profit, before")
+        *("Ad revenue", "Ad revenue, before", "Spend", "Spend, before", "Profit", "Profit, before")
     ]
     assert all("$" in line for line in lines)

@@ -109,7 +109,7 @@ def test_text_alternatives_name_the_extremes_of_the_data_address(facts: FrameFac
     assert f"Highest: {order[-1]['region']}, lowest: {order[0]['region']}." in words
     words, days = said["financial-trend"]
     revenue = [row["revenue"] for row in days]
-    assert f"Revenue from ads: from ${revenue[0]:,.0f} to ${revenue[-1]:,.0f}, lowest ${min(revenue):,.0f} on " in words
+    assert f"Ad revenue: from ${revenue[0]:,.0f} to ${revenue[-1]:,.0f}, lowest ${min(revenue):,.0f} on " in words
     words, platforms = said["platform-radar"]
     best = max(platforms, key=lambda row: row["roas"])
     assert f"ROAS. Highest: {best['platform']} {best['roas']:.2f}×" in words
