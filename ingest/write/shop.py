@@ -15,7 +15,7 @@ from facts.delta.table_names import DEMO_SHOP_NAME
 from facts.delta.table_names import SHOP_NAME as NAME
 from facts.delta.table_names import path_of as path_of
 from facts.delta.tables import dataset
-from ingest.layouts.business import CHANNELS, COLUMNS, COUNTS, MEASURES, MONEY, ORDERS
+from ingest.layouts.business import CHANNELS, COLUMNS, COUNTS, MEASURES, MONEY, ORDERS, SEEN_BY_GA4
 from ingest.read.rates import BILLED, RATE, RATE_DATE, Rates, convert_money
 from ingest.results import CURRENCY, Finding, Import, ImportProblem, TableProblem
 from ingest.write import ownership
@@ -28,6 +28,9 @@ from kpi.schema import DATE
 
 #: What a day's revenue is made of, as the business layouts name it; empty where no file says.
 BASIS: Final = "basis"
+
+#: Revenue that is not of a table of the shop's days: such a table and these do not restate one another.
+_OF_OTHERS: Final = (ORDERS, SEEN_BY_GA4)
 
 DESCRIPTION: Final = "What the shop sold, day by day, imported by `marketing-dashboard import`."
 
@@ -109,7 +112,7 @@ def plan_shop(
         if new[DATE].duplicated().any():
             raise ImportProblem(f"{each.file} has a day in two currencies: import them one by one.")
         if not replace:
-            _refuse_other_basis(held, new, same_currency=into == before_now or held is not stored)
+            _refuse_other_basis(held, new)
         findings += _mixed_bases(held, new)
         kept = frame[~frame[DATE].isin(new[DATE])] if len(frame) else frame
         frame = pd.concat([kept, new], ignore_index=True) if len(kept) else new
@@ -155,17 +158,16 @@ def shop_currency(facts: Path) -> TableCurrency | None:
         return stored_currency(table, path)
 
 
-def _refuse_other_basis(held: pd.DataFrame, new: pd.DataFrame, *, same_currency: bool) -> None:
-    """Refuse days whose revenue is made of something else than that of the `held` ones. Raises ImportProblem."""
+def _refuse_other_basis(held: pd.DataFrame, new: pd.DataFrame) -> None:
+    """Refuse days whose revenue is made of something else than that of the `held` ones, also where it comes to as much:
+    their orders and customers need not. Raises ImportProblem.
+    """
     both = held.merge(new, on=DATE, suffixes=(" held", ""))
     if both.empty:
         return
     old, fresh = both[f"{BASIS} held"], both[BASIS]
-    open_ = (old == "") | (fresh == "")  # a table of one's own restates itself, a list of orders seldom does
-    other = (old != fresh) & (~open_ | (old == ORDERS) | (fresh == ORDERS))
-    if same_currency:
-        before, after = both["revenue held"].astype(float), both["revenue"].astype(float)
-        other &= (before - after).abs() > 0.005 * np.maximum(before.abs(), after.abs())
+    open_ = (old == "") | (fresh == "")  # a table of one's own restates itself, others seldom do
+    other = (old != fresh) & (~open_ | old.isin(_OF_OTHERS) | fresh.isin(_OF_OTHERS))
     if not other.any():
         return
     first = both[other].iloc[0]
