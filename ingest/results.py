@@ -47,7 +47,8 @@ class WrongRows(ImportProblem):
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(sorted(dict.fromkeys(faults), key=lambda fault: fault.row))
         rows = len({fault.row for fault in self.faults})
-        more = f" {rows - 1:,} more rows have faults; --problems FILE.csv lists them all." if rows > 1 else ""
+        others = "1 more row has" if rows == 2 else f"{rows - 1:,} more rows have"
+        more = f" {others} faults; --problems FILE.csv lists them all." if rows > 1 else ""
         super().__init__(f"{self.faults[0]}{more}")
 
 
@@ -84,7 +85,8 @@ class Import:
     `frame` of an advertising report has the columns of kpi.schema with `cut`, `program` and `currency`; text holds no
     null, measures are floats with NaN where the source says nothing, several rows of one key are added up. `frame` of
     `kind` "business" has the columns of `ingest.layouts.business`, and `basis` says what its revenue is made of where
-    that is known, `channels` names the sales channels that it is of. `rows` counts the file's rows that went into it.
+    that is known, `channels` names the sales channels that it is of, `places` where each
+    currency first stands. `rows` counts the file's rows that went into it.
     """
 
     file: str
@@ -97,6 +99,7 @@ class Import:
     missing: Mapping[str, str] = field(default_factory=dict)
     basis: str = ""
     channels: str = ""
+    places: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def currencies(self) -> set[str]:

@@ -48,7 +48,7 @@ class ShopPlan:
     """What storing the shop's days would do: sums over the same days before (None where there were none) and after.
 
     `assumed`: no file names the currency, nor do the platforms' figures. `relabeled` is the currency that days without
-    one were taken for until now.
+    one were taken for until now, `was` the one that the days before were in, whether a file named it or not.
     """
 
     path: Path
@@ -61,6 +61,7 @@ class ShopPlan:
     assumed: bool = False
     relabeled: str | None = None
     findings: tuple[Finding, ...] = ()
+    was: str | None = None
 
 
 def plan_shop(
@@ -106,11 +107,16 @@ def plan_shop(
     findings: list[Finding] = []
     held = stored
     for each in imports:
+        if rates is None:
+            _refuse_several_currencies(each)
         new = convert_money(each.frame, into, rates, MONEY)
         new = new.assign(**{FILE: each.file, BASIS: each.basis, CHANNELS: each.channels})
         new[BILLED] = new[BILLED].where((each.frame[CURRENCY].astype(str) != "").to_numpy(), "")
         if new[DATE].duplicated().any():
-            raise ImportProblem(f"{each.file} has a day in two currencies: import them one by one.")
+            day = new.loc[new[DATE].duplicated(), DATE].iloc[0]
+            raise ImportProblem(
+                f"{each.file} has a day in two currencies ({day:%Y-%m-%d}; {_where(each)}): import them one by one."
+            )
         if not replace:
             _refuse_other_basis(held, new)
         findings += _mixed_bases(held, new)
@@ -131,7 +137,22 @@ def plan_shop(
     if currency and into != currency.code:
         findings.append(currencies_differ(into, currency))
     version = table.version() if table is not None else None
-    return ShopPlan(path, version, into, frame, before, _sums(frame), same, assumed, relabeled, tuple(findings))
+    return ShopPlan(
+        path, version, into, frame, before, _sums(frame), same, assumed, relabeled, tuple(findings), before_now
+    )
+
+
+def _refuse_several_currencies(one: Import) -> None:
+    """Refuse a file of days in several currencies, for which nobody gave rates. Raises ImportProblem."""
+    if len(one.currencies) > 1:
+        raise ImportProblem(
+            f"{one.file} has the shop's days in several currencies ({_where(one)}): give rates with --fx, a CSV of "
+            "date, currency and rate, or export them in one."
+        )
+
+
+def _where(one: Import) -> str:
+    return ", ".join(f"{code} from {place.rpartition(', ')[2]} on" for code, place in one.places.items())
 
 
 def currencies_differ(shop: str, facts: TableCurrency) -> Finding:
