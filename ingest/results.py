@@ -13,6 +13,7 @@ from facts.delta.rows import CURRENCY as CURRENCY
 from facts.delta.rows import CUT as CUT
 from facts.delta.rows import PROGRAM as PROGRAM
 from kpi.formula_guard import guard_formula
+from kpi.plain_text import number_of
 from kpi.schema import COUNTS, DATE, EVENTS, MEASURES
 
 #: A file with more wrong rows than this is not worth a list of them.
@@ -47,7 +48,7 @@ class WrongRows(ImportProblem):
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(sorted(dict.fromkeys(faults), key=lambda fault: fault.row))
         rows = len({fault.row for fault in self.faults})
-        others = "1 more row has" if rows == 2 else f"{rows - 1:,} more rows have"
+        others = f"{number_of(rows - 1, 'more row')} {'has' if rows == 2 else 'have'}"
         more = f" {others} faults; --problems FILE.csv lists them all." if rows > 1 else ""
         super().__init__(f"{self.faults[0]}{more}")
 

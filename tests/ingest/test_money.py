@@ -269,6 +269,13 @@ class TestShop:
         assert run("import", "--currency", "gbp", shop) == 0
         assert set(rows(path_of(table))["currency"]) == {"GBP"}
 
+    def test_one_is_not_several(self, table: Path, put: Put, capsys: pytest.CaptureFixture[str]) -> None:
+        wrong = put("wrong.csv", ONE.replace(",10,1000", ",ten,1000").replace(",20,2000", ",twenty,2000"))
+        assert run("import", wrong) == 1
+        assert "1 more row has faults; --problems" in capsys.readouterr().err
+        assert run("import", put("shop.csv", "Day,Orders,Net sales\n2025-09-01,10,850\n")) == 0
+        assert "new: the shop's 1 day from 2025-09-01 to 2025-09-01" in capsys.readouterr().out
+
     def test_columns_and_rows_in_two_currencies_are_named(
         self, table: Path, put: Put, capsys: pytest.CaptureFixture[str]
     ) -> None:
