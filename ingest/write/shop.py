@@ -152,7 +152,7 @@ def _refuse_several_currencies(one: Import) -> None:
 
 
 def _where(one: Import) -> str:
-    return ", ".join(f"{code} from {place.rpartition(', ')[2]} on" for code, place in one.places.items())
+    return ", ".join(f"{code} in {place.rpartition(', ')[2]}" for code, place in one.places.items())
 
 
 def currencies_differ(shop: str, facts: TableCurrency) -> Finding:

@@ -293,10 +293,10 @@ class TestShop:
         for day in ("2025-09-02", "2025-09-01"):
             assert run("import", put("shop.csv", days.format(day))) == 1
             said = capsys.readouterr().err
-            assert "shop.csv has the shop's days in several currencies (EUR from row 2 on, USD from row 3 on)" in said
+            assert "shop.csv has the shop's days in several currencies (EUR in row 2, USD in row 3)" in said
         rates = put("fx.csv", "date,currency,rate\n2025-08-30,USD,0.9\n")
         assert run("import", "--fx", rates, put("shop.csv", days.format("2025-09-01"))) == 1
-        assert "a day in two currencies (2025-09-01; EUR from row 2 on, USD from row 3 on)" in capsys.readouterr().err
+        assert "a day in two currencies (2025-09-01; EUR in row 2, USD in row 3)" in capsys.readouterr().err
 
     def test_a_list_of_orders_asks_before_it_takes_the_place_of_net_sales(
         self, table: Path, put: Put, capsys: pytest.CaptureFixture[str]
