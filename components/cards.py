@@ -8,7 +8,7 @@ import pandas as pd
 from components.company_words import missing_parts, name_of, outside_spend
 from components.page_data import TOTAL, Company, Course, PageData, block, brief_figures, exact
 from components.visuals import Visual
-from kpi.compare import change
+from kpi.compare import stated_change
 from kpi.formats import MINUS, Formats
 from kpi.metrics import COMPANY_WIDE, METRICS, Metric
 from kpi.schema import DATE
@@ -100,7 +100,7 @@ def card_row(metric: str, now: pd.DataFrame, before: pd.DataFrame | None) -> dic
         "metric": metric,
         "value": exact(metric, value),
         "baseline": exact(metric, old),
-        "change": change(metric, value, old),
+        "change": stated_change(metric, value, old),
     }
 
 
@@ -130,7 +130,7 @@ def _texts(metric: Metric, card: Mapping[str, Any], formats: Formats) -> dict[st
     """The figure and the one it comes from in short, its change, and whether that is good or bad ("" for neither).
 
     A percentage of nothing, or of a loss that became a profit, says nothing: the difference stands in its place. What
-    stayed the same changed by nothing, nothing itself included.
+    stayed the same changed by nothing, nothing itself included; what is written alike is neither good nor bad.
     """
     value, old = card["value"], card["baseline"]
     most = "≤ " if metric.unit == "people" else ""
@@ -139,10 +139,11 @@ def _texts(metric: Metric, card: Mapping[str, Any], formats: Formats) -> dict[st
     change = step(metric.key, 0.0 if known and value == old else card["change"], formats)
     if known and (turned or change is None):
         change = f"{'+' if value > old else MINUS}{brief(metric.key, abs(value - old), formats)}"
-    judged = known and change is not None and change[0] != "±" and metric.better != "neither"
+    text, was = brief(metric.key, value, formats), brief(metric.key, old, formats)
+    judged = text != was and known and change is not None and change[0] != "±" and metric.better != "neither"
     return {
-        "text": (most if value is not None else "") + brief(metric.key, value, formats),
-        "was": most + brief(metric.key, old, formats) if known else "",
+        "text": (most if value is not None else "") + text,
+        "was": most + was if known else "",
         "step": change if known else None,
         "turned": turned,
         "tone": "" if not judged else "good" if (value > old) == (metric.better == "up") else "bad",
@@ -154,7 +155,7 @@ def _per_day(metric: Metric, card: Mapping[str, Any], days: tuple[int, int], for
     now, then = days
     if not then or then == now or metric.unit not in ("money", "count") or metric.by:
         return ""
-    a_day = change(metric.key, card["value"] / now, card["baseline"] / then)
+    a_day = stated_change(metric.key, card["value"] / now, card["baseline"] / then)
     words = step(metric.key, a_day, formats)
     return f" ({words} a day)" if words else ""
 

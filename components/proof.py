@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
-from kpi.compare import change
+from kpi.compare import stated_change
 from kpi.formats import Formats
 from kpi.formula import MEASURE_LABELS
 from kpi.metrics import METRICS
@@ -39,7 +39,7 @@ def change_in_words(now: Proof, before: Proof, formats: Formats) -> str | None:
     """How the change comes about, ``−13.4% = ($508,230 − $586,911) / $586,911``; None where there is none."""
     if now.value is None or before.value is None:
         return None
-    step = change(now.metric, now.value, before.value)
+    step = stated_change(now.metric, now.value, before.value)
     if step is None:
         return None
     sign = "+" if step > 0 else ""

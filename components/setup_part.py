@@ -9,7 +9,7 @@ import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component
 
-from kpi.costs import Cost, in_force
+from kpi.costs import Cost, beyond_revenue, in_force
 from kpi.coverage import MissingPart
 from kpi.formats import Formats
 from kpi.units import NOTHING, figure
@@ -111,7 +111,8 @@ def _costs_card(setup: Setup, formats: Formats) -> Component:
         for each in setup.costs
     ]
     stated = html.Ul(items, className="import-list", **{"aria-label": "Costs"}) if items else None
-    return _card("costs", "Your costs", html.P(_COSTS_LEAD, className="import-kinds"), stated, _form(setup))
+    warning = html.P(beyond, className="import-kinds") if (beyond := beyond_revenue(setup.costs)) else None
+    return _card("costs", "Your costs", html.P(_COSTS_LEAD, className="import-kinds"), stated, warning, _form(setup))
 
 
 def _figures(cost: Cost, costs: Sequence[Cost]) -> str:

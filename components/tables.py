@@ -11,7 +11,7 @@ from components.caveats import left_out
 from components.page_data import TOTAL, PageData, block, exact, table_figures
 from components.shades import center_of, explain_shades, shades
 from components.visuals import Visual
-from kpi.compare import BASELINE, CHANGE, change
+from kpi.compare import BASELINE, CHANGE, stated_change
 from kpi.formats import Formats
 from kpi.metrics import METRICS
 from kpi.rank import LEAST_SHARE, Ranking, order_by, rank
@@ -232,7 +232,7 @@ def _records(
             metric: exact(metric, value) for metric, value in zip(metrics, figures, strict=True)
         }
         for metric, value, old in zip(metrics, figures, then, strict=False):
-            row |= {metric + BASELINE: exact(metric, old), metric + CHANGE: change(metric, value, old)}
+            row |= {metric + BASELINE: exact(metric, old), metric + CHANGE: stated_change(metric, value, old)}
         found.append(row)
     return found
 

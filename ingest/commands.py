@@ -22,7 +22,7 @@ from facts.source import load
 from ingest.history import return_to_goals, say_return, version_to_return_to, what_changed
 from ingest.one_file import How, import_file
 from ingest.read.margins import read_margins
-from ingest.read.options import Options, platform_named
+from ingest.read.options import Options, currency_named, platform_named
 from ingest.read.rates import read_rates
 from ingest.rehearsal import in_words_of, rehearsal
 from ingest.results import Fault, ImportProblem, WrongRows, as_csv
@@ -136,7 +136,7 @@ def _how(arguments: argparse.Namespace, facts: Path) -> How:
     options = Options(
         platform=platform_named(arguments.platform) if arguments.platform else None,
         account=arguments.account,
-        currency=arguments.currency,
+        currency=currency_named(arguments.currency) if arguments.currency else None,
         dates=arguments.dates,
         decimal=arguments.decimal,
     )
@@ -145,7 +145,7 @@ def _how(arguments: argparse.Namespace, facts: Path) -> How:
         options.with_mapping(arguments.mapping) if arguments.mapping else options,
         read_rates(arguments.fx) if arguments.fx else None,
         read_margins(arguments.margins) if arguments.margins else (),
-        arguments.into,
+        currency_named(arguments.into) if arguments.into else None,
         who(),
         arguments.replace,
     )

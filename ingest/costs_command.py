@@ -17,7 +17,17 @@ from facts.words.vocabulary import country
 from ingest.costs import CostsStore
 from ingest.results import ImportProblem
 from ingest.who import who
-from kpi.costs import Cost, WrongCost, costs_in_words, known_names, read_cost, read_day, with_cost, without_cost
+from kpi.costs import (
+    Cost,
+    WrongCost,
+    beyond_revenue,
+    costs_in_words,
+    known_names,
+    read_cost,
+    read_day,
+    with_cost,
+    without_cost,
+)
 from kpi.plain_text import printable, sentence_of
 from kpi.units import USUAL
 from machine.complaint import complain
@@ -61,6 +71,8 @@ def run(arguments: argparse.Namespace, facts: str, state: str, engine: Engine) -
         return complain("The costs could not be read or written: try again.")
     for line in costs_in_lines(costs):
         print(printable(line))
+    if warning := beyond_revenue(costs):
+        print(printable(f"warning: {warning}"))
     if not costs:
         print("No costs are stated: profit shows only where a platform's rows report costs.")
     return 0

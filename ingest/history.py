@@ -13,7 +13,7 @@ from facts.delta.log import lacks_files, whole_versions
 from facts.delta.versions import why_gone
 from ingest.costs import STATED
 from ingest.results import ImportProblem
-from ingest.write.commit import RELABELED, UNDO, return_both
+from ingest.write.commit import CORRECTED, RELABELED, UNDO, return_both
 from ingest.write.last_command import before_command
 from ingest.write.summary import number
 from kpi.costs import costs_in_words
@@ -56,6 +56,8 @@ def what_changed(commit: Mapping[str, Any]) -> str:
     if RELABELED in commit:
         relabeled = f"the assumed currency {commit[RELABELED]}, with the same figures"
         files = f"{files} ({relabeled})" if files else relabeled
+    if CORRECTED in commit:
+        files = f"{files}: {commit[CORRECTED]}"
     return f"{files}: {told}{'; …' if len(parts) > 3 else ''}" if told else files
 
 

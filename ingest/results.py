@@ -13,6 +13,7 @@ from facts.delta.rows import CURRENCY as CURRENCY
 from facts.delta.rows import CUT as CUT
 from facts.delta.rows import PROGRAM as PROGRAM
 from kpi.formula_guard import guard_formula
+from kpi.plain_text import number_of
 from kpi.schema import COUNTS, DATE, EVENTS, MEASURES
 
 #: A file with more wrong rows than this is not worth a list of them.
@@ -47,7 +48,8 @@ class WrongRows(ImportProblem):
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(sorted(dict.fromkeys(faults), key=lambda fault: fault.row))
         rows = len({fault.row for fault in self.faults})
-        more = f" {rows - 1:,} more rows have faults; --problems FILE.csv lists them all." if rows > 1 else ""
+        others = f"{number_of(rows - 1, 'more row')} {'has' if rows == 2 else 'have'}"
+        more = f" {others} faults; --problems FILE.csv lists them all." if rows > 1 else ""
         super().__init__(f"{self.faults[0]}{more}")
 
 
@@ -84,7 +86,8 @@ class Import:
     `frame` of an advertising report has the columns of kpi.schema with `cut`, `program` and `currency`; text holds no
     null, measures are floats with NaN where the source says nothing, several rows of one key are added up. `frame` of
     `kind` "business" has the columns of `ingest.layouts.business`, and `basis` says what its revenue is made of where
-    that is known, `channels` names the sales channels that it is of. `rows` counts the file's rows that went into it.
+    that is known, `channels` names the sales channels that it is of, `places` where each
+    currency first stands. `rows` counts the file's rows that went into it.
     """
 
     file: str
@@ -97,6 +100,7 @@ class Import:
     missing: Mapping[str, str] = field(default_factory=dict)
     basis: str = ""
     channels: str = ""
+    places: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def currencies(self) -> set[str]:

@@ -24,7 +24,7 @@ from deltalake.exceptions import DeltaError
 from facts.delta.rows import name_of_newest
 from facts.delta.table_names import without_folder
 from ingest.read.margins import Margin, read_margins
-from ingest.read.options import Options, platform_named, read_mapping, read_toml
+from ingest.read.options import Options, currency_named, platform_named, read_mapping, read_toml
 from ingest.read.rates import Rates, read_rates
 from ingest.read.report_file import read_file
 from ingest.results import Fault, Import, ImportProblem, WrongRows, as_csv
@@ -152,7 +152,7 @@ def options_of(given: Mapping[str, Any]) -> Options:
     return Options(
         platform=platform_named(given["platform"]) if given.get("platform") else None,
         account=given.get("account") or None,
-        currency=given.get("currency") or None,
+        currency=currency_named(given["currency"]) if given.get("currency") else None,
         dates=dates,
     )
 
@@ -236,7 +236,7 @@ def _plan(facts: Path, read: Read, given: Mapping[str, Any]) -> ImportPlan:
         read.imports,
         rates=read.rates,
         margins=read.margins,
-        into=given.get("into") or None,
+        into=currency_named(given["into"]) if given.get("into") else None,
         replace_campaigns=given.get("replace") == "yes",
     )
 

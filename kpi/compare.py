@@ -26,6 +26,15 @@ def change(metric: str, value: float, before: float | None) -> float | None:
     return (value - before) / abs(before) if before else None
 
 
+def stated_change(metric: str, value: float, before: float | None) -> float | None:
+    """The change as pages and files state it: None for a figure in money, say, whose sign turned.
+
+    A percentage of a loss that became a profit says nothing; thresholds of alerts go by `change` all the same.
+    """
+    turned = before is not None and METRICS[metric].unit != "percent" and value * before < 0
+    return None if turned else change(metric, value, before)
+
+
 def verdict(metric: str, difference: float | None) -> str:
     """ "good", "bad" or "neutral": whether a change in this direction is what one would wish for."""
     better = METRICS[metric].better

@@ -59,6 +59,8 @@ def level_of(period: Period) -> Level | None:
 
 def _before(selection: Selection) -> tuple[date, date]:
     start, end, calendar, level = selection.start, selection.end, selection.calendar, level_of(selection.period)
+    if level == "year" and calendar.pattern and start == calendar.start(end, level):
+        return calendar.year_before(start, end, calendar.end(end, level) == end)  # what is before a year is last year
     if level and start == calendar.start(end, level):
         before = calendar.start(start - _DAY, level)
         if level == "week":

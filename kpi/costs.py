@@ -138,6 +138,21 @@ def in_force(costs: Iterable[Cost], one: Cost) -> tuple[Cost | None, Cost | None
     )
 
 
+def beyond_revenue(costs: Iterable[Cost]) -> str:
+    """A sentence where goods and fees that are in force together take more than all revenue; else ""."""
+    costs = by_weight(costs)
+    for each in costs:
+        margin, fees = in_force(costs, each)
+        taken = 100 - (margin.margin or 0.0) + (fees.fees or 0.0) if margin and fees else 0.0
+        if taken > 100:
+            whom = _who(each) or "all"
+            return (
+                f"Goods and fees ({whom}) are {taken:g} % of revenue, so each sale is a loss before its ads are paid: "
+                "check that the margin is what is left after the goods, and the fees what is taken from it."
+            )
+    return ""
+
+
 def _holds_with(each: Cost, one: Cost) -> bool:
     """Whether `each` holds for all rows that `one` holds for."""
     begun = each.since is None or (one.since is not None and each.since <= one.since)

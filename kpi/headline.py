@@ -5,7 +5,7 @@ from typing import Final
 
 import pandas as pd
 
-from kpi.compare import change
+from kpi.compare import change, stated_change
 from kpi.formats import MINUS, Formats
 from kpi.metrics import METRICS
 from kpi.units import brief, figure
@@ -113,7 +113,7 @@ def _lead_sentence(metric: str, value: float, old: float, formats: Formats, labe
 def _step(metric: str, value: float | None, old: float | None, formats: Formats) -> str:
     """``spend grew 9.1%``; a rate changes by percentage points."""
     assert value is not None
-    step = change(metric, value, old)
+    step = stated_change(metric, value, old)
     points = METRICS[metric].unit == "percent"
     if step is None:
         return f"{_label(metric)} {brief(metric, value, formats)}"

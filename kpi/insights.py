@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from kpi.compare import change
+from kpi.compare import stated_change
 from kpi.formats import Formats
 from kpi.metrics import METRICS
 from kpi.rank import order_by
@@ -208,7 +208,7 @@ def _change_sentence(metric: str, value: float, earlier: float, since: str, say:
     step = value - earlier
     if not re.search("[1-9]", say(metric, abs(step))):  # nothing between values that print alike
         return f"the same as {since}"
-    share = change(metric, value, earlier) if earlier > 0 else None
+    share = stated_change(metric, value, earlier) if earlier > 0 else None
     percent = "" if share is None else f" ({'+' if share > 0 else '−'}{say('roi', abs(share))})"
     direction = "up" if step > 0 else "down"
     return f"{direction} {say(metric, abs(step))}{percent} from {say(metric, earlier)} {since}"
@@ -243,11 +243,11 @@ def _mover(rows: dict[str, _Row], earlier: dict[str, _Row], since: str, say: _Sa
     else:
         what, size, was = ("loss", -value, -old) if value < 0 else ("profit", value, old)
         moved = _change_sentence("profit", size, was, since, say)
-        a_day = change("profit", size, was * longer) if longer != 1 else None
+        a_day = stated_change("profit", size, was * longer) if longer != 1 else None
         by_day = "" if a_day is None else f", {'+' if a_day > 0 else '−'}{say('roi', abs(a_day))} a day"
         text = f"{name}’s {what} moved the most: {say('profit', size)}, {moved}{by_day}."
     tone: Tone = "good" if value > old else "bad"
-    figures = {"profit": value, "profit_before": old, "change": change("profit", value, old)}
+    figures = {"profit": value, "profit_before": old, "change": stated_change("profit", value, old)}
     return [Insight("mover", tone, "Largest mover", text, (("platform", name),), figures)]
 
 

@@ -34,3 +34,8 @@ def sentence_of(problem: BaseException) -> str:
     if isinstance(problem, OSError) and problem.strerror:
         return printable(f"{problem.filename or 'a file'}: {problem.strerror}.")
     return printable(str(problem))
+
+
+def number_of(count: int, noun: str) -> str:
+    """``1 day``, ``1,204 days``."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -110,6 +110,12 @@ def test_a_workbook_for_a_role_has_its_rows_alone(
     cells = {cell.value for sheet in openpyxl.load_workbook(out) for row in sheet.iter_rows() for cell in row}
     assert "Meta" in cells
     assert not cells & {"Google", "Amazon", "TikTok", "Spend"}
+    first = [row[:2] for row in openpyxl.load_workbook(out).worksheets[0].iter_rows(values_only=True)]
+    assert ("Rows", "Only Platform: Meta: the rows that this reader may see") in first
+    assert ("Platform", "Meta") in first
+    assert ("Region", "All") in first
+    why = "The shop’s own figures are the whole company’s, so they are not shown to this reader."
+    assert ("Note", why) in first
     out.unlink()
     assert main(["report", "--page", "cfo", "--role", "marketing", "--out", str(out)]) == 1
     assert main(["report", "--page", "cfo", "--role", "nobody", "--out", str(out)]) == 1

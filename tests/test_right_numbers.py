@@ -278,6 +278,8 @@ def change(metric: str, value: float | None, before: float | None) -> float | No
         return None
     if METRICS[metric].unit == "percent":
         return value - before
+    if (value < 0 < before) or (before < 0 < value):  # a sign that turned has no percentage
+        return None
     return (value - before) / abs(before) if before else None
 
 

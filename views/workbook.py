@@ -49,7 +49,7 @@ def workbook(
     known = spec((page,), prefix, asked.formats, hidden)["metrics"]
     notes = [*asked.notes, *asked.caveats.cost_note(known), *(left_out(known, page_data) if page_data else ())]
     notes += [each["text"] for each in not_shown(page.visuals, page_data)] if page_data else []
-    _about(book, page, facts, asked, notes, empty, prefix, known)
+    _about(book, page, facts, asked, scope, notes, empty, prefix, known)
     for visual in page.visuals:
         sheet = book.sheet(visual.title)
         try:
@@ -140,6 +140,7 @@ def _about(
     page: Page,
     facts: Facts,
     asked: ResolvedQuery,
+    scope: Scope,
     notes: Sequence[str],
     empty: str,
     prefix: str,
@@ -149,10 +150,11 @@ def _about(
     sheet = book.sheet("Filters and definitions")
     days, chosen, then = asked.formats.days, asked.selection, asked.baseline
     query = write(asked.query)
-    narrowed = dict(asked.query.only)
+    narrowed = dict(scope) | dict(asked.query.only)
     lines = [
         ("Days", f"{days(chosen.start, chosen.end)} ({chosen.days} {'day' if chosen.days == 1 else 'days'})"),
         ("Compared with", days(then.start, then.end) if then else "–"),
+        *_of_scope(page, facts, scope),
         *((label_of(name), ", ".join(narrowed.get(name, ["All"]))) for name in asked.options),
         ("Time steps", asked.selection.grain + (", and the mean of seven" if asked.query.rolling else "")),
         ("Currency", asked.formats.currency),
@@ -174,6 +176,16 @@ def _about(
             sheet.write_string(at, column, text, book.wrapped)
     sheet.set_column(0, 0, 30)
     sheet.set_column(1, 2, _WIDEST)
+
+
+def _of_scope(page: Page, facts: Facts, scope: Scope) -> list[tuple[str, str]]:
+    """Whose rows the figures are of, where they are not all, and why the shop's own are not beside them."""
+    if not scope:
+        return []
+    rows = "; ".join(f"{label_of(name)}: {', '.join(values)}" for name, values in scope)
+    shop = "The shop’s own figures are the whole company’s, so they are not shown to this reader."
+    there = facts.side.store is not None and not page.panel
+    return [("Rows", f"Only {rows}: the rows that this reader may see"), *([("Note", shop)] if there else [])]
 
 
 def _rows(book: _Book, sheet: Any, visual: Visual, rows: Sequence[Row], page_data: PageData | None) -> None:
@@ -327,5 +339,6 @@ def _cards(book: _Book, sheet: Any, rows: Sequence[Row], names: Sequence[str], p
             continue
         one, other = xl_rowcol_to_cell(line, now), xl_rowcol_to_cell(line, then)
         step = f"{one}-{other}"
-        formula = f"={step}" if METRICS[row["metric"]].unit == "percent" else f"=({step})/ABS({other})"
+        percent = METRICS[row["metric"]].unit == "percent"
+        formula = f"={step}" if percent else f'=IF({one}*{other}<0,"",({step})/ABS({other}))'
         sheet.write_formula(line, change, formula, _format(book, "change", row), row["change"])

@@ -140,12 +140,13 @@ SHOPS: Final = (GA4, SHOPIFY_ORDERS, WOOCOMMERCE_ORDERS, BIGCOMMERCE_ORDERS)
 NET: Final = "net sales"
 TOTAL: Final = "total sales, with shipping and taxes"
 ORDERS: Final = "what its orders came to, with shipping and taxes"
+SEEN_BY_GA4: Final = "purchases that GA4 saw"
 REVENUE_HEADERS: Final = {
     **dict.fromkeys(names("net sales|Nettoumsatz|Ventes nettes|Ventas netas"), NET),
     **dict.fromkeys(names("total sales"), TOTAL),
 }
 REVENUE_LAYOUTS: Final = {
-    GA4.name: "purchases that GA4 saw",
+    GA4.name: SEEN_BY_GA4,
     **dict.fromkeys((SHOPIFY_ORDERS.name, BIGCOMMERCE_ORDERS.name), ORDERS),
     WOOCOMMERCE_ORDERS.name: NET,
 }

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from facts.words import vocabulary
-from facts.words.headers import scale_of
+from facts.words.headers import currency_of, scale_of
 from ingest.layouts.headers import WITH_POINT, language
 from ingest.read import dates, numbers
 from ingest.read.gather import SHOWN, TOTAL, Raw, RawColumn
@@ -119,11 +119,21 @@ class Table:
                 )
             )
             if not same:
+                self._refuse_currencies(positions)
                 raise ImportProblem(
                     f"{self.name} has the column “{self.known.header(field)}” more than once with different values: "
                     "remove all but one."
                 )
         return held[0] if held else None
+
+    def _refuse_currencies(self, positions: tuple[int, ...]) -> None:
+        """Raise ImportProblem where the columns at `positions` are one figure in several currencies."""
+        headers = [" ".join(self.known.headers[place].split()) for place in positions]
+        if len({currency_of(header) for header in headers}) > 1:
+            raise ImportProblem(
+                f"{self.name} has {' and '.join(f'“{header}”' for header in headers)}: columns in several currencies "
+                "for one figure. Remove all but the one of your account's currency."
+            )
 
     def totals_by_label(self) -> None:
         """Drop rows whose first cell says that they are totals, where that cell is no campaign's name."""

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
+from babel.numbers import is_currency
+
 from facts.words.headers import normal
 from facts.words.platforms import platform_of
 from ingest.layouts.business import CHANNELS
@@ -64,6 +66,13 @@ def platform_named(text: str) -> str:
     return name
 
 
+def currency_named(text: str) -> str:
+    """The code of the currency that a person names. Raises ImportProblem for what is none."""
+    if not is_currency(code := text.strip().upper()):
+        raise ImportProblem(f"“{text[:40]}” is no currency: write its code in three letters, such as EUR or USD.")
+    return code
+
+
 def read_toml(path: str | Path) -> dict[str, Any]:
     """A TOML file's content. Raises ImportProblem."""
     try:
@@ -120,7 +129,7 @@ def read_mapping(path: str | Path) -> Options:
     return Options(
         platform=platform_named(plain["platform"]) if "platform" in plain else None,
         account=plain.get("account"),
-        currency=plain.get("currency"),
+        currency=currency_named(plain["currency"]) if "currency" in plain else None,
         dates=plain.get("dates"),
         columns={name: normal(header) for name, header in columns.items()},
         values={name: {key.casefold(): value for key, value in known.items()} for name, known in values.items()},

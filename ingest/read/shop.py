@@ -26,6 +26,8 @@ def shop_days(table: Table) -> Import:
             CURRENCY: dimensions.currency(table),
         }
     )
+    named = frame[CURRENCY].astype(str).drop_duplicates()
+    places = {code: table.where(place) for place, code in named.items() if code}
     table.refuse_faults()
     for name in ("discounts", "returns"):  # some shops write what is taken off with a minus
         if (frame[name].dropna() <= 0).all():
@@ -50,6 +52,7 @@ def shop_days(table: Table) -> Import:
         channels=_channels(table),
         missing={name: "the file has no such column" for name in business.MEASURES if name not in known},
         basis=_basis(table),
+        places=places,
     )
 
 

@@ -46,12 +46,18 @@ def not_totals(table: Table, days: np.ndarray) -> Mask:
         keep &= ~_sums(spend, nameless, ~nameless, unit)[0]
         keep &= ~_sums(spend, nameless | called, ~(nameless | called), unit)[0]
     if left := int((nameless & ~called & keep).sum()):
-        table.note(f"{left:,} rows name no campaign: they stand under {UNKNOWN}.", "warning")
+        text = "1 row names no campaign: it stands" if left == 1 else f"{left:,} rows name no campaign: they stand"
+        table.note(f"{text} under {UNKNOWN}.", "warning")
     if left := int((called & keep).sum()):
         where = table.where(int(np.flatnonzero(called & keep)[0]))
         table.note(
-            f"{left:,} rows are called as totals are and are not the sum of their day's other rows ({where}): they "
-            "stay. If they are totals, remove them from the file.",
+            (
+                f"1 row is called as totals are and is not the sum of its day's other rows ({where}): it stays. If it "
+                "is a total, remove it from the file."
+                if left == 1
+                else f"{left:,} rows are called as totals are and are not the sum of their day's other rows ({where}): "
+                "they stay. If they are totals, remove them from the file."
+            ),
             "warning",
         )
     owners = [_codes(table, name) for name in ("account", "program", "currency", "campaign") if table.has(name)]

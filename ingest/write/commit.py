@@ -29,7 +29,7 @@ from ingest.write.leftovers import sweep
 from ingest.write.ownership import is_own, own_table
 from ingest.write.replace import empty_table, return_to
 from ingest.write.shop import ShopPlan, currencies_differ, path_of, plan_shop, shop_currency, store_shop
-from ingest.write.summary import of_plan, of_shop
+from ingest.write.summary import of_plan, of_shop, shop_correction
 from ingest.write.table import WAIT, Plan, lock_table, note_of, plan, store
 
 #: Of a commit to the shop's table: the run that commits to both, as the note beside the tables names it.
@@ -43,6 +43,9 @@ UNDO: Final = "import.undo"
 
 #: Of a commit to either table: the currency that figures were assumed to be in, and the one that they are in now.
 RELABELED: Final = "import.relabeled"
+
+#: Of a commit to the shop's table: what its days came to in another currency, and what they come to now.
+CORRECTED: Final = "import.corrected"
 
 #: Bytes of the note: room that it keeps so that the shop's half can be taken back on a disk that has filled up.
 _ROOM: Final = 1 << 16
@@ -128,6 +131,8 @@ def carry_out(
         if shop:
             note = note_of([each for each in imports if each.kind == "business"], (), by, digests) | {_RUN: run} | ids
             note |= _currency_note(shop.relabeled, shop.currency)
+            if (correction := shop_correction(shop)) and not shop.relabeled:
+                note[CORRECTED] = correction
             done.append((shop.path, store_shop(shop, note)))
         if ads:
             note = note_of([each for each in imports if each.kind == "ads"], ads.changes, by, digests) | ids

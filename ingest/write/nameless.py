@@ -18,6 +18,7 @@ from deltalake import DeltaTable
 from facts.delta.rows import PARTIAL
 from facts.delta.tables import dataset
 from ingest.results import CUT, PROGRAM, Finding, ImportProblem
+from kpi.plain_text import number_of
 from kpi.schema import DATE, UNKNOWN
 
 _OWNER: Final = ("platform", PROGRAM)
@@ -139,10 +140,11 @@ def _sentence(moved: pd.DataFrame, accounts: list[str], left: int) -> str:
     whose = " and ".join(f"“{each}”" for each in accounts)
     platforms = ", ".join(sorted(set(moved["platform"])))
     days = moved[DATE].nunique()
-    rest = f" {left:,} rows of other campaigns on these days stay there." if left else ""
+    rest = f" {number_of(left, 'row')} of other campaigns on these days stay{'s' if left == 1 else ''} there."
+    moves, counts = ("moves", "counts") if len(names) == 1 else ("move", "count")
     return (
-        f"{platforms}: {len(names)} campaigns ({_few(names)}) that stood under {UNKNOWN} on {days} days move to "
-        f"{whose} and count once; `undo` takes that back.{rest}"
+        f"{platforms}: {number_of(len(names), 'campaign')} ({_few(names)}) that stood under {UNKNOWN} on "
+        f"{number_of(days, 'day')} {moves} to {whose} and {counts} once; `undo` takes that back.{rest if left else ''}"
     )
 
 

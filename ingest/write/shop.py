@@ -15,7 +15,7 @@ from facts.delta.table_names import DEMO_SHOP_NAME
 from facts.delta.table_names import SHOP_NAME as NAME
 from facts.delta.table_names import path_of as path_of
 from facts.delta.tables import dataset
-from ingest.layouts.business import CHANNELS, COLUMNS, COUNTS, MEASURES, MONEY, ORDERS
+from ingest.layouts.business import CHANNELS, COLUMNS, COUNTS, MEASURES, MONEY, ORDERS, SEEN_BY_GA4
 from ingest.read.rates import BILLED, RATE, RATE_DATE, Rates, convert_money
 from ingest.results import CURRENCY, Finding, Import, ImportProblem, TableProblem
 from ingest.write import ownership
@@ -28,6 +28,9 @@ from kpi.schema import DATE
 
 #: What a day's revenue is made of, as the business layouts name it; empty where no file says.
 BASIS: Final = "basis"
+
+#: Revenue that is not of a table of the shop's days: such a table and these do not restate one another.
+_OF_OTHERS: Final = (ORDERS, SEEN_BY_GA4)
 
 DESCRIPTION: Final = "What the shop sold, day by day, imported by `marketing-dashboard import`."
 
@@ -45,7 +48,7 @@ class ShopPlan:
     """What storing the shop's days would do: sums over the same days before (None where there were none) and after.
 
     `assumed`: no file names the currency, nor do the platforms' figures. `relabeled` is the currency that days without
-    one were taken for until now.
+    one were taken for until now, `was` the one that the days before were in, whether a file named it or not.
     """
 
     path: Path
@@ -58,6 +61,7 @@ class ShopPlan:
     assumed: bool = False
     relabeled: str | None = None
     findings: tuple[Finding, ...] = ()
+    was: str | None = None
 
 
 def plan_shop(
@@ -103,13 +107,18 @@ def plan_shop(
     findings: list[Finding] = []
     held = stored
     for each in imports:
+        if rates is None:
+            _refuse_several_currencies(each)
         new = convert_money(each.frame, into, rates, MONEY)
         new = new.assign(**{FILE: each.file, BASIS: each.basis, CHANNELS: each.channels})
         new[BILLED] = new[BILLED].where((each.frame[CURRENCY].astype(str) != "").to_numpy(), "")
         if new[DATE].duplicated().any():
-            raise ImportProblem(f"{each.file} has a day in two currencies: import them one by one.")
+            day = new.loc[new[DATE].duplicated(), DATE].iloc[0]
+            raise ImportProblem(
+                f"{each.file} has a day in two currencies ({day:%Y-%m-%d}; {_where(each)}): import them one by one."
+            )
         if not replace:
-            _refuse_other_basis(held, new, same_currency=into == before_now or held is not stored)
+            _refuse_other_basis(held, new)
         findings += _mixed_bases(held, new)
         kept = frame[~frame[DATE].isin(new[DATE])] if len(frame) else frame
         frame = pd.concat([kept, new], ignore_index=True) if len(kept) else new
@@ -128,7 +137,22 @@ def plan_shop(
     if currency and into != currency.code:
         findings.append(currencies_differ(into, currency))
     version = table.version() if table is not None else None
-    return ShopPlan(path, version, into, frame, before, _sums(frame), same, assumed, relabeled, tuple(findings))
+    return ShopPlan(
+        path, version, into, frame, before, _sums(frame), same, assumed, relabeled, tuple(findings), before_now
+    )
+
+
+def _refuse_several_currencies(one: Import) -> None:
+    """Refuse a file of days in several currencies, for which nobody gave rates. Raises ImportProblem."""
+    if len(one.currencies) > 1:
+        raise ImportProblem(
+            f"{one.file} has the shop's days in several currencies ({_where(one)}): give rates with --fx, a CSV of "
+            "date, currency and rate, or export them in one."
+        )
+
+
+def _where(one: Import) -> str:
+    return ", ".join(f"{code} in {place.rpartition(', ')[2]}" for code, place in one.places.items())
 
 
 def currencies_differ(shop: str, facts: TableCurrency) -> Finding:
@@ -155,17 +179,16 @@ def shop_currency(facts: Path) -> TableCurrency | None:
         return stored_currency(table, path)
 
 
-def _refuse_other_basis(held: pd.DataFrame, new: pd.DataFrame, *, same_currency: bool) -> None:
-    """Refuse days whose revenue is made of something else than that of the `held` ones. Raises ImportProblem."""
+def _refuse_other_basis(held: pd.DataFrame, new: pd.DataFrame) -> None:
+    """Refuse days whose revenue is made of something else than that of the `held` ones, also where it comes to as much:
+    their orders and customers need not. Raises ImportProblem.
+    """
     both = held.merge(new, on=DATE, suffixes=(" held", ""))
     if both.empty:
         return
     old, fresh = both[f"{BASIS} held"], both[BASIS]
-    open_ = (old == "") | (fresh == "")  # a table of one's own restates itself, a list of orders seldom does
-    other = (old != fresh) & (~open_ | (old == ORDERS) | (fresh == ORDERS))
-    if same_currency:
-        before, after = both["revenue held"].astype(float), both["revenue"].astype(float)
-        other &= (before - after).abs() > 0.005 * np.maximum(before.abs(), after.abs())
+    open_ = (old == "") | (fresh == "")  # a table of one's own restates itself, others seldom do
+    other = (old != fresh) & (~open_ | old.isin(_OF_OTHERS) | fresh.isin(_OF_OTHERS))
     if not other.any():
         return
     first = both[other].iloc[0]

@@ -9,6 +9,7 @@ from ingest.results import CURRENCY, CUT, Dropped, Import, totals
 from ingest.write.changes import Change
 from ingest.write.shop import ShopPlan
 from ingest.write.table import Plan
+from kpi.plain_text import number_of
 from kpi.schema import COUNTS, DATE, MEASURES, UNKNOWN
 
 _PREVIEWED: Final = 8
@@ -149,7 +150,7 @@ def told_of_shop(plan: ShopPlan) -> dict[str, Any]:
 def of_change(change: Change) -> str:
     """One part's line."""
     name = " · ".join(each for each in change.part if each)
-    span = f"{name}, {change.days} days from {change.first} to {change.last}"
+    span = f"{name}, {number_of(change.days, 'day')} from {change.first} to {change.last}"
     if change.same:
         return f"unchanged: {span}"
     if change.before is None:
@@ -181,13 +182,23 @@ def of_shop(plan: ShopPlan) -> Iterator[str]:
 
 
 def _shop_line(plan: ShopPlan) -> str:
-    span = f"{len(plan.frame)} days from {plan.frame[DATE].min():%Y-%m-%d} to {plan.frame[DATE].max():%Y-%m-%d}"
+    days = plan.frame[DATE]
+    span = f"{number_of(len(days), 'day')} from {days.min():%Y-%m-%d} to {days.max():%Y-%m-%d}"
     if plan.same:
         return f"unchanged: the shop's {span}"
     if plan.before is None:
         return f"new: the shop's {span}"
+    was, now = (f" {plan.was}", f" {plan.currency}") if plan.was != plan.currency else ("", "")
     before, after = (figures(sums, ("orders", "revenue")) for sums in (plan.before, plan.after))
-    return f"replaced: the shop's {span}: {before} → {after}"
+    return f"replaced: the shop's {span}: {before}{was} → {after}{now}"
+
+
+def shop_correction(plan: ShopPlan) -> str:
+    """The revenue of days that come in another currency than those whose place they take, before and after; else ""."""
+    if plan.before is None or plan.was == plan.currency:
+        return ""
+    before, after = (number("revenue", sums["revenue"]) for sums in (plan.before, plan.after))
+    return f"revenue {before} {plan.was} → {after} {plan.currency}"
 
 
 def figures(sums: dict[str, float | None] | dict[str, float], shown: Iterable[str] = SHOWN) -> str:

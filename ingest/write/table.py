@@ -47,6 +47,7 @@ from ingest.write.sources import (
     refuse_second_account,
     with_own_program,
 )
+from kpi.plain_text import number_of
 from kpi.schema import COUNTS, DATE, MEASURES, TEXT
 from machine.file_lock import NoLock, hold, is_at
 
@@ -164,8 +165,9 @@ def plan(
             findings.append(
                 Finding(
                     "warning",
-                    f"{len(change.gone)} campaigns that the table has for these days are not in the file and "
-                    f"go: {few}.",
+                    f"{number_of(len(change.gone), 'campaign')} that the table has for these days "
+                    f"{'is not in the file and goes' if len(change.gone) == 1 else 'are not in the file and go'}: "
+                    f"{few}.",
                 )
             )
     return Plan(
@@ -306,8 +308,9 @@ def _disagreements(owners: pd.DataFrame) -> Iterator[Finding]:
             if abs(left - right) > 0.01 * max(abs(left), abs(right)):
                 yield Finding(
                     "warning",
-                    f"{platform} · {account}: over {len(both)} days the cut {one} spends {left:,.2f}, the cut {other} "
-                    f"{right:,.2f}. One is filtered or older: import both again for the same days.",
+                    f"{platform} · {account}: over {number_of(len(both), 'day')} the cut {one} spends "
+                    f"{left:,.2f}, the cut {other} {right:,.2f}. One is filtered or older: import both "
+                    "again for the same days.",
                 )
 
 

@@ -83,10 +83,21 @@ def test_profit_appears_for_everybody_and_an_undo_takes_it_away(
     assert "margin" not in (spend["note"] or "")
     page = server.get("/import", headers=importer).text
     assert "62 % margin, 8 % fees" in page
+    assert "Goods and fees" not in page
     assert "u-import" in page
     mark = re.search(r'data-import="undo"[^>]*data-mark="([^"]*)"', page)
     assert mark
     assert DeltaTable(str(table)).history(1)[0]["import.by"] == "u-import"
+
+    assert post("costs", {"margin": "40", "fees": "70"})[0] == 200
+    page = server.get("/import", headers=importer).text
+    assert "Goods and fees (all) are 130 % of revenue" in page
+    latest = re.search(r'data-import="undo"[^>]*data-mark="([^"]*)"', page)
+    assert latest
+    assert post("undo", {"mark": latest[1]})[0] == 200
+    page = server.get("/import", headers=importer).text
+    mark = re.search(r'data-import="undo"[^>]*data-mark="([^"]*)"', page)
+    assert mark
 
     assert post("undo", {"mark": "0."})[0] == 409, "the data were changed since"
     assert post("undo", {"mark": mark[1]})[0] == 200

@@ -35,6 +35,11 @@ def _plain(line: str) -> str:
     return line.replace(" − ", " ").replace("$", "")
 
 
+def test_money_whose_sign_turned_has_no_percentage() -> None:
+    proofs = (Proof("profit", value, None, None, 1) for value in (-9600.0, 100000.0))
+    assert change_in_words(*proofs, USUAL) is None
+
+
 def test_no_more_digits_than_needed() -> None:
     assert told("mer", 2.3400, 2.4051).startswith("−2.7% = (2.340× − 2.405×)")
     assert told("revenue", 508230.0, 586911.0) == "−13.4% = ($508,230 − $586,911) / $586,911"

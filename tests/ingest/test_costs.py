@@ -44,6 +44,15 @@ def profit(facts: Facts, *by: str) -> dict[str, float]:
     return evaluate(totals, ["profit"])["profit"].to_dict()
 
 
+def test_costs_beyond_all_revenue_are_warned_of(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert costs("--margin", "40", "--fees", "40") == 0
+    assert "warning" not in capsys.readouterr().out
+    assert costs("--fees", "70", "--platform", "Meta") == 0
+    assert "warning: Goods and fees (Meta) are 130 % of revenue, so each sale is a loss" in capsys.readouterr().out
+    assert costs("--margin", "80", "--platform", "Meta") == 0
+    assert "warning" not in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("kind", ["memory", "duckdb"])
 def test_profit_appears_and_an_undo_takes_it_away_again(table: Path, kind: str) -> None:
     engine = Engine(kind)

@@ -118,7 +118,7 @@ def test_a_restatement_replaces_the_days_of_its_account_and_cut_alone(table: Pat
     said = bring(rows(("Acme", "A", "2025-07-02", 8, 1), ("Acme", "A", "2025-07-03", 9, 1)))
     assert total(table) == 5 + 8 + 9 + 100
     assert any("spend 13.00 → 17.00 (+4.00)" in line for line in said)
-    assert any("1 campaigns that the table has for these days are not in the file and go: “B”" in line for line in said)
+    assert any("1 campaign that the table has for these days is not in the file and goes: “B”" in line for line in said)
 
     bring(rows(("O'Hara \\ Söhne", "A", "2025-07-02", 50, 1)))
     assert total(table) == 5 + 8 + 9 + 50

@@ -245,6 +245,59 @@ class TestShop:
         assert set(rows(path_of(table))["currency"]) == {"EUR"}
         assert revenue(table) == 2190 * 1.5
 
+    def test_a_correction_of_the_currency_names_both_and_history_does(
+        self, table: Path, put: Put, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        shop = put("shop.csv", NET_DAYS)
+        assert run("import", put("meta.csv", ONE)) == 0
+        assert run("import", shop) == 0
+        capsys.readouterr()
+        assert run("import", "--currency", "USD", shop) == 0
+        said = capsys.readouterr().out
+        assert "orders 25 · revenue 2,190.00 EUR → orders 25 · revenue 2,190.00 USD" in said
+        assert run("history", "--business") == 0
+        newest, *_ = capsys.readouterr().out.splitlines()
+        assert newest.endswith("shop.csv: revenue 2,190.00 EUR → 2,190.00 USD")
+
+    def test_what_is_no_currency_is_refused(self, table: Path, put: Put, capsys: pytest.CaptureFixture[str]) -> None:
+        shop = put("shop.csv", NET_DAYS)
+        mapping = put("mapping.toml", 'kind = "business"\ncurrency = "XXQ"\n')
+        for words in (("--currency", "XXQ"), ("--into", "XXQ"), ("--mapping", mapping)):
+            assert run("import", *words, shop) == 1
+            assert "“XXQ” is no currency: write its code in three letters" in capsys.readouterr().err
+        assert not path_of(table).exists()
+        assert run("import", "--currency", "gbp", shop) == 0
+        assert set(rows(path_of(table))["currency"]) == {"GBP"}
+
+    def test_one_is_not_several(self, table: Path, put: Put, capsys: pytest.CaptureFixture[str]) -> None:
+        wrong = put("wrong.csv", ONE.replace(",10,1000", ",ten,1000").replace(",20,2000", ",twenty,2000"))
+        assert run("import", wrong) == 1
+        assert "1 more row has faults; --problems" in capsys.readouterr().err
+        assert run("import", put("shop.csv", "Day,Orders,Net sales\n2025-09-01,10,850\n")) == 0
+        assert "new: the shop's 1 day from 2025-09-01 to 2025-09-01" in capsys.readouterr().out
+
+    def test_columns_and_rows_in_two_currencies_are_named(
+        self, table: Path, put: Put, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        two = ONE.replace("Amount spent (EUR)", "Amount spent (EUR),Amount spent (USD)").replace(
+            ",10,1000", ",10,11,1000"
+        )
+        assert (
+            run("import", put("two.csv", two.replace(",100,900", ",100,110,900").replace(",20,2000", ",20,22,2000")))
+            == 1
+        )
+        assert "two.csv has “Amount spent (EUR)” and “Amount spent (USD)”: columns in several currencies" in (
+            capsys.readouterr().err
+        )
+        days = "Day,Orders,Net sales,Currency\n2025-09-01,10,850,EUR\n{},8,740,USD\n"
+        for day in ("2025-09-02", "2025-09-01"):
+            assert run("import", put("shop.csv", days.format(day))) == 1
+            said = capsys.readouterr().err
+            assert "shop.csv has the shop's days in several currencies (EUR in row 2, USD in row 3)" in said
+        rates = put("fx.csv", "date,currency,rate\n2025-08-30,USD,0.9\n")
+        assert run("import", "--fx", rates, put("shop.csv", days.format("2025-09-01"))) == 1
+        assert "a day in two currencies (2025-09-01; EUR in row 2, USD in row 3)" in capsys.readouterr().err
+
     def test_a_list_of_orders_asks_before_it_takes_the_place_of_net_sales(
         self, table: Path, put: Put, capsys: pytest.CaptureFixture[str]
     ) -> None:

@@ -9,6 +9,7 @@ from facts.delta.table_names import path_of
 from facts.source import load
 from ingest.one_file import How, import_file
 from ingest.read.report_file import read_file
+from ingest.results import ImportProblem
 
 ADS = "date,platform,account,campaign,currency,spend,impressions,clicks,conversions,revenue\n"
 DAYS = (
@@ -114,3 +115,18 @@ def test_first_orders_of_a_list_are_those_of_new_customers_less_what_was_paid_ba
 def test_what_is_called_a_channel_of_traffic_is_no_sales_channel(tmp_path: Path, header: str) -> None:
     (found,) = read_file(shop(tmp_path, f"Date,{header},Orders,Net sales\n2025-09-01,Amazon,4,400\n"))
     assert found.channels == ""
+
+
+@pytest.mark.parametrize("sales", ["Net sales", "Total sales", "Total revenue"])
+def test_days_of_ga4_take_the_place_of_the_shops_only_where_asked_also_where_revenue_is_equal(
+    tmp_path: Path, sales: str
+) -> None:
+    table = stored(tmp_path, f"Day,Orders,{sales},New customers\n2025-09-01,4,400,3\n2025-09-02,2,200,1\n")
+    days = shop(tmp_path, "Date,Transactions,Purchase revenue\n2025-09-01,3,400\n2025-09-02,2,200\n")
+    before = DeltaTable(str(path_of(table))).version()
+
+    with pytest.raises(ImportProblem, match=r"purchases that GA4 saw, and 2 of its days are there .* Say --replace"):
+        import_file(days, How(table, by="Ann"), lambda _: None)
+    assert DeltaTable(str(path_of(table))).version() == before
+    import_file(days, How(table, by="Ann", replace_campaigns=True), lambda _: None)
+    assert DeltaTable(str(path_of(table))).version() == before + 1

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from kpi.compare import change, verdict
+from kpi.compare import change, stated_change, verdict
 from kpi.comparison import baseline
 from kpi.selection import Extent, Selection, cut_short, period_start
 
@@ -27,6 +27,17 @@ YEARS = Extent(date(2023, 9, 29), date(2025, 9, 28))
 def test_change(metric: str, value: float, before: float | None, expected: float | None) -> None:
     found = change(metric, value, before)
     assert found == (expected if expected is None else pytest.approx(expected))
+
+
+def test_money_whose_sign_turned_has_no_change_to_state_but_one_for_alerts() -> None:
+    cases = [
+        ("profit", 50.0, -100.0),
+        ("profit_per_conversion", -9.6, 100.0),
+        ("roi", 0.1, -0.1),
+        ("profit", -9.0, -6.0),
+    ]
+    assert [stated_change(*each) for each in cases] == [None, None, pytest.approx(0.2), -0.5]
+    assert change("profit", 50.0, -100.0) == 1.5
 
 
 def test_a_fall_in_cost_is_good_and_more_spend_is_neither() -> None:

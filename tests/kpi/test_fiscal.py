@@ -98,6 +98,8 @@ def period_of(place: Place, level: str) -> Place:
 
 def days_before(expected: list[date], places: dict[date, Place], calendar: Calendar, level: str) -> tuple[date, date]:
     """The first and the last day that days to date are compared with, day by day."""
+    if calendar.pattern and level == "ytd":
+        return days_a_year_before(expected, places, calendar, level)  # the period before is last year
     before = days_of(expected[0] - DAY, places, level)
     if period_of(places[expected[-1] + DAY], level) != period_of(places[expected[-1]], level):
         return before[0], before[-1]
@@ -213,6 +215,7 @@ def test_the_year_after_one_of_53_weeks_is_compared_with_its_weeks_2_to_53_where
         (RETAIL, "2023-02-05 2023-03-04"),
         (read_calendar("4-5-4,february,sunday,same"), "2023-01-29 2023-02-25"),
     ):
-        found = baseline(Selection(start, end, compare="year", period="month", calendar=calendar), YEARS)
-        assert found
-        assert f"{found.start} {found.end}" == expected
+        for period, compare in (("month", "year"), ("year", "year"), ("year", "previous")):
+            found = baseline(Selection(start, end, compare=compare, period=period, calendar=calendar), YEARS)
+            assert found
+            assert f"{found.start} {found.end}" == expected, (period, compare)

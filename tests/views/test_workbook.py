@@ -25,11 +25,14 @@ def books(body: bytes) -> tuple[Any, Any]:
 
 
 def computed(sheet: Worksheet, formula: str) -> Any:
-    """What a spreadsheet makes of a formula: sums of ranges, differences, products, quotients and IF(x=0,"",…)."""
+    """What a spreadsheet makes of a formula: sums of ranges, differences, products, quotients, guards by IF."""
     if summed := re.fullmatch(r"=SUM\((\w+:\w+)\)", formula):
         return sum(each.value or 0 for (each,) in sheet[summed[1]])
     if guarded := re.fullmatch(r'=IF\((\w+)=0,"",(.+)\)', formula):
         return "" if value(sheet, guarded[1]) == 0 else computed(sheet, f"={guarded[2]}")
+    if turned := re.fullmatch(r'=IF\((\w+)\*(\w+)<0,"",(.+)\)', formula):
+        signs = value(sheet, turned[1]) * value(sheet, turned[2])
+        return "" if signs < 0 else computed(sheet, f"={turned[3]}")
     plain = re.sub(r"\b[A-Z]\d+\b", lambda place: repr(float(value(sheet, place[0]))), formula[1:])
     assert re.fullmatch(r"[-+*/().\deABS]+", plain), formula
     return eval(plain.replace("ABS", "abs"))

@@ -46,7 +46,7 @@ def test_a_campaign_that_is_only_called_so_stays_and_is_told(file: File) -> None
     text = META + "2025-09-01,Total Body Workout,10,1\n2025-09-01,Total,30,1\n2025-09-01,Totale Sport,50,1\n"
     (one,) = read_file(file(text))
     assert spent(one) == {"Total Body Workout": 10, "Total": 30, "Totale Sport": 50}
-    assert "1 rows are called as totals are" in warnings(one)
+    assert "1 row is called as totals are" in warnings(one)
     assert "row 3" in warnings(one)
 
 
