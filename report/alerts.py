@@ -25,7 +25,7 @@ from machine.state_folder import NoStateFolder, make_state_folder, state_folder
 from pages import PAGES
 from report.alert_rules import Crossing, Threshold, WrongRule, crossings, read_rule
 from report.digest import check_recipients
-from report.digest_content import NoDigest, newest_version
+from report.digest_content import NoDigest, version_of
 from report.digest_ledger import LedgerBusy, moment
 from report.digest_mail import one_line
 from report.digest_send import NotSent, hand_over, mail_server, post_to_chat, write_file
@@ -69,7 +69,8 @@ def _run(asked: argparse.Namespace, settings: Settings) -> int:
         today = source.current()
         if today is None:
             raise NoDigest(source.cause or "There is no data yet.")
-        version, text = newest_version(source), asked.query.removeprefix("?")
+        text = asked.query.removeprefix("?")
+        version = version_of(source, text)
         address = Address.of(f"{text}&as_of={version}" if version else text)
         facts, found, _ = resolve_query(source, today, address, writing_of(settings), rights, settings.provisional)
         if found.notes:

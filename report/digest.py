@@ -28,7 +28,8 @@ from facts.source import Source
 from kpi.plain_text import printable
 from machine.state_folder import NoStateFolder, state_folder
 from pages import PAGES
-from report.digest_content import Digest, Earlier, NoDigest, digest_of
+from report.digest_content import Digest, NoDigest, digest_of
+from report.digest_corrections import Earlier
 from report.digest_ledger import Entry, Ledger, LedgerBusy, entry_of, ledger_in, moment
 from report.digest_mail import html_of, message_of, one_line, text_of
 from report.digest_send import NotSent, hand_over, mail_server, post_to_chat, write_file

@@ -16,7 +16,8 @@ from typing import Any, Final
 from facts.protocol import utc_now
 from machine.file_lock import lock_file
 from machine.state_folder import make_state_folder
-from report.digest_content import Digest, Sent
+from report.digest_content import Digest
+from report.digest_corrections import Sent
 
 _FILE: Final = "digests.jsonl"
 _WAIT: Final = 60.0

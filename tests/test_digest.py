@@ -15,6 +15,8 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
@@ -29,6 +31,7 @@ from app import create_app
 from cli import main
 from facts.source import Source
 from kpi.units import brief
+from report.digest_mail import one_line
 from settings import from_environment
 from tests.access.conftest import POLICY
 from tests.access.stack import free_port
@@ -158,12 +161,31 @@ def test_a_crash_while_sending_is_said_and_nothing_goes_out_unasked(
     assert len(mailbox.mails) == 1
 
 
-def restate(facts: Path, factor: float) -> None:
-    """Meta's revenue, otherwise than it was, in a new version."""
+def rewrite(facts: Path, change: Callable[[pd.DataFrame], object]) -> None:
+    """The rows after `change`, in a new version."""
     table = DeltaTable(facts)
     frame = table.to_pandas()
-    frame.loc[frame["platform"] == "Meta", "revenue"] *= factor
+    change(frame)
     write_deltalake(table, frame, mode="overwrite", partition_by=table.metadata().partition_columns)
+
+
+def restate(facts: Path, factor: float) -> None:
+    """Meta's revenue, otherwise than it was, in a new version."""
+
+    def change(frame: pd.DataFrame) -> None:
+        frame.loc[frame["platform"] == "Meta", "revenue"] *= factor
+
+    rewrite(facts, change)
+
+
+def without_costs(frame: pd.DataFrame) -> None:
+    """As platforms report it where nobody stated costs."""
+    frame[["cogs", "variable_costs"]] = np.nan
+
+
+def sent_a_week_later(ledger: Path, *days: str) -> None:
+    """The standing query of a week that was sent becomes that of another: what the next digest corrects."""
+    ledger.write_text(ledger.read_text().replace(*days))
 
 
 def test_what_the_last_digest_said_is_corrected_and_its_links_stay(
@@ -172,8 +194,7 @@ def test_what_the_last_digest_said_is_corrected_and_its_links_stay(
     days = ["from=2025-09-08&to=2025-09-14", "from=2025-09-15&to=2025-09-21"]
     ledger = tmp_path / "state/digests.jsonl"
     assert digest("--to", "cfo@example.com", "--query", days[0]) == 0
-    entries = ledger.read_text()
-    ledger.write_text(entries.replace(days[0], days[1]))  # the same standing query a week before
+    sent_a_week_later(ledger, *days)
     first, _ = parts(mailbox.mails[0])
     restate(tmp_path / "data/facts", 1.1)
 
@@ -182,8 +203,10 @@ def test_what_the_last_digest_said_is_corrected_and_its_links_stay(
     text, html = parts(mailbox.mails[1])
     (told,) = re.findall(r"Revenue from ads: (\S+)  ", first)
     said = text.partition("Corrections")[2]
-    assert f"was {told} and is now" in said
+    assert f"Revenue from ads of Sep 8 – 14, 2025 was {told} and is now" in said
     assert ": Meta restated." in said
+    shown = set(re.findall(r"-cards\.(\w+)", first))
+    assert set(json.loads(ledger.read_text().splitlines()[-1])["values"]) == shown
     assert "Spend of" not in said
     assert "Corrections" in html
     client, source = read_again(tmp_path / "data/facts")
@@ -192,6 +215,106 @@ def test_what_the_last_digest_said_is_corrected_and_its_links_stay(
     rows = client.get(f"/data/executive/period-cards.json?{query[1]}").json["rows"]
     source.close()
     assert brief("revenue", next(row["value"] for row in rows if row["metric"] == "revenue")) == told
+
+
+def test_costs_that_change_are_no_restatement(digest: Digest, mailbox: Mailbox, tmp_path: Path) -> None:
+    days = ["from=2025-09-08&to=2025-09-14", "from=2025-09-15&to=2025-09-21"]
+    facts = tmp_path / "data/facts"
+    rewrite(facts, without_costs)
+    assert main(["costs", "--margin", "60"]) == 0
+    assert digest("--to", "cfo@example.com", "--query", days[0]) == 0
+    sent_a_week_later(tmp_path / "state/digests.jsonl", *days)
+    assert main(["costs", "--margin", "50"]) == 0
+
+    assert digest("--to", "cfo@example.com", "--query", days[1]) == 0
+
+    said = parts(mailbox.mails[1])[0].partition("Corrections")[2]
+    assert re.search(r"Profit of Sep 8 – 14, 2025 was .* and is now .*: your costs changed\.", said)
+    assert "restated" not in said
+
+
+def test_without_costs_nothing_is_said_of_profit(digest: Digest, mailbox: Mailbox, tmp_path: Path) -> None:
+    rewrite(tmp_path / "data/facts", without_costs)
+    assert digest("--to", "cfo@example.com", "--query", "last=week-1&platform=Meta") == 0
+    text, _ = parts(mailbox.mails[0])
+    section = re.split("\r?\n\r?\n", text.partition("What changed most")[2])[0]
+    assert len(re.findall(r"- Meta, .*: .*revenue", section)) == 3
+    assert "lost money" not in text
+    assert "What to decide" not in text
+
+
+def test_a_platform_that_may_restate_is_said_to_have_no_change_yet(
+    digest: Digest, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DASHBOARD_PROVISIONAL", "Meta=3")
+    assert digest("--to", "cfo@example.com") == 0
+    text, _ = parts(mailbox.mails[0])
+    assert "- Meta, " not in text.partition("What changed most")[2].partition("What to decide")[0]
+    assert "Meta may still restate these days, so none of its changes is told yet." in text
+
+
+def test_it_leads_with_the_figure_of_the_page(digest: Digest, mailbox: Mailbox, tmp_path: Path) -> None:
+    assert digest("--to", "cfo@example.com") == 0
+    text, _ = parts(mailbox.mails[0])
+    client, source = read_again(tmp_path / "data/facts")
+    view = client.get("/view/executive?last=week-1").json
+    source.close()
+    order = re.findall(r"-cards\.(\w+)", text)
+    (cards,) = [each["values"] for each in [view["visuals"]["period-cards"]] if "values" in each] or [
+        view["visuals"]["period-cards"]
+    ]
+    assert order[0] == cards["metrics"][0] == "contribution_after_marketing"
+    assert order[1:] == ["profit", "revenue", "spend", "roas"]
+    assert mailbox.mails[0]["Subject"].startswith("Contribution after")
+    assert "All figures are of version" not in text
+    assert "The shop’s are of its newest days" in text
+
+
+def test_a_version_that_the_query_names_is_the_one_that_is_sent(
+    digest: Digest, mailbox: Mailbox, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    version = DeltaTable(tmp_path / "data/facts").version()
+    restate(tmp_path / "data/facts", 2.0)
+    for at, query in enumerate(("last=week-1&platform=Meta", f"last=week-1&platform=Meta&as_of={version}")):
+        assert digest("--to", "cfo@example.com", "--query", query, "--again") == 0
+        text, _ = parts(mailbox.mails[at])
+        assert f"All figures are of version {version + 1 - at} of the data" in text
+        assert set(re.findall(r"as_of=(\d+)", text)) == {str(version + 1 - at)}
+    assert digest("--to", "cfo@example.com", "--query", "last=week-1&as_of=99999") == 1
+    assert "There is no version 99999" in capsys.readouterr().err
+
+
+def test_what_the_platforms_claim_is_said_to_whom_it_is_shown(
+    digest: Digest, mailbox: Mailbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    roles = "".join(
+        f'[roles.{name}]\ngroups = ["{name}"]\npages = ["executive"]\nrows = "all"\nhides = {hides}\n'
+        for name, hides in (("all", "[]"), ("some", '["overclaim"]'))
+    )
+    policy = tmp_path / "policy.toml"
+    policy.write_text(f'contact = "data-team@example.com"\n{roles}')
+    monkeypatch.setenv("DASHBOARD_POLICY", str(policy))
+    for role in ("all", "some"):
+        assert digest("--to", "cfo@example.com", "--role", role) == 0
+    texts = [parts(mail)[0] for mail in mailbox.mails]
+    assert "Company-wide, the platforms claim" in texts[0]
+    assert "claim" not in texts[1]
+
+
+def test_a_very_long_name_and_marks_of_a_language_do_no_harm(digest: Digest, mailbox: Mailbox, tmp_path: Path) -> None:
+    long = "N" * 5000
+
+    def change(frame: pd.DataFrame) -> None:
+        best = frame.loc[frame["platform"] == "Meta"].groupby("campaign", observed=True)["revenue"].sum().idxmax()
+        frame["campaign"] = frame["campaign"].astype(str).replace(best, long)
+
+    rewrite(tmp_path / "data/facts", change)
+    assert digest("--to", "cfo@example.com", "--query", f"last=week-1&platform=Meta&campaign={long}") == 0
+    text, html = parts(mailbox.mails[0])
+    assert "N" * 120 + "…" in text
+    assert "N" * 121 not in re.sub(r"https?://\S+", "", text)
+    assert "word-break:break-word" in html
+    assert one_line("\u200e\u061c5\u200f \u202e") == "5 \\u202e"
 
 
 def test_a_role_gets_its_rows_and_metrics_alone(
@@ -339,6 +462,7 @@ def test_a_password_crosses_by_tls_to_a_server_that_is_trusted(
 SUPPORTED = {
     *("background-color", "border", "border-top", "color", "font-family", "font-size", "font-weight"),
     *("line-height", "margin", "max-width", "padding", "text-decoration"),
+    "word-break",  # a program that does not know it scrolls a very long name, and loses nothing
 }
 
 
