@@ -29,12 +29,14 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from cli import main
+from facts.delta.table_names import path_of
 from facts.source import Source
 from kpi.units import brief
 from report.digest_mail import one_line
 from settings import from_environment
 from tests.access.conftest import POLICY
 from tests.access.stack import free_port
+from tests.companies import company
 
 #: Apprise looks for it on older Pythons.
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")
@@ -44,11 +46,18 @@ Digest = Callable[..., int]
 
 
 class Mailbox:
-    """What a mail server takes; it goes away instead of answering where it `breaks`."""
+    """What a mail server takes; it goes away instead of answering where it `breaks`, and refuses whom it `refuses`."""
 
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
         self.breaks = False
+        self.refuses: set[str] = set()
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+        if address in self.refuses:
+            return "550 nobody here is called so"
+        envelope.rcpt_tos.append(address)
+        return "250 taken"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         if self.breaks:
@@ -68,8 +77,7 @@ def digest(facts_path: Path, tmp_path: Path, mailbox: Mailbox, monkeypatch: pyte
     """Runs the command over a copy of the demo's facts, with a mail server."""
     facts = tmp_path / "data/facts"
     shutil.copytree(facts_path, facts)
-    if (shop := facts_path.with_name("facts.shop")).exists():
-        shutil.copytree(shop, facts.with_name("facts.shop"))
+    shutil.copytree(path_of(facts_path), path_of(facts))
     server = Controller(mailbox, hostname="127.0.0.1", port=free_port())
     server.start()
     monkeypatch.setenv("DASHBOARD_FACTS", str(facts))
@@ -161,6 +169,49 @@ def test_a_crash_while_sending_is_said_and_nothing_goes_out_unasked(
     assert len(mailbox.mails) == 1
 
 
+def test_one_who_is_refused_stops_nobody_and_is_tried_again(
+    digest: Digest, mailbox: Mailbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mailbox.refuses = {"gone@example.com"}
+    both = ("--to", "gone@example.com", "--to", "cfo@example.com", "--webhook", f"json://127.0.0.1:{free_port()}/hook")
+    assert digest(*both) == 1
+    said = capsys.readouterr().err
+    assert "refused the recipient gone@example.com: 550" in said
+    assert "did not take the digest" in said
+    assert [mail["To"] for mail in mailbox.mails] == ["cfo@example.com"]
+
+    mailbox.refuses = set()
+    assert digest(*both[:4]) == 0
+    assert [mail["To"] for mail in mailbox.mails] == ["cfo@example.com", "gone@example.com"]
+
+
+def test_a_server_that_is_not_there_is_tried_again(
+    digest: Digest, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as away:
+        away.setenv("DASHBOARD_SMTP", f"smtp://127.0.0.1:{free_port()}")
+        assert digest("--to", "cfo@example.com") == 1
+    assert digest("--to", "cfo@example.com") == 0
+    assert len(mailbox.mails) == 1
+
+
+def test_a_ledger_that_was_damaged_is_read_as_far_as_it_can_be(
+    digest: Digest, mailbox: Mailbox, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ledger = tmp_path / "state/digests.jsonl"
+    assert digest("--to", "cfo@example.com") == 0
+    odd = json.loads(ledger.read_text().splitlines()[-1]) | {"values": ["profit"], "end": "2025-09-21"}
+    ledger.write_bytes(b"\xff\xfe\n[]\n7\n" + ledger.read_bytes() + json.dumps(odd).encode() + b"\n")
+    assert digest("--to", "cfo@example.com", "--to", "cmo@example.com") == 0
+    assert [mail["To"] for mail in mailbox.mails] == ["cfo@example.com", "cmo@example.com"]
+
+    ledger.unlink()
+    ledger.mkdir()
+    assert digest("--to", "cto@example.com") == 1
+    assert "The ledger in DASHBOARD_STATE cannot be used (Is a directory)" in capsys.readouterr().err
+    assert len(mailbox.mails) == 2
+
+
 def rewrite(facts: Path, change: Callable[[pd.DataFrame], object]) -> None:
     """The rows after `change`, in a new version."""
     table = DeltaTable(facts)
@@ -217,10 +268,11 @@ def test_what_the_last_digest_said_is_corrected_and_its_links_stay(
     assert brief("revenue", next(row["value"] for row in rows if row["metric"] == "revenue")) == told
 
 
-def test_costs_that_change_are_no_restatement(digest: Digest, mailbox: Mailbox, tmp_path: Path) -> None:
+def test_costs_that_change_are_no_restatement(
+    digest: Digest, mailbox: Mailbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     days = ["from=2025-09-08&to=2025-09-14", "from=2025-09-15&to=2025-09-21"]
-    facts = tmp_path / "data/facts"
-    rewrite(facts, without_costs)
+    monkeypatch.setenv("DASHBOARD_FACTS", str(company("ads only", tmp_path)))
     assert main(["costs", "--margin", "60"]) == 0
     assert digest("--to", "cfo@example.com", "--query", days[0]) == 0
     sent_a_week_later(tmp_path / "state/digests.jsonl", *days)
@@ -257,15 +309,12 @@ def test_it_leads_with_the_figure_of_the_page(digest: Digest, mailbox: Mailbox, 
     assert digest("--to", "cfo@example.com") == 0
     text, _ = parts(mailbox.mails[0])
     client, source = read_again(tmp_path / "data/facts")
-    view = client.get("/view/executive?last=week-1").json
+    rows = client.get("/data/executive/period-cards.json?last=week-1").json["rows"]
     source.close()
     order = re.findall(r"-cards\.(\w+)", text)
-    (cards,) = [each["values"] for each in [view["visuals"]["period-cards"]] if "values" in each] or [
-        view["visuals"]["period-cards"]
-    ]
-    assert order[0] == cards["metrics"][0] == "contribution_after_marketing"
+    assert order[0] == rows[0]["metric"] == "contribution_after_marketing"
     assert order[1:] == ["profit", "revenue", "spend", "roas"]
-    assert mailbox.mails[0]["Subject"].startswith("Contribution after")
+    assert mailbox.mails[0]["Subject"].startswith("Left after marketing ")
     assert "All figures are of version" not in text
     assert "The shop’s are of its newest days" in text
 
@@ -278,7 +327,7 @@ def test_a_version_that_the_query_names_is_the_one_that_is_sent(
     for at, query in enumerate(("last=week-1&platform=Meta", f"last=week-1&platform=Meta&as_of={version}")):
         assert digest("--to", "cfo@example.com", "--query", query, "--again") == 0
         text, _ = parts(mailbox.mails[at])
-        assert f"All figures are of version {version + 1 - at} of the data" in text
+        assert f"are of version {version + 1 - at} of the data" in text
         assert set(re.findall(r"as_of=(\d+)", text)) == {str(version + 1 - at)}
     assert digest("--to", "cfo@example.com", "--query", "last=week-1&as_of=99999") == 1
     assert "There is no version 99999" in capsys.readouterr().err
@@ -288,8 +337,8 @@ def test_what_the_platforms_claim_is_said_to_whom_it_is_shown(
     digest: Digest, mailbox: Mailbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     roles = "".join(
-        f'[roles.{name}]\ngroups = ["{name}"]\npages = ["executive"]\nrows = "all"\nhides = {hides}\n'
-        for name, hides in (("all", "[]"), ("some", '["overclaim"]'))
+        f'[roles.{name}]\ngroups = ["{name}"]\npages = ["executive"]\nrows = "all"\nhides = ["{hidden}"]\n'
+        for name, hidden in (("all", "ltv"), ("some", "overclaim"))
     )
     policy = tmp_path / "policy.toml"
     policy.write_text(f'contact = "data-team@example.com"\n{roles}')
@@ -361,6 +410,11 @@ def test_data_that_are_late_are_not_sent_and_the_owner_is_told(digest: Digest, m
         (("--to", "cfo@example.com", "--query", "from=2031-01-01&to=2031-01-31"), "Nothing is sent"),
         (("--out", "digest.docx"), "must end in .html, .txt or .eml"),
         (("--to", "cfo@example.com", "--require-through", "Monday"), "neither yesterday nor YYYY-MM-DD"),
+        (("--to", "cfo@example.com", "--require-through", ""), "neither yesterday nor YYYY-MM-DD"),
+        (("--to", "cfo@example.com", "--require-through", "yesterday", "--time-zone", "Europe"), "is no time zone"),
+        (("--to", "c\x00fo@example.com"), "is no mail address"),
+        (("--to", "cfo\u2028@example.com"), "is no mail address"),
+        (("--to", "cfo..x@example.com"), "is no mail address"),
         (("--webhook", "nothing://here"), "no address that Apprise knows"),
     ],
 )
@@ -370,6 +424,22 @@ def test_what_cannot_be_sent_is_refused_in_a_sentence(
     assert digest(*arguments) == 1
     assert sentence in capsys.readouterr().err
     assert mailbox.mails == []
+
+
+@pytest.mark.parametrize(
+    ("server", "sentence"),
+    [
+        ("smtp://127.0.0.1:99999", "a port that is no number from 1 to 65535"),
+        ("smtp://user:p%C3%A4ss@127.0.0.1:25", "letters beyond ASCII"),
+        ("smtp://mail..example:25", "cannot be reached"),
+    ],
+)
+def test_a_server_that_cannot_be_is_refused_in_a_sentence(
+    digest: Digest, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], server: str, sentence: str
+) -> None:
+    monkeypatch.setenv("DASHBOARD_SMTP", server)
+    assert digest("--to", "cfo@example.com") == 1
+    assert sentence in capsys.readouterr().err
 
 
 @pytest.fixture
@@ -398,7 +468,7 @@ def test_a_chat_gets_it_once(digest: Digest, receiver: tuple[str, list[dict[str,
     for _ in range(2):
         assert digest("--webhook", f"json://user:secret@{address}/hook") == 0
     (post,) = received
-    assert "Profit" in post["title"]
+    assert post["title"].startswith("Left after marketing ")
     assert "What changed most" in post["message"]
     assert "secret" not in (tmp_path / "state/digests.jsonl").read_text()
 
