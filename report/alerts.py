@@ -145,10 +145,11 @@ def _tell(
                     _send(mails, to, chats.get(to), *chosen)
             except NotSent as problem:
                 done = False
-                _complain(str(problem))
                 if not isinstance(problem, PerhapsSent):
+                    _complain(str(problem))
                     _write(path, told)
                     continue
+                _complain(f"{problem} Nobody knows whether it arrived, and it is not sent again.")
             told |= set(keys)
     return fresh, done
 
