@@ -16,6 +16,7 @@ from kpi.metrics import COMPANY_WIDE, METRICS
 from kpi.schema import DIMENSIONS
 from kpi.selection import Grouping, Selection
 from kpi.units import figure, step
+from report.digest_content import shorten
 from views.answers import ResolvedQuery
 
 _RULE: Final = re.compile(
@@ -150,7 +151,7 @@ def _of_whom(groups: Sequence[Group], of: int) -> str:
     """`` for Meta``, `` for 12 of 40``, and "" for the whole."""
     if not groups[0] or len(groups) == of:
         return ""
-    names = [", ".join(in_words(name) for _, name in group) for group in groups]
+    names = [", ".join(in_words(shorten(name)) for _, name in group) for group in groups]
     return f" for {'; '.join(names) if len(names) <= _FEW else f'{len(names)} of {of}'}"
 
 
@@ -178,7 +179,7 @@ def _sentence(
     formats: Formats,
 ) -> str:
     """``Meta: ROAS 1.82×, below 2.00× (was 2.10×)``."""
-    who = f"{', '.join(in_words(name) for _, name in group)}: " if group else ""
+    who = f"{', '.join(in_words(shorten(name)) for _, name in group)}: " if group else ""
     way = "below" if rule.below else "above"
     was = f" (was {figure(rule.metric, old, formats)})" if old is not None else ""
     label = _label(rule)

@@ -27,7 +27,7 @@ from machine.state_folder import NoStateFolder, make_state_folder, state_folder
 from pages import PAGES
 from report.alert_rules import Crossing, Group, NotJudged, Threshold, WrongRule, crossings, read_rule
 from report.digest import check_recipients
-from report.digest_content import NoDigest, version_of
+from report.digest_content import NoDigest, shorten, version_of
 from report.digest_ledger import LedgerBusy, moment
 from report.digest_mail import one_line
 from report.digest_send import NotSent, PerhapsSent, hand_over, mail_server, post_to_chat, write_file
@@ -84,7 +84,7 @@ def _run(asked: argparse.Namespace, settings: Settings) -> int:
     links = [f"{base}{page.path}?{write(found.query.narrow(each.group))}" for each in crossed]
     scope = write(replace(found.query, as_of=""))
     selection = found.selection
-    filters = "; ".join(", ".join(values) for _, values in (*rights.rows, *found.query.only))
+    filters = "; ".join(", ".join(map(shorten, values)) for _, values in (*rights.rows, *found.query.only))
     about = f"{f'{filters}; ' if filters else ''}{found.formats.days(selection.start, selection.end)}"
     mails = _Mails(settings, about, tuple(unknown))
     folder = state_folder(settings.state, None if elsewhere(settings.facts) else Path(settings.facts))
@@ -94,7 +94,7 @@ def _run(asked: argparse.Namespace, settings: Settings) -> int:
         raise
     except OSError as problem:
         raise NoDigest(
-            f"What was told cannot be kept in DASHBOARD_STATE ({problem.strerror}): nothing more was sent."
+            f"What was told cannot be kept in DASHBOARD_STATE ({problem.strerror or problem}): nothing more was sent."
         ) from None
     _print(asked, found, crossed, unknown, links, new)
     return 1 if not done else CROSSED if crossed else 0

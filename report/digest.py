@@ -14,6 +14,7 @@ from email.errors import MessageError
 from email.headerregistry import Address as MailAddress
 from email.message import EmailMessage
 from email.policy import SMTP
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -82,8 +83,8 @@ def _send_all(asked: argparse.Namespace, settings: Settings) -> bool:
             try:
                 _require(facts, rights, asked)
             except NotYetThere as problem:
-                _tell_owner(str(problem), asked, settings)
                 _complain(str(problem))
+                _tell_owner(str(problem), asked, settings)
                 return False
         public = settings.public_address or f"http://{settings.host}:{settings.port}{settings.prefix}"
         role, query = asked.role or "", asked.query.removeprefix("?")
@@ -106,7 +107,7 @@ def _send_all(asked: argparse.Namespace, settings: Settings) -> bool:
                 raise
             except OSError as problem:
                 raise NoDigest(
-                    f"The ledger in DASHBOARD_STATE cannot be used ({problem.strerror}): nothing more was sent."
+                    f"The ledger in DASHBOARD_STATE cannot be used ({problem.strerror or problem}): nothing more was sent."
                 ) from None
         return done
     finally:
@@ -238,6 +239,7 @@ def _tell_owner(sentence: str, asked: argparse.Namespace, settings: Settings) ->
     mail = EmailMessage(policy=SMTP)
     mail["Subject"] = "The marketing digest waits for data"
     mail["From"], mail["To"] = settings.mail_from, asked.owner
+    mail["Date"] = format_datetime(utc_now())
     mail["Message-ID"] = f"<{_hash(sentence + moment())}@{urlsplit(settings.public_address).hostname or 'localhost'}>"
     mail.set_content(f"{one_line(sentence)}\n\nImport the missing days, then run the same command again.\n")
     with mail_server(settings.smtp) as server:

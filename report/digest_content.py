@@ -131,7 +131,7 @@ def digest_of(
     figures = tuple(_figures(visuals, page_data, links))
     headline = shown.headline.draw(page_data)["text"] if shown.headline else ""
     days = asked.formats.days(asked.selection.start, asked.selection.end)
-    filters = "; ".join(", ".join(map(_shorten, values)) for _, values in (*rights.rows, *asked.query.only))
+    filters = "; ".join(", ".join(map(shorten, values)) for _, values in (*rights.rows, *asked.query.only))
     canonical, end = write(replace(asked.query, as_of="")), asked.selection.end.isoformat()
     first = f"{figures[0].label} {figures[0].text}{f' ({figures[0].step})' if figures[0].step else ''}"
     return Digest(
@@ -283,7 +283,7 @@ def _decisions(page_data: PageData, money: str, links: _Links) -> Iterator[Line]
         )
     if not losing:
         every = frame[money].notna().all()
-        which = "with enough spend to judge" if every else "whose profit is known and with enough spend to judge"
+        which = "with enough spend to judge" if every else "with enough spend to judge and a known profit"
         yield Line(f"No campaign {which} lost money.", links.to(links.query))
 
 
@@ -306,8 +306,9 @@ def _doubts(page_data: PageData, page: Page, rights: Rights, tells_changes: bool
 
 def _name(campaign: str) -> str:
     """A campaign's name as a sentence has it, cut where it is very long."""
-    return in_words(_shorten(campaign))
+    return in_words(shorten(campaign))
 
 
-def _shorten(name: str) -> str:
+def shorten(name: str) -> str:
+    """A name, cut where it is so long that it would be most of a mail."""
     return name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"

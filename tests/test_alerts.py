@@ -1,6 +1,7 @@
 """`marketing-dashboard alerts`: what crosses a threshold, once for each cause."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -135,6 +136,24 @@ def test_one_who_is_refused_stops_nobody_and_is_told_by_the_next_run(
     mailbox.breaks = False
     assert alerts(*lost) == 3
     assert len(mailbox.mails) == 2
+
+
+def test_a_mail_names_filters_and_cuts_very_long_names(
+    alerts: Alerts,
+    mailbox: Mailbox,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    def change(frame: pd.DataFrame) -> None:
+        frame["campaign"] = frame["campaign"].astype(str).where(frame["platform"] != "Meta", "N" * 5000)
+
+    rewrite(tmp_path / "data/facts", change)
+    rule = ("--when", "spend > 1 by campaign", "--query", "last=7d&platform=Meta")
+    assert alerts(*rule, "--to", "cfo@example.com") == 3
+    (mail,) = mailbox.mails
+    text = re.sub(r"https?://\S+", "", mail.get_content())
+    assert "What crosses a threshold (Meta; Sep 22 – 28, 2025):" in text
+    assert f"Meta, {'N' * 120}…: Spend" in text
+    assert len(mail["Subject"]) < 250
 
 
 def test_what_was_told_is_kept_or_it_is_said(

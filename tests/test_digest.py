@@ -217,6 +217,18 @@ def test_without_costs_nothing_is_said_of_profit(digest: Digest, mailbox: Mailbo
     assert "What to decide" not in text
 
 
+def test_a_campaign_whose_profit_is_unknown_has_no_change(digest: Digest, mailbox: Mailbox, tmp_path: Path) -> None:
+    def costs_end(frame: pd.DataFrame) -> None:
+        late = (frame["platform"] == "Meta") & (pd.to_datetime(frame["date"]) >= "2025-09-22")
+        frame.loc[late, ["cogs", "variable_costs"]] = np.nan
+
+    rewrite(tmp_path / "data/facts", costs_end)
+    assert digest("--to", "cfo@example.com") == 0
+    changes = parts(mailbox.mails[0])[0].partition("What changed most")[2].partition("What to decide")[0]
+    assert len(re.findall("^- ", changes, re.MULTILINE)) == 3
+    assert "- Meta, " not in changes
+
+
 def test_a_platform_that_may_restate_is_said_to_have_no_change_yet(
     digest: Digest, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
