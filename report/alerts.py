@@ -94,7 +94,7 @@ def _run(asked: argparse.Namespace, settings: Settings) -> int:
         raise
     except OSError as problem:
         raise NoDigest(
-            f"What was told cannot be kept in DASHBOARD_STATE ({problem.strerror or problem}): nothing more was sent."
+            f"What was told cannot be kept in DASHBOARD_STATE ({problem.strerror}): nothing more was sent."
         ) from None
     _print(asked, found, crossed, unknown, links, new)
     return 1 if not done else CROSSED if crossed else 0

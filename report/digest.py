@@ -107,7 +107,7 @@ def _send_all(asked: argparse.Namespace, settings: Settings) -> bool:
                 raise
             except OSError as problem:
                 raise NoDigest(
-                    f"The ledger in DASHBOARD_STATE cannot be used ({problem.strerror or problem}): nothing more was sent."
+                    f"The ledger in DASHBOARD_STATE cannot be used ({problem.strerror}): nothing more was sent."
                 ) from None
         return done
     finally:

@@ -202,6 +202,7 @@ def test_costs_that_change_are_no_restatement(
 
     assert digest("--to", "cfo@example.com", "--query", days[1]) == 0
 
+    assert "All figures are of version" in parts(mailbox.mails[1])[0]
     said = parts(mailbox.mails[1])[0].partition("Corrections")[2]
     assert re.search(r"Profit of Sep 8 – 14, 2025 was .* and is now .*: your costs changed\.", said)
     assert "restated" not in said
