@@ -1,8 +1,9 @@
 """Thresholds of alerts: ``roas < 2 by platform``, ``profit change < -20%``, and what crosses them."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Final
 
 from access.rights import Rights
@@ -15,6 +16,7 @@ from kpi.metrics import COMPANY_WIDE, METRICS
 from kpi.schema import DIMENSIONS
 from kpi.selection import Grouping, Selection
 from kpi.units import figure, step
+from report.digest_content import shorten
 from views.answers import ResolvedQuery
 
 _RULE: Final = re.compile(
@@ -23,8 +25,16 @@ _RULE: Final = re.compile(
 )
 
 
+#: So many groups are named that have no value; more are counted.
+_FEW: Final = 3
+
+
 class WrongRule(Exception):
     """A threshold cannot be read; the message says what one looks like."""
+
+
+#: A group's values by dimension.
+Group = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -48,11 +58,20 @@ class Crossing:
     """What crossed a threshold: the group's values by dimension, the figure, what it was, and a sentence."""
 
     rule: str
-    group: tuple[tuple[str, str], ...]
+    group: Group
     metric: str
     value: float
     baseline: float | None
     text: str
+
+
+@dataclass(frozen=True)
+class NotJudged:
+    """A rule that could not be judged, or not of some `groups`, and why, as the end of a sentence."""
+
+    rule: str
+    reason: str
+    groups: tuple[Group, ...] = ()
 
 
 def read_rule(text: str) -> Threshold:
@@ -76,33 +95,70 @@ def read_rule(text: str) -> Threshold:
     return Threshold(" ".join(text.split()), metric, of_change, found["sign"] == "<", value, by)
 
 
-def crossings(rules: Sequence[Threshold], facts: Facts, asked: ResolvedQuery, rights: Rights) -> list[Crossing]:
-    """What crosses `rules` in a query's days and rows, rule by rule.
+def crossings(
+    rules: Sequence[Threshold], facts: Facts, asked: ResolvedQuery, rights: Rights
+) -> tuple[list[Crossing], list[NotJudged]]:
+    """What crosses `rules` in a query's days and rows, rule by rule, and which of them could not be judged.
 
-    A change counts only where there is something to compare with; platforms whose days may still be restated are left
-    out of changes.
+    Platforms whose days may still be restated are left out of changes.
     """
-    immature = {name for name, _ in asked.caveats.provisional}
-    return [each for rule in rules for each in _of_rule(rule, facts, asked, rights, immature)]
+    found, unknown = list[Crossing](), list[NotJudged]()
+    for rule in rules:
+        crossed, missing = _judge(rule, facts, asked, rights)
+        found += crossed
+        unknown += [missing] if missing else []
+    return found, unknown
 
 
-def _of_rule(
-    rule: Threshold, facts: Facts, asked: ResolvedQuery, rights: Rights, immature: set[str]
-) -> Iterator[Crossing]:
+def _judge(
+    rule: Threshold, facts: Facts, asked: ResolvedQuery, rights: Rights
+) -> tuple[list[Crossing], NotJudged | None]:
+    """What crosses a rule, and why it could not be judged of all (None where it could)."""
+    immature = [name for name, _ in asked.caveats.provisional]
+    if rule.of_change and asked.baseline is None:
+        return [], NotJudged(rule.text, "there are no days to compare with")
+    if rule.of_change and immature and "platform" not in rule.by:
+        return [], NotJudged(rule.text, f"{', '.join(immature)} may still restate these days")
     now = _by_group(rule, facts, asked.selection, rights)
     before = _by_group(rule, facts, asked.baseline, rights) if asked.baseline else {}
-    if rule.of_change and immature and (not rule.by or "platform" not in rule.by):
-        return  # the whole holds days that may still change
+    if not now:
+        return [], NotJudged(rule.text, "no row matches")
+    crossed, restated, untold = list[Crossing](), list[Group](), list[Group]()
     for key, value in now.items():
         group = tuple(zip(rule.by, key, strict=True))
-        if rule.of_change and dict(group).get("platform") in immature:
-            continue
         old = before.get(key)
-        moved = change(rule.metric, value, old) if value is not None else None
-        judged = moved if rule.of_change else value
-        if value is not None and rule.lies_beyond(judged):
-            text = _sentence(rule, group, value, old, moved, asked.formats)
-            yield Crossing(rule.text, group, rule.metric, value, old, text)
+        if rule.of_change and dict(group).get("platform") in immature:
+            restated.append(group)
+        elif value is None or (rule.of_change and old is None and key in before):
+            untold.append(group)
+        else:
+            moved = change(rule.metric, value, old)
+            if rule.lies_beyond(_step(rule, value, old, moved) if rule.of_change else value):
+                text = _sentence(rule, group, value, old, moved, asked.formats)
+                crossed.append(Crossing(rule.text, group, rule.metric, value, old, text))
+    reasons = []
+    if restated:
+        names = dict.fromkeys(dict(group)["platform"] for group in restated)
+        reasons.append(f"{', '.join(names)} may still restate these days")
+    if untold:
+        reasons.append(f"{_label(rule)} has no value{_of_whom(untold, len(now))}")
+    whole = len(untold) + len(restated) == len(now)
+    groups = () if whole else (*restated, *untold)
+    return crossed, NotJudged(rule.text, "; ".join(reasons), groups) if reasons else None
+
+
+def _of_whom(groups: Sequence[Group], of: int) -> str:
+    """`` for Meta``, `` for 12 of 40``, and "" for the whole."""
+    if not groups[0] or len(groups) == of:
+        return ""
+    names = [", ".join(in_words(shorten(name)) for _, name in group) for group in groups]
+    return f" for {'; '.join(names) if len(names) <= _FEW else f'{len(names)} of {of}'}"
+
+
+def _step(rule: Threshold, value: float, old: float | None, moved: float | None) -> float | None:
+    """By how much a figure changed; a sum that comes from nothing grew beyond every percentage."""
+    from_nothing = not old and METRICS[rule.metric].unit in ("money", "count") and not METRICS[rule.metric].by
+    return inf if from_nothing and value > 0 else moved
 
 
 def _by_group(
@@ -116,21 +172,26 @@ def _by_group(
 
 def _sentence(
     rule: Threshold,
-    group: tuple[tuple[str, str], ...],
+    group: Group,
     value: float,
     old: float | None,
     moved: float | None,
     formats: Formats,
 ) -> str:
     """``Meta: ROAS 1.82×, below 2.00× (was 2.10×)``."""
-    metric = METRICS[rule.metric]
-    who = f"{', '.join(in_words(name) for _, name in group)}: " if group else ""
+    who = f"{', '.join(in_words(shorten(name)) for _, name in group)}: " if group else ""
     way = "below" if rule.below else "above"
     was = f" (was {figure(rule.metric, old, formats)})" if old is not None else ""
-    label = metric.short or metric.label
+    label = _label(rule)
+    if rule.of_change and moved is None:
+        return f"{who}{label} {figure(rule.metric, value, formats)}, from nothing."
     if rule.of_change:
         limits = (step(rule.metric, each, formats) for each in (moved, rule.value))
         return (
             f"{who}{label} changed by {next(limits)}, {way} {next(limits)}: {figure(rule.metric, value, formats)}{was}."
         )
     return f"{who}{label} {figure(rule.metric, value, formats)}, {way} {figure(rule.metric, rule.value, formats)}{was}."
+
+
+def _label(rule: Threshold) -> str:
+    return METRICS[rule.metric].short or METRICS[rule.metric].label

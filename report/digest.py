@@ -9,9 +9,12 @@ import hashlib
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
+from email.errors import MessageError
+from email.headerregistry import Address as MailAddress
 from email.message import EmailMessage
 from email.policy import SMTP
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -25,13 +28,14 @@ from facts import DataProblem, Facts
 from facts.engines.choice import elsewhere, engine_of
 from facts.protocol import utc_now
 from facts.source import Source
-from kpi.plain_text import printable
+from kpi.plain_text import date_of, printable, sentence_of
 from machine.state_folder import NoStateFolder, state_folder
 from pages import PAGES
-from report.digest_content import Digest, Earlier, NoDigest, digest_of
+from report.digest_content import Digest, NoDigest, digest_of
+from report.digest_corrections import Earlier
 from report.digest_ledger import Entry, Ledger, LedgerBusy, entry_of, ledger_in, moment
 from report.digest_mail import html_of, message_of, one_line, text_of
-from report.digest_send import NotSent, hand_over, mail_server, post_to_chat, write_file
+from report.digest_send import NotSent, PerhapsSent, hand_over, mail_server, post_to_chat, write_file
 from report.making import NoReport, rights_for_role
 from settings import Settings, WrongSetting
 from views.visible import visible_page
@@ -60,7 +64,7 @@ def run(asked: argparse.Namespace, settings: Settings) -> int:
     ) as problem:
         _complain(str(problem))
     except OSError as problem:
-        _complain(f"{printable(str(asked.out))} could not be written: {problem.strerror}.")
+        _complain(sentence_of(problem))
     return 1
 
 
@@ -75,12 +79,12 @@ def _send_all(asked: argparse.Namespace, settings: Settings) -> bool:
         facts = source.current()
         if facts is None:
             raise NoDigest(source.cause or "There is no data yet.")
-        if asked.require_through:
+        if asked.require_through is not None:
             try:
                 _require(facts, rights, asked)
             except NotYetThere as problem:
-                _tell_owner(str(problem), asked, settings)
                 _complain(str(problem))
+                _tell_owner(str(problem), asked, settings)
                 return False
         public = settings.public_address or f"http://{settings.host}:{settings.port}{settings.prefix}"
         role, query = asked.role or "", asked.query.removeprefix("?")
@@ -90,11 +94,21 @@ def _send_all(asked: argparse.Namespace, settings: Settings) -> bool:
             return digest_of(page, query, source, writing_of(settings), rights, settings.provisional, public, earlier)
 
         if asked.out:
-            _write(asked.out, digest(), settings)
+            try:
+                _write(asked.out, digest(), settings)
+            except OSError as problem:
+                raise NoDigest(f"{asked.out} could not be written: {problem.strerror}.") from None
         done = True
         if asked.to or asked.webhook:
-            with ledger_in(folder) as ledger:
-                done = all([*_deliver(asked, settings, ledger, digest, role)])
+            try:
+                with ledger_in(folder) as ledger:
+                    done = all([*_deliver(asked, settings, ledger, digest, role)])
+            except NoStateFolder:
+                raise
+            except OSError as problem:
+                raise NoDigest(
+                    f"The ledger in DASHBOARD_STATE cannot be used ({problem.strerror}): nothing more was sent."
+                ) from None
         return done
     finally:
         source.close()
@@ -109,7 +123,7 @@ def _check(asked: argparse.Namespace, settings: Settings) -> None:
     if asked.out and not asked.out.parent.is_dir():
         raise NoDigest(f"There is no folder {asked.out.parent}.")
     check_recipients(asked, settings, asked.owner)
-    if asked.owner and not asked.require_through:
+    if asked.owner and asked.require_through is None:
         raise NoDigest("--owner is told that data are late, so --require-through must say which day they must reach.")
 
 
@@ -118,12 +132,22 @@ def check_recipients(asked: argparse.Namespace, settings: Settings, owner: str |
     if settings.policy and asked.role is None:
         raise NoDigest("there is a policy, so --role must say as whom this is made.")
     for address in (*asked.to, *filter(None, [owner])):
-        if any(sign in address for sign in "\r\n,;<> ") or address.count("@") != 1 or not all(address.split("@")):
+        if not _is_mail_address(address):
             raise NoDigest(f"“{one_line(address)}” is no mail address.")
     if (asked.to or owner) and not (settings.smtp and settings.mail_from):
         raise NoDigest("mail needs DASHBOARD_SMTP, the server it goes through, and DASHBOARD_MAIL_FROM, its sender.")
     if (asked.to or asked.webhook) and not settings.public_address:
         raise NoDigest("links in mail need DASHBOARD_PUBLIC_ADDRESS, where readers open the dashboard.")
+
+
+def _is_mail_address(text: str) -> bool:
+    """Whether a text is one address that a header can hold, without a name."""
+    if not text.isprintable() or any(sign in text for sign in ',;<>()[]"\\ '):
+        return False
+    try:
+        return MailAddress(addr_spec=text).addr_spec == text and "@" in text[1:-1]
+    except (ValueError, IndexError, MessageError):
+        return False
 
 
 def _deliver(asked: argparse.Namespace, settings: Settings, ledger: Ledger, make: _Make, role: str) -> Iterator[bool]:
@@ -137,16 +161,22 @@ def _deliver(asked: argparse.Namespace, settings: Settings, ledger: Ledger, make
         digest = make(lambda query, end, to=to: ledger.earlier(to, role, query, end))  # type: ignore[misc]
         entry = entry_of(digest, to, role, host)
         before = ledger.last_step(entry)
-        if before and not asked.again:
+        if before and before.step != "refused" and not asked.again:
             yield _say_before(before)
             continue
-        if to in chats:
-            ledger.write(entry)
-            post_to_chat(chats[to], one_line(digest.subject), text_of(digest))
-        else:
-            with mail_server(settings.smtp) as server:
-                ledger.write(entry)
-                hand_over(server, message_of(digest, settings.mail_from, to, entry.message_id))
+        ledger.write(entry)
+        try:
+            if to in chats:
+                post_to_chat(chats[to], one_line(digest.subject), text_of(digest))
+            else:
+                with mail_server(settings.smtp) as server:
+                    hand_over(server, message_of(digest, settings.mail_from, to, entry.message_id))
+        except NotSent as problem:
+            if not isinstance(problem, PerhapsSent):
+                ledger.write(replace(entry, step="refused", when=moment()))
+            _complain(str(problem))
+            yield False
+            continue
         ledger.write(replace(entry, step="sent", when=moment()))
         print(f"sent to {one_line(to)}: {one_line(digest.subject)}")
         yield True
@@ -186,11 +216,11 @@ def _require(facts: Facts, rights: Rights, asked: argparse.Namespace) -> None:
     wanted: str = asked.require_through
     try:
         today = utc_now().astimezone(ZoneInfo(asked.time_zone)).date()
-        day = today - timedelta(days=1) if wanted == "yesterday" else date.fromisoformat(wanted)
-    except ZoneInfoNotFoundError:
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # the last for a folder of zones, such as Europe
         raise NoDigest(f"--time-zone “{asked.time_zone}” is no time zone such as Europe/Berlin.") from None
-    except ValueError:
-        raise NoDigest(f"--require-through “{wanted}” is neither yesterday nor YYYY-MM-DD.") from None
+    day = today - timedelta(days=1) if wanted == "yesterday" else date_of(wanted)
+    if day is None:
+        raise NoDigest(f"--require-through “{wanted}” is neither yesterday nor YYYY-MM-DD.")
     options = facts.options(rights.rows)
     chosen = dict(read(Address.of(asked.query.removeprefix("?")), options, facts.extent(), ("profit",))[0].only)
     platforms = chosen.get("platform", options["platform"])
@@ -209,6 +239,7 @@ def _tell_owner(sentence: str, asked: argparse.Namespace, settings: Settings) ->
     mail = EmailMessage(policy=SMTP)
     mail["Subject"] = "The marketing digest waits for data"
     mail["From"], mail["To"] = settings.mail_from, asked.owner
+    mail["Date"] = format_datetime(utc_now())
     mail["Message-ID"] = f"<{_hash(sentence + moment())}@{urlsplit(settings.public_address).hostname or 'localhost'}>"
     mail.set_content(f"{one_line(sentence)}\n\nImport the missing days, then run the same command again.\n")
     with mail_server(settings.smtp) as server:

@@ -3,7 +3,7 @@
 Every figure is that of the page at the address beside it, of the version of the data that the address names.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import quote
@@ -11,30 +11,32 @@ from urllib.parse import quote
 import pandas as pd
 
 from access.rights import Rights
-from components.address import Address, Query, write
-from components.page_data import TOTAL, PageData, exact, number
+from components.address import Address, Query, as_of, write
+from components.page_data import PageData, number
 from components.tables import ranking
 from components.visuals import Page, Visual, for_files
-from facts import DataProblem, Facts
+from facts import DataProblem
 from facts.source import Source
 from kpi.compare import change
-from kpi.evaluate import evaluate
 from kpi.formats import MINUS, in_words
 from kpi.metrics import METRICS
 from kpi.rank import order_by
-from kpi.units import brief, figure
+from kpi.units import figure
+from report.digest_corrections import Earlier, corrections
 from views.answers import ProvisionalDays, ResolvedQuery, page_data_of, resolve_query
 from views.desk import Writing
 from views.visible import fitting_page
 
 _CAMPAIGN: Final = ("platform", "campaign")
 #: The figures of a digest, the most telling first; the others of the page's cards fill up where one is missing.
-_FIRST: Final = ("profit", "revenue", "spend", "roas", "cac")
+_FIRST: Final = ("contribution_after_marketing", "profit", "revenue", "spend", "roas")
 _FIGURES: Final = 5
 _CHANGES: Final = 3
 _DECISIONS: Final = 2
 #: A day after every version.
 _EVER: Final = "9999-12-31"
+#: Names of campaigns may be as long as a mail; this much of one tells which it is.
+_LONGEST_NAME: Final = 120
 #: What is told of in money: the first that the reader and the data know.
 _MONEY: Final = ("profit", "revenue", "spend")
 
@@ -65,7 +67,8 @@ class DigestFigure:
 @dataclass(frozen=True)
 class Digest:
     """One screen. `values` are the exact figures by metric, which a later digest corrects; `query` is canonical and
-    without a version, `version` the one that all of it is of ("" where the data have none).
+    without a version, `version` the one that all of it is of ("" where the data have none). With `of_shop` it tells of
+    the shop's days too, of which newer ones may come while that version is the newest.
     """
 
     title: str
@@ -84,20 +87,7 @@ class Digest:
     start: str
     end: str
     values: dict[str, float]
-
-
-@dataclass(frozen=True)
-class Sent:
-    """What an earlier digest of the same query said: its days, version and figures, and when it was sent."""
-
-    when: str
-    query: str
-    version: str
-    values: dict[str, float]
-
-
-#: The digests of a canonical query that were sent before, oldest first, but for one whose days end on the given day.
-Earlier = Callable[[str, str], Sequence[Sent]]
+    of_shop: bool = False
 
 
 class NoDigest(Exception):
@@ -122,25 +112,26 @@ def digest_of(
     today = source.current()
     if today is None:
         raise NoDigest(source.cause or "There is no data yet.")
-    version = newest_version(source)
+    version = version_of(source, query)
     address = Address.of(f"{query}&as_of={version}" if version else query)
     facts, asked, _ = resolve_query(source, today, address, writing, rights, provisional_days)
     if asked.notes:
         raise NoDigest(f"Nothing is sent, because the page would say: {' '.join(asked.notes)}")
     shown = fitting_page(page, rights, facts)
-    money = next((each for each in _MONEY if any(each in visual.metrics for visual in shown.visuals)), None)
+    known = [each for each in _MONEY if any(each in visual.metrics for visual in shown.visuals)]
     visuals = [visual for visual in shown.visuals if visual.kind == "cards"]
-    campaigns = _campaigns(money) if money else None
+    campaigns = _campaigns(known) if known else None
     wanted = [*visuals, *filter(None, (shown.headline, campaigns))]
     page_data = page_data_of(wanted, facts, asked, rights.rows)
     if page_data is None:
         raise NoDigest("No row matches this query, so there is nothing to tell.")
+    money = next((each for each in known if page_data.now[_CAMPAIGN][each].notna().any()), None)
     pinned = asked.query
     links = _Links(public, shown.path, pinned)
     figures = tuple(_figures(visuals, page_data, links))
     headline = shown.headline.draw(page_data)["text"] if shown.headline else ""
     days = asked.formats.days(asked.selection.start, asked.selection.end)
-    filters = "; ".join(", ".join(values) for _, values in (*rights.rows, *asked.query.only))
+    filters = "; ".join(", ".join(map(shorten, values)) for _, values in (*rights.rows, *asked.query.only))
     canonical, end = write(replace(asked.query, as_of="")), asked.selection.end.isoformat()
     first = f"{figures[0].label} {figures[0].text}{f' ({figures[0].step})' if figures[0].step else ''}"
     return Digest(
@@ -152,22 +143,29 @@ def digest_of(
         figures,
         tuple(_changes(page_data, money, links)) if money else (),
         tuple(_decisions(page_data, money, links)) if money == "profit" and rights.shows(("spend",)) else (),
-        tuple(_doubts(page_data, shown)),
-        tuple(_corrections(earlier(canonical, end), source, today, writing, rights, provisional_days)),
+        tuple(_doubts(page_data, shown, rights, money is not None)),
+        tuple(corrections(earlier(canonical, end), version, source, today, writing, rights, provisional_days)),
         links.to(pinned),
         canonical,
         version,
         asked.selection.start.isoformat(),
         end,
-        _values(visuals, page_data),
+        _values(visuals, page_data, [each.metric for each in figures]),
+        page_data.company is not None,
     )
 
 
-def newest_version(source: Source) -> str:
-    """The number by which an address names the newest version of the data, "" where these data have none."""
+def version_of(source: Source, query: str) -> str:
+    """The number of the version that a query string names, else of the newest; "" where these data have none.
+
+    Raises NoDigest where it names one that is not there.
+    """
+    named = as_of(Address.of(query))
     try:
-        return str(source.at(_EVER)[1].number)
-    except DataProblem:
+        return str(source.at(named or _EVER)[1].number)
+    except DataProblem as problem:
+        if named:
+            raise NoDigest(problem.reader) from None
         return ""
 
 
@@ -189,9 +187,10 @@ class _Links:
         return self.to(self.query.narrow(pairs))
 
 
-def _campaigns(money: str) -> Visual:
-    """What is read of campaigns: the figure that is told of, now and before."""
-    ranked = ranking("digest", "", "", tuple(dict.fromkeys((money, "spend"))), best=True, limit=1, ranks=(money,))
+def _campaigns(money: Sequence[str]) -> Visual:
+    """What is read of campaigns: the figures that may be told of, now and before."""
+    metrics = tuple(dict.fromkeys((*money, "spend")))
+    ranked = ranking("digest", "", "", metrics, best=True, limit=1, ranks=metrics[:1])
     return for_files(ranked)
 
 
@@ -208,13 +207,14 @@ def _figures(visuals: Sequence[Visual], page_data: PageData, links: _Links) -> I
     order = [*(metric for metric in _FIRST if metric in cards), *(metric for metric in cards if metric not in _FIRST)]
     for metric in order[:_FIGURES]:
         name, card = cards[metric]
-        label = METRICS[metric].short or METRICS[metric].label
+        label = METRICS[metric].short or card.get("label") or METRICS[metric].label
         link = links.to(links.query, f"{name}.{metric}")
         yield DigestFigure(metric, label, card["text"], card["was"], card["step"] or "", card["tone"], link)
 
 
-def _values(visuals: Sequence[Visual], page_data: PageData) -> dict[str, float]:
-    cards = [(metric, number(card["value"])) for _, metric, card in _cards(visuals, page_data)]
+def _values(visuals: Sequence[Visual], page_data: PageData, metrics: Sequence[str]) -> dict[str, float]:
+    """The exact figures of `metrics`, those that the mail shows."""
+    cards = [(metric, number(card["value"])) for _, metric, card in _cards(visuals, page_data) if metric in metrics]
     return {metric: value for metric, value in cards if value is not None}
 
 
@@ -237,12 +237,14 @@ def _changes(page_data: PageData, money: str, links: _Links) -> Iterator[Line]:
     here, there = (frame[money].reindex(every) for frame in (now, before))
     immature = [name for name, _ in page_data.caveats.provisional]
     settled = ~every.get_level_values("platform").isin(immature)
-    known = pd.DataFrame({"now": here, "before": there})[settled & (here.notna() | there.notna()).to_numpy()]
+    # A figure that is missing of a campaign with rows is unknown, and so is its change.
+    untold = (here.isna() & every.isin(now.index)) | (there.isna() & every.isin(before.index))
+    known = pd.DataFrame({"now": here, "before": there})[settled & ~untold.to_numpy()]
     steps = known["now"].fillna(0.0) - known["before"].fillna(0.0) * page_data.longer
     for key in steps[steps != 0].abs().sort_values(ascending=False, kind="stable").index[:_CHANGES]:
         platform, campaign = key
         text = _change(money, known.loc[key, "now"], known.loc[key, "before"], page_data)
-        yield Line(f"{platform}, {in_words(campaign)}: {text}", links.narrow(tuple(zip(_CAMPAIGN, key, strict=True))))
+        yield Line(f"{platform}, {_name(campaign)}: {text}", links.narrow(tuple(zip(_CAMPAIGN, key, strict=True))))
 
 
 def _change(money: str, now: float, before: float, page_data: PageData) -> str:
@@ -276,80 +278,37 @@ def _decisions(page_data: PageData, money: str, links: _Links) -> Iterator[Line]
         platform, campaign = frame.index[place]
         loss, spend = (figure(name, abs(frame[name].iloc[place]), formats) for name in (money, "spend"))
         yield Line(
-            f"Mend or cut {in_words(campaign)} on {platform}: it lost {loss} on {spend} spend.",
+            f"Mend or cut {_name(campaign)} on {platform}: it lost {loss} on {spend} spend.",
             links.narrow((("platform", platform), ("campaign", campaign))),
         )
     if not losing:
-        yield Line("No campaign with enough spend to judge lost money.", links.to(links.query))
+        every = frame[money].notna().all()
+        which = "with enough spend to judge" if every else "with enough spend to judge and a known profit"
+        yield Line(f"No campaign {which} lost money.", links.to(links.query))
 
 
-def _doubts(page_data: PageData, page: Page) -> Iterator[str]:
+def _doubts(page_data: PageData, page: Page, rights: Rights, tells_changes: bool) -> Iterator[str]:
     """What not to trust yet, and with whose costs profit is worked out."""
     known = page_data.caveats
     yield from known.ends()
     yield from known.provisional_note()
+    if known.provisional and tells_changes and _CAMPAIGN in page_data.before:
+        names = [name for name, _ in known.provisional]
+        whose = "its" if len(names) == 1 else "their"
+        yield f"{', '.join(names)} may still restate these days, so none of {whose} changes is told yet."
     yield from known.cost_note(metric for visual in page.visuals for metric in visual.metrics)
-    if page_data.company is not None:
+    if page_data.company is not None and rights.shows(("overclaim",)):
         claims = number(page_data.company.now["overclaim"].iloc[0])
         if claims is not None and claims > 1:
             factor = figure("overclaim", claims, page_data.formats)
-            yield f"The platforms together claim {factor} what the shop sold: their sum is not what was banked."
+            yield f"Company-wide, the platforms claim {factor} what the shop sold: their sum is not what was banked."
 
 
-def _corrections(
-    earlier: Sequence[Sent],
-    source: Source,
-    today: Facts,
-    writing: Writing,
-    rights: Rights,
-    provisional_days: ProvisionalDays,
-) -> Iterator[str]:
-    """What the last digest said that is otherwise now, and on whose account."""
-    for sent in earlier[-1:]:
-        facts, asked, _ = resolve_query(source, today, Address.of(sent.query), writing, rights, provisional_days)
-        known = [metric for metric in sent.values if rights.shows((metric,)) and METRICS[metric].measures]
-        now = _totals(facts, asked, rights, known)
-        if now is None:
-            continue
-        formats = asked.formats
-        for metric in known:
-            was, value = sent.values[metric], exact(metric, now[0][metric].iloc[0])
-            texts = [brief(metric, each, formats) for each in (was, value)]
-            if value is not None and texts[0] != texts[1]:
-                label = METRICS[metric].short or METRICS[metric].label
-                whose = _who_restated(sent, source, today, writing, rights, provisional_days, metric, now[1])
-                yield f"{label} of {sent.when} was {texts[0]} and is now {texts[1]}{whose}."
+def _name(campaign: str) -> str:
+    """A campaign's name as a sentence has it, cut where it is very long."""
+    return in_words(shorten(campaign))
 
 
-def _who_restated(
-    sent: Sent,
-    source: Source,
-    today: Facts,
-    writing: Writing,
-    rights: Rights,
-    provisional_days: ProvisionalDays,
-    metric: str,
-    now: pd.DataFrame,
-) -> str:
-    """``: Meta restated``: the platform whose figure moved most since the version that was sent; "" where unknown."""
-    if not sent.version:
-        return ""
-    query = Address.of(f"{sent.query}&as_of={sent.version}")
-    facts, asked, past = resolve_query(source, today, query, writing, rights, provisional_days)
-    then = _totals(facts, asked, rights, [metric]) if past is not None and past.version is not None else None
-    if then is None:
-        return ""
-    steps = (now[metric].sub(then[1][metric], fill_value=0.0)).abs()
-    steps = steps[steps > 0]
-    return f": {steps.idxmax()} restated" if len(steps) else ""
-
-
-def _totals(
-    facts: Facts, asked: ResolvedQuery, rights: Rights, metrics: Sequence[str]
-) -> tuple[pd.DataFrame, pd.DataFrame] | None:
-    """The metrics frames of a query's whole and of its platforms."""
-    by = ("platform",)
-    totals = facts.totals(asked.selection, (TOTAL, by), rights.rows)
-    if not len(totals[TOTAL]):
-        return None
-    return evaluate(totals[TOTAL], metrics), evaluate(totals[by], metrics)
+def shorten(name: str) -> str:
+    """A name, cut where it is so long that it would be most of a mail."""
+    return name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"

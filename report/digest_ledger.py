@@ -1,7 +1,8 @@
 """What digests were sent, to whom and with which figures: a line a step in `digests.jsonl` of the state folder.
 
 A line is written before a mail is handed over and another one after: where the second is missing, a crash lay between,
-and nobody knows whether the mail went out. Nothing is sent twice without being told to.
+and nobody knows whether the mail went out. What was refused is tried again by the next run. Nothing is sent twice
+without being told to.
 """
 
 import hashlib
@@ -16,7 +17,8 @@ from typing import Any, Final
 from facts.protocol import utc_now
 from machine.file_lock import lock_file
 from machine.state_folder import make_state_folder
-from report.digest_content import Digest, Sent
+from report.digest_content import Digest
+from report.digest_corrections import Sent
 
 _FILE: Final = "digests.jsonl"
 _WAIT: Final = 60.0
@@ -30,7 +32,7 @@ class LedgerBusy(Exception):
 
 @dataclass(frozen=True)
 class Entry:
-    """One digest to one recipient: `step` is "begun" or "sent"."""
+    """One digest to one recipient: `step` is "begun", "sent", or "refused" where it surely did not arrive."""
 
     step: str
     when: str
@@ -66,9 +68,9 @@ class Ledger:
         self._path = path
 
     def entries(self) -> list[Entry]:
-        """All that can be read, oldest first; a line that was cut off by a crash is none."""
+        """All that can be read, oldest first; a line that a crash cut off, or a hand wrote, is none."""
         try:
-            lines = self._path.read_text(encoding="utf-8").splitlines()[-_MOST_LINES:]
+            lines = self._path.read_bytes().decode(errors="replace").split("\n")[-_MOST_LINES:]
         except FileNotFoundError:
             return []
         return [entry for line in lines if (entry := _entry(line)) is not None]
@@ -113,9 +115,14 @@ def entry_of(digest: Digest, to: str, role: str, host: str) -> Entry:
 def _entry(line: str) -> Entry | None:
     try:
         found: Any = json.loads(line)
-        return Entry(**found)
-    except (ValueError, TypeError):
+        entry = Entry(**found)
+    except (ValueError, TypeError, RecursionError):
         return None
+    fields = dict(entry.__dict__)
+    values = fields.pop("values")
+    texts = all(isinstance(each, str) for each in fields.values())
+    figures = isinstance(values, dict) and all(type(each) in (int, float) for each in values.values())
+    return entry if texts and figures else None
 
 
 def _with_days(entry: Entry) -> str:

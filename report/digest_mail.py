@@ -14,8 +14,8 @@ from facts.protocol import utc_now
 from kpi.plain_text import printable
 from report.digest_content import Digest, DigestFigure, Line
 
-#: What keeps a day that is written from the right apart from a sentence (kpi.formats); a line of its own needs none.
-_ISOLATES: Final = re.compile("[\u2066-\u2069]")
+#: What keeps a day or an amount of a language apart from a sentence (kpi.formats); a line of its own needs none.
+_MARKS: Final = re.compile("[\u061c\u200e\u200f\u2066-\u2069]")
 _FONT: Final = "font-family:Arial,Helvetica,sans-serif"
 _INK, _MUTED, _LINK, _LINE, _PAPER, _SHEET = "#1a1d29", "#5a6072", "#3730a3", "#dfe2ea", "#f4f5f8", "#ffffff"
 _TONES: Final = {"good": "#0b6e4f", "bad": "#a8320a", "": _MUTED}
@@ -36,7 +36,7 @@ _DARK: Final = """
 
 def one_line(text: str) -> str:
     """`text` without what would end a header's line, or turn its reading order."""
-    return " ".join(printable(_ISOLATES.sub("", text)).split(" "))
+    return " ".join(printable(_MARKS.sub("", text)).split(" "))
 
 
 def message_of(digest: Digest, sender: str, recipient: str, message_id: str) -> EmailMessage:
@@ -109,6 +109,12 @@ def _sections(digest: Digest) -> list[tuple[str, list[Line]]]:
 def _foot(digest: Digest) -> str:
     if not digest.version:
         return "These data keep no versions: the page behind a link shows what the days have by then."
+    if digest.of_shop:
+        return (
+            f"Figures of the ads are of version {digest.version} of the data, and so are the pages behind the links. "
+            "The shop’s are of its newest days: later imports of the shop change them for as long as that version is "
+            "the newest."
+        )
     return f"All figures are of version {digest.version} of the data, and so are the pages behind the links."
 
 
@@ -136,7 +142,7 @@ def _paragraph(text: str, kind: str, size: int, more: str = "") -> str:
     space = " " if text and more else ""
     return (
         f'<p class="{kind}" style="margin:4px 0;{_FONT};font-size:{size}px;line-height:{round(size * 1.45)}px;'
-        f'color:{color}">{escape(text)}{space}{more}</p>'
+        f'word-break:break-word;color:{color}">{escape(text)}{space}{more}</p>'
     )
 
 
