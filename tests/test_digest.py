@@ -176,7 +176,7 @@ def test_what_the_last_digest_said_is_corrected_and_its_links_stay(
     text, html = parts(mailbox.mails[1])
     (told,) = re.findall(r"Ad revenue: (\S+)  ", first)
     said = text.partition("Corrections")[2]
-    assert f"Revenue from ads of Sep 8 – 14, 2025 was {told} and is now" in said
+    assert f"Ad revenue of Sep 8 – 14, 2025 was {told} and is now" in said
     assert ": Meta restated." in said
     shown = set(re.findall(r"-cards\.(\w+)", first))
     assert set(json.loads(ledger.read_text().splitlines()[-1])["values"]) == shown
