@@ -30,8 +30,9 @@ from report.digest import check_recipients
 from report.digest_content import NoDigest, shorten, version_of
 from report.digest_ledger import LedgerBusy, moment
 from report.digest_mail import one_line
-from report.digest_send import NotSent, PerhapsSent, hand_over, mail_server, post_to_chat, write_file
+from report.digest_send import NotSent, PerhapsSent, hand_over, mail_server, post_to_chat
 from report.making import NoReport, rights_for_role
+from report.whole_file import write_file
 from settings import Settings, WrongSetting
 from views.answers import ResolvedQuery, resolve_query
 from views.visible import visible_pages

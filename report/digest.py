@@ -35,8 +35,9 @@ from report.digest_content import Digest, NoDigest, digest_of
 from report.digest_corrections import Earlier
 from report.digest_ledger import Entry, Ledger, LedgerBusy, entry_of, ledger_in, moment
 from report.digest_mail import html_of, message_of, one_line, text_of
-from report.digest_send import NotSent, PerhapsSent, hand_over, mail_server, post_to_chat, write_file
+from report.digest_send import NotSent, PerhapsSent, hand_over, mail_server, post_to_chat
 from report.making import NoReport, rights_for_role
+from report.whole_file import write_file
 from settings import Settings, WrongSetting
 from views.visible import visible_page
 from web.operations import start_logging

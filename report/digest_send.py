@@ -1,13 +1,10 @@
 """Ways out for a digest: a mail server (SMTP, always with TLS but on the loopback device), chat webhooks, a file."""
 
-import os
 import smtplib
 import ssl
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
-from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
@@ -119,21 +116,6 @@ def post_to_chat(address: str, title: str, text: str) -> None:
         raise NotSent("--webhook is no address that Apprise knows, such as slack://… or workflows://….")
     if not chat.notify(body=text, title=title, body_format=apprise.NotifyFormat.TEXT):
         raise NotSent(f"the webhook {address.partition('://')[0]}://… did not take the digest: see the log above.")
-
-
-def write_file(out: Path, body: bytes) -> None:
-    """All of a file or nothing of it. Raises OSError."""
-    out = out.resolve()
-    with tempfile.NamedTemporaryFile(dir=out.parent, prefix=f".{out.name}-", delete=False) as file:
-        try:
-            file.write(body)
-            file.flush()
-            os.fsync(file.fileno())
-            os.chmod(file.name, 0o640)
-            os.replace(file.name, out)
-        except BaseException:
-            os.unlink(file.name)
-            raise
 
 
 def _reason(problem: Exception) -> str:

@@ -8,9 +8,7 @@ only for requests that carry a token made for this report.
 import argparse
 import base64
 import logging
-import os
 import secrets
-import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -32,6 +30,7 @@ from kpi.plain_text import printable, sentence_of
 from machine.complaint import complain
 from pages import PAGES
 from report.chromium import NoChromium, Tab, tab
+from report.whole_file import write_file
 from settings import Settings, WrongSetting
 from views.answers import resolve_query
 from views.visible import page_of, visible_pages
@@ -84,7 +83,7 @@ def _make(asked: argparse.Namespace, settings: Settings) -> None:
         body = _of(form, page, query, settings, source, rights, asked.paper)
     finally:
         source.close()
-    _write(asked.out, body)
+    write_file(asked.out, body)
     told = {"page": page.key, "kind": f"report{form}", "role": rights.role, "bytes": len(body)}
     logging.getLogger("dashboard.audit").info("export", extra={"told": told})
 
@@ -196,18 +195,3 @@ def _admit(out: Path, form: str) -> None:
             start = there.read(len(_FORMS[form])).lower()
         if start and start != _FORMS[form]:
             raise NoReport(f"{out} is there and is no {form} file: name another with --out.")
-
-
-def _write(out: Path, body: bytes) -> None:
-    """All of the file or nothing of it: a job that reads it never finds half."""
-    out = out.resolve()  # a link stays one
-    with tempfile.NamedTemporaryFile(dir=out.parent, prefix=f".{out.name}-", delete=False) as file:
-        try:
-            file.write(body)
-            file.flush()
-            os.fsync(file.fileno())
-            os.chmod(file.name, 0o640)
-            os.replace(file.name, out)
-        except BaseException:
-            os.unlink(file.name)
-            raise
