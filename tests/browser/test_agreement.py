@@ -33,7 +33,7 @@ def test_an_outage_over_newer_data_ends_with_the_figures_of_what_is_ticked(here:
     expect(page.locator("#banner-lost")).to_contain_text("Connection lost")
     assert not here.honest()["agrees"]
     for part in ("#figures .body", "#figures .headline"):
-        assert page.locator(part).first.evaluate("part => getComputedStyle(part).opacity") < "1"
+        expect(page.locator(part).first).not_to_have_css("opacity", "1")  # it takes a moment to fade
     here.change_line("restart")
     state = here.settle()
     assert state["query"] == "platform=Amazon,Google,TikTok"

@@ -59,11 +59,12 @@ def development(facts_path: Path, tmp_path_factory: pytest.TempPathFactory) -> I
 
 def status_and_text(address: str) -> tuple[int, str]:
     try:
-        with urllib.request.urlopen(address, timeout=30) as answer:
-            return answer.status, answer.read().decode()
-    except urllib.error.HTTPError as refusal:
-        return refusal.code, refusal.read().decode()
-    except (OSError, HTTPException) as problem:  # it is starting again
+        try:
+            with urllib.request.urlopen(address, timeout=30) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as refusal:
+            return refusal.code, refusal.read().decode()
+    except (OSError, HTTPException) as problem:  # it is starting again, perhaps in the middle of an answer
         return 0, str(problem)
 
 
