@@ -40,8 +40,7 @@ def test_nothing_moves_when_a_slow_answer_comes(visit_in: Callable[..., Visit], 
     for route in held:
         route.continue_()
     visit.settled()
-    # What is said below the first cards takes its room when it is known, on a telephone four lines of it.
-    assert moved(page) < 0.05, page.evaluate("window.shifts")
+    assert moved(page) < 0.02, page.evaluate("window.shifts")
 
 
 @pytest.mark.parametrize("of", PAGES, ids=lambda page: page.key)
